@@ -1,0 +1,116 @@
+import type { z } from 'zod';
+import type { AppError } from '../../shared/errors.ts';
+import type { Job, JobEvent, PictureBytes, RequestDraft } from '../jobs/job.ts';
+
+/**
+ * What every dialect promises: pure translation, no I/O, no clock, no Express. A route decodes what came into one
+ * command of the job module, and encodes what came of it. `test/contracts/dialect.ts` holds it to this.
+ */
+
+/** What came, as parsed as HTTP goes: nothing is coerced yet. A repeated query parameter is an array. */
+export interface DialectInput {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** What the caller wants done. */
+export type Command =
+  | {
+      readonly do: 'generate';
+      readonly draft: RequestDraft;
+      /** `wait` for the end within the wait budget, `start` and answer at once, or `stream` events until the end. */
+      readonly answer: 'wait' | 'start' | 'stream';
+      /** The encoder needs the pictures themselves. */
+      readonly bytes: boolean;
+      readonly fresh?: boolean | undefined;
+      readonly idempotencyKey?: string | undefined;
+      readonly callbackUrl?: string | undefined;
+      readonly credentials?: Readonly<Record<string, string>> | undefined;
+      /** Save the picture under DATA_DIR and tell its path. */
+      readonly saveFile?: boolean | undefined;
+    }
+  | {
+      readonly do: 'find';
+      readonly jobId: string;
+      readonly credentials?: Readonly<Record<string, string>> | undefined;
+    }
+  | { readonly do: 'follow'; readonly jobId: string; readonly after: number }
+  | { readonly do: 'cancel'; readonly jobId: string }
+  /** The caller's own newest running job: `progress` and `interrupt` of AUTOMATIC1111 know no ids. */
+  | { readonly do: 'current'; readonly cancel: boolean }
+  /** Needs no job: models, options and the like. */
+  | { readonly do: 'describe' };
+
+/** What came of it. */
+export interface Outcome {
+  readonly command: Command;
+  /** Missing for `describe`, and for `current` when the caller has no running job. */
+  readonly job?: Job | undefined;
+  /** In the order of `job.result.pictures`, when the command asked for bytes and the job is done. */
+  readonly pictures: readonly PictureBytes[];
+  /** Where the saved file is, when the command asked for one. */
+  readonly filePath?: string | undefined;
+  readonly service: ServiceDescription;
+}
+
+/** Facts about this deployment that a dialect may publish. */
+export interface ServiceDescription {
+  readonly version: string;
+  /** Names of the enabled engines as far as known, in order of preference. */
+  readonly engines: readonly string[];
+  /** Makes a path that starts with `/` into an address that the caller can reach. */
+  readonly toAbsoluteUrl: (path: string) => string;
+  /** Epoch milliseconds at the time of the answer. */
+  readonly now: number;
+}
+
+export interface Encoded {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** A Buffer is sent as it is, anything else as JSON; left out: no body. */
+  readonly body?: unknown;
+}
+
+/** One server-sent event. */
+export interface EncodedEvent {
+  readonly event?: string | undefined;
+  readonly id?: string | undefined;
+  /** Sent as JSON, a string as it is. */
+  readonly data: unknown;
+}
+
+export interface Route {
+  readonly method: 'get' | 'post' | 'delete';
+  /** Express 5 path, for instance `/jobs/:id` or `/prompt/*prompt`. */
+  readonly path: string;
+  /** For the OpenAPI document, made from the schemas that `decode` itself uses. */
+  readonly documentation: RouteDocumentation;
+  /** Throws AppError `invalid_request` with every fault. */
+  decode(input: DialectInput): Command;
+  encode(outcome: Outcome): Encoded;
+  /** For `stream` and `follow`; none: the event is not for this dialect's clients. */
+  encodeEvent?(event: JobEvent, outcome: Outcome): EncodedEvent | undefined;
+}
+
+export interface RouteDocumentation {
+  readonly summary: string;
+  readonly description?: string | undefined;
+  readonly params?: z.ZodObject | undefined;
+  readonly query?: z.ZodObject | undefined;
+  readonly body?: z.ZodType | undefined;
+  /** By status: what it means, and the schema of its JSON (or the media type of its bytes). */
+  readonly responses: Readonly<
+    Record<number, { readonly description: string; readonly schema?: z.ZodType; readonly mediaType?: string }>
+  >;
+}
+
+export interface Dialect {
+  /** Equals its folder's name. */
+  readonly name: string;
+  readonly routes: readonly Route[];
+  /** The error in this dialect's own shape; status and headers such as Retry-After included. */
+  encodeError(error: AppError): Encoded;
+}

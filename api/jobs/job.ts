@@ -1,0 +1,86 @@
+import type { GenerationRequest, GenerationResult, ProgressEvent, Stage } from '../../shared/contract/generation.ts';
+import type { AppError } from '../../shared/errors.ts';
+
+/** The life of a job, as every dialect sees it. `index` of the folder: `createJobs`. */
+
+export type JobStatus = 'accepted' | 'queued' | 'running' | 'storing' | 'done' | 'failed' | 'cancelled';
+
+/** Who asks: a key's name, else the address; limits, fairness and rejoining go by it. */
+export interface Client {
+  readonly id: string;
+  /** Named API key, when one was given. */
+  readonly keyName?: string | undefined;
+}
+
+/** A request as a dialect decodes it: the gateway draws the seed when it is left out. */
+export type RequestDraft = Omit<GenerationRequest, 'seed' | 'seedGiven'> & { readonly seed?: number | undefined };
+
+export interface SubmitOptions {
+  readonly client: Client;
+  /** The caller will come back for the answer: the job outlives the connection, and the process. */
+  readonly asynchronous: boolean;
+  /** `Cache-Control: no-cache`: neither remembered nor joined. */
+  readonly fresh?: boolean | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly callbackUrl?: string | undefined;
+  /** A caller's own tokens by engine name: in memory only. */
+  readonly credentials?: Readonly<Record<string, string>> | undefined;
+  readonly requestId: string;
+  readonly traceparent: string;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly status: JobStatus;
+  readonly request: GenerationRequest;
+  readonly stage?: Stage | undefined;
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly engine?: string | undefined;
+  /** The engine's own word for what it is doing. */
+  readonly engineStatus?: string | undefined;
+  /** 1 is next. Only while queued. */
+  readonly queuePosition?: number | undefined;
+  /** Learned from this deployment's own recent history. */
+  readonly etaSeconds?: number | undefined;
+  readonly result?: GenerationResult | undefined;
+  readonly error?: AppError | undefined;
+  /** How this answer came about: made for it, shared with a job in flight, or remembered. */
+  readonly origin: 'made' | 'joined' | 'remembered';
+  /** Sentences about the job itself, for instance that it was queued again after a restart. */
+  readonly notes: readonly string[];
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly finishedAt?: number | undefined;
+}
+
+/** Numbered from 1 within a job, so that a listener can resume after the last one it saw. */
+export interface JobEvent {
+  readonly number: number;
+  readonly job: Job;
+  /** Set on a partial picture. */
+  readonly preview?: ProgressEvent['preview'];
+}
+
+export interface PictureBytes {
+  readonly bytes: Buffer;
+  readonly mediaType: string;
+}
+
+export interface Jobs {
+  /** Policy, limits of waiting, memory, join, or a new job. Throws AppError; an asynchronous job is durable on return. */
+  submit(draft: RequestDraft, options: SubmitOptions): Promise<Job>;
+  /**
+   * The job once it has ended, or as it stands when the budget ends or the signal aborts. The last waiter that leaves
+   * (signal) cancels a job that nobody asked for asynchronously.
+   */
+  wait(id: string, options: { readonly budgetMs: number; readonly signal: AbortSignal }): Promise<Job>;
+  /** Throws `not_found` for an id that was never given out; an id whose record is gone is queued again. */
+  find(id: string, options?: { readonly credentials?: Readonly<Record<string, string>> | undefined }): Promise<Job>;
+  /** Every event after number `after`, until the job has ended. */
+  follow(id: string, options: { readonly after: number; readonly signal: AbortSignal }): AsyncIterable<JobEvent>;
+  /** This client's share only: others who joined keep their picture. */
+  cancel(id: string): Promise<Job>;
+  /** The bytes of picture number `index` of a finished job, wherever they are. */
+  bytes(job: Job, index: number, signal: AbortSignal): Promise<PictureBytes>;
+}

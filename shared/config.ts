@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+/**
+ * Settings come from the environment as text. Every service builds one object of the settings below, each plug-in
+ * brings its part, and all faults are told at once, by name and expected format; values are never printed.
+ */
+
+export const GUIDE = 'DEPLOYMENT_GUIDE.md';
+
+interface SettingMeta {
+  /** What it is for, in one sentence; the guide's table shows the same. */
+  readonly description: string;
+  /** What a right value looks like. */
+  readonly format: string;
+  /** A password or token: the guide and `.env.example` show no default. */
+  readonly secret?: boolean;
+}
+
+const blankIsUnset = (value: unknown): unknown =>
+  typeof value === 'string' && value.trim() === '' ? undefined : value;
+
+function setting<Inner extends z.ZodType>(inner: Inner, meta: SettingMeta) {
+  return z.preprocess(blankIsUnset, inner).meta({ ...meta });
+}
+
+export function text(description: string, options: { format?: string; secret?: boolean } = {}) {
+  return setting(z.string().trim().optional(), { description, format: options.format ?? 'text', ...options });
+}
+
+export function textWithDefault(description: string, fallback: string, format = 'text') {
+  return setting(z.string().trim().default(fallback), { description, format });
+}
+
+export function wholeNumber(description: string, range: { min: number; max?: number; default: number }) {
+  const { min, max = Number.MAX_SAFE_INTEGER } = range;
+  const format = range.max === undefined ? `a whole number, at least ${min}` : `a whole number from ${min} to ${max}`;
+  return setting(z.coerce.number().int().min(min).max(max).default(range.default), { description, format });
+}
+
+export function optionalWholeNumber(description: string, range: { min: number; max?: number }) {
+  const { min, max = Number.MAX_SAFE_INTEGER } = range;
+  return setting(z.coerce.number().int().min(min).max(max).optional(), {
+    description,
+    format: `a whole number, at least ${min}`,
+  });
+}
+
+export function flag(description: string, fallback = false) {
+  const words = z.enum(['true', 'false', '1', '0', 'yes', 'no']).default(fallback ? 'true' : 'false');
+  const inner = words.transform((word) => word === 'true' || word === '1' || word === 'yes');
+  return setting(inner, { description, format: '`true` or `false`' });
+}
+
+export function choice<const Values extends readonly [string, ...string[]]>(
+  description: string,
+  values: Values,
+  fallback: Values[number],
+) {
+  return setting(z.enum(values).default(fallback), { description, format: `one of ${values.join(', ')}` });
+}
+
+/** Comma-separated names; empty items are dropped. */
+export function list(description: string, format: string) {
+  const inner = z
+    .string()
+    .transform((value) => value.split(',').map((item) => item.trim()))
+    .transform((items) => items.filter((item) => item !== ''))
+    .optional();
+  return setting(inner, { description, format });
+}
+
+const HTTP_URL = 'an address that starts with http:// or https://';
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+
+/** Without a trailing slash. */
+export function url(description: string) {
+  return setting(httpUrl.optional(), { description, format: HTTP_URL });
+}
+
+/** Without a trailing slash. */
+export function urlWithDefault(description: string, fallback: string) {
+  return setting(httpUrl.default(fallback), { description, format: HTTP_URL });
+}
+
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Every wrong setting as one line: name, what is expected, where the guide tells more. */
+export function readSettings<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.infer<z.ZodObject<Shape>> {
+  const parsed = z.object(shape).safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const names = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))];
+  throw new SettingsError(names.map((name) => describeFault(name, shape[name])).join('\n'));
+}
+
+function describeFault(name: string, schema: z.core.$ZodType | undefined): string {
+  const format = schema === undefined ? undefined : z.globalRegistry.get(schema)?.format;
+  return `${name}: expected ${String(format ?? 'another value')} (${GUIDE}#${name.toLowerCase()})`;
+}

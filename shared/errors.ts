@@ -1,0 +1,132 @@
+/** What a client may be told went wrong. One table, so that a code means the same status everywhere. */
+interface ErrorKind {
+  readonly status: number;
+  /** `later`: the same request may work once the service has rested or a person has acted. */
+  readonly retryable: boolean | 'later';
+  /** The public sentence when nothing better is known. */
+  readonly message: string;
+}
+
+export const ERRORS = {
+  invalid_request: { status: 400, retryable: false, message: 'The request is not valid.' },
+  unauthorized: { status: 401, retryable: false, message: 'An API key is missing or wrong.' },
+  forbidden: { status: 403, retryable: false, message: 'This is not allowed here.' },
+  not_found: { status: 404, retryable: false, message: 'There is nothing here.' },
+  method_not_allowed: { status: 405, retryable: false, message: 'This address does not answer that method.' },
+  payload_too_large: { status: 413, retryable: false, message: 'The request is too large.' },
+  unsupported_media_type: { status: 415, retryable: false, message: 'The body must be JSON (application/json).' },
+  prompt_refused: { status: 422, retryable: false, message: 'This prompt or its picture is refused.' },
+  rate_limited: { status: 429, retryable: true, message: 'Too many requests.' },
+  cancelled: { status: 499, retryable: false, message: 'The job was cancelled.' },
+  internal: { status: 500, retryable: true, message: 'Something went wrong inside the service.' },
+  engine_changed: { status: 502, retryable: false, message: 'The picture service is no longer what we know.' },
+  engine_failed: { status: 502, retryable: true, message: 'The picture service failed.' },
+  engine_unauthorized: {
+    status: 502,
+    retryable: false,
+    message: 'The picture service does not accept our key, or its credit is spent.',
+  },
+  store_failed: { status: 502, retryable: true, message: 'The picture is finished, but no host took it. Try again.' },
+  queue_full: { status: 503, retryable: true, message: 'Too many pictures are waiting. Try again soon.' },
+  worker_unavailable: { status: 503, retryable: true, message: 'The picture worker cannot be reached.' },
+  worker_waking: { status: 503, retryable: true, message: 'The picture worker is still starting.' },
+  engine_challenge: { status: 503, retryable: 'later', message: 'The picture service asks for a human check.' },
+  engine_busy: { status: 503, retryable: true, message: 'The picture service is overloaded.' },
+  engine_timeout: { status: 504, retryable: true, message: 'The picture service did not answer in time.' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One wrong parameter: its public name and a sentence that says what came and what is allowed. */
+export interface Fault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** An engine that was tried before, and how it failed; the answer tells the story. */
+export interface Attempt {
+  readonly engine: string;
+  readonly code: ErrorCode;
+}
+
+export interface AppErrorDetails {
+  /** Told to the client in place of the table's sentence. Never holds a prompt, a secret or an upstream reply. */
+  readonly publicMessage?: string | undefined;
+  readonly field?: string | undefined;
+  readonly faults?: readonly Fault[] | undefined;
+  /** Whole seconds after which a retry makes sense; kept at or under 60, since clients ignore more. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** How long the service that failed should be left alone, in milliseconds, when it said so. */
+  readonly restMs?: number | undefined;
+  /** Engines that failed before the job ended. */
+  readonly attempts?: readonly Attempt[] | undefined;
+  readonly cause?: unknown;
+}
+
+/** The only error that crosses a layer. `message` is internal: for the log, never for a client. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly details: AppErrorDetails;
+
+  constructor(code: ErrorCode, internalMessage: string, details: AppErrorDetails = {}) {
+    super(internalMessage, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  get retryable(): boolean | 'later' {
+    return ERRORS[this.code].retryable;
+  }
+
+  get publicMessage(): string {
+    return this.details.publicMessage ?? ERRORS[this.code].message;
+  }
+}
+
+/** A request with several faults at once: the first one is the blamed field, all are listed. */
+export function invalidRequest(faults: readonly Fault[]): AppError {
+  const sentences = faults.map((fault) => fault.message).join(' ');
+  return new AppError('invalid_request', `faults in ${faults.map((fault) => fault.field).join(', ')}`, {
+    publicMessage: sentences,
+    field: faults[0]?.field,
+    faults,
+  });
+}
+
+/** A stranger's error becomes ours at one place; what is unknown is `internal` and keeps its cause for the log. */
+export function toAppError(error: unknown, unknownCode: ErrorCode = 'internal'): AppError {
+  if (error instanceof AppError) return error;
+  if (isAbort(error)) return new AppError('cancelled', 'aborted by its signal', { cause: error });
+  const message = error instanceof Error ? error.message : String(error);
+  return new AppError(unknownCode, message, { cause: error });
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'CanceledError');
+}
+
+/** The error as it travels between the two services and rests in the journal. */
+export interface ErrorRecord {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly publicMessage?: string | undefined;
+  readonly field?: string | undefined;
+  readonly faults?: readonly Fault[] | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly attempts?: readonly Attempt[] | undefined;
+}
+
+export function toErrorRecord(error: AppError): ErrorRecord {
+  const { publicMessage, field, faults, retryAfterSeconds, attempts } = error.details;
+  return { code: error.code, message: error.message, publicMessage, field, faults, retryAfterSeconds, attempts };
+}
+
+export function fromErrorRecord(record: ErrorRecord): AppError {
+  const { code, message, ...details } = record;
+  return new AppError(code, message, details);
+}

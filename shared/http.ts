@@ -1,0 +1,91 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Agent as HttpAgent, type Server } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
+
+/** Above the idle time of the proxies in front (Render's is 60 s), so that the proxy closes first. */
+const KEEP_ALIVE_MS = 65_000;
+
+/**
+ * An axios client for one service: keep-alive, no redirects, no environment proxy, every status an answer.
+ * A request that met a socket which the peer had just closed is sent once more: it never reached the peer
+ * (`reusedSocket` is set exactly then).
+ */
+export function createHttpClient(config: AxiosRequestConfig = {}): AxiosInstance {
+  const agentOptions = { keepAlive: true, maxSockets: 64, scheduling: 'lifo' } as const;
+  const client = axios.create({
+    httpAgent: new HttpAgent(agentOptions),
+    httpsAgent: new HttpsAgent(agentOptions),
+    maxRedirects: 0,
+    proxy: false,
+    timeout: 30_000,
+    validateStatus: () => true,
+    ...config,
+  });
+  client.interceptors.response.use(undefined, async (error: unknown) => {
+    if (!isStaleSocket(error)) throw error;
+    return client.request({ ...error.config, headers: error.config.headers, httpAgent: new HttpAgent() });
+  });
+  return client;
+}
+
+type StaleSocketError = { config: AxiosRequestConfig & { headers: Record<string, string> } };
+
+function isStaleSocket(error: unknown): error is StaleSocketError {
+  if (!isAxiosError(error) || error.response !== undefined) return false;
+  const wasReused = (error.request as { reusedSocket?: boolean } | undefined)?.reusedSocket === true;
+  return wasReused && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+}
+
+/** Listens and answers the address in use; port 0 takes a free one. */
+export async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = KEEP_ALIVE_MS + 1000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address;
+}
+
+/** Stops taking connections and waits for running answers, at most `graceMs`; then cuts what is left. */
+export async function close(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cut);
+}
+
+/** Compares in constant time, whatever the lengths. */
+export function isSameSecret(given: string, expected: string): boolean {
+  const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+/** The token of `Authorization: Bearer <token>`. */
+export function readBearer(header: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+}
+
+const REQUEST_ID = /^[\w.:-]{1,100}$/;
+
+/** The caller's X-Request-Id if it is harmless, else a new one. */
+export function toRequestId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && REQUEST_ID.test(header) ? header : randomBytes(12).toString('hex');
+}
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+/** W3C Trace Context: the caller's trace with a new parent id, or a new trace. */
+export function toTraceparent(header: string | string[] | undefined): string {
+  const [, trace = randomBytes(16).toString('hex'), , flags = '00'] =
+    TRACEPARENT.exec(typeof header === 'string' ? header : '') ?? [];
+  return `00-${trace}-${randomBytes(8).toString('hex')}-${flags}`;
+}

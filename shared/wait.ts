@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, type ErrorCode } from './errors.ts';
+
+/** The parts of time that are handed in, so that tests own the clock. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after that many milliseconds; rejects with the signal's reason when it aborts. */
+  wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  wait: async (milliseconds, signal) => {
+    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
+  },
+};
+
+/**
+ * Runs `task` with a signal that also aborts after `timeoutMs`. A task that fails after that moment failed because of
+ * the deadline, whatever it says; one that fails because the outer signal aborted is `cancelled`.
+ */
+export async function withDeadline<T>(
+  options: { timeoutMs: number; signal: AbortSignal; code: ErrorCode; what: string },
+  task: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = AbortSignal.timeout(options.timeoutMs);
+  try {
+    return await task(AbortSignal.any([options.signal, deadline]));
+  } catch (error) {
+    if (options.signal.aborted) throw toAbortError(options.signal);
+    if (!deadline.aborted) throw error;
+    throw new AppError(options.code, `${options.what}: no answer in ${options.timeoutMs} ms`, { cause: error });
+  }
+}
+
+/** An aborted signal's reason as our error: its own AppError, else `cancelled`. */
+export function toAbortError(signal: AbortSignal): AppError {
+  if (signal.reason instanceof AppError) return signal.reason;
+  return new AppError('cancelled', 'aborted by its signal', { cause: signal.reason });
+}
