@@ -1,0 +1,50 @@
+import { Failure } from './call-api.js';
+import { showError, showResult, showWaiting } from './display.js';
+import { downloadPicture, toDataUrl } from './download.js';
+import { generate } from './generation.js';
+import { browserId } from './identity.js';
+import { guardOrigin, referenceImage, tellParent } from './parent-messages.js';
+import { verifyUser } from './verification.js';
+
+async function start() {
+  const options = JSON.parse(decodeURIComponent(window.location.hash.slice(1)) || '{}');
+  window.generationIdentity = { browserId: browserId() };
+  localStorage.setItem('subChannelName', 'public');
+  guardOrigin();
+  try {
+    if (options.verifyOnly) {
+      await verifyUser();
+      return;
+    }
+    if (!options.prompt) throw new Failure('No prompt provided.');
+    await finish(await generate(options, await referenceImage(options)), options);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    showError(error.message);
+  }
+}
+
+async function finish(reply, options) {
+  showWaiting('Downloading...');
+  const dataUrl = reply.imageDataUrls?.[0] ?? (await downloadedDataUrl(reply));
+  window.seedUsedForThisResult = reply.seed;
+  window.imageIdOfResultImage = reply.imageId;
+  window.fileExtensionOfResultImage = reply.fileExtension;
+  window.finishedGeneration = true;
+  showResult(dataUrl, reply, options);
+  tellParent({ type: 'updateContentGuardVisibility', id: options.iframeId, visible: Boolean(reply.maybeNsfw) });
+  tellParent({ type: 'finished', id: options.iframeId, dataUrl, seedUsed: reply.seed });
+  tellParent({ type: 'documentHeightChanged', id: options.iframeId, height: document.body.scrollHeight });
+}
+
+async function downloadedDataUrl(reply) {
+  const bytes = await downloadPicture(reply);
+  window.arrayBufferOfResultImage = bytes;
+  return toDataUrl(bytes, `image/${reply.fileExtension}`);
+}
+
+window.finishedGeneration = false;
+window.verifyUser = verifyUser;
+window.start = start;
+// Opened as a page of its own the embed stays at "Starting...".
+if (window.top !== window) start();
