@@ -1,0 +1,74 @@
+import { invalidSteps } from './faults.ts';
+import { roundHalfToEven } from './rounding.ts';
+
+/** Table 2 of arXiv:2305.08891. */
+export const TIMESTEP_SPACINGS = ['linspace', 'leading', 'trailing'] as const;
+export type TimestepSpacing = (typeof TIMESTEP_SPACINGS)[number];
+
+/**
+ * `count` timesteps, highest first. `linspace` gives fractions. Refuses a single step with `linspace`: that would be
+ * timestep 0, where a model that is handed pure noise is asked about a finished picture.
+ */
+export function spaceTimesteps(
+  spacing: TimestepSpacing,
+  count: number,
+  trainTimesteps: number,
+  stepsOffset: number,
+): number[] {
+  switch (spacing) {
+    case 'linspace':
+      if (count === 1) throw invalidSteps('This model needs 2 steps or more (its timestep_spacing is linspace).');
+      return linearTimesteps(trainTimesteps - 1, count);
+    case 'leading':
+      return multiplesDescending(Math.floor(trainTimesteps / count), count).map((timestep) => timestep + stepsOffset);
+    case 'trailing':
+      return trailingTimesteps(trainTimesteps, trainTimesteps / count);
+  }
+}
+
+/** Throws unless there is a training timestep for each step. */
+export function checkCount(count: number, trainTimesteps: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= trainTimesteps) return;
+  throw invalidSteps(`The number of steps must be a whole number from 1 to ${trainTimesteps}, but is ${count}.`);
+}
+
+/** Before a run is planned: every training timestep, highest first. */
+export function allTimesteps(trainTimesteps: number): number[] {
+  return multiplesDescending(1, trainTimesteps);
+}
+
+/** From `highest` down to 0 in even parts. */
+export function linearTimesteps(highest: number, count: number): number[] {
+  const part = highest / (count - 1);
+  return multiplesDescending(1, count).map((index) => (index === count - 1 ? highest : index * part));
+}
+
+export function multiplesDescending(ratio: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => (count - 1 - index) * ratio);
+}
+
+/**
+ * From `end` - 1 down in steps of `ratio`, rounded. NumPy's `arange` makes one entry too many for some counts (61, 103,
+ * ...: timestep -1), which diffusers would run with the wrong end of the schedule; it is left out here.
+ */
+export function trailingTimesteps(end: number, ratio: number): number[] {
+  const part = end - (end - ratio);
+  return Array.from({ length: Math.ceil(end / ratio) }, (_, index) => roundHalfToEven(end - index * part) - 1).filter(
+    (timestep) => timestep >= 0,
+  );
+}
+
+/** The same for the schedulers that look a timestep up in the training's table. */
+export function spaceWholeTimesteps(
+  spacing: TimestepSpacing,
+  count: number,
+  trainTimesteps: number,
+  stepsOffset: number,
+): number[] {
+  const timesteps = spaceTimesteps(spacing, count, trainTimesteps, stepsOffset).map(roundHalfToEven);
+  const highest = timesteps[0] ?? 0;
+  if (highest < trainTimesteps) return timesteps;
+  throw invalidSteps(
+    `${count} steps are too many for this model: its steps_offset ${stepsOffset} would lead to timestep ${highest}.`,
+  );
+}
