@@ -1,0 +1,20 @@
+import { paintClouds } from './layers/clouds.js';
+import { paintGrain, paintVignette } from './layers/finish.js';
+import { paintForest, paintFrameTrees, paintScatteredTrees, paintWoodEdge } from './layers/forest.js';
+import { paintHills, paintNearBank } from './layers/ground.js';
+import { paintMountains } from './layers/mountains.js';
+import { paintMoon, paintPlanet, paintRainbow, paintSky, paintSun } from './layers/sky.js';
+import { paintAurora, paintMilkyWay, paintStars } from './layers/stars.js';
+import { paintGlitter, paintRipples, paintWater, paintWaves } from './layers/water.js';
+export function composeLayers(scene){ const L=[]; const add=(name,paint)=>L.push({name,paint});
+const p=n=>scene.places.includes(n); const w=n=>scene.weather.includes(n);
+add('sky',paintSky); if(scene.time==='night'||scene.time==='dusk') add('stars',paintStars);
+if(scene.sky.includes('milkyway'))add('mw',paintMilkyWay); if(w('aurora'))add('aurora',paintAurora);
+if(scene.time==='night'||scene.time==='dusk')add('moon',paintMoon); else add('sun',paintSun);
+if(scene.sky.includes('planet'))add('planet',paintPlanet); add('clouds',paintClouds); if(w('rainbow'))add('rb',paintRainbow);
+if(p('mountains'))add('mountains',paintMountains);
+const water=p('lake')||p('sea');
+if(water){ if(p('forest'))add('edge',paintWoodEdge); add('water',paintWater); if(p('sea'))add('waves',paintWaves); add('ripples',paintRipples); add('glitter',paintGlitter); if(p('lake'))add('bank',paintNearBank);} else if(p('forest')) add('forest',paintForest); else add('hills',paintHills);
+if(p('trees')||p('cactus'))add('scatter',paintScatteredTrees);
+if(p('palm')||p('pine')||p('lake'))add('frame',paintFrameTrees);
+add('vignette',paintVignette); add('grain',paintGrain); return L;}

@@ -1,0 +1,134 @@
+import { darken, fade, lighten, mix } from '../colour.js';
+import { downwards, fillEllipse, fillPolygon } from '../draw.js';
+import { createNoise } from '../noise.js';
+import { atDepth } from '../palette.js';
+
+/** @import { Context, Paint, Point, Random, Scene } from '../types.d.ts' */
+
+/** @param {Scene} scene @returns {string} the colour of the ground under one's feet */
+export function groundColour({ palette, places, weather, season }) {
+  if (weather.includes('snow') || season === 'winter') return mix(palette.ground, palette.ambientShare > 0.35 ? '#8ea5d2' : '#eef3f9', 0.7);
+  if (places.includes('wheat')) return mix(palette.ground, '#e0b04c', 0.7);
+  if (places.includes('forest')) return mix(palette.ground, palette.foliage, 0.55);
+  return palette.ground;
+}
+
+/**
+ * Rolling land from the horizon to the lower edge, nearer bands darker and richer.
+ * @type {Paint}
+ */
+export function paintHills(context, scene, random) {
+  const { palette, layout, places } = scene;
+  const { horizon, height, unit } = layout;
+  const swell = places.includes('hills') ? 1.7 : 1;
+  const bands = 5;
+  for (let band = 0; band < bands; band++) {
+    const at = band / (bands - 1);
+    const depth = 0.85 * (1 - at) ** 1.4;
+    const top = horizon + (height - horizon) * (at ** 1.5 * 0.72);
+    const noise = createNoise(random.fork(`band ${band}`), 2);
+    const rise = unit * (3.4 + 4.2 * at) * swell;
+    const near = mix(palette.foliage, groundColour(scene), 0.35 + 0.4 * random.next());
+    const colour = atDepth(palette, at > 0.85 ? darken(near, 0.1) : near, depth);
+    const bright = mix(colour, palette.sun, 0.2 * (1 - at * 0.5));
+    const crest = (/** @type {number} */ x) => top - rise * (0.45 + 0.8 * noise(x / (unit * (26 + 22 * at)) + 3));
+    paintBand(context, layout.width, height, unit, crest, downwards(context, top - rise, top + (height - top) * 0.6 + unit * 4, [bright, colour, darken(colour, 0.16)]));
+    if (at > 0.2 && !scene.styles.includes('minimal')) paintTufts(context, scene, random.fork(`tufts ${band}`), { crest, colour, at });
+  }
+}
+
+/**
+ * @param {Context} context @param {number} width @param {number} height @param {number} unit
+ * @param {(x: number) => number} crest @param {string | CanvasGradient} style
+ */
+export function paintBand(context, width, height, unit, crest, style) {
+  /** @type {Point[]} */
+  const points = [[-unit, height + unit]];
+  for (let x = -unit; x <= width + unit * 2; x += unit * 1.5) points.push([x, crest(x)]);
+  points.push([width + unit * 2, height + unit]);
+  fillPolygon(context, style, points);
+}
+
+/**
+ * Blades of grass and, where they were asked for, flowers: scattered in perspective.
+ * @param {Context} context @param {Scene} scene @param {Random} random
+ * @param {{ crest: (x: number) => number, colour: string, at: number }} band
+ */
+function paintTufts(context, scene, random, { crest, colour, at }) {
+  const { layout, palette, places, weather } = scene;
+  const { width, height, unit } = layout;
+  if (weather.includes('snow') || scene.season === 'winter') return;
+  const count = Math.round((90 + 190 * at) * Math.min(2, width / (unit * 100)));
+  const tall = unit * (0.5 + 1.7 * at) * (places.includes('wheat') ? 2.2 : 1);
+  const tones = [mix(colour, palette.sun, 0.26), darken(colour, 0.14), mix(colour, palette.foliage, 0.5)];
+  for (const tone of tones) {
+    context.strokeStyle = fade(tone, 0.62);
+    context.lineWidth = Math.max(0.6, unit * (0.07 + 0.12 * at));
+    context.beginPath();
+    for (let index = 0; index < count / tones.length; index++) {
+      const x = random.next() * width;
+      const y = crest(x) + (height - crest(x)) * random.next() ** 1.3;
+      for (let blade = -1; blade <= 1; blade++) {
+        context.moveTo(x + blade * tall * 0.12, y);
+        context.quadraticCurveTo(x + blade * tall * 0.2, y - tall * 0.6, x + blade * tall * 0.45 + random.around(0, tall * 0.2), y - tall * random.between(0.75, 1.1));
+      }
+    }
+    context.stroke();
+  }
+  if (places.includes('flowers') || scene.season === 'spring') paintFlowers(context, scene, random, { crest, at });
+}
+
+/** @param {Scene} scene @returns {string[]} petal colours */
+function petals({ palette, colours, season, things }) {
+  const named = things.find((thing) => thing.name === 'flower')?.colour;
+  if (named) return [named, lighten(named, 0.3)];
+  const [first] = colours;
+  if (first) return [first, lighten(first, 0.35), mix(first, palette.accent, 0.4)];
+  return season === 'spring' ? ['#f7b8cc', '#fff3f0', '#f4d35e'] : ['#e5484d', '#f4d35e', '#fff6ea', '#b48be0', '#f08fb0'];
+}
+
+/** @param {Context} context @param {Scene} scene @param {Random} random @param {{ crest: (x: number) => number, at: number }} band */
+function paintFlowers(context, scene, random, { crest, at }) {
+  const { layout, palette, places } = scene;
+  const { width, height, unit } = layout;
+  const hues = petals(scene).map((hue) => mix(hue, palette.ambient, palette.ambientShare * 0.7));
+  const dense = places.includes('flowers') ? 1 : 0.3;
+  const count = Math.round((150 + 60 * at) * dense * (0.6 + scene.strength) * Math.min(2, width / (unit * 100)));
+  for (let index = 0; index < count; index++) {
+    const x = random.next() * width;
+    const from = crest(x);
+    const y = from + (height * 1.02 - from) * random.next() ** 1.2;
+    const size = unit * (0.25 + 1.15 * at * ((y - from) / (height - from) + 0.25)) * random.between(0.7, 1.2);
+    const hue = random.pick(hues);
+    if (size < unit * 0.55) {
+      fillEllipse(context, hue, x, y, size, size * 0.7);
+      continue;
+    }
+    context.fillStyle = hue;
+    context.beginPath();
+    for (let petal = 0; petal < 5; petal++) {
+      const angle = (petal / 5) * Math.PI * 2 + index;
+      const petalX = x + Math.cos(angle) * size * 0.5;
+      const petalY = y + Math.sin(angle) * size * 0.38;
+      context.moveTo(petalX + size * 0.42, petalY);
+      context.ellipse(petalX, petalY, size * 0.42, size * 0.34, 0, 0, Math.PI * 2);
+    }
+    context.fill();
+    fillEllipse(context, mix('#f7c948', palette.ambient, palette.ambientShare * 0.6), x, y, size * 0.24, size * 0.2);
+  }
+}
+
+/** A bank in front of water: where a beholder stands. @type {Paint} */
+export function paintNearBank(context, scene, random) {
+  const { palette, layout } = scene;
+  const { height, width, unit } = layout;
+  const colour = darken(mix(palette.foliage, groundColour(scene), 0.4), 0.12);
+  const noise = createNoise(random.fork('bank'), 3);
+  const lean = random.pick([-1, 1]);
+  for (const [index, lift] of [11, 5].entries()) {
+    const crest = (/** @type {number} */ x) => height - unit * lift - lean * (x / width - 0.5) * unit * 7 - unit * 3.4 * noise(x / (unit * 24) + index * 20);
+    const tone = index === 0 ? mix(colour, palette.haze, 0.14) : darken(colour, 0.14);
+    paintBand(context, width, height, unit, crest, downwards(context, height - unit * (lift + 5), height, [mix(tone, palette.sun, 0.18), tone, darken(tone, 0.2)]));
+    paintTufts(context, scene, random.fork(`bank ${index}`), { crest, colour: tone, at: 0.55 + index * 0.3 });
+  }
+}

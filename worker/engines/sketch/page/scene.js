@@ -1,0 +1,106 @@
+import { readText } from './lexicon.js';
+import { layOut } from './layout.js';
+import { choosePalette } from './palette.js';
+import { createRandom, hashText } from './random.js';
+import { completePlaces, chooseKind, chooseTime } from './settings.js';
+import { COLOURS } from './words/looks.js';
+
+/**
+ * @import { Scene, SketchRequest, Thing } from './types.d.ts'
+ * @import { Hit } from './lexicon.js'
+ */
+
+/** Numbers of words that count things. @type {Record<string, number>} */
+const COUNTS = { two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, couple: 2, pair: 2, flock: 7, many: 6 };
+const PLURAL_COUNT = 3;
+/** How many words a colour may stand before what it colours: "red and very shiny balloon" is too far. */
+const COLOUR_REACH = 2;
+
+/** @param {Hit[]} hits @param {string} category */
+const namesIn = (hits, category) => [
+  ...new Set(hits.filter((hit) => hit.category === category).map((hit) => hit.name)),
+];
+
+/**
+ * Each colour goes to the first body that follows it closely; the others colour the picture.
+ * @param {Hit[]} hits
+ */
+function shareColours(hits) {
+  /** @type {Map<Hit, string>} */
+  const ofThing = new Map();
+  /** @type {string[]} */
+  const ofPicture = [];
+  for (const hit of hits) {
+    if (hit.category !== 'colour') continue;
+    const hex = COLOURS[hit.name];
+    if (hex === undefined) continue;
+    const owner = hits.find((other) => {
+      const distance = other.index - (hit.index + hit.length);
+      return other.category !== 'colour' && distance >= 0 && distance < COLOUR_REACH;
+    });
+    if (owner?.category === 'thing' || owner?.category === 'place') ofThing.set(owner, hex);
+    else if (owner?.category !== 'time' && owner?.category !== 'wearing') ofPicture.push(hex);
+  }
+  return { ofThing, ofPicture };
+}
+
+/** @param {Hit[]} hits @param {string} prompt @param {Map<Hit, string>} colours @returns {Thing[]} */
+function readThings(hits, prompt, colours) {
+  const words = prompt.toLowerCase().split(/\s+/);
+  const told = words.map((word) => COUNTS[word]).find((count) => count !== undefined);
+  /** @type {Map<string, Thing>} */
+  const things = new Map();
+  for (const hit of hits) {
+    if (hit.category !== 'thing' || things.has(hit.name)) continue;
+    const count = hit.plural ? (told ?? PLURAL_COUNT) : 1;
+    things.set(hit.name, { name: hit.name, colour: colours.get(hit) ?? null, count });
+  }
+  return [...things.values()];
+}
+
+/**
+ * The prompt as a plain scene: what is in it, when, where, in what manner. Pure.
+ * @param {SketchRequest} request
+ * @returns {Scene}
+ */
+export function readScene(request) {
+  const all = readText(request.prompt);
+  const without = [...new Set([...readText(request.negativePrompt), ...all.filter((hit) => hit.negated)].map((hit) => hit.name))];
+  const hits = all.filter((hit) => !without.includes(hit.name));
+  const key = hashText(JSON.stringify([request.prompt, request.negativePrompt, request.seed])).join('-');
+  const random = createRandom(`${key}/scene`);
+  const { ofThing, ofPicture } = shareColours(hits);
+  const things = readThings(hits, request.prompt, ofThing);
+  const read = {
+    places: namesIn(hits, 'place'),
+    weather: namesIn(hits, 'weather'),
+    sky: namesIn(hits, 'sky'),
+    styles: namesIn(hits, 'style'),
+    moods: namesIn(hits, 'mood'),
+    wearing: namesIn(hits, 'wearing'),
+    kinds: namesIn(hits, 'kind'),
+    furniture: namesIn(hits, 'furniture'),
+    times: namesIn(hits, 'time'),
+    season: namesIn(hits, 'season')[0] ?? null,
+    things,
+    without,
+  };
+  const kind = chooseKind(read);
+  const set = {
+    kind,
+    time: chooseTime(read, kind, random),
+    season: read.season,
+    weather: read.weather,
+    things,
+    wearing: read.wearing,
+    styles: read.styles,
+    moods: read.moods,
+    colours: ofPicture,
+    without,
+    strength: Math.max(0, Math.min(1, request.guidanceScale / 20)),
+    key,
+    ...completePlaces(read, kind, random),
+  };
+  const palette = choosePalette(set, random.fork('palette'));
+  return { ...set, palette, layout: layOut(set, request, random.fork('layout')) };
+}
