@@ -19,7 +19,7 @@ interface SettingMeta {
 const blankIsUnset = (value: unknown): unknown =>
   typeof value === 'string' && value.trim() === '' ? undefined : value;
 
-function setting<Inner extends z.ZodType>(inner: Inner, meta: SettingMeta) {
+export function setting<Inner extends z.ZodType>(inner: Inner, meta: SettingMeta) {
   return z.preprocess(blankIsUnset, inner).meta({ ...meta });
 }
 

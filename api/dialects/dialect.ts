@@ -25,6 +25,8 @@ export type Command =
       readonly answer: 'wait' | 'start' | 'stream';
       /** The encoder needs the pictures themselves. */
       readonly bytes: boolean;
+      /** Lead to the picture rather than tell its address. */
+      readonly redirect?: boolean | undefined;
       readonly fresh?: boolean | undefined;
       readonly idempotencyKey?: string | undefined;
       readonly callbackUrl?: string | undefined;

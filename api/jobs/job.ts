@@ -81,6 +81,8 @@ export interface Jobs {
   follow(id: string, options: { readonly after: number; readonly signal: AbortSignal }): AsyncIterable<JobEvent>;
   /** This client's share only: others who joined keep their picture. */
   cancel(id: string): Promise<Job>;
+  /** The newest job of this client that has not ended. */
+  current(client: Client): Promise<Job | undefined>;
   /** The bytes of picture number `index` of a finished job, wherever they are. */
   bytes(job: Job, index: number, signal: AbortSignal): Promise<PictureBytes>;
 }

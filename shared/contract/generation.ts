@@ -11,10 +11,15 @@ export const MAX_PROMPT_CHARACTERS = 2000;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_COUNT = 10;
 
+/** What a person counts as characters of a prompt: code points, so that an emoji is not two. */
+export const countCharacters = (text: string): number => Array.from(text).length;
+
+const promptText = z.string().refine((text) => countCharacters(text) <= MAX_PROMPT_CHARACTERS);
+
 export const generationRequestSchema = z.strictObject({
   /** 1 to 2,000 characters, trimmed. */
-  prompt: z.string().min(1).max(MAX_PROMPT_CHARACTERS),
-  negativePrompt: z.string().max(MAX_PROMPT_CHARACTERS).optional(),
+  prompt: promptText.min(1),
+  negativePrompt: promptText.optional(),
   /** 0 to 2^32-1. Always concrete: the gateway draws it, so that a repeated or recovered job makes the same picture. */
   seed: z.int().min(0).max(MAX_SEED),
   /** Whether the caller chose the seed; only then may requests of different callers share a picture. */

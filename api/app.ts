@@ -1,0 +1,99 @@
+import cors from 'cors';
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { AppError } from '../shared/errors.ts';
+import type { Logger } from '../shared/log.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { encodeNativeError } from './dialects/native.ts';
+import { serveImages } from './images.ts';
+import { createErrorHandler } from './middleware/error-handler.ts';
+import { requestContext, requestLog } from './middleware/request-context.ts';
+import { type ServeOptions, serveDialect } from './serve.ts';
+import { createHealth, createIndex, createReady, createStatus, type StatusOptions } from './status.ts';
+
+const MAX_BODY = '256kb';
+/** A prompt of 10 kB in any script still gets a proper answer that names it. */
+const MAX_URL_CHARACTERS = 200_000;
+
+export interface AppOptions extends ServeOptions, StatusOptions {
+  readonly dialects: readonly Dialect[];
+  readonly dataDirectory: string;
+  readonly trustProxyHops: number;
+  readonly corsOrigins: readonly string[] | undefined;
+  readonly adminKey: string | undefined;
+  readonly removePicture: (id: string) => Promise<void>;
+  readonly log: Logger;
+}
+
+/** The gateway's HTTP face. Everything it needs is handed in. */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  // The tag of an answer that is never asked for twice costs a third of the throughput.
+  app.set('etag', false);
+  app.set('trust proxy', options.trustProxyHops);
+  app.use(requestContext(), requestLog(options.log));
+  app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
+  app.use(cors({ origin: options.corsOrigins ? [...options.corsOrigins] : '*', exposedHeaders: EXPOSED_HEADERS }));
+  app.use(limitUrl, express.json({ limit: MAX_BODY, strict: false }));
+
+  app.get('/', createIndex(options));
+  app.get('/health', createHealth(options));
+  app.get('/ready', createReady(options));
+  app.get('/status', createStatus(options));
+  serveImages(app, { ...options, remove: options.removePicture });
+  for (const dialect of options.dialects) serveDialect(app, dialect, options);
+
+  refuseOtherMethods(app, options.dialects);
+  app.use(refuseUnknown);
+  app.use(createErrorHandler(encodeNativeError, options.log));
+  return app;
+}
+
+/** What a page's script may read across origins. */
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'X-Job-Id',
+  'X-Engine',
+  'X-Seed',
+  'X-Cache',
+  'X-Warnings',
+  'Server-Timing',
+  'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Location',
+];
+
+const limitUrl: RequestHandler = (request, _response, next) => {
+  if (request.url.length <= MAX_URL_CHARACTERS) next();
+  else
+    next(new AppError('payload_too_large', 'the address is too long', { publicMessage: 'The address is too long.' }));
+};
+
+/** A known path with another method is 405 with `Allow`. */
+function refuseOtherMethods(app: Express, dialects: readonly Dialect[]): void {
+  const routes = dialects.flatMap((dialect) => dialect.routes);
+  const methodsOf = new Map<string, Set<string>>(OWN_ROUTES);
+  for (const { method, path } of routes)
+    methodsOf.set(path, (methodsOf.get(path) ?? new Set()).add(method.toUpperCase()));
+  for (const [path, methods] of methodsOf) {
+    const allowed = [...methods, ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+    app.all(path, (_request, response, next) => {
+      response.setHeader('Allow', allowed);
+      next(new AppError('method_not_allowed', 'another method', { publicMessage: `Only ${allowed} work here.` }));
+    });
+  }
+}
+
+const OWN_ROUTES: ReadonlyArray<[string, Set<string>]> = [
+  ['/', new Set(['GET'])],
+  ['/health', new Set(['GET'])],
+  ['/ready', new Set(['GET'])],
+  ['/status', new Set(['GET'])],
+  ['/images/:name', new Set(['GET', 'DELETE'])],
+];
+
+const refuseUnknown: RequestHandler = (_request, _response, next) => {
+  next(new AppError('not_found', 'no such route', { publicMessage: 'There is no such address here; see /.' }));
+};

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import { choice, flag, list, readSettings, text, textWithDefault, url, wholeNumber } from '../shared/config.ts';
+import { apiKeys } from './middleware/api-keys.ts';
+
+const DAY_SECONDS = 86_400;
+
+/** Everything that the gateway reads from its environment. */
+export const gatewaySettings = {
+  PORT: wholeNumber('Port of the gateway; 0 takes a free one.', { min: 0, max: 65_535, default: 10_000 }),
+  HOST: textWithDefault('Address to listen on.', '0.0.0.0', 'an IP address or host name'),
+  PUBLIC_URL: url('Address under which clients reach the gateway; unset: taken from each request.'),
+  WORKER_URL: list(
+    'Address of the worker, or of several (comma-separated). `PERCHANCE_WORKER_URL` is an older name for it.',
+    'addresses that start with http:// or https://, separated by commas',
+  ),
+  WORKER_TOKEN: text('Secret between gateway and worker; the same on both.', { secret: true }),
+  REDIS_URL: text('Redis or Valkey for several gateways and workers; unset: one gateway with its own file.', {
+    format: 'redis://… or rediss://…',
+    secret: true,
+  }),
+  API_KEYS: apiKeys('Who may ask for pictures; unset: everybody.'),
+  RATE_LIMIT_PER_MINUTE: wholeNumber('Picture requests a minute of one key or address; 0: no limit.', {
+    min: 0,
+    default: 60,
+  }),
+  TRUST_PROXY_HOPS: wholeNumber('Proxies in front whose X-Forwarded-For is believed (Render: 1).', {
+    min: 0,
+    max: 10,
+    default: 0,
+  }),
+  CORS_ORIGINS: list('Web pages that may call the gateway from a browser; unset: all.', 'origins, separated by commas'),
+  WAIT_BUDGET_MS: wholeNumber('How long an answer is held before it becomes 202 (milliseconds).', {
+    min: 0,
+    max: 600_000,
+    default: 85_000,
+  }),
+  MAX_WAITING: wholeNumber('Jobs that may wait; one more is refused.', { min: 0, default: 100 }),
+  CACHE_TTL_SECONDS: wholeNumber('How long a finished seeded picture is answered again; 0: never.', {
+    min: 0,
+    default: DAY_SECONDS,
+  }),
+  JOB_SECRET: text('Signs job ids; unset: made once and kept in DATA_DIR.', { secret: true }),
+  ADMIN_KEY: text('The operator’s own key, for DELETE /images/{id}; unset: nobody may.', { secret: true }),
+  SAFE_MODE: flag('Refuse every picture that the engine flags as not safe for work.'),
+  PROMPT_POLICY_FILE: text('The operator’s own rules for prompts.', { format: 'a path to a JSON file' }),
+  WEBHOOK_SECRET: text('Signs webhooks (Standard Webhooks); unset: made once and kept in DATA_DIR.', {
+    format: 'whsec_ and base64',
+    secret: true,
+  }),
+  WEBHOOK_ALLOWED_HOSTS: list(
+    'Hosts or networks of your own that webhooks may reach although they are private.',
+    'host names or CIDR blocks, separated by commas',
+  ),
+  DATA_DIR: textWithDefault('Where jobs, secrets and pictures of the `disk` store are kept.', './data', 'a path'),
+  LOG_LEVEL: choice('How much is logged.', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+  LOG_PROMPTS: flag('Log prompts as well; they are personal.'),
+};
+
+export type GatewaySettings = z.infer<z.ZodObject<typeof gatewaySettings>>;
+
+export function readGatewaySettings(environment: Readonly<Record<string, string | undefined>>): GatewaySettings {
+  const { PERCHANCE_WORKER_URL, ...rest } = environment;
+  return readSettings(gatewaySettings, { ...rest, WORKER_URL: rest.WORKER_URL || PERCHANCE_WORKER_URL });
+}

@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import { countCharacters, MAX_PROMPT_CHARACTERS } from '../../shared/contract/generation.ts';
+import { type Fault, invalidRequest } from '../../shared/errors.ts';
+
+/**
+ * The parameters of a request, from a query string (everything is text) or a JSON body. Each field knows in words what
+ * it expects, so that every fault is told the same way: the parameter, what came, what is allowed.
+ */
+
+const expectations = z.registry<{ expects: string }>();
+
+interface FieldInfo {
+  readonly description?: string | undefined;
+  readonly example?: unknown;
+}
+
+function field<Schema extends z.ZodType>(schema: Schema, expects: string, info: FieldInfo = {}): Schema {
+  const { description, example } = info;
+  const documented = schema.meta({
+    ...(description && { description }),
+    ...(example !== undefined && { examples: [example] }),
+  });
+  expectations.add(documented, { expects });
+  return documented;
+}
+
+/** An empty query parameter (`?seed=`) is one that was left out, as HTML forms send it. JSON null is too. */
+const leftOut = (value: unknown): unknown => (value === '' || value === null ? undefined : value);
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+
+/** Only plain decimals: neither `0x10` nor `Infinity` is a number here. */
+function toNumber(value: unknown): unknown {
+  const given = leftOut(value);
+  return typeof given === 'string' && DECIMAL.test(given.trim()) ? Number(given) : given;
+}
+
+interface NumberInfo extends FieldInfo {
+  readonly min: number;
+  readonly max: number;
+  /** Multiples only. */
+  readonly step?: number | undefined;
+}
+
+function numberSchema({ min, max, step }: NumberInfo, whole: boolean): z.ZodNumber {
+  const base = (whole ? z.number().int() : z.number()).min(min).max(max);
+  return step === undefined ? base : base.multipleOf(step);
+}
+
+function numberWords({ min, max, step }: NumberInfo, whole: boolean): string {
+  const kind = whole ? 'a whole number' : 'a number';
+  return `${kind} from ${min} to ${max}${step === undefined ? '' : `, a multiple of ${step}`}`;
+}
+
+export function wholeNumber(info: NumberInfo) {
+  return field(z.preprocess(toNumber, numberSchema(info, true).optional()), numberWords(info, true), info);
+}
+
+export function wholeNumberOr(fallback: number, info: NumberInfo) {
+  return field(z.preprocess(toNumber, numberSchema(info, true).default(fallback)), numberWords(info, true), info);
+}
+
+export function decimal(info: NumberInfo) {
+  return field(z.preprocess(toNumber, numberSchema(info, false).optional()), numberWords(info, false), info);
+}
+
+export function decimalOr(fallback: number, info: NumberInfo) {
+  return field(z.preprocess(toNumber, numberSchema(info, false).default(fallback)), numberWords(info, false), info);
+}
+
+export function choice<const Values extends readonly [string, ...string[]]>(values: Values, info: FieldInfo = {}) {
+  return field(z.preprocess(leftOut, z.enum(values).optional()), `one of ${values.join(', ')}`, info);
+}
+
+export function choiceOr<const Values extends readonly [string, ...string[]]>(
+  fallback: Values[number],
+  values: Values,
+  info: FieldInfo = {},
+) {
+  return field(z.preprocess(leftOut, z.enum(values).default(fallback)), `one of ${values.join(', ')}`, info);
+}
+
+const FLAGS: Record<string, boolean> = { '1': true, true: true, yes: true, '0': false, false: false, no: false };
+
+export function flagOr(fallback: boolean, info: FieldInfo = {}) {
+  const toFlag = (value: unknown): unknown => {
+    const given = leftOut(value);
+    return typeof given === 'string' ? (FLAGS[given.toLowerCase()] ?? given) : given;
+  };
+  return field(z.preprocess(toFlag, z.boolean().default(fallback)), '`1` or `0`, `true` or `false`', info);
+}
+
+// Line breaks and tabs are text; every other control character, and bytes that were not UTF-8, are a broken client.
+const BROKEN_TEXT = /[^\P{Cc}\t\n\r]|\ufffd|\p{Surrogate}/u;
+
+const toTrimmed = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
+
+const promptSchema = z
+  .string()
+  .refine((text) => countCharacters(text) <= MAX_PROMPT_CHARACTERS)
+  .refine((text) => !BROKEN_TEXT.test(text));
+
+const MAX_WORDS = MAX_PROMPT_CHARACTERS.toLocaleString('en');
+
+export function prompt(info: FieldInfo = {}) {
+  const expects = `text of 1 to ${MAX_WORDS} characters, without control characters`;
+  return field(z.preprocess(toTrimmed, promptSchema.min(1).max(2 * MAX_PROMPT_CHARACTERS)), expects, info);
+}
+
+/** Blank means none. */
+export function negativePrompt(info: FieldInfo = {}) {
+  const expects = `text of up to ${MAX_WORDS} characters, without control characters`;
+  const blankIsNone = (value: unknown): unknown => leftOut(toTrimmed(value));
+  return field(z.preprocess(blankIsNone, promptSchema.max(2 * MAX_PROMPT_CHARACTERS).optional()), expects, info);
+}
+
+/** A short word such as a name. */
+export function word(maxCharacters: number, info: FieldInfo = {}) {
+  const schema = z
+    .string()
+    .max(maxCharacters)
+    .refine((text) => !BROKEN_TEXT.test(text));
+  return field(
+    z.preprocess((value) => leftOut(toTrimmed(value)), schema.optional()),
+    `text of up to ${maxCharacters} characters`,
+    info,
+  );
+}
+
+/** Vendor extras: an object of objects; each engine parses its own part strictly. */
+export function engineOptions(info: FieldInfo = {}) {
+  const schema = z.record(z.string(), z.record(z.string(), z.unknown())).optional();
+  return field(z.preprocess(leftOut, schema), 'an object keyed by engine name, each with an object', info);
+}
+
+/** Parses everything and throws `invalid_request` with every fault at once. */
+export function parseFields<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  input: unknown,
+): z.output<z.ZodObject<Shape>> {
+  const parsed = schema.safeParse(input ?? {});
+  if (parsed.success) return parsed.data;
+  const given = isRecord(input) ? input : {};
+  const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0] ?? 'body')));
+  throw invalidRequest([...names].map((name) => toFault(name, schema.shape[name], given[name], parsed.error)));
+}
+
+function toFault(name: string, schema: z.core.$ZodType | undefined, given: unknown, error: z.ZodError): Fault {
+  if (name === 'body') return { field: name, message: 'The body must be a JSON object.' };
+  const expects = schema && expectations.get(schema)?.expects;
+  if (expects === undefined) {
+    const issue = error.issues.find((candidate) => candidate.path[0] === name);
+    const path = issue?.path.join('.') ?? name;
+    return { field: path, message: `\`${path}\` is not valid: ${issue?.message ?? 'unexpected value'}.` };
+  }
+  return { field: name, message: `\`${name}\` must be ${expects}${describeGiven(given)}.` };
+}
+
+const MAX_SHOWN_CHARACTERS = 60;
+
+/** What came, short enough for an answer; long text is counted, not repeated. */
+function describeGiven(given: unknown): string {
+  if (given === undefined) return '; it is missing';
+  if (Array.isArray(given)) return ` and given once; it came ${given.length} times`;
+  if (typeof given === 'string' && given.trim() === '') return '; it is empty';
+  if (typeof given === 'string' && given.length > MAX_SHOWN_CHARACTERS)
+    return `; ${countCharacters(given)} characters came`;
+  if (typeof given === 'object') return '; an object came';
+  return `, not ${JSON.stringify(given)}`;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

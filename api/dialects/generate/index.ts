@@ -1,0 +1,81 @@
+import type { GenerationResult, ResultPicture } from '../../../shared/contract/generation.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Job } from '../../jobs/job.ts';
+import type { Command, Dialect, DialectInput, Encoded, Outcome } from '../dialect.ts';
+import { parseFields } from '../fields.ts';
+import { encodeNativeError, encodePending, nativeErrorResponses, pendingAnswer, toDraft } from '../native.ts';
+import { generateAnswer, generateQuery } from './schema.ts';
+
+/** `GET /generate`: the main job, in Easel's own words (they come from the Perchance + Imgur service of old). */
+export const generate: Dialect = {
+  name: 'generate',
+  routes: [
+    {
+      method: 'get',
+      path: '/generate',
+      documentation: {
+        summary: 'Make a picture and answer its address',
+        query: generateQuery,
+        responses: {
+          200: { description: 'A real picture of this request.', schema: generateAnswer },
+          202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
+          302: { description: 'With `output=redirect`: leads to the picture.' },
+          ...nativeErrorResponses,
+        },
+      },
+      decode,
+      encode,
+    },
+  ],
+  encodeError: encodeNativeError,
+};
+
+function decode(input: DialectInput): Command {
+  const query = parseFields(generateQuery, input.query);
+  const wantsBytes = query.output === 'image';
+  return {
+    do: 'generate',
+    draft: { ...toDraft(query), count: 1, deliver: wantsBytes ? 'bytes' : 'url' },
+    answer: prefersAsynchronous(input) ? 'start' : 'wait',
+    bytes: wantsBytes,
+    redirect: query.output === 'redirect',
+    fresh: /\bno-cache\b/i.test(input.headers['cache-control'] ?? ''),
+  };
+}
+
+/** RFC 7240: the caller would rather have 202 and come back. */
+const prefersAsynchronous = (input: DialectInput): boolean => /\brespond-async\b/i.test(input.headers.prefer ?? '');
+
+function encode(outcome: Outcome): Encoded {
+  const { job } = outcome;
+  if (job?.result === undefined) return encodePending(outcome);
+  const [bytes] = outcome.pictures;
+  if (bytes !== undefined) return { status: 200, headers: { 'Content-Type': bytes.mediaType }, body: bytes.bytes };
+  const [picture] = job.result.pictures;
+  if (picture?.url === undefined) throw new AppError('internal', `job ${job.id} is done without a picture`);
+  const url = outcome.service.toAbsoluteUrl(picture.url);
+  const isRedirect = outcome.command.do === 'generate' && outcome.command.redirect;
+  if (isRedirect) return { status: 302, headers: { Location: url, 'Cache-Control': 'no-store' } };
+  return { status: 200, body: toAnswer(job, job.result, picture, url) };
+}
+
+function toAnswer(job: Job, result: GenerationResult, picture: ResultPicture, url: string) {
+  const { request } = job;
+  return {
+    success: true,
+    image_url: url,
+    prompt: request.prompt,
+    ...(request.negativePrompt !== undefined && { negative_prompt: request.negativePrompt }),
+    seed: picture.seed,
+    shape: request.shape,
+    guidance_scale: result.guidanceScale ?? request.guidanceScale,
+    engine: result.engine,
+    width: picture.width,
+    height: picture.height,
+    job_id: job.id,
+    warnings: [...result.warnings, ...job.notes],
+    ...(picture.nsfw !== undefined && { nsfw: picture.nsfw }),
+    cached: job.origin === 'remembered',
+    store: picture.store,
+  };
+}

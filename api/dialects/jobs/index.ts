@@ -1,0 +1,124 @@
+import { invalidRequest } from '../../../shared/errors.ts';
+import type { Job } from '../../jobs/job.ts';
+import type { Command, Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
+import { parseFields } from '../fields.ts';
+import { encodeNativeError, nativeErrorResponses, toDraft } from '../native.ts';
+import { encodeJob } from './encode-job.ts';
+import { jobAnswer, jobBody, jobPath } from './schema.ts';
+
+const accept: Route = {
+  method: 'post',
+  path: '/jobs',
+  documentation: {
+    summary: 'Ask for pictures and come back for them',
+    description: 'With an `Idempotency-Key`, a repeated call answers the same job. Give its id to the calls below.',
+    body: jobBody,
+    responses: {
+      202: { description: 'Accepted, and safe from a restart.', schema: jobAnswer },
+      ...nativeErrorResponses,
+    },
+  },
+  decode(input) {
+    const body = parseFields(jobBody, input.body);
+    requireBothSides(body.width, body.height);
+    return {
+      do: 'generate',
+      draft: {
+        ...toDraft({ ...body, guidance_scale: 7 }),
+        guidanceScale: body.guidance_scale,
+        count: body.count,
+        width: body.width,
+        height: body.height,
+        steps: body.steps,
+        sampler: body.sampler,
+        scheduler: body.scheduler,
+        engineOptions: body.engine_options,
+        deliver: 'url',
+      },
+      answer: 'start',
+      bytes: false,
+      fresh: /\bno-cache\b/i.test(input.headers['cache-control'] ?? ''),
+      idempotencyKey: input.headers['idempotency-key'],
+      callbackUrl: body.callback_url,
+    };
+  },
+  encode: (outcome) => ({
+    ...encodeFound(outcome),
+    status: 202,
+    headers: { Location: `/jobs/${requireJob(outcome).id}` },
+  }),
+};
+
+function requireBothSides(width: number | undefined, height: number | undefined): void {
+  if ((width === undefined) === (height === undefined)) return;
+  const missing = width === undefined ? 'width' : 'height';
+  throw invalidRequest([{ field: missing, message: '`width` and `height` must be given together.' }]);
+}
+
+const find: Route = {
+  method: 'get',
+  path: '/jobs/:id',
+  documentation: {
+    summary: 'How a job stands',
+    params: jobPath,
+    responses: {
+      200: { description: 'Its state, and once it is done its pictures.', schema: jobAnswer },
+      ...nativeErrorResponses,
+    },
+  },
+  decode: (input) => ({ do: 'find', jobId: readId(input) }),
+  encode: encodeFound,
+};
+
+const follow: Route = {
+  method: 'get',
+  path: '/jobs/:id/events',
+  documentation: {
+    summary: 'Everything that happens to a job, as server-sent events',
+    description: 'Each event is named after the status and holds the job; `Last-Event-ID` resumes. Ends with the job.',
+    params: jobPath,
+    responses: { 200: { description: 'Events.', mediaType: 'text/event-stream' }, ...nativeErrorResponses },
+  },
+  decode: (input): Command => ({ do: 'follow', jobId: readId(input), after: readLastEvent(input) }),
+  encode: encodeFound,
+  encodeEvent: ({ number, job, preview }, outcome) => ({
+    id: String(number),
+    event: preview === undefined ? job.status : 'preview',
+    data: {
+      ...encodeJob(job, outcome.service.toAbsoluteUrl),
+      ...(preview !== undefined && { preview: `data:${preview.mediaType};base64,${preview.base64}` }),
+    },
+  }),
+};
+
+const cancel: Route = {
+  method: 'delete',
+  path: '/jobs/:id',
+  documentation: {
+    summary: 'Cancel a job, down to the engine',
+    description: 'Others who asked for the same picture still get it.',
+    params: jobPath,
+    responses: { 200: { description: 'The job as it ended.', schema: jobAnswer }, ...nativeErrorResponses },
+  },
+  decode: (input) => ({ do: 'cancel', jobId: readId(input) }),
+  encode: encodeFound,
+};
+
+/** Ask now, come back later: `POST /jobs` and what belongs to it. */
+export const jobs: Dialect = { name: 'jobs', routes: [accept, find, follow, cancel], encodeError: encodeNativeError };
+
+const readId = (input: DialectInput): string => input.params.id ?? '';
+
+function readLastEvent(input: DialectInput): number {
+  const number = Number(input.headers['last-event-id'] ?? 0);
+  return Number.isSafeInteger(number) && number > 0 ? number : 0;
+}
+
+function encodeFound(outcome: Outcome): Encoded {
+  return { status: 200, body: encodeJob(requireJob(outcome), outcome.service.toAbsoluteUrl) };
+}
+
+function requireJob({ job }: Outcome): Job {
+  if (job === undefined) throw new Error('this command always yields a job');
+  return job;
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { Shape } from '../../shared/contract/generation.ts';
+import { type AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import type { Format } from '../../shared/media-type.ts';
+import type { RequestDraft } from '../jobs/job.ts';
+import type { Encoded, Outcome, RouteDocumentation } from './dialect.ts';
+
+/** What Easel's own dialects (`generate`, `jobs`) share: the wishes, the error, the answer that is still to come. */
+
+interface NativeWishes {
+  readonly prompt: string;
+  readonly negative_prompt?: string | undefined;
+  readonly seed: number;
+  readonly guidance_scale: number;
+  readonly shape: Shape;
+  readonly engine?: string | undefined;
+  readonly strict: boolean;
+  readonly safe: boolean;
+  readonly format: Format;
+}
+
+type NativeDraft = Omit<RequestDraft, 'count' | 'deliver'>;
+
+/** -1 asks for a random seed in every dialect; the canonical draft says it by leaving the seed out. */
+export const toSeed = (seed: number): { seed?: number } => (seed < 0 ? {} : { seed });
+
+export function toDraft(wishes: NativeWishes): NativeDraft {
+  return {
+    prompt: wishes.prompt,
+    ...(wishes.negative_prompt !== undefined && { negativePrompt: wishes.negative_prompt }),
+    ...toSeed(wishes.seed),
+    guidanceScale: wishes.guidance_scale,
+    shape: wishes.shape,
+    ...(wishes.engine !== undefined && { engine: wishes.engine }),
+    strict: wishes.strict,
+    safe: wishes.safe,
+    format: wishes.format,
+    previews: 0,
+  };
+}
+
+export const nativeError = z.object({
+  success: z.literal(false),
+  error: z.string().meta({ description: 'A sentence for a person.' }),
+  code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+  field: z.string().optional().meta({ description: 'The parameter to blame.' }),
+  faults: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  retryable: z.boolean(),
+  attempts: z.array(z.object({ engine: z.string(), code: z.string() })).optional(),
+});
+
+export function encodeNativeError(error: AppError): Encoded {
+  const { field, faults, attempts, retryAfterSeconds } = error.details;
+  return {
+    status: error.status,
+    headers: retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) },
+    body: {
+      success: false,
+      error: error.publicMessage,
+      code: error.code,
+      ...(field !== undefined && { field }),
+      ...(faults !== undefined && { faults }),
+      retryable: error.retryable === true,
+      ...(attempts !== undefined && attempts.length > 0 && { attempts }),
+    },
+  };
+}
+
+/** Every status of the error table that a picture request can end in. */
+export const nativeErrorResponses: RouteDocumentation['responses'] = Object.fromEntries(
+  [...new Set(Object.values(ERRORS).map((kind) => kind.status))].map((status) => [
+    status,
+    { description: describeStatus(status), schema: nativeError },
+  ]),
+);
+
+function describeStatus(status: number): string {
+  const codes = Object.entries(ERRORS).filter(([, kind]) => kind.status === status);
+  return codes.map(([code, kind]) => `\`${code}\`: ${kind.message}`).join(' ');
+}
+
+export const pendingAnswer = z.object({
+  success: z.literal(true),
+  job_id: z.string(),
+  status: z.enum(['accepted', 'queued', 'running', 'storing']),
+  status_url: z.url(),
+  stage: z.string().optional(),
+  progress: z.number(),
+  queue_position: z.int().optional(),
+  eta_seconds: z.number().optional(),
+  message: z.string(),
+});
+
+/** Clients ignore a longer Retry-After than this, and a shorter one than a second is hammering. */
+const LONGEST_RETRY_SECONDS = 60;
+const USUAL_RETRY_SECONDS = 5;
+
+export function encodePending({ job, service }: Outcome): Encoded {
+  if (job === undefined) throw new Error('a pending answer needs its job');
+  const statusPath = `/jobs/${job.id}`;
+  const statusUrl = service.toAbsoluteUrl(statusPath);
+  const seconds = Math.ceil(Math.min(Math.max(job.etaSeconds ?? USUAL_RETRY_SECONDS, 1), LONGEST_RETRY_SECONDS));
+  return {
+    status: 202,
+    headers: { Location: statusPath, 'Retry-After': String(seconds) },
+    body: {
+      success: true,
+      job_id: job.id,
+      status: job.status,
+      status_url: statusUrl,
+      ...(job.stage !== undefined && { stage: job.stage }),
+      progress: job.progress,
+      ...(job.queuePosition !== undefined && { queue_position: job.queuePosition }),
+      ...(job.etaSeconds !== undefined && { eta_seconds: job.etaSeconds }),
+      message: `The picture is still being made. Ask the same again in ${seconds} s, or watch status_url.`,
+    },
+  };
+}

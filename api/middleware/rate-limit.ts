@@ -1,0 +1,56 @@
+import type { Request, Response } from 'express';
+import { type Options, rateLimit, type Store } from 'express-rate-limit';
+import { AppError } from '../../shared/errors.ts';
+import type { Caller } from './authentication.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const LONGEST_RETRY_SECONDS = 60;
+
+/** Counts one picture request, sets the standard RateLimit headers, and rejects with `rate_limited` over the limit. */
+export type RateLimit = (request: Request, response: Response, caller: Caller) => Promise<void>;
+
+interface RateLimitOptions {
+  /** For callers whose key has no limit of its own; 0: no limit. */
+  readonly perMinute: number;
+  /** A shared store for several gateways, by name of the window; left out: memory. */
+  readonly createStore?: ((name: string) => Store) | undefined;
+}
+
+export function createRateLimit({ perMinute, createStore }: RateLimitOptions): RateLimit {
+  const callers = new WeakMap<Request, Caller>();
+  const callerOf = (request: Request): Caller => callers.get(request) ?? { id: 'unknown' };
+  const createWindow = (name: string, windowMs: number, limitOf: (caller: Caller) => number) =>
+    rateLimit({
+      windowMs,
+      identifier: name,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      limit: (request) => limitOf(callerOf(request)),
+      skip: (request) => limitOf(callerOf(request)) === 0,
+      keyGenerator: (request) => callerOf(request).id,
+      handler: (_request, response, next) => next(toRateLimited(name, response)),
+      ...(createStore && { store: createStore(name) }),
+    } satisfies Partial<Options>);
+  const windows = [
+    createWindow('minute', MINUTE_MS, (caller) => caller.key?.perMinute ?? perMinute),
+    createWindow('day', DAY_MS, (caller) => caller.key?.perDay ?? 0),
+  ];
+  return async (request, response, caller) => {
+    callers.set(request, caller);
+    for (const window of windows) {
+      await new Promise<void>((resolve, reject) => {
+        const next = (error?: unknown): void => (error === undefined ? resolve() : reject(error));
+        Promise.resolve(window(request, response, next)).catch(reject);
+      });
+    }
+  };
+}
+
+function toRateLimited(name: string, response: Response): AppError {
+  const seconds = Number(response.getHeader('Retry-After') ?? LONGEST_RETRY_SECONDS);
+  return new AppError('rate_limited', `over the limit of the ${name}`, {
+    publicMessage: `Too many picture requests this ${name}. The next one is welcome in ${seconds} s.`,
+    retryAfterSeconds: Math.min(seconds, LONGEST_RETRY_SECONDS),
+  });
+}

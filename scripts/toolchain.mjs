@@ -1,0 +1,112 @@
+// Brings a fresh clone to where the TypeScript side can take over. Plain JavaScript that Node 20 runs.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = join(root, 'node_modules', '.bin');
+
+/** The environment in which every command runs: the project's own Node 24 comes first on the path. */
+export const environment = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
+
+/** Runs a command in the project, its output shown; answers whether it succeeded. */
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, env: environment, stdio: 'inherit', ...options });
+  return result.status === 0;
+}
+
+export function fail(message) {
+  console.error(`\n${message}\n`);
+  process.exit(1);
+}
+
+/** Installs the packages of the lock file when they are missing or older than it. */
+export function installPackages() {
+  const lock = join(root, 'package-lock.json');
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  console.log('Installing packages…');
+  // The npm that runs this script, whatever its name on this system.
+  const npm = process.env.npm_execpath;
+  const isDone = npm
+    ? run(process.execPath, [npm, 'ci', '--no-audit', '--no-fund'])
+    : run('npm', ['ci', '--no-audit', '--no-fund']);
+  if (!isDone) fail('npm ci failed: see above. Easel needs the npm registry once.');
+}
+
+const SYSTEM_CHROMIUMS = [
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+];
+
+/** Where Playwright's downloader puts its browsers (playwright.dev/docs/browsers). */
+function playwrightFolder() {
+  if (process.env.PLAYWRIGHT_BROWSERS_PATH) return process.env.PLAYWRIGHT_BROWSERS_PATH;
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'ms-playwright');
+  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA ?? homedir(), 'ms-playwright');
+  return join(homedir(), '.cache', 'ms-playwright');
+}
+
+function hasPlaywrightChromium() {
+  const folder = playwrightFolder();
+  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('chromium'));
+}
+
+function hasChromium() {
+  const configured = process.env.CHROMIUM_PATH;
+  if (configured && !existsSync(configured)) fail(`CHROMIUM_PATH names ${configured}, and there is no such file.`);
+  return Boolean(configured) || SYSTEM_CHROMIUMS.some((path) => existsSync(path)) || hasPlaywrightChromium();
+}
+
+/** Finds a Chromium that Playwright can drive, else installs one, else says exactly what to run. */
+export async function ensureChromium() {
+  if (hasChromium()) return;
+  console.log('No Chromium found; getting one…');
+  if (await canReachPlaywright()) run(join(bin, 'playwright-core'), ['install', '--only-shell', 'chromium']);
+  if (!hasChromium()) installFromSystem();
+  if (!hasChromium()) fail(NO_CHROMIUM);
+}
+
+const NO_CHROMIUM = `Easel needs a Chromium and could not get one by itself. Any of these will do:
+  Debian, Ubuntu:  sudo apt-get install chromium-headless-shell fonts-liberation
+  anywhere:        npx playwright-core install --only-shell chromium
+  or name one that is there:  CHROMIUM_PATH=/path/to/chromium npm start`;
+
+const PLAYWRIGHT_HOST = 'https://cdn.playwright.dev';
+const REACH_TIMEOUT_MS = 4000;
+
+async function canReachPlaywright() {
+  try {
+    await fetch(PLAYWRIGHT_HOST, { method: 'HEAD', signal: AbortSignal.timeout(REACH_TIMEOUT_MS) });
+    return true;
+  } catch (error) {
+    console.log(`Playwright's download host cannot be reached (${error.cause?.code ?? error.name}).`);
+    return false;
+  }
+}
+
+/** Debian's headless shell needs half the memory of the whole browser. */
+export function installFromSystem(packages = ['chromium-headless-shell', 'fonts-liberation']) {
+  if (!existsSync('/usr/bin/apt-get')) return;
+  const isRoot = process.getuid?.() === 0;
+  const sudo = isRoot ? [] : ['sudo', '-n'];
+  const apt = (...args) => {
+    const [command, ...rest] = [...sudo, 'apt-get', ...args];
+    return run(command, rest, { env: { ...environment, DEBIAN_FRONTEND: 'noninteractive' } });
+  };
+  if (apt('update', '-qq')) apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
+}
+
+/** Compiles to dist/; a fraction of a second, so it is never skipped. */
+export function build() {
+  if (!run(join(bin, 'node'), [join(root, 'scripts', 'build.mjs')])) fail('The build failed: see above.');
+}
