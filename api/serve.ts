@@ -1,4 +1,5 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
+import { AppError } from '../shared/errors.ts';
 import type { Logger } from '../shared/log.ts';
 import type { Command, Dialect, DialectInput, Outcome, Route, ServiceDescription } from './dialects/dialect.ts';
 import type { Job, Jobs, SubmitOptions } from './jobs/job.ts';
@@ -33,6 +34,7 @@ export function serveDialect(app: Express, dialect: Dialect, options: ServeOptio
 function createHandler(route: Route, options: ServeOptions): RequestHandler {
   return async (request, response) => {
     const caller = identify(request, options.apiKeys);
+    requireJson(request);
     const command = route.decode(toInput(request));
     const left = leaveSignal(response);
     if (command.do === 'generate') await options.limit(request, response, caller);
@@ -49,6 +51,11 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
     response.set(outcomeHeaders(whole.job));
     send(response, route.encode(whole));
   };
+}
+
+/** `is` answers null when there is no body at all. */
+function requireJson(request: Request): void {
+  if (request.is('json') === false) throw new AppError('unsupported_media_type', 'a body that is not JSON');
 }
 
 const isStream = (command: Command): boolean =>

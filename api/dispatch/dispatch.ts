@@ -1,0 +1,53 @@
+import type { GenerationResult, ProgressEvent } from '../../shared/contract/generation.ts';
+import type { Production, Removal } from '../../shared/contract/wire.ts';
+import type { AppError } from '../../shared/errors.ts';
+
+/** How runs reach workers: over HTTP from this gateway's own queue (`http.ts`), or over a shared one (`queue.ts`). */
+
+export type WorkerState = 'asleep' | 'waking' | 'starting' | 'ready' | 'busy' | 'unreachable';
+
+export interface WorkerView {
+  /** Host and port, or the name under which a worker announced itself. */
+  readonly name: string;
+  readonly state: WorkerState;
+  readonly running: number;
+  readonly concurrency: number;
+  /** Milliseconds since it is being woken. */
+  readonly wakingForMs?: number | undefined;
+}
+
+export interface PictureFile {
+  readonly bytes: Buffer;
+  readonly mediaType: string;
+}
+
+export interface Dispatch {
+  /** Sees to it that the run is made; the same run twice is once. */
+  enqueue(run: { readonly id: string; readonly clientId: string }): Promise<void>;
+  /** Takes it out of the queue, or aborts it down to the engine. */
+  withdraw(runId: string): Promise<void>;
+  /** 1 is next; undefined when it does not wait. */
+  position(runId: string): Promise<number | undefined>;
+  /** A request that may need a worker has begun to arrive: a sleeping one is woken meanwhile. */
+  expectWork(): void;
+  /** Undefined when no worker has it any more. */
+  picture(pictureId: string, signal: AbortSignal): Promise<PictureFile | undefined>;
+  remove(removal: Removal, signal: AbortSignal): Promise<void>;
+  workers(): readonly WorkerView[];
+  /** Jobs in the queue as far as this gateway knows. */
+  waiting(): number;
+  /** Takes no more work; what runs may end within the grace, then it is let go without being reported. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** What a dispatch that runs in the gateway tells the job module, and asks of it. */
+export interface RunDesk {
+  /** The production to send, or undefined when nobody wants it any more. */
+  open(runId: string): Promise<Production | undefined>;
+  progress(runId: string, event: ProgressEvent): Promise<void>;
+  /** Throws when the result cannot be kept; the run is then tried again. */
+  finish(runId: string, result: GenerationResult): Promise<void>;
+  fail(runId: string, error: AppError): Promise<void>;
+  /** Whether the run should go on waiting although no worker could be reached for minutes. */
+  isPatient(runId: string): Promise<boolean>;
+}

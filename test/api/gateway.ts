@@ -1,0 +1,55 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { type AppOptions, createApp } from '../../api/app.ts';
+import { dialects } from '../../api/dialects/index.ts';
+import { createRateLimit } from '../../api/middleware/rate-limit.ts';
+import { close, listen } from '../../shared/http.ts';
+import { createLog } from '../../shared/log.ts';
+import { createFakeJobs, type FakeJobs } from './fake-jobs.ts';
+
+export interface TestGateway {
+  readonly url: string;
+  readonly jobs: FakeJobs;
+  /** Every line logged so far. */
+  readonly logged: string[];
+  readonly stop: () => Promise<void>;
+}
+
+/** The real app on a free port of loopback, over a fake job module. */
+export async function startGateway(overrides: Partial<AppOptions> = {}): Promise<TestGateway> {
+  const jobs = createFakeJobs();
+  const logged: string[] = [];
+  const log = createLog({ service: 'test', level: 'info', destination: { write: (line) => logged.push(line) } });
+  const server = createServer({ maxHeaderSize: 262_144 });
+  const { port }: AddressInfo = await listen(server, 0, '127.0.0.1');
+  const url = `http://127.0.0.1:${port}`;
+  const describe: AppOptions['describe'] = () => ({
+    version: '1.0.0',
+    engines: ['perchance', 'sketch'],
+    toAbsoluteUrl: (path) => new URL(path, url).href,
+    now: 1_000_000,
+  });
+  const app = createApp({
+    jobs,
+    dialects,
+    apiKeys: undefined,
+    limit: createRateLimit({ perMinute: 0 }),
+    waitBudgetMs: 1000,
+    safeMode: false,
+    saveFile: async () => '/data/file.png',
+    describe,
+    log,
+    version: '1.0.0',
+    status: () => ({ worker: 'ready', details: {} }),
+    notReady: async () => [],
+    dataDirectory: tmpdir(),
+    trustProxyHops: 0,
+    corsOrigins: undefined,
+    adminKey: undefined,
+    removePicture: async () => undefined,
+    ...overrides,
+  });
+  server.on('request', app);
+  return { url, jobs, logged, stop: () => close(server, 100) };
+}
