@@ -1,0 +1,113 @@
+import { type LookupAddress, lookup as lookupBySystem } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isNeverAllowed, isPublicAddress } from './public-address.ts';
+
+/** A URL that we will not call: its scheme, or the address behind its host. The message is for the log. */
+export class AddressRefused extends Error {
+  override readonly name = 'AddressRefused';
+}
+
+export interface AddressGuard {
+  /** Throws AddressRefused when scheme or literal address are not allowed; a name is checked when it is resolved. */
+  checkUrl(url: URL): void;
+  /** The same for a name too, by resolving it now: an early answer, while `lookup` is what protects the connection. */
+  check(url: URL): Promise<void>;
+  /**
+   * For the `lookup` option of an http or https agent. It hands out only addresses that were checked, so the connection
+   * goes to the very address that was checked: a name that changes its address in between (DNS rebinding) gains nothing.
+   * A literal address is never looked up: call `checkUrl` before every request, each redirect included. Use agents
+   * without keep-alive or of one guard only, since a kept connection is not looked up again.
+   */
+  readonly lookup: LookupFunction;
+}
+
+interface AddressGuardOptions {
+  /** The operator's exceptions: host names, addresses, or networks such as `10.1.0.0/16`. */
+  readonly allow?: readonly string[];
+  /** Private and loopback addresses are allowed too; link-local and metadata addresses never are. */
+  readonly allowPrivate?: boolean;
+  /** `https:` alone, unless told otherwise. */
+  readonly protocols?: readonly string[];
+  /** As `dns.lookup` with `all`. */
+  readonly resolve?: (hostname: string) => Promise<readonly LookupAddress[]>;
+}
+
+/** Keeps requests to addresses that strangers chose (an answer's URL, a webhook) away from our own network. */
+export function createAddressGuard(options: AddressGuardOptions = {}): AddressGuard {
+  const { allow = [], allowPrivate = false, protocols = ['https:'], resolve = resolveBySystem } = options;
+  const names = new Set(allow.filter((entry) => !isNetwork(entry)).map((name) => name.toLowerCase()));
+  const networks = toBlockList(allow.filter(isNetwork));
+
+  function isAllowed(address: string): boolean {
+    if (networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) return true;
+    return isPublicAddress(address) || (allowPrivate && !isNeverAllowed(address));
+  }
+
+  async function resolveAllowed(hostname: string): Promise<readonly LookupAddress[]> {
+    const found = await resolve(hostname);
+    if (names.has(hostname.toLowerCase())) return found;
+    const allowed = found.filter(({ address }) => isAllowed(address));
+    if (allowed.length === 0) throw new AddressRefused(`${hostname} has no address that may be called`);
+    return allowed;
+  }
+
+  function checkUrl(url: URL): void {
+    if (!protocols.includes(url.protocol)) throw new AddressRefused(`${url.protocol} is not ${protocols.join(' or ')}`);
+    const host = toHost(url);
+    if (isIP(host) !== 0 && !isAllowed(host)) throw new AddressRefused(`${host} may not be called`);
+  }
+
+  return {
+    checkUrl,
+    async check(url) {
+      checkUrl(url);
+      const host = toHost(url);
+      if (isIP(host) === 0) await resolveAllowed(host);
+    },
+    lookup(hostname, { all, family }, callback) {
+      const isWanted = (found: LookupAddress): boolean => !isFamily(family) || found.family === family;
+      resolveAllowed(hostname).then(
+        (addresses) => {
+          const wanted = addresses.filter(isWanted);
+          const [first] = wanted;
+          if (first === undefined) callback(new AddressRefused(`${hostname} has no such address`), '', 0);
+          else if (all === true) callback(null, wanted);
+          else callback(null, first.address, first.family);
+        },
+        (error: Error) => callback(error, '', 0),
+      );
+    },
+  };
+}
+
+/** Whether a service's own base lies in our network, so that its answers may point there too. */
+export async function isPrivateHost(url: URL, resolve = resolveBySystem): Promise<boolean> {
+  const host = toHost(url);
+  if (isIP(host) !== 0) return !isPublicAddress(host);
+  const addresses = await resolve(host);
+  return addresses.some(({ address }) => !isPublicAddress(address));
+}
+
+/** The URL parser has already turned decimal, octal and hexadecimal spellings into dotted ones. */
+const toHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+
+const isFamily = (family: unknown): family is 4 | 6 => family === 4 || family === 6;
+const isNetwork = (entry: string): boolean => isIP(entry.split('/')[0] ?? '') !== 0;
+
+function toBlockList(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    list.addSubnet(address, prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix), family);
+  }
+  return list;
+}
+
+function resolveBySystem(hostname: string): Promise<readonly LookupAddress[]> {
+  return new Promise((resolve, reject) => {
+    lookupBySystem(hostname, { all: true }, (error, addresses) =>
+      error === null ? resolve(addresses) : reject(error),
+    );
+  });
+}

@@ -1,0 +1,62 @@
+const MAX_CHARACTERS = 240;
+const MAX_READ_CHARACTERS = 4000;
+/** Shorter pieces of a prompt are ordinary words; longer ones in a reply are an echo. */
+const ECHO_CHARACTERS = 12;
+/** Keys and tokens by their usual looks, in case a service shows one that we did not send. */
+const TOKEN_LIKE = /\b(?:hf_|sk-|pk_|sk_)[\w-]{6,}|\b(?:bearer|basic)\s+[\w+/=.~-]{6,}/gi;
+/** Base64 or hexadecimal data: nothing to read for a person. */
+const LONG_RUN = /[\w+/=-]{80,}/g;
+const REDACTED = '[redacted]';
+
+/**
+ * A line of a service's reply for the log: no page of HTML, no data, nothing that we sent and must not show.
+ * `secrets` are tokens and prompts; parts of them that a reply echoes go too.
+ */
+export function toExcerpt(text: string, secrets: readonly string[]): string {
+  const readable = /^\s*</.test(text) ? describePage(text) : text;
+  const hidden = secrets.flatMap(toSpellings).reduce(redact, readable.slice(0, MAX_READ_CHARACTERS));
+  const line = hidden.replace(TOKEN_LIKE, REDACTED).replace(LONG_RUN, '…').replace(/\s+/g, ' ').trim();
+  if (line === '') return '(empty)';
+  return line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS)}…` : line;
+}
+
+function describePage(html: string): string {
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1]?.trim();
+  return title === undefined || title === '' ? 'a page of markup' : `a page titled "${title}"`;
+}
+
+/** A reply may hold a text as it is, as it stands inside JSON (Python's writer spells out what is not ASCII), or in a URL. */
+function toSpellings(secret: string): string[] {
+  const plain = secret.trim();
+  if (plain === '') return [];
+  const inJson = JSON.stringify(plain).slice(1, -1);
+  const inAscii = inJson.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [...new Set([plain, inJson, inAscii, encodeURIComponent(plain.toWellFormed())])];
+}
+
+/** Removes a short secret where it stands as a word, a long one with every piece of it that must be an echo. */
+function redact(text: string, secret: string): string {
+  if (secret.length <= ECHO_CHARACTERS) return text.replace(asWord(secret), REDACTED);
+  let clean = '';
+  for (let at = 0; at < text.length; ) {
+    const length = echoLength(text, at, secret);
+    clean += length === 0 ? text[at] : REDACTED;
+    at += Math.max(1, length);
+  }
+  return clean;
+}
+
+const asWord = (text: string): RegExp => new RegExp(`(?<![\\p{L}\\p{N}])${toPattern(text)}(?![\\p{L}\\p{N}])`, 'gu');
+
+function echoLength(text: string, at: number, secret: string): number {
+  let from = secret.indexOf(text.slice(at, at + ECHO_CHARACTERS));
+  if (from === -1 || at + ECHO_CHARACTERS > text.length) return 0;
+  let end = at;
+  while (end < text.length && from < secret.length && text[end] === secret[from]) {
+    end += 1;
+    from += 1;
+  }
+  return end - at;
+}
+
+const toPattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,0 +1,53 @@
+type Headers = Readonly<Record<string, string | undefined>>;
+
+/** Clients ignore longer ones. */
+const MAX_RETRY_AFTER_SECONDS = 60;
+
+/**
+ * How long a service wants to be left alone, in milliseconds: `retry-after-ms`, `Retry-After` (RFC 9110: seconds or a
+ * date), `RateLimit` once nothing is left (IETF draft, as Hugging Face sends it: `"api";r=0;t=120`), or OpenAI's
+ * `x-ratelimit-reset-requests` (`1m30s`).
+ */
+export function readRestMs(headers: Headers, now: number): number | undefined {
+  const milliseconds = toNumber(headers['retry-after-ms']);
+  if (milliseconds !== undefined) return milliseconds;
+  const retryAfter = headers['retry-after'];
+  if (retryAfter !== undefined) return readRetryAfter(retryAfter, now);
+  if (readRemaining(headers) !== 0) return undefined;
+  const reset = toNumber(readField(headers.ratelimit, 't'));
+  if (reset !== undefined) return reset * 1000;
+  return readDuration(headers['x-ratelimit-reset-requests']);
+}
+
+/** Requests left in the service's present window. */
+export function readRemaining(headers: Headers): number | undefined {
+  return toNumber(readField(headers.ratelimit, 'r')) ?? toNumber(headers['x-ratelimit-remaining-requests']);
+}
+
+/** The two details of an error that tell a pause: for the breaker in full, for clients at most a minute. */
+export function toPause(restMs: number | undefined): { restMs?: number; retryAfterSeconds?: number } {
+  if (restMs === undefined) return {};
+  return { restMs, retryAfterSeconds: Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(restMs / 1000))) };
+}
+
+function readRetryAfter(value: string, now: number): number | undefined {
+  const seconds = toNumber(value);
+  if (seconds !== undefined) return seconds * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+const readField = (header: string | undefined, name: 'r' | 't'): string | undefined =>
+  new RegExp(`;\\s*${name}\\s*=\\s*(\\d+)`).exec(header ?? '')?.[1];
+
+const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+
+function readDuration(value = ''): number | undefined {
+  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  if (parts.length === 0) return undefined;
+  return parts.reduce((sum, [, amount, unit = 's']) => sum + Number(amount) * (UNIT_MS[unit] ?? 0), 0);
+}
+
+function toNumber(value: string | undefined): number | undefined {
+  return value !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
+}
