@@ -8,10 +8,9 @@ import { encodeNativeError } from './dialects/native.ts';
 import { serveImages } from './images.ts';
 import { createErrorHandler } from './middleware/error-handler.ts';
 import { requestContext, requestLog } from './middleware/request-context.ts';
-import { type ServeOptions, serveDialect } from './serve.ts';
+import { refuseRest, type ServeOptions, serveDialect } from './serve.ts';
 import { createHealth, createIndex, createReady, createStatus, type StatusOptions } from './status.ts';
 
-const MAX_BODY = '256kb';
 /** A prompt of 10 kB in any script still gets a proper answer that names it. */
 const MAX_URL_CHARACTERS = 200_000;
 
@@ -35,7 +34,7 @@ export function createApp(options: AppOptions): Express {
   app.use(requestContext(), requestLog(options.log));
   app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
   app.use(cors({ origin: options.corsOrigins ? [...options.corsOrigins] : '*', exposedHeaders: EXPOSED_HEADERS }));
-  app.use(limitUrl, express.json({ limit: MAX_BODY, strict: false }));
+  app.use(limitUrl);
 
   app.get('/', createIndex(options));
   app.get('/health', createHealth(options));
@@ -45,6 +44,7 @@ export function createApp(options: AppOptions): Express {
   for (const dialect of options.dialects) serveDialect(app, dialect, options);
 
   refuseOtherMethods(app, options.dialects);
+  for (const dialect of options.dialects) refuseRest(app, dialect, options.log);
   app.use(refuseUnknown);
   app.use(createErrorHandler(encodeNativeError, options.log));
   return app;

@@ -9,7 +9,7 @@ const HEARTBEAT_MS = 15_000;
 export async function sendEvents(
   response: Response,
   events: AsyncIterable<JobEvent>,
-  encode: (event: JobEvent) => EncodedEvent | undefined,
+  encode: (event: JobEvent) => Promise<EncodedEvent | undefined>,
 ): Promise<void> {
   response.status(200).set({
     'Content-Type': 'text/event-stream; charset=utf-8',
@@ -21,7 +21,7 @@ export async function sendEvents(
   const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
   try {
     for await (const event of events) {
-      const encoded = encode(event);
+      const encoded = await encode(event);
       if (encoded !== undefined) response.write(toText(encoded));
     }
   } finally {

@@ -1,4 +1,4 @@
-import type { Express, Request, RequestHandler, Response } from 'express';
+import { type Express, json, type Request, type RequestHandler, type Response } from 'express';
 import { AppError } from '../shared/errors.ts';
 import type { Logger } from '../shared/log.ts';
 import type { Command, Dialect, DialectInput, Outcome, Route, ServiceDescription } from './dialects/dialect.ts';
@@ -9,6 +9,7 @@ import { createErrorHandler, send } from './middleware/error-handler.ts';
 import type { RateLimit } from './middleware/rate-limit.ts';
 import { contextOf } from './middleware/request-context.ts';
 import { outcomeHeaders } from './outcome-headers.ts';
+import type { Preferences } from './preferences.ts';
 import { sendEvents } from './send-events.ts';
 
 /** Joins the pure dialects to HTTP and to the job module: the same few steps for every route of every dialect. */
@@ -22,28 +23,41 @@ export interface ServeOptions {
   readonly safeMode: boolean;
   /** Keeps the picture of a job as a file of the operator's and tells its path. */
   readonly saveFile: (job: Job, bytes: Buffer) => Promise<string>;
+  readonly preferences: Preferences;
   readonly describe: (request: Request) => ServiceDescription;
   readonly log: Logger;
 }
 
 export function serveDialect(app: Express, dialect: Dialect, options: ServeOptions): void {
   const onError = createErrorHandler((error) => dialect.encodeError(error), options.log);
-  for (const route of dialect.routes) app[route.method](route.path, createHandler(route, options), onError);
+  for (const route of dialect.routes) app[route.method](route.path, parseBody, createHandler(route, options), onError);
 }
+
+/** What is left below a dialect's prefix, in its own words. */
+export function refuseRest(app: Express, { prefix, encodeError }: Dialect, log: Logger): void {
+  if (prefix === undefined) return;
+  const refuse: RequestHandler = () => {
+    throw new AppError('not_found', 'no such route', { publicMessage: 'There is no such address here; see /.' });
+  };
+  app.use(prefix, refuse, createErrorHandler(encodeError, log));
+}
+
+const MAX_BODY = '256kb';
+/** Behind the route, so that even a broken body is told in the words of its dialect. */
+const parseBody = json({ limit: MAX_BODY, strict: false });
 
 function createHandler(route: Route, options: ServeOptions): RequestHandler {
   return async (request, response) => {
     const caller = identify(request, options.apiKeys);
     requireJson(request);
-    const command = route.decode(toInput(request));
+    const command = withPreference(route.decode(toInput(request)), caller, options.preferences);
     const left = leaveSignal(response);
     if (command.do === 'generate') await options.limit(request, response, caller);
     const job = await carryOut(command, { request, caller, left, options });
-    const outcome: Outcome = { command, job, pictures: [], service: options.describe(request) };
-    if (isStream(command) && job !== undefined && route.encodeEvent !== undefined) {
-      const after = command.do === 'follow' ? command.after : 0;
-      const events = options.jobs.follow(job.id, { after, signal: left });
-      await sendEvents(response, events, (event) => route.encodeEvent?.(event, { ...outcome, job: event.job }));
+    const service = { ...options.describe(request), preferredEngine: options.preferences.get(caller.id) };
+    const outcome: Outcome = { command, job, pictures: [], service };
+    if (isStream(command) && job !== undefined) {
+      await stream(route, outcome, job, { response, left, options });
       return;
     }
     if (left.aborted) return;
@@ -60,6 +74,28 @@ function requireJson(request: Request): void {
 
 const isStream = (command: Command): boolean =>
   command.do === 'follow' || (command.do === 'generate' && command.answer === 'stream');
+
+interface Streaming {
+  readonly response: Response;
+  readonly left: AbortSignal;
+  readonly options: ServeOptions;
+}
+
+async function stream(route: Route, outcome: Outcome, job: Job, { response, left, options }: Streaming): Promise<void> {
+  const { command } = outcome;
+  const { jobs } = options;
+  const after = command.do === 'follow' ? command.after : 0;
+  // Whoever streams his own request waits for it: when he leaves, nobody may be left.
+  const waiting = command.do === 'follow' ? undefined : jobs.wait(job.id, { budgetMs: FOREVER_MS, signal: left });
+  await sendEvents(response, jobs.follow(job.id, { after, signal: left }), async (event) => {
+    const whole = await withPictures({ ...outcome, job: event.job }, options, left);
+    return route.encodeEvent?.(event, whole);
+  });
+  await waiting;
+}
+
+/** Longer than any job's own deadline, and no more than a timer takes. */
+const FOREVER_MS = 3_600_000;
 
 /** Aborts when the caller has gone before the answer was complete. */
 function leaveSignal(response: Response): AbortSignal {
@@ -92,6 +128,9 @@ async function carryOut(command: Command, call: Call): Promise<Job | undefined> 
       const job = await jobs.current(call.caller);
       return command.cancel && job !== undefined ? jobs.cancel(job.id) : job;
     }
+    case 'prefer':
+      call.options.preferences.set(call.caller.id, command.engine);
+      return undefined;
     case 'describe':
       return undefined;
   }
@@ -110,10 +149,18 @@ async function generate(command: Extract<Command, { do: 'generate' }>, call: Cal
     ...contextOf(call.request),
   };
   const accepted = await jobs.submit(draft, submitOptions);
-  if (command.answer !== 'wait') return accepted;
-  const job = await jobs.wait(accepted.id, { budgetMs: waitBudgetMs, signal: call.left });
+  if (command.answer === 'start' || command.answer === 'stream') return accepted;
+  const budgetMs = command.answer === 'hold' ? FOREVER_MS : waitBudgetMs;
+  const job = await jobs.wait(accepted.id, { budgetMs, signal: call.left });
   if (job.error !== undefined) throw job.error;
   return job;
+}
+
+function withPreference(command: Command, caller: Caller, preferences: Preferences): Command {
+  if (command.do !== 'generate' || !command.usesPreference || command.draft.preferredEngine !== undefined)
+    return command;
+  const preferredEngine = preferences.get(caller.id);
+  return preferredEngine === undefined ? command : { ...command, draft: { ...command.draft, preferredEngine } };
 }
 
 async function withPictures(outcome: Outcome, options: ServeOptions, signal: AbortSignal): Promise<Outcome> {

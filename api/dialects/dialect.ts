@@ -21,8 +21,11 @@ export type Command =
   | {
       readonly do: 'generate';
       readonly draft: RequestDraft;
-      /** `wait` for the end within the wait budget, `start` and answer at once, or `stream` events until the end. */
-      readonly answer: 'wait' | 'start' | 'stream';
+      /**
+       * `wait` for the end within the wait budget, `hold` until the end (a dialect without any other form), `start`
+       * and answer at once, or `stream` events until the end.
+       */
+      readonly answer: 'wait' | 'hold' | 'start' | 'stream';
       /** The encoder needs the pictures themselves. */
       readonly bytes: boolean;
       /** Lead to the picture rather than tell its address. */
@@ -33,6 +36,8 @@ export type Command =
       readonly credentials?: Readonly<Record<string, string>> | undefined;
       /** Save the picture under DATA_DIR and tell its path. */
       readonly saveFile?: boolean | undefined;
+      /** Ask the engine that this caller chose by `prefer`, when the draft names none. */
+      readonly usesPreference?: boolean | undefined;
     }
   | {
       readonly do: 'find';
@@ -43,13 +48,15 @@ export type Command =
   | { readonly do: 'cancel'; readonly jobId: string }
   /** The caller's own newest running job: `progress` and `interrupt` of AUTOMATIC1111 know no ids. */
   | { readonly do: 'current'; readonly cancel: boolean }
-  /** Needs no job: models, options and the like. */
-  | { readonly do: 'describe' };
+  /** This caller's choice of engine for later requests that name none (`undefined` forgets it). */
+  | { readonly do: 'prefer'; readonly engine: string | undefined }
+  /** Needs no job: models, options and the like. `details` is handed on to `encode`. */
+  | { readonly do: 'describe'; readonly details?: unknown };
 
 /** What came of it. */
 export interface Outcome {
   readonly command: Command;
-  /** Missing for `describe`, and for `current` when the caller has no running job. */
+  /** Missing for `describe` and `prefer`, and for `current` when the caller has no running job. */
   readonly job?: Job | undefined;
   /** In the order of `job.result.pictures`, when the command asked for bytes and the job is done. */
   readonly pictures: readonly PictureBytes[];
@@ -63,6 +70,8 @@ export interface ServiceDescription {
   readonly version: string;
   /** Names of the enabled engines as far as known, in order of preference. */
   readonly engines: readonly string[];
+  /** What this caller chose by `prefer`. */
+  readonly preferredEngine?: string | undefined;
   /** Makes a path that starts with `/` into an address that the caller can reach. */
   readonly toAbsoluteUrl: (path: string) => string;
   /** Epoch milliseconds at the time of the answer. */
@@ -113,6 +122,8 @@ export interface Dialect {
   /** Equals its folder's name. */
   readonly name: string;
   readonly routes: readonly Route[];
+  /** Every other path below it is `not_found` in this dialect's own shape. */
+  readonly prefix?: string | undefined;
   /** The error in this dialect's own shape; status and headers such as Retry-After included. */
   encodeError(error: AppError): Encoded;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { type AppOptions, createApp } from '../../api/app.ts';
 import { dialects } from '../../api/dialects/index.ts';
 import { createRateLimit } from '../../api/middleware/rate-limit.ts';
+import { createPreferences } from '../../api/preferences.ts';
 import { close, listen } from '../../shared/http.ts';
 import { createLog } from '../../shared/log.ts';
 import { createFakeJobs, type FakeJobs } from './fake-jobs.ts';
@@ -38,6 +39,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}): Promise
     waitBudgetMs: 1000,
     safeMode: false,
     saveFile: async () => '/data/file.png',
+    preferences: createPreferences(),
     describe,
     log,
     version: '1.0.0',
