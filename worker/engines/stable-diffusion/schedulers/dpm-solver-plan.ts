@@ -4,9 +4,9 @@ import { BETA_SCHEDULES, toSigmas } from './noise-schedule.ts';
 import { roundHalfToEven } from './rounding.ts';
 import {
   createSigmaToTimestep,
-  exponential,
   FINAL_SIGMAS,
   interpolate,
+  lu,
   readSigmaSpacing,
   type SigmaSpacing,
 } from './sigma-spacing.ts';
@@ -85,12 +85,11 @@ interface DpmSigmaSpacing extends Pick<SigmaSpacing, 'curve'> {
   readonly toWhole: (timestep: number) => number;
 }
 
-/** diffusers rounds the timesteps of Karras and Lu, except on the cosine schedule, and cuts those of the other two. */
+/** diffusers rounds the timesteps of Karras and Lu, except on the cosine schedule, cuts those of the other two, and asks in this order. */
 function readDpmSigmaSpacing(options: OptionReader, isCosine: boolean): DpmSigmaSpacing | undefined {
   const roundUnlessCosine = isCosine ? Math.trunc : roundHalfToEven;
   const spacing = readSigmaSpacing(options);
   if (spacing?.name === 'use_karras_sigmas') return { curve: spacing.curve, toWhole: roundUnlessCosine };
-  // Lu et al. space lambda, that is the logarithm of sigma, evenly; diffusers lets it win over the two below.
-  if (options.flag('use_lu_lambdas', false)) return { curve: exponential, toWhole: roundUnlessCosine };
+  if (options.flag('use_lu_lambdas', false)) return { curve: lu, toWhole: roundUnlessCosine };
   return spacing === undefined ? undefined : { curve: spacing.curve, toWhole: Math.trunc };
 }

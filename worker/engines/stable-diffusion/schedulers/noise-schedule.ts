@@ -74,13 +74,13 @@ function readBetas(options: OptionReader, count: number, defaults: BetaDefaults)
   }
 }
 
-/** torch.linspace in float32: the second half is counted back from the end. */
+/** torch.linspace in float32: the second half is counted back from the end, and product and sum round once (FMA). */
 export function linspace(start: number, end: number, count: number): Float32Array {
   const [first, last] = [fround(start), fround(end)];
   const step = fround(fround(last - first) / (count - 1));
   return Float32Array.from({ length: count }, (_, index) => {
     if (count === 1) return first;
-    return index < count / 2 ? first + fround(step * index) : last - fround(step * (count - 1 - index));
+    return index < count / 2 ? first + step * index : last - step * (count - 1 - index);
   });
 }
 

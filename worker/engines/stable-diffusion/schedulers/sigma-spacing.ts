@@ -38,13 +38,17 @@ function karras(highest: number, lowest: number, count: number): number[] {
   return ramp(count).map((share) => (top + share * (bottom - top)) ** rho);
 }
 
-export function exponential(highest: number, lowest: number, count: number): number[] {
-  const [top, bottom] = [Math.log(highest), Math.log(lowest)];
-  const part = (bottom - top) / (count - 1);
-  return ramp(count).map((share, index) => {
-    if (share === 0) return Math.exp(top);
-    return Math.exp(share === 1 ? bottom : top + index * part);
-  });
+function exponential(highest: number, lowest: number, count: number): number[] {
+  return geometric(Math.log(highest), Math.log(lowest), count);
+}
+
+/** Evenly spaced in lambda, that is in the logarithm, as Lu et al. do (arXiv:2206.00927); diffusers rounds its ends. */
+export function lu(highest: number, lowest: number, count: number): number[] {
+  return geometric(Math.fround(Math.log(highest)), Math.fround(Math.log(lowest)), count);
+}
+
+function geometric(logHighest: number, logLowest: number, count: number): number[] {
+  return ramp(count).map((share) => Math.exp(share === 1 ? logLowest : logHighest + share * (logLowest - logHighest)));
 }
 
 /** "Beta Sampling is All You Need" (arXiv:2407.12173) with its alpha and beta of 0.6. */
