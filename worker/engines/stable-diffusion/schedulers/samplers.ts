@@ -1,0 +1,154 @@
+import { AppError } from '../../../../shared/errors.ts';
+import type { SchedulerConfig } from './scheduler.ts';
+
+interface Sampler {
+  readonly className: string;
+  /** Options that make the class behave as this sampler. */
+  readonly options?: SchedulerConfig;
+  /** Options that hold unless the model's config has them. */
+  readonly defaults?: SchedulerConfig;
+  readonly hasSigmas?: boolean;
+  readonly aliases: readonly string[];
+}
+
+/** By AUTOMATIC1111's names, with the classes of diffusers' table "schedulers overview". */
+const SAMPLERS: Readonly<Record<string, Sampler>> = {
+  'Euler a': { className: 'EulerAncestralDiscreteScheduler', aliases: ['euler ancestral'] },
+  Euler: { className: 'EulerDiscreteScheduler', hasSigmas: true, aliases: [] },
+  'DPM++ 2M': {
+    className: 'DPMSolverMultistepScheduler',
+    options: { algorithm_type: 'dpmsolver++', solver_type: 'midpoint', solver_order: 2 },
+    hasSigmas: true,
+    aliases: ['dpm solver multistep', 'dpm solver'],
+  },
+  'DPM++ 2M SDE': {
+    className: 'DPMSolverMultistepScheduler',
+    options: { algorithm_type: 'sde-dpmsolver++', solver_type: 'midpoint', solver_order: 2 },
+    hasSigmas: true,
+    aliases: [],
+  },
+  'DPM++ 2M SDE Heun': {
+    className: 'DPMSolverMultistepScheduler',
+    options: { algorithm_type: 'sde-dpmsolver++', solver_type: 'heun', solver_order: 2 },
+    hasSigmas: true,
+    aliases: [],
+  },
+  // The class clips pictures to -1..1 by default, which latents are not.
+  DDIM: { className: 'DDIMScheduler', defaults: { clip_sample: false }, aliases: [] },
+  PLMS: { className: 'PNDMScheduler', options: { skip_prk_steps: true }, aliases: ['pndm'] },
+  LCM: { className: 'LCMScheduler', aliases: [] },
+};
+
+const NO_SIGMAS = {
+  use_karras_sigmas: false,
+  use_exponential_sigmas: false,
+  use_beta_sigmas: false,
+  use_lu_lambdas: false,
+};
+
+const AUTOMATIC = 'Automatic';
+
+/** By AUTOMATIC1111's names of its schedule types; `Automatic` leaves the model's own. */
+const SCHEDULES: Readonly<Record<string, { readonly options: SchedulerConfig; readonly aliases: readonly string[] }>> =
+  {
+    [AUTOMATIC]: { options: {}, aliases: ['auto', 'default'] },
+    Normal: { options: NO_SIGMAS, aliases: ['uniform', 'discrete'] },
+    Karras: { options: { ...NO_SIGMAS, use_karras_sigmas: true }, aliases: [] },
+    Exponential: { options: { ...NO_SIGMAS, use_exponential_sigmas: true }, aliases: [] },
+    Beta: { options: { ...NO_SIGMAS, use_beta_sigmas: true }, aliases: [] },
+    'SGM Uniform': { options: { ...NO_SIGMAS, timestep_spacing: 'trailing' }, aliases: ['simple'] },
+  };
+
+export const SAMPLER_NAMES: readonly string[] = Object.keys(SAMPLERS);
+export const SCHEDULE_NAMES: readonly string[] = Object.keys(SCHEDULES);
+
+export interface SamplerWish {
+  /** AUTOMATIC1111's or ComfyUI's name, any case; may end in a schedule ("DPM++ 2M Karras"). */
+  readonly sampler?: string | undefined;
+  /** Likewise; `Automatic` says as little as none, anything else wins over the sampler's ending. */
+  readonly scheduler?: string | undefined;
+}
+
+export interface SamplerChoice {
+  readonly config: SchedulerConfig;
+  /** Canonical; undefined where the model's own scheduler stays. */
+  readonly sampler: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The model's scheduler config changed as a request wishes. Throws AppError `invalid_request` for an unknown name, with
+ * the known ones.
+ */
+export function applySampler(config: SchedulerConfig, wish: SamplerWish): SamplerChoice {
+  const named = wish.sampler === undefined ? undefined : findSampler(wish.sampler);
+  const wished = findSchedule(wish.scheduler ?? AUTOMATIC);
+  const schedule = wished === AUTOMATIC ? (named?.schedule ?? AUTOMATIC) : wished;
+  const sampler = named === undefined ? undefined : SAMPLERS[named.sampler];
+  const chosen = sampler === undefined ? config : swapClass(config, sampler);
+  const options = SCHEDULES[schedule]?.options ?? {};
+  const isKept = acceptsSchedule(chosen._class_name, options);
+  return {
+    config: isKept ? { ...chosen, ...options } : chosen,
+    sampler: named?.sampler,
+    warnings: isKept ? [] : [`The schedule ${schedule} does not go with this sampler; its own is used.`],
+  };
+}
+
+function swapClass(config: SchedulerConfig, { className, options, defaults }: Sampler): SchedulerConfig {
+  return { ...defaults, ...config, ...options, _class_name: className };
+}
+
+/** Only some classes can place their sigmas freely; to ask for no such placement is always fine. */
+function acceptsSchedule(className: unknown, options: SchedulerConfig): boolean {
+  if (!Object.values(options).includes(true)) return true;
+  return Object.values(SAMPLERS).some((sampler) => sampler.hasSigmas && sampler.className === className);
+}
+
+function findSampler(name: string): { sampler: string; schedule: string | undefined } {
+  const key = toSamplerKey(name);
+  const sampler = SAMPLER_KEYS.get(key);
+  if (sampler !== undefined) return { sampler, schedule: undefined };
+  for (const schedule of ['Karras', 'Exponential']) {
+    const ending = toKey(schedule);
+    const base = key.endsWith(ending) ? SAMPLER_KEYS.get(key.slice(0, -ending.length)) : undefined;
+    if (base !== undefined) return { sampler: base, schedule };
+  }
+  throw unknownName('sampler', name, SAMPLER_NAMES);
+}
+
+function findSchedule(name: string): string {
+  const schedule = SCHEDULE_KEYS.get(toKey(name));
+  if (schedule === undefined) throw unknownName('scheduler', name, SCHEDULE_NAMES);
+  return schedule;
+}
+
+/** `dpmpp_2m_sde_gpu`, `k_dpmpp_2m_sde` and `DPM++ 2M SDE` are one; so are `euler_a` and `Euler a`. */
+function toSamplerKey(name: string): string {
+  return toKey(name)
+    .replace(/^k(?=euler|dpm)/, '')
+    .replace(/gpu$/, '')
+    .replace(/scheduler$/, '')
+    .replace(/discrete$/, '');
+}
+
+function toKey(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll('++', 'pp')
+    .replace(/[\s_-]+/g, '');
+}
+
+function toKeys(entries: Readonly<Record<string, { readonly aliases: readonly string[] }>>): Map<string, string> {
+  return new Map(
+    Object.entries(entries).flatMap(([name, { aliases }]) => [name, ...aliases].map((alias) => [toKey(alias), name])),
+  );
+}
+
+const SAMPLER_KEYS = toKeys(SAMPLERS);
+const SCHEDULE_KEYS = toKeys(SCHEDULES);
+
+function unknownName(field: string, name: string, known: readonly string[]): AppError {
+  const message = `The ${field} "${name.slice(0, 100)}" is not known here. Known: ${known.join(', ')}.`;
+  return new AppError('invalid_request', message, { publicMessage: message, field });
+}

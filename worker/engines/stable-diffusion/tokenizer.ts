@@ -1,0 +1,123 @@
+import { AppError } from '../../../shared/errors.ts';
+import { createWordSplitter } from './byte-pair-encoding.ts';
+
+/** The files of a `tokenizer` folder, parsed as JSON but for the merges. */
+export interface ClipTokenizerFiles {
+  /** vocab.json: piece to id. */
+  readonly vocabulary: Readonly<Record<string, number>>;
+  /** merges.txt. */
+  readonly merges: string;
+  /** tokenizer_config.json. */
+  readonly config?: unknown;
+  /** special_tokens_map.json; wins over the config. */
+  readonly specialTokens?: unknown;
+}
+
+export interface EncodedPrompt {
+  /** `maxLength` ids: start, the prompt, end, padding. */
+  readonly ids: readonly number[];
+  /** Tokens of the prompt that found no room; above 0, the caller warns. */
+  readonly droppedTokens: number;
+}
+
+export interface ClipTokenizer {
+  readonly maxLength: number;
+  encode(prompt: string): EncodedPrompt;
+}
+
+/** What CLIP's text encoders were trained on; a config may say less, and says 1e30 when nobody set it. */
+const CLIP_MAX_LENGTH = 77;
+const START = '<|startoftext|>';
+const END = '<|endoftext|>';
+
+/**
+ * CLIP's tokenizer as the Rust library behind transformers' CLIPTokenizer has it.
+ *
+ * Throws AppError `engine_failed` when the files do not hold together.
+ */
+export function createClipTokenizer(files: ClipTokenizerFiles): ClipTokenizer {
+  const { vocabulary } = files;
+  const splitWord = createWordSplitter(files.merges);
+  const idOf = (token: string) => (Object.hasOwn(vocabulary, token) ? vocabulary[token] : undefined);
+  const specialId = (role: string, fallback: string) => {
+    const token = readSpecialToken(files, role) ?? fallback;
+    const id = idOf(token);
+    if (id !== undefined) return { token, id };
+    throw new AppError('engine_failed', `tokenizer: vocab.json has no ${JSON.stringify(token)}, the ${role}`);
+  };
+  const start = specialId('bos_token', START);
+  const end = specialId('eos_token', END);
+  const unknown = specialId('unk_token', end.token);
+  // Stable Diffusion 1 pads with the end token, 2 and Turbo with "!".
+  const padding = specialId('pad_token', end.token);
+  const maxLength = readMaxLength(files.config);
+  const splitText = createTextSplitter([start.token, end.token]);
+
+  return {
+    maxLength,
+    encode(prompt) {
+      const ids = splitText(normalize(prompt)).flatMap((part) => {
+        if (part === start.token) return [start.id];
+        if (part === end.token) return [end.id];
+        return splitWord(toByteAlphabet(part)).map((piece) => idOf(piece) ?? unknown.id);
+      });
+      const kept = ids.slice(0, maxLength - 2);
+      const filled = [start.id, ...kept, end.id];
+      const pads = Array.from({ length: maxLength - filled.length }, () => padding.id);
+      return { ids: [...filled, ...pads], droppedTokens: ids.length - kept.length };
+    },
+  };
+}
+
+/** Lower-cased letter by letter: a whole string's `toLowerCase` would end a Greek word in a final sigma. */
+function normalize(prompt: string): string {
+  const spaced = prompt.normalize('NFC').replace(/\p{White_Space}+/gu, ' ');
+  return Array.from(spaced, (letter) => letter.toLowerCase()).join('');
+}
+
+/** Special tokens, English contractions, words, single digits, runs of anything else; white space is left out. */
+function createTextSplitter(specialTokens: readonly string[]): (text: string) => readonly string[] {
+  const specials = specialTokens.map((token) => token.replace(/[^\p{L}\p{N}]/gu, '\\$&')).join('|');
+  const pattern = new RegExp(
+    `${specials}|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\p{White_Space}\\p{L}\\p{N}]+`,
+    'gu',
+  );
+  return (text) => text.match(pattern) ?? [];
+}
+
+const BYTE_LETTERS = createByteLetters();
+const utf8 = new TextEncoder();
+
+function toByteAlphabet(word: string): string {
+  return Array.from(utf8.encode(word), (byte) => BYTE_LETTERS[byte]).join('');
+}
+
+/** GPT-2's printable letter for each byte: its own where Latin-1 has a visible one, else the next free from 256 on. */
+function createByteLetters(): readonly string[] {
+  let next = 256;
+  return Array.from({ length: 256 }, (_, byte) => {
+    const isVisible = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+    return String.fromCodePoint(isVisible ? byte : next++);
+  });
+}
+
+/** A special token is a string or an object with its text. */
+function readSpecialToken({ specialTokens, config }: ClipTokenizerFiles, role: string): string | undefined {
+  for (const source of [specialTokens, config]) {
+    const value = property(source, role);
+    const token = typeof value === 'string' ? value : property(value, 'content');
+    if (typeof token === 'string') return token;
+  }
+  return undefined;
+}
+
+function readMaxLength(config: unknown): number {
+  const length = property(config, 'model_max_length');
+  if (typeof length !== 'number' || length > CLIP_MAX_LENGTH) return CLIP_MAX_LENGTH;
+  if (Number.isInteger(length) && length >= 2) return length;
+  throw new AppError('engine_failed', `tokenizer: model_max_length is ${length}`);
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
