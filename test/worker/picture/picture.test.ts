@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import sharp from 'sharp';
+import { AppError } from '../../../shared/errors.ts';
+import { FORMATS, sniffMediaType, toMediaType } from '../../../shared/media-type.ts';
+import { encode } from '../../../worker/picture/encode.ts';
+import { type PictureOrigin, toInfotext } from '../../../worker/picture/infotext.ts';
+import { normalise } from '../../../worker/picture/normalise.ts';
+
+const origin: PictureOrigin = {
+  engine: 'perchance',
+  isTrained: true,
+  prompt: 'a café by the sea, 海辺 🐈',
+  negativePrompt: 'fog: thick',
+  seed: 42,
+  guidanceScale: 7.5,
+};
+const size = { width: 96, height: 64 };
+
+const draw = () =>
+  sharp({ create: { ...size, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 120, sigma: 30 } } });
+
+const broken = (error: unknown): boolean => error instanceof AppError && error.code === 'engine_failed';
+
+describe('normalise', () => {
+  for (const format of FORMATS) {
+    test(`turns ${format} into a PNG of the same size`, async () => {
+      const picture = await normalise(await draw()[format]().toBuffer(), origin);
+      assert.deepEqual([picture.width, picture.height], [96, 64]);
+      assert.equal(sniffMediaType(picture.png), 'image/png');
+      const { data, info } = await sharp(picture.png).raw().toBuffer({ resolveWithObject: true });
+      assert.deepEqual([info.width, info.height, data.length], [96, 64, 96 * 64 * 3]);
+    });
+
+    test(`refuses ${format} that is cut off, wherever`, async () => {
+      const whole = await draw()[format]().toBuffer();
+      for (const part of [0.1, 0.5, 0.9, 0.99]) {
+        const bytes = whole.subarray(0, Math.floor(whole.length * part));
+        await assert.rejects(normalise(bytes, origin), broken, `${format} at ${part}`);
+      }
+    });
+  }
+
+  test('makes the same bytes of the same picture, and keeps its pixels exactly', async () => {
+    const file = await draw().png().toBuffer();
+    const [first, second] = [await normalise(file, origin), await normalise(file, origin)];
+    assert.deepEqual(first.png, second.png);
+    assert.deepEqual(await sharp(first.png).raw().toBuffer(), await sharp(file).raw().toBuffer());
+  });
+
+  test('refuses what is no picture, an empty file, a bare signature and a single pixel', async () => {
+    const html = Buffer.from('<html><title>503</title></html>');
+    const pixel = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer();
+    const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    for (const bytes of [html, Buffer.alloc(0), pixel, signature])
+      await assert.rejects(normalise(bytes, origin), broken);
+  });
+
+  test('refuses a picture that unpacks to too many pixels', async () => {
+    const bomb = await sharp({ create: { width: 9000, height: 9000, channels: 3, background: '#000' } })
+      .png()
+      .toBuffer();
+    assert.ok(bomb.length < 1_000_000);
+    await assert.rejects(normalise(bomb, origin), broken);
+  });
+
+  test('drops an alpha channel that hides nothing and keeps one that does', async () => {
+    const opaque = await normalise(
+      await sharp({ create: { ...size, channels: 4, background: '#369f' } })
+        .png()
+        .toBuffer(),
+      origin,
+    );
+    const glass = await normalise(
+      await sharp({ create: { ...size, channels: 4, background: '#3698' } })
+        .png()
+        .toBuffer(),
+      origin,
+    );
+    assert.equal((await sharp(opaque.png).metadata()).hasAlpha, false);
+    assert.equal((await sharp(glass.png).metadata()).hasAlpha, true);
+    const jpeg = await sharp(await encode(glass.png, 'jpeg'))
+      .raw()
+      .toBuffer();
+    assert.ok((jpeg[0] ?? 0) > 0x80, 'white shines through');
+  });
+
+  test('turns a photo upright', async () => {
+    const { width, height } = await normalise(await draw().withMetadata({ orientation: 6 }).jpeg().toBuffer(), origin);
+    assert.deepEqual([width, height], [64, 96]);
+  });
+});
+
+describe('what a picture says about itself', () => {
+  test('is the text that AUTOMATIC1111 reads back, in every format', async () => {
+    const { png } = await normalise(await draw().png().toBuffer(), origin);
+    const expected = toInfotext(origin, size);
+    assert.equal(
+      expected,
+      'a café by the sea, 海辺 🐈\nNegative prompt: fog: thick\nCFG scale: 7.5, Seed: 42, Size: 96x64, Model: perchance',
+    );
+    for (const format of FORMATS) {
+      const file = await encode(png, format);
+      assert.equal(sniffMediaType(file), toMediaType(format));
+      assert.equal(await readInfotext(file), expected, format);
+    }
+  });
+
+  test('names the kind of its source in XMP, in every format', async () => {
+    for (const isTrained of [true, false]) {
+      const { png } = await normalise(await draw().png().toBuffer(), { ...origin, isTrained });
+      for (const format of FORMATS) {
+        const { xmp } = await sharp(await encode(png, format)).metadata();
+        const type = /DigitalSourceType="([^"]+)"/.exec(xmp?.toString() ?? '')?.[1];
+        const term = isTrained ? 'trainedAlgorithmicMedia' : 'algorithmicMedia';
+        assert.equal(type, `http://cv.iptc.org/newscodes/digitalsourcetype/${term}`, format);
+      }
+    }
+  });
+
+  test('quotes a value that would break the line, and drops NUL from a prompt', async () => {
+    assert.match(toInfotext({ ...origin, sampler: 'Euler, b' }, size), /Sampler: "Euler, b"/);
+    const { png } = await normalise(await draw().png().toBuffer(), { ...origin, prompt: 'a\0b', negativePrompt: '' });
+    assert.match(await readInfotext(png), /^ab\nCFG/);
+  });
+});
+
+/** As upstream's reader does: the PNG's own text, else the EXIF UserComment. */
+async function readInfotext(file: Buffer): Promise<string> {
+  const { comments, exif } = await sharp(file).metadata();
+  if (exif === undefined) return comments?.find(({ keyword }) => keyword === 'parameters')?.text ?? '';
+  const at = exif.indexOf('UNICODE\0');
+  return Buffer.from(exif.subarray(at + 8))
+    .swap16()
+    .toString('utf16le');
+}
