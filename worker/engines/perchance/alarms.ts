@@ -1,0 +1,35 @@
+import type { Clock } from '../../../shared/wait.ts';
+
+export interface Alarms {
+  /** Rings after that time unless cleared or set anew before. */
+  set(name: string, milliseconds: number, ring: () => void): void;
+  isSet(name: string): boolean;
+  clear(name: string): void;
+  clearAll(): void;
+}
+
+/** Bounds that are moved while the embed makes progress, each under a name. */
+export function createAlarms(clock: Clock): Alarms {
+  const running = new Map<string, AbortController>();
+
+  function clear(name: string): void {
+    running.get(name)?.abort();
+    running.delete(name);
+  }
+
+  return {
+    set(name, milliseconds, ring) {
+      clear(name);
+      const controller = new AbortController();
+      running.set(name, controller);
+      clock.wait(milliseconds, controller.signal).then(ring, (error: unknown) => {
+        if (!controller.signal.aborted) throw error;
+      });
+    },
+    isSet: (name) => running.has(name),
+    clear,
+    clearAll() {
+      for (const name of [...running.keys()]) clear(name);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { Frame, Page } from 'playwright-core';
+import { AppError } from '../../../shared/errors.ts';
+import { type EmbedIds, type Finished, runEmbed, toEmbedTask } from './embed.ts';
+import { changed, failed } from './failures.ts';
+import { type FollowOptions, followEmbed, type GaveUp, gaveUp } from './follow.ts';
+import { obey } from './obey.ts';
+import { waitForPart } from './parts.ts';
+import { SELECTORS } from './site.ts';
+import { type Reply, watchEmbed } from './watch.ts';
+
+export interface AttemptOptions extends FollowOptions {
+  readonly page: Page;
+  readonly generator: Frame;
+  readonly embedUrl: string;
+  /** The embed's whole address, with its options. */
+  readonly address: string;
+  readonly ids: EmbedIds;
+  readonly signal: AbortSignal;
+}
+
+export interface Taken {
+  readonly kind: 'taken';
+  /** As the page gave it: whether it is a picture at all is not known yet. */
+  readonly dataUrl: unknown;
+  readonly seed: number | undefined;
+  readonly nsfw: boolean | undefined;
+}
+
+/** One embed, from its start to its picture or to where it gave up. Throws what ends the job. */
+export async function attempt(options: AttemptOptions): Promise<Taken | GaveUp> {
+  const { page, generator, embedUrl, address, ids, signal } = options;
+  const follower = followEmbed(options);
+  const watch = watchEmbed(page, embedUrl, follower.events);
+  options.onProgress({ stage: 'generate', engineStatus: 'starting' });
+  try {
+    const message = generator.evaluate(runEmbed, toEmbedTask(address, ids));
+    const embed = findEmbed(options);
+    embed.catch(follower.fail);
+    const result = follower.made.then(async () => readResult(await embed, options));
+    const first = await obey(signal, Promise.race([message, result, follower.end]));
+    if ('kind' in first) return first;
+    const unseen = watch.settled().then(() => undefined);
+    return toTaken(first, await obey(signal, Promise.race([follower.made, unseen])));
+  } catch (error) {
+    if (error instanceof AppError || signal.aborted || page.isClosed()) throw error;
+    return gaveUp(failed('the generator page went away', error));
+  } finally {
+    watch.stop();
+    follower.stop();
+  }
+}
+
+/** The embed's frame, once it is known to be the embed page. */
+async function findEmbed({ generator, ids, signal, waits }: AttemptOptions): Promise<Frame> {
+  const options = { state: 'attached', timeout: waits.part, signal } as const;
+  const element = await generator.waitForSelector(`iframe.${ids.iframeId}`, options);
+  const frame = await element.contentFrame();
+  if (frame === null) throw changed('embed page: its element holds no frame');
+  await waitForPart(frame, { step: 'embed page', selectors: SELECTORS.embed, signal, waits });
+  return frame;
+}
+
+/** The picture from the embed page itself, a while after it appeared there: the message is given precedence. */
+async function readResult(embed: Frame, { clock, waits, signal }: AttemptOptions): Promise<Finished | GaveUp> {
+  const options = { state: 'attached', timeout: waits.download, signal } as const;
+  try {
+    const image = await embed.waitForSelector(SELECTORS.result.join(', '), options);
+    await clock.wait(waits.message, signal);
+    return { dataUrl: await image.getAttribute('src') };
+  } catch (error) {
+    return gaveUp(failed('the picture did not appear', error), true);
+  }
+}
+
+function toTaken({ dataUrl, seedUsed }: Finished, reply: Reply | undefined): Taken {
+  const { seed, maybeNsfw } = reply?.body ?? {};
+  return {
+    kind: 'taken',
+    dataUrl,
+    seed: [seedUsed, seed].find((value) => typeof value === 'number'),
+    nsfw: typeof maybeNsfw === 'boolean' ? maybeNsfw : undefined,
+  };
+}

@@ -1,0 +1,107 @@
+import { randomInt } from 'node:crypto';
+import type { EngineRequest } from '../engine.ts';
+import { EMBED_IFRAME, LIMITS, MESSAGES } from './site.ts';
+
+/** The embed's iframe, made and held as the site's own plugin makes and holds it. */
+
+/** What tells one embed from another, in the plugin's own forms. */
+export interface EmbedIds {
+  /** The service takes a repetition under the same id for the same request. */
+  readonly requestId: string;
+  readonly iframeId: string;
+}
+
+const DIGITS = 10 ** 14;
+
+export const drawRequestId = (): string => `0.${randomInt(DIGITS, 10 * DIGITS - 1)}`;
+export const drawIframeId = (): string => `id0${randomInt(DIGITS, 10 * DIGITS - 1)}`;
+
+/**
+ * The address that makes the embed paint this request. The options go beside the prompt, never through the plugin's
+ * reader of `(seed:::1)` and the like, so whatever a prompt holds is prompt.
+ */
+export function toEmbedAddress(
+  { pageUrl, embedUrl }: { pageUrl: string; embedUrl: string },
+  request: EngineRequest,
+  ids: EmbedIds,
+): string {
+  const options = {
+    saveChannel: new URL(pageUrl).pathname.split('/').at(-1),
+    saveTitle: '',
+    saveDescription: '',
+    prompt: request.prompt,
+    seed: request.seed,
+    resolution: `${request.width}x${request.height}`,
+    guidanceScale: request.guidanceScale ?? LIMITS.guidanceScale.default,
+    defaultGuidanceScale: LIMITS.guidanceScale.default,
+    negativePrompt: request.negativePrompt,
+    requestId: ids.requestId,
+    iframeId: ids.iframeId,
+    referenceImage: null,
+  };
+  return `${embedUrl}#${encodeURIComponent(JSON.stringify(options))}`;
+}
+
+export interface EmbedTask {
+  readonly address: string;
+  readonly origin: string;
+  readonly iframeId: string;
+  readonly iframe: typeof EMBED_IFRAME;
+  readonly messages: typeof MESSAGES;
+}
+
+export function toEmbedTask(address: string, ids: EmbedIds): EmbedTask {
+  const origin = new URL(address).origin;
+  return { address, origin, iframeId: ids.iframeId, iframe: EMBED_IFRAME, messages: MESSAGES };
+}
+
+/** What the embed posts when it has finished; nothing of it is known to be there. */
+export interface Finished {
+  readonly dataUrl?: unknown;
+  readonly seedUsed?: unknown;
+}
+
+/** The part of a browser's window that `runEmbed` uses: it runs there, where nothing of this module exists. */
+interface Message {
+  readonly origin: string;
+  readonly source: unknown;
+  readonly data: (Finished & { readonly type?: unknown; readonly id?: unknown }) | null;
+}
+interface Iframe {
+  className: string;
+  src: string;
+  readonly style: { cssText: string };
+  readonly contentWindow: { postMessage(message: object, origin: string): void } | null;
+  remove(): void;
+}
+declare const window: {
+  addEventListener(type: 'message', listener: (event: Message) => void): void;
+  removeEventListener(type: 'message', listener: (event: Message) => void): void;
+};
+declare const document: {
+  readonly body: { append(iframe: Iframe): void };
+  createElement(name: 'iframe'): Iframe;
+  querySelector(selector: string): Iframe | null;
+};
+
+/** Runs in the generator page: adds the iframe in place of an earlier one and resolves with its `finished` message. */
+export function runEmbed({ address, origin, iframeId, iframe: look, messages }: EmbedTask): Promise<Finished> {
+  document.querySelector(`iframe.${iframeId}`)?.remove();
+  const iframe = document.createElement('iframe');
+  iframe.className = `${look.className} ${iframeId}`;
+  iframe.style.cssText = look.style;
+  return new Promise((resolve) => {
+    const listen = ({ origin: sender, source, data }: Message): void => {
+      if (sender !== origin || source !== iframe.contentWindow || data?.id !== iframeId) return;
+      if (data.type === messages.ready) {
+        iframe.contentWindow?.postMessage({ type: messages.origin, frameId: iframeId }, origin);
+      }
+      if (data.type !== messages.finished) return;
+      window.removeEventListener('message', listen);
+      resolve({ dataUrl: data.dataUrl, seedUsed: data.seedUsed });
+    };
+    window.addEventListener('message', listen);
+    document.body.append(iframe);
+    iframe.src = address;
+  });
+}

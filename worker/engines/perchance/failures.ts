@@ -1,0 +1,67 @@
+import { AppError, type ErrorCode } from '../../../shared/errors.ts';
+import { CHALLENGE, RESTS_MS, UNREACHABLE } from './site.ts';
+
+/** The errors of this engine. `step` says where in the visit it happened; it never holds a prompt, key or address. */
+
+const MAX_RETRY_AFTER_SECONDS = 60;
+
+export function challenged(step: string): AppError {
+  return new AppError('engine_challenge', `perchance: ${step}: the site asks for a human check`, {
+    restMs: RESTS_MS.challenge,
+  });
+}
+
+export function changed(step: string): AppError {
+  return new AppError('engine_changed', `perchance: ${step}`);
+}
+
+export function failed(step: string, cause?: unknown): AppError {
+  return new AppError('engine_failed', `perchance: ${step}`, { cause });
+}
+
+export function unreachable(step: string, cause?: unknown): AppError {
+  return new AppError('engine_failed', `perchance: ${step}: the site cannot be reached`, {
+    restMs: RESTS_MS.unreachable,
+    cause,
+  });
+}
+
+export function rateLimited(step: string, retryAfterSeconds?: number): AppError {
+  const restMs = retryAfterSeconds === undefined ? RESTS_MS.rateLimited : retryAfterSeconds * 1000;
+  return new AppError('engine_busy', `perchance: ${step}: too many requests`, {
+    restMs,
+    retryAfterSeconds: Math.min(MAX_RETRY_AFTER_SECONDS, Math.ceil(restMs / 1000)),
+  });
+}
+
+/** A job that ends because of a status. */
+export function endedBy(code: ErrorCode, step: string): AppError {
+  if (code === 'engine_challenge') return challenged(step);
+  const retryAfterSeconds = code === 'engine_busy' ? MAX_RETRY_AFTER_SECONDS / 2 : undefined;
+  return new AppError(code, `perchance: ${step}`, { retryAfterSeconds });
+}
+
+/** What is wrong with a page, going by the answer to its request; undefined when nothing is. */
+export function documentFailure(
+  step: string,
+  httpStatus: number,
+  headers: Readonly<Record<string, string>>,
+): AppError | undefined {
+  if (httpStatus === 403 || CHALLENGE.header in headers) return challenged(step);
+  if (httpStatus === 429) return rateLimited(step, retryAfterSeconds(headers));
+  if (httpStatus >= 500) return failed(`${step}: HTTP ${httpStatus}`);
+  if (httpStatus >= 400) return changed(`${step}: HTTP ${httpStatus}`);
+  return undefined;
+}
+
+/** A navigation that met no answer at all, by Chromium's `net::ERR_*` text. */
+export function navigationFailure(step: string, cause: unknown): AppError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return UNREACHABLE.test(text) ? unreachable(step, cause) : failed(`${step}: no answer`, cause);
+}
+
+/** RFC 9110 Retry-After in seconds; its form as a date is not used by the site's front. */
+export function retryAfterSeconds(headers: Readonly<Record<string, string>>): number | undefined {
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+}

@@ -1,0 +1,32 @@
+import type { Frame, Page } from 'playwright-core';
+import { changed, documentFailure, navigationFailure } from './failures.ts';
+import { type Visit, waitForPart } from './parts.ts';
+import { SELECTORS } from './site.ts';
+
+/** The page as a visitor opens it: the outer page, and in a frame of it the generator, whose plugin adds embeds. */
+
+const OUTER = 'outer page';
+const GENERATOR = 'generator page';
+
+/** Opens the page and waits until the generator in it is there. */
+export async function openGenerator(page: Page, pageUrl: string, visit: Visit): Promise<void> {
+  const { signal, waits } = visit;
+  const response = await page
+    .goto(pageUrl, { waitUntil: 'commit', timeout: waits.document, signal })
+    .catch((error: unknown) => {
+      throw navigationFailure(OUTER, error);
+    });
+  const failure = response === null ? undefined : documentFailure(OUTER, response.status(), response.headers());
+  if (failure !== undefined) throw failure;
+  await findGenerator(page, visit);
+}
+
+/** The generator's frame, once it is known to be the generator. */
+export async function findGenerator(page: Page, visit: Visit): Promise<Frame> {
+  await waitForPart(page.mainFrame(), { ...visit, step: OUTER, selectors: SELECTORS.generatorFrame });
+  const element = await page.$(SELECTORS.generatorFrame.join(', '));
+  const frame = await element?.contentFrame();
+  if (frame === null || frame === undefined) throw changed(`${OUTER}: the generator's element holds no frame`);
+  await waitForPart(frame, { ...visit, step: GENERATOR, selectors: SELECTORS.generator });
+  return frame;
+}

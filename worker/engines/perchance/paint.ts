@@ -1,0 +1,39 @@
+import type { Page } from 'playwright-core';
+import type { Clock } from '../../../shared/wait.ts';
+import type { EngineContext, EngineImage, EngineRequest } from '../engine.ts';
+import { attempt } from './attempt.ts';
+import { drawIframeId, drawRequestId, toEmbedAddress } from './embed.ts';
+import { failed } from './failures.ts';
+import { gaveUp } from './follow.ts';
+import { findGenerator } from './generator-page.ts';
+import { toWholePicture } from './picture.ts';
+import { NEW_EMBEDS, type Waits } from './site.ts';
+import { createJudge } from './verdict.ts';
+
+export interface PaintOptions extends EngineContext {
+  readonly pageUrl: string;
+  readonly embedUrl: string;
+  readonly clock: Clock;
+  readonly waits: Waits;
+}
+
+/** Makes the picture on an open generator page. A new embed follows one that gave up, a few times, with pauses. */
+export async function paint(page: Page, request: EngineRequest, options: PaintOptions): Promise<EngineImage> {
+  const { embedUrl, clock, waits, signal } = options;
+  const judge = createJudge();
+  let ids = { requestId: drawRequestId(), iframeId: drawIframeId() };
+
+  for (let embeds = 1; ; embeds += 1) {
+    const generator = await findGenerator(page, options);
+    const address = toEmbedAddress(options, request, ids);
+    const result = await attempt({ ...options, page, generator, embedUrl, address, ids, judge });
+    const bytes = result.kind === 'taken' ? toWholePicture(result.dataUrl) : undefined;
+    if (result.kind === 'taken' && bytes !== undefined) return { bytes, seed: result.seed, nsfw: result.nsfw };
+
+    const { error, newRequestId } =
+      result.kind === 'gave_up' ? result : gaveUp(failed('the page delivered no whole picture'), true);
+    if (embeds > NEW_EMBEDS) throw error;
+    await clock.wait(waits.pause * 2 ** (embeds - 1), signal);
+    ids = { ...ids, requestId: newRequestId ? drawRequestId() : ids.requestId };
+  }
+}

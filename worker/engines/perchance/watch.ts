@@ -1,0 +1,131 @@
+import type { Page, Request, Response } from 'playwright-core';
+import { retryAfterSeconds } from './failures.ts';
+import { CHALLENGE, DERIVED, STATUSES, VERIFICATION_SCRIPT } from './site.ts';
+
+/** The embed as seen from outside: what it asks its service, and what it is told. Nothing is asked in its place. */
+
+/** The answer to one of the embed's calls. */
+export interface Reply {
+  readonly endpoint: string;
+  /** Set for the calls whose status decides something. */
+  readonly status?: string | undefined;
+  readonly isChallenge: boolean;
+  readonly retryAfterSeconds?: number | undefined;
+  /** The JSON of the reply; empty when there is none. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface EmbedEvents {
+  onDocumentFailed(errorText: string): void;
+  onCall(endpoint: string): void;
+  onReply(reply: Reply, openCalls: number): void;
+  onVerificationBlocked(errorText: string): void;
+}
+
+export interface EmbedWatch {
+  /** Resolves when every reply that has begun to arrive has been reported. */
+  settled(): Promise<void>;
+  stop(): void;
+}
+
+/** What Chromium says of a request whose page went away or thought better of it. */
+const GIVEN_UP = 'net::ERR_ABORTED';
+
+export function watchEmbed(page: Page, embedUrl: string, events: EmbedEvents): EmbedWatch {
+  const apiUrl = new URL('/api/', embedUrl).href;
+  const open = new Set<Request>();
+  const reading = new Set<Promise<void>>();
+  const isDocument = (request: Request): boolean =>
+    request.isNavigationRequest() && request.url().split('#')[0] === embedUrl;
+  const endpointOf = (request: Request): string | undefined =>
+    request.url().startsWith(apiUrl) ? new URL(request.url()).pathname.split('/').at(-1) : undefined;
+
+  const onRequest = (request: Request): void => {
+    const endpoint = endpointOf(request);
+    if (endpoint === undefined) return;
+    open.add(request);
+    events.onCall(endpoint);
+  };
+
+  const onResponse = (response: Response): void => {
+    const request = response.request();
+    const endpoint = endpointOf(request);
+    if (endpoint === undefined) return;
+    const read = readReply(endpoint, response).then((reply) => {
+      open.delete(request);
+      events.onReply(reply, open.size);
+    });
+    reading.add(read);
+    read.finally(() => reading.delete(read));
+  };
+
+  const onRequestFailed = (request: Request): void => {
+    open.delete(request);
+    const errorText = request.failure()?.errorText ?? 'no reason given';
+    if (errorText === GIVEN_UP) return;
+    if (isDocument(request)) events.onDocumentFailed(errorText);
+    else if (request.resourceType() === 'script' && request.url().includes(VERIFICATION_SCRIPT)) {
+      events.onVerificationBlocked(errorText);
+    }
+    const endpoint = endpointOf(request);
+    if (endpoint !== undefined) events.onReply(noAnswer(endpoint), open.size);
+  };
+
+  page.on('request', onRequest);
+  page.on('response', onResponse);
+  page.on('requestfailed', onRequestFailed);
+  return {
+    settled: async () => {
+      await Promise.all(reading);
+    },
+    stop() {
+      page.off('request', onRequest);
+      page.off('response', onResponse);
+      page.off('requestfailed', onRequestFailed);
+    },
+  };
+}
+
+function noAnswer(endpoint: string): Reply {
+  return { endpoint, status: DERIVED.noAnswer, isChallenge: false, body: {} };
+}
+
+/** The service tells the outcome in the body under any 2xx, with a content type of plain text. */
+async function readReply(endpoint: string, response: Response): Promise<Reply> {
+  const httpStatus = response.status();
+  const headers = response.headers();
+  const isRefused = httpStatus === 403;
+  const needsBody = isRefused || endpoint in STATUSES;
+  // A body that cannot be read is one that the page did not get either: the connection broke under it.
+  const text = needsBody ? await response.text().catch(() => undefined) : '';
+  if (text === undefined) return noAnswer(endpoint);
+
+  const body = parseObject(text);
+  const status = endpoint in STATUSES ? statusOf(response, endpoint, body) : undefined;
+  return {
+    endpoint,
+    status: httpStatus === 429 ? DERIVED.rateLimited : status,
+    isChallenge: CHALLENGE.header in headers || (isRefused && CHALLENGE.title.test(text)),
+    retryAfterSeconds: retryAfterSeconds(headers),
+    body: body ?? {},
+  };
+}
+
+function statusOf(response: Response, endpoint: string, body: Record<string, unknown> | undefined): string {
+  const status = body?.status;
+  if (typeof status !== 'string') return response.status() >= 500 ? DERIVED.noAnswer : DERIVED.notJson;
+  if (status === 'gen_failure' && body?.type === 1) return DERIVED.retryableFailure;
+  const hasToken = new URL(response.url()).searchParams.has('token');
+  if (endpoint === 'verifyUser' && status === 'failed_verification' && hasToken) return DERIVED.tokenRefused;
+  return status;
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    // Not JSON is a finding of its own: the caller makes a status of it.
+    return undefined;
+  }
+}
