@@ -56,7 +56,7 @@ export function createClipTokenizer(files: ClipTokenizerFiles): ClipTokenizer {
   return {
     maxLength,
     encode(prompt) {
-      const ids = splitText(normalize(prompt)).flatMap((part) => {
+      const ids = splitText(prompt).flatMap((part) => {
         if (part === start.token) return [start.id];
         if (part === end.token) return [end.id];
         return splitWord(toByteAlphabet(part)).map((piece) => idOf(piece) ?? unknown.id);
@@ -75,14 +75,20 @@ function normalize(prompt: string): string {
   return Array.from(spaced, (letter) => letter.toLowerCase()).join('');
 }
 
-/** Special tokens, English contractions, words, single digits, runs of anything else; white space is left out. */
+/** English contractions, words, single digits, runs of anything else; white space is left out. */
+const WORDS = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/gu;
+
+/** Special tokens are found in the text as it was written, words in the normalised rest. */
 function createTextSplitter(specialTokens: readonly string[]): (text: string) => readonly string[] {
-  const specials = specialTokens.map((token) => token.replace(/[^\p{L}\p{N}]/gu, '\\$&')).join('|');
-  const pattern = new RegExp(
-    `${specials}|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\p{White_Space}\\p{L}\\p{N}]+`,
-    'gu',
-  );
-  return (text) => text.match(pattern) ?? [];
+  const specials = new RegExp(`(${specialTokens.map(escapePattern).join('|')})`);
+  return (text) =>
+    text
+      .split(specials)
+      .flatMap((part) => (specialTokens.includes(part) ? [part] : (normalize(part).match(WORDS) ?? [])));
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 const BYTE_LETTERS = createByteLetters();
