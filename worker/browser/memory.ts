@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { listProcesses, toTree } from './process-tree.ts';
+
+export interface Memory {
+  readonly usedMb: number;
+  /** What the container may use before the kernel kills in it. */
+  readonly limitMb?: number | undefined;
+}
+
+/** `undefined` where the system does not say. */
+export type MemoryMeter = () => Promise<Memory | undefined>;
+
+interface MeterOptions {
+  readonly proc?: string;
+  readonly cgroup?: string;
+  readonly pid?: number;
+}
+
+const MB = 1024 * 1024;
+
+/**
+ * Memory of the worker, its browser included: of the memory cgroup where one sets a limit, since that is what the
+ * kernel compares; else the shares (PSS) of the process tree. Docs: kernel.org cgroup-v2 and cgroup-v1/memory, proc(5).
+ */
+export function createMemoryMeter({ proc = '/proc', cgroup = '/sys/fs/cgroup', pid = process.pid }: MeterOptions = {}) {
+  const meter: MemoryMeter = async () => {
+    const limited = await findLimitedCgroup(proc, cgroup);
+    if (limited !== undefined) return measureCgroup(limited);
+    return measureTree(proc, pid);
+  };
+  return meter;
+}
+
+/** The two versions of the interface differ in names only. */
+interface CgroupFiles {
+  readonly root: string;
+  readonly limit: string;
+  readonly usage: string;
+  readonly inactiveFile: RegExp;
+}
+
+interface LimitedCgroup {
+  readonly directory: string;
+  readonly files: CgroupFiles;
+  readonly limitBytes: number;
+}
+
+async function findLimitedCgroup(proc: string, cgroup: string): Promise<LimitedCgroup | undefined> {
+  const memberships = (await readFile(`${proc}/self/cgroup`, 'utf8').catch(() => '')).split('\n');
+  for (const membership of memberships) {
+    const [, controllers = '', path] = /^\d+:([^:]*):(.*)$/.exec(membership) ?? [];
+    const files = path === undefined ? undefined : toFiles(controllers, cgroup);
+    if (path === undefined || files === undefined) continue;
+    // A parent's limit binds its children. In a container the path may be the host's: then only the root exists.
+    for (let directory = join(files.root, path); isInside(directory, files.root); directory = dirname(directory)) {
+      const limitBytes = await readNumber(join(directory, files.limit));
+      if (limitBytes !== undefined && limitBytes < totalmem()) return { directory, files, limitBytes };
+    }
+  }
+  return undefined;
+}
+
+function toFiles(controllers: string, cgroup: string): CgroupFiles | undefined {
+  if (controllers === '') {
+    return { root: cgroup, limit: 'memory.max', usage: 'memory.current', inactiveFile: /^inactive_file (\d+)$/m };
+  }
+  if (!controllers.split(',').includes('memory')) return undefined;
+  return {
+    root: join(cgroup, 'memory'),
+    limit: 'memory.limit_in_bytes',
+    usage: 'memory.usage_in_bytes',
+    inactiveFile: /^total_inactive_file (\d+)$/m,
+  };
+}
+
+function isInside(directory: string, root: string): boolean {
+  return !relative(root, directory).startsWith('..');
+}
+
+/** The kernel drops inactive file pages before it kills: they are not counted, as Kubernetes does it. */
+async function measureCgroup({ directory, files, limitBytes }: LimitedCgroup): Promise<Memory | undefined> {
+  const usage = await readNumber(join(directory, files.usage));
+  if (usage === undefined) return undefined;
+  const stat = await readFile(join(directory, 'memory.stat'), 'utf8').catch(() => '');
+  const inactive = Number(files.inactiveFile.exec(stat)?.[1] ?? 0);
+  return { usedMb: Math.round((usage - inactive) / MB), limitMb: Math.round(limitBytes / MB) };
+}
+
+async function measureTree(proc: string, pid: number): Promise<Memory | undefined> {
+  const tree = toTree(await listProcesses(proc), pid);
+  const kilobytes = await Promise.all(tree.map((entry) => readShare(`${proc}/${entry.pid}/smaps_rollup`)));
+  if (tree.length === 0) return undefined;
+  return { usedMb: Math.round(kilobytes.reduce((sum, share) => sum + share, 0) / 1024) };
+}
+
+/** A process that ended meanwhile uses nothing. */
+async function readShare(path: string): Promise<number> {
+  const rollup = await readFile(path, 'utf8').catch(() => '');
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
+}
+
+/** `max` and a missing file are no number. */
+async function readNumber(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return /^\d+\s*$/.test(text) ? Number(text) : undefined;
+}

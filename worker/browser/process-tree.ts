@@ -1,0 +1,74 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** One line of /proc; where there is no /proc (not Linux), there are no processes to see. */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  /** Clock ticks from boot to its start: with the pid, the name of a process for ever. */
+  readonly startTicks: string;
+}
+
+const POLL_MS = 10;
+
+/** All that live; zombies are dead already and wait only for their parent. */
+export async function listProcesses(proc = '/proc'): Promise<ProcessEntry[]> {
+  const names = await readdir(proc).catch(() => []);
+  const entries = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(name, proc)));
+  return entries.filter((entry) => entry !== undefined);
+}
+
+/** `undefined`: there is no such process (any more). */
+export async function readProcess(pid: number | string, proc = '/proc'): Promise<ProcessEntry | undefined> {
+  const stat = await readFile(`${proc}/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat === undefined) return undefined;
+  // proc(5): the second field is the program's name in parentheses and may hold anything; field 3 follows the last.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group] = fields;
+  if (state === 'Z' || state === 'X') return undefined;
+  return { pid: Number(pid), parent: Number(parent), group: Number(group), startTicks: fields[19] ?? '' };
+}
+
+/** The process and all that descend from it. */
+export function toTree(processes: readonly ProcessEntry[], root: number): ProcessEntry[] {
+  const tree = processes.filter((entry) => entry.pid === root);
+  for (const member of tree) tree.push(...processes.filter((entry) => entry.parent === member.pid));
+  return tree;
+}
+
+/** Browsers that run on this profile: every Chromium has the directory on its command line. */
+export async function findBrowsers(profileDirectory: string): Promise<ProcessEntry[]> {
+  const processes = await listProcesses();
+  const found = await Promise.all(processes.map(async ({ pid }) => hasArgument(pid, profileDirectory)));
+  return processes.filter((_, index) => found[index]);
+}
+
+async function hasArgument(pid: number, profileDirectory: string): Promise<boolean> {
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return commandLine.split('\0').includes(`--user-data-dir=${profileDirectory}`);
+}
+
+/**
+ * Kills whole process groups (Playwright starts each browser as the leader of its own) and waits until they are gone.
+ * Answers whether they are.
+ */
+export async function killGroups(groups: readonly number[], timeoutMs: number): Promise<boolean> {
+  for (const group of groups) kill(group);
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const left = (await listProcesses()).some((entry) => groups.includes(entry.group));
+    if (!left) return true;
+    if (Date.now() > deadline) return false;
+    await delay(POLL_MS);
+  }
+}
+
+function kill(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch (error) {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    if (!isGone) throw error;
+  }
+}

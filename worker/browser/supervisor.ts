@@ -1,0 +1,130 @@
+import { AppError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/log.ts';
+import { type Clock, toAbortError } from '../../shared/wait.ts';
+import { createHealthCheck } from './health-check.ts';
+import { createIdleTimer } from './idle-timer.ts';
+import { createBrowserKeeper } from './keeper.ts';
+import { createLaunch, type LaunchOptions } from './launch.ts';
+import { createMemoryMeter, type MemoryMeter } from './memory.ts';
+import { createPagePool } from './page-pool.ts';
+import { createRunOnce, type NotDone, type Run } from './page-runner.ts';
+import type { BrowserPages, PageRecipe, PageTask, PageUse } from './pages.ts';
+import type { PulseOptions } from './pulse.ts';
+import { createTurns } from './turns.ts';
+import { createUpkeep } from './upkeep.ts';
+import { createWear } from './wear.ts';
+
+export interface SupervisorOptions extends LaunchOptions, PulseOptions {
+  /** CHROMIUM_RESTART_AFTER; 0: never. */
+  readonly restartAfterJobs: number;
+  /** CHROMIUM_IDLE_SHUTDOWN_MS; 0: never. */
+  readonly idleShutdownMs: number;
+  /** MEMORY_LIMIT_MB, of worker and browser together; left out, 85 % of the container's limit where it has one. */
+  readonly memoryLimitMb?: number | undefined;
+  readonly meter?: MemoryMeter | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The one browser of a worker: started when first needed, watched, replaced between jobs, ended when idle. */
+export function createBrowserSupervisor(options: SupervisorOptions): BrowserPages {
+  const { clock, log, idleShutdownMs, meter = createMemoryMeter() } = options;
+  const stopping = new AbortController();
+  const keeper = createBrowserKeeper({ ...options, launch: createLaunch(options) });
+  const pool = createPagePool({ keeper, clock, log });
+  const wear = createWear({ ...options, meter });
+  const upkeep = createUpkeep({ keeper, pool, wear, log, signal: stopping.signal });
+  const runOnce = createRunOnce({ keeper, pool });
+  const isHealthy = createHealthCheck({ clock, examine: keeper.examine });
+  const takeTurn = createTurns();
+  const identitiesInUse = new Set<string>();
+  const background = new Set<Promise<void>>();
+  const idle = createIdleTimer({ clock, idleAfterMs: idleShutdownMs, onIdle });
+
+  function onIdle(): void {
+    pool.clear();
+    keeper.retire();
+  }
+
+  /** Goes on when the caller has its answer already; a stop waits for it. */
+  function inBackground(work: Promise<void>): void {
+    const leave = idle.enter();
+    const done = work
+      .catch((error: unknown) => log.error({ err: error }, 'the upkeep of the browser failed'))
+      .then(() => {
+        background.delete(done);
+        leave();
+      });
+    background.add(done);
+  }
+
+  async function runTwice<T>(recipe: PageRecipe, task: PageTask<T>, use: PageUse): Promise<Run<T>> {
+    const first = await runOnce(recipe, task, use);
+    if (first.outcome !== 'died') return first;
+    log.warn({ recipe: recipe.name, err: first.error }, 'the page died under its task, which runs once more');
+    upkeep.replaceAfter(first);
+    await first.givenBack;
+    const second = await runOnce(recipe, task, use);
+    if (second.outcome === 'died') upkeep.replaceAfter(second);
+    return second;
+  }
+
+  async function waitForTurn(recipe: PageRecipe, signal: AbortSignal): Promise<() => void> {
+    if (signal.aborted) throw toAbortError(signal);
+    if (!recipe.keepsIdentity) return letAllThrough;
+    const handOn = await takeTurn(recipe.name, signal).catch(() => {
+      throw toAbortError(signal);
+    });
+    identitiesInUse.add(recipe.name);
+    return () => {
+      identitiesInUse.delete(recipe.name);
+      handOn();
+    };
+  }
+
+  async function use<T>(recipe: PageRecipe, task: PageTask<T>, { signal, onProgress }: PageUse): Promise<T> {
+    const either = AbortSignal.any([signal, stopping.signal]);
+    const leave = idle.enter();
+    try {
+      const handOn = await waitForTurn(recipe, either);
+      const run = await runTwice(recipe, task, { signal: either, onProgress });
+      inBackground(upkeep.afterJob(recipe, run, handOn));
+      if (run.outcome === 'done') return run.value;
+      throw toUseError(run, either, recipe);
+    } finally {
+      leave();
+    }
+  }
+
+  return {
+    use,
+    warm: (recipe) => {
+      // The end of the job that has the identity prepares the next page by itself.
+      if (!identitiesInUse.has(recipe.name)) inBackground(upkeep.prepareAhead([recipe]));
+    },
+    isHealthy,
+    status: () => ({
+      state: upkeep.isRestarting() ? 'restarting' : keeper.state(),
+      memoryMb: wear.memoryMb(),
+      jobs: upkeep.jobs(),
+    }),
+    stop: async () => {
+      stopping.abort(new AppError('engine_failed', 'the browser was stopped'));
+      idle.stop();
+      pool.clear();
+      await keeper.stop();
+      await Promise.all(background);
+    },
+  };
+}
+
+function letAllThrough(): undefined {
+  return undefined;
+}
+
+function toUseError(run: NotDone, signal: AbortSignal, recipe: PageRecipe): unknown {
+  if (run.outcome === 'cancelled') return toAbortError(signal);
+  if (run.outcome === 'failed') return run.error;
+  const reason = run.error instanceof Error ? run.error.message : String(run.error);
+  return new AppError('engine_failed', `${recipe.name}: died twice, at last because ${reason}`, { cause: run.error });
+}
