@@ -2,6 +2,7 @@ import { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios
 import { AddressRefused } from './address-guard.ts';
 import { AppError, ERRORS, type ErrorCode } from './errors.ts';
 import { toExcerpt } from './excerpt.ts';
+import { sniffMediaType } from './media-type.ts';
 import { readRestMs, toPause } from './rate-limit-headers.ts';
 import { toAbortError } from './wait.ts';
 
@@ -53,6 +54,19 @@ export function readJson(reply: UpstreamReply): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The bytes, if they themselves say that they are a picture. */
+export function requirePicture(bytes: Buffer, call: string): Buffer {
+  if (sniffMediaType(bytes) !== undefined) return bytes;
+  throw new AppError('engine_failed', `${call}: ${bytes.length} bytes came in place of a picture`, {
+    publicMessage: 'The picture service answered with something that is not a picture.',
+  });
+}
+
+/** A picture inside JSON: bare base64, or a `data:` URL. */
+export function requireBase64Picture(text: string, call: string): Buffer {
+  return requirePicture(Buffer.from(text.replace(/^data:[^,]*,/, ''), 'base64'), call);
 }
 
 interface UpstreamFailure {

@@ -1,0 +1,26 @@
+import { tmpdir } from 'node:os';
+import { createLog } from '../../shared/log.ts';
+import { type Clock, systemClock } from '../../shared/wait.ts';
+import type { BrowserPages } from '../../worker/browser/pages.ts';
+import type { EngineServices } from '../../worker/engines/engine.ts';
+
+const refuse = (): never => {
+  throw new Error('this engine has no use for a browser');
+};
+
+const noPages: BrowserPages = {
+  use: refuse,
+  warm: refuse,
+  status: refuse,
+  isHealthy: refuse,
+  stop: refuse,
+};
+
+/** What the worker lends to an engine that talks to a service and needs no browser. */
+export function createEngineServices(given: {
+  clock?: Clock;
+  log?: EngineServices['log'] | undefined;
+}): EngineServices {
+  const { clock = systemClock, log = createLog({ service: 'test', level: 'silent' }) } = given;
+  return { pages: noPages, clock, log, dataDirectory: tmpdir() };
+}

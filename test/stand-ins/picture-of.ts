@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import sharp from 'sharp';
+
+const CELLS = 8;
+
+/** A picture of exactly that size whose cells are the hash of `meaning`: same meaning, same bytes; another, others. */
+export function pictureOf(
+  meaning: unknown,
+  size: { readonly width: number; readonly height: number },
+  format: 'png' | 'jpeg' | 'webp' = 'png',
+): Promise<Buffer> {
+  const hash = createHash('shake256', { outputLength: CELLS * CELLS * 3 });
+  const cells = hash.update(JSON.stringify(meaning)).digest();
+  return sharp(cells, { raw: { width: CELLS, height: CELLS, channels: 3 } })
+    .resize(size.width, size.height, { kernel: 'nearest', fit: 'fill' })
+    .toFormat(format)
+    .toBuffer();
+}

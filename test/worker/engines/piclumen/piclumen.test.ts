@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { readSettings } from '../../../../shared/config.ts';
+import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
+import { AppError } from '../../../../shared/errors.ts';
+import type { Logger } from '../../../../shared/log.ts';
+import type { Engine, EngineRequest } from '../../../../worker/engines/engine.ts';
+import { piclumen } from '../../../../worker/engines/piclumen/index.ts';
+import { type EngineSubject, engineContract } from '../../../contracts/engine.ts';
+import { createEngineServices } from '../../../contracts/engine-services.ts';
+import { createHurriedClock } from '../../../contracts/hurried-clock.ts';
+import type { Misbehaviour, StandInReply } from '../../../stand-ins/http-stand-in.ts';
+import {
+  createPiclumenStandIn,
+  PICLUMEN_TOKEN,
+  type PiclumenStandIn,
+} from '../../../stand-ins/piclumen/piclumen-stand-in.ts';
+
+const CREATE = '/api/gen/create';
+const STATUS = '/api/task/batch-process-task';
+const PICTURE = '/normal/';
+
+interface PiclumenSubject extends EngineSubject {
+  readonly standIn: PiclumenStandIn;
+  readonly waits: readonly number[];
+}
+
+async function createSubject(log?: Logger, environment: Record<string, string> = {}): Promise<PiclumenSubject> {
+  const standIn = await createPiclumenStandIn();
+  const clock = createHurriedClock();
+  const settings = readSettings(piclumen.settings, {
+    PICLUMEN_API_URL: standIn.url,
+    PICLUMEN_TOKEN,
+    ...environment,
+  });
+  const engine = piclumen.create(settings, createEngineServices({ clock, log }));
+  return { engine, standIn, waits: clock.waits, secrets: [PICLUMEN_TOKEN], close: () => standIn.close() };
+}
+
+const answering =
+  (path: string, answer: StandInReply | Misbehaviour, times = Number.POSITIVE_INFINITY) =>
+  ({ standIn }: PiclumenSubject): void => {
+    let left = times;
+    standIn.interfere((request) => {
+      if (!request.path.startsWith(path) || left === 0) return undefined;
+      left -= 1;
+      return answer;
+    });
+  };
+
+const refusing = (message: string) => answering(CREATE, { body: { status: 10_001, message, data: null } });
+const failing = (status: string, info: string | null) => (subject: PiclumenSubject) => {
+  subject.standIn.looks = [{ status: 'running' }, { status, ...(info === null ? {} : { info }) }];
+  subject.standIn.neverFinishes = true;
+};
+
+engineContract<PiclumenSubject>({
+  name: 'piclumen',
+  create: (log) => createSubject(log),
+  stall: ({ standIn }) => {
+    standIn.neverFinishes = true;
+  },
+  underway: ({ standIn }) => standIn.nextRequest(/batch-process-task/),
+  mend: ({ standIn }) => standIn.mend(),
+  faults: [
+    {
+      name: 'HTTP 401',
+      code: 'engine_unauthorized',
+      provoke: answering(CREATE, { status: 401, body: `bad token ${PICLUMEN_TOKEN}` }),
+    },
+    {
+      name: 'HTTP 401 while polling',
+      code: 'engine_unauthorized',
+      provoke: answering(STATUS, { status: 401, body: {} }),
+    },
+    {
+      name: 'HTTP 429',
+      code: 'engine_busy',
+      provoke: answering(CREATE, { status: 429, headers: { 'retry-after': '90' }, body: '' }),
+      check: (error) => assert.equal(error.details.restMs, 90_000),
+    },
+    {
+      name: 'HTTP 500',
+      code: 'engine_failed',
+      provoke: answering(CREATE, { status: 500, body: '<html><title>500</title>' }),
+    },
+    { name: 'HTTP 404', code: 'engine_changed', provoke: answering(CREATE, { status: 404, body: {} }) },
+    { name: 'an unknown HTTP status', code: 'engine_changed', provoke: answering(CREATE, { status: 418, body: {} }) },
+    {
+      name: 'a human check',
+      code: 'engine_challenge',
+      provoke: answering(CREATE, { status: 403, headers: { 'cf-mitigated': 'challenge' }, body: '<html>' }),
+    },
+    {
+      name: 'HTML in place of JSON',
+      code: 'engine_changed',
+      provoke: answering(CREATE, { body: '<html><title>Sign in</title>' }),
+    },
+    {
+      name: 'success without a task',
+      code: 'engine_changed',
+      provoke: answering(CREATE, { body: { status: 0, data: null } }),
+    },
+    { name: 'a refusal without a known word', code: 'engine_failed', provoke: refusing('unexpected 9') },
+    { name: 'a refused prompt', code: 'prompt_refused', provoke: refusing('The prompt contains sensitive words') },
+    { name: 'spent credit', code: 'engine_unauthorized', provoke: refusing('Insufficient Lumens, please upgrade') },
+    { name: 'an expired token as text', code: 'engine_unauthorized', provoke: refusing('please log in again') },
+    { name: 'too many tasks', code: 'engine_busy', provoke: refusing('Too many concurrent tasks') },
+    { name: 'a failed task', code: 'engine_failed', provoke: failing('failed', 'worker crashed') },
+    { name: 'a failed task (failure)', code: 'engine_failed', provoke: failing('failure', null) },
+    {
+      name: 'a failed task whose text blames the prompt',
+      code: 'prompt_refused',
+      provoke: failing('failed', 'NSFW content'),
+    },
+    { name: 'an unknown task status', code: 'engine_timeout', endless: true, provoke: failing('half-baked', null) },
+    {
+      name: 'a task that is not listed',
+      code: 'engine_timeout',
+      endless: true,
+      provoke: answering(STATUS, { body: { status: 0, data: [] } }),
+    },
+    {
+      name: 'no JSON twice in a row',
+      code: 'engine_changed',
+      provoke: answering(STATUS, { body: 'upstream sent garbage' }),
+    },
+    { name: 'a connection reset at creation', code: 'engine_failed', provoke: answering(CREATE, 'reset') },
+    { name: 'connection resets while polling', code: 'engine_failed', provoke: answering(STATUS, 'reset') },
+    { name: 'a truncated body', code: 'engine_failed', provoke: answering(CREATE, 'truncate') },
+    { name: 'a slow drip', code: 'engine_timeout', endless: true, provoke: answering(STATUS, 'drip') },
+    { name: 'a truncated picture', code: 'engine_failed', provoke: answering(PICTURE, 'truncate') },
+    { name: 'a picture that is gone', code: 'engine_failed', provoke: answering(PICTURE, { status: 404, body: '' }) },
+    {
+      name: 'a picture of the wrong media type',
+      code: 'engine_failed',
+      provoke: answering(PICTURE, { headers: { 'content-type': 'image/webp' }, body: '<html>not a picture</html>' }),
+    },
+    {
+      name: 'a picture at a metadata address',
+      code: 'engine_changed',
+      provoke: ({ standIn }) => {
+        standIn.interfere(({ path, json }) =>
+          path === STATUS && Array.isArray(json)
+            ? {
+                body: {
+                  status: 0,
+                  data: [
+                    { markId: json[0], status: 'success', img_urls: [{ imgUrl: 'http://169.254.169.254/x.webp' }] },
+                  ],
+                },
+              }
+            : undefined,
+        );
+      },
+    },
+    {
+      name: 'options that are not known',
+      code: 'invalid_request',
+      provoke: () => undefined,
+      request: { options: { steps: 'many', surprise: 1 } },
+      check: (error) => assert.match(error.publicMessage, /piclumen\.steps.*surprise/s),
+    },
+    {
+      name: 'a batch that contradicts the number of pictures',
+      code: 'invalid_request',
+      provoke: () => undefined,
+      request: { options: { resolution: { batch_size: 4 } } },
+    },
+  ],
+});
+
+describe('piclumen', () => {
+  let subject: PiclumenSubject;
+  before(async () => {
+    subject = await createSubject();
+  });
+  after(() => subject.close());
+
+  const request = (changes: Partial<EngineRequest> = {}): EngineRequest => ({
+    prompt: 'a red fox',
+    negativePrompt: 'blurred',
+    seed: 7,
+    count: 1,
+    width: 1344,
+    height: 768,
+    shape: 'landscape',
+    guidanceScale: 1,
+    steps: 6,
+    previews: 0,
+    ...changes,
+  });
+
+  async function run(engine: Engine, changes: Partial<EngineRequest> = {}) {
+    const events: Omit<ProgressEvent, 'engine'>[] = [];
+    const { signal } = new AbortController();
+    const output = await engine.generate(request(changes), { signal, onProgress: (event) => events.push(event) });
+    const sent = subject.standIn.requests.findLast(({ path }) => path === CREATE);
+    return { ...output, events, sent };
+  }
+
+  test('sends the body that the web app sends', async () => {
+    const { sent } = await run(subject.engine, { count: 2, options: {} });
+    assert.equal(sent?.headers.authorization, PICLUMEN_TOKEN);
+    assert.equal(sent.headers.platform, 'Web');
+    assert.deepEqual(sent.json, {
+      prompt: 'a red fox',
+      negative_prompt: 'blurred',
+      highPixels: false,
+      model_id: '23887bba-507e-4249-a0e3-6951e4027f2b',
+      resolution: { width: 1344, height: 768, batch_size: 2 },
+      model_ability: {},
+      seed: 7,
+      steps: 6,
+      cfg: 1,
+      sampler_name: 'euler',
+      scheduler: 'normal',
+      ponyTags: {},
+      denoise: 1,
+      hires_fix_denoise: 0.5,
+      hires_scale: 2,
+      multi_img2img_info: { style_list: [] },
+      img_control_info: { style_list: [] },
+      continueCreate: false,
+    });
+  });
+
+  test('lets every field of the seed document through its own options', async () => {
+    const style = { img_url: 'https://images.example/a.png', style: 'characterRefer', weight: 0.9 };
+    const options = {
+      model_id: 'cb4af9c7-41b0-47d3-944a-221446c7b8bc',
+      resolution: { width: 768, height: 1024, batch_size: 1 },
+      model_ability: { anime_style_control: null },
+      seed: 9_896_923_949,
+      steps: 30,
+      cfg: 3.5,
+      sampler_name: null,
+      scheduler: null,
+      denoise: 0.4,
+      hires_fix_denoise: 0.3,
+      hires_scale: 1.5,
+      highPixels: true,
+      continueCreate: true,
+      ponyTags: { score: '9_up' },
+      multi_img2img_info: { style_list: [style] },
+      img_control_info: { style_list: [style] },
+    };
+    const { sent, images } = await run(subject.engine, { options });
+    assert.deepEqual(sent?.json, { prompt: 'a red fox', negative_prompt: 'blurred', ...options });
+    assert.equal(images[0]?.seed, 9_896_923_949);
+  });
+
+  test("takes another model's own settings when only the model is asked for", async () => {
+    const { sent } = await run(subject.engine, { options: { model_id: '34ec1b5a-8962-4a93-b047-68cec9691dc2' } });
+    assert.partialDeepStrictEqual(sent?.json, {
+      ...{ steps: 25, cfg: 4.5, sampler_name: 'dpmpp_2m_sde_gpu', scheduler: 'karras' },
+    });
+  });
+
+  test("prefers the caller's own token, and says what to do without any", async () => {
+    const bare = await createSubject(undefined, { PICLUMEN_TOKEN: '' });
+    const error: unknown = await run(bare.engine).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof AppError && error.code === 'engine_unauthorized');
+    assert.match(error.publicMessage, /authorization_token.*PICLUMEN_TOKEN/);
+    assert.equal(bare.standIn.requests.length, 0);
+    await run(bare.engine, { credential: PICLUMEN_TOKEN });
+    await assert.rejects(run(bare.engine, { credential: 'two\r\nlines' }), AppError);
+    await assert.rejects(run(subject.engine, { credential: 'f'.repeat(40) }), { code: 'engine_unauthorized' });
+    await bare.close();
+  });
+
+  test("tells the service's own status words, a place in the queue as a wait", async () => {
+    subject.standIn.looks = [
+      { status: 'pending', index: 3 },
+      { status: 'pending', index: 1 },
+      { status: 'running' },
+      { status: 'upscaling' },
+    ];
+    const { events } = await run(subject.engine);
+    subject.standIn.mend();
+    assert.deepEqual(events, [
+      { stage: 'generate' },
+      { stage: 'queue', engineStatus: 'pending' },
+      { stage: 'generate', engineStatus: 'running' },
+      { stage: 'generate', engineStatus: 'upscaling' },
+      { stage: 'download' },
+    ]);
+  });
+
+  test('marks pictures that the service marks', async () => {
+    assert.equal((await run(subject.engine)).images[0]?.nsfw, false);
+    subject.standIn.sensitive = 'NSFW';
+    assert.equal((await run(subject.engine)).images[0]?.nsfw, true);
+    subject.standIn.mend();
+  });
+
+  test('survives one answer that is no JSON, one reset, and pauses on 429 as long as it must', async () => {
+    answering(STATUS, { body: '<html>' }, 1)(subject);
+    await run(subject.engine);
+    answering(STATUS, 'reset', 1)(subject);
+    await run(subject.engine);
+    answering(STATUS, { status: 429, body: '' }, 3)(subject);
+    await run(subject.engine);
+    assert.equal(subject.waits.filter((ms) => ms === 20_000).length, 3);
+    subject.standIn.mend();
+  });
+
+  test("understands the older host's single object", async () => {
+    subject.standIn.answersObject = true;
+    assert.equal((await run(subject.engine)).images.length, 1);
+    subject.standIn.mend();
+  });
+});

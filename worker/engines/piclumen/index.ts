@@ -1,0 +1,104 @@
+import type { AxiosInstance } from 'axios';
+import { text, textWithDefault, urlWithDefault } from '../../../shared/config.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { createGuardedFetch } from '../../../shared/guarded-fetch.ts';
+import { createHttpClient } from '../../../shared/http.ts';
+import { callUpstream, isSuccess, readJson, requirePicture } from '../../../shared/upstream.ts';
+import { parseVendorOptions } from '../../../shared/vendor-options.ts';
+import { type Clock, toAbortError } from '../../../shared/wait.ts';
+import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
+import { toCreateBody } from './body.ts';
+import { missingToken, toReplyFailure, toShapeFailure, toTextFailure } from './failures.ts';
+import { DEFAULT_MODEL_ID, limitsOf } from './models.ts';
+import { waitForPictures } from './poll.ts';
+import { createdSchema, piclumenOptionsSchema } from './schema.ts';
+
+const settings = {
+  PICLUMEN_API_URL: urlWithDefault('Where the piclumen engine reaches the service', 'https://api.piclumen.com'),
+  PICLUMEN_TOKEN: text("The operator's session token, for callers who bring none of their own", { secret: true }),
+  PICLUMEN_MODEL_ID: textWithDefault('The model of the piclumen engine', DEFAULT_MODEL_ID, 'a model id of Piclumen'),
+};
+
+const MAX_JSON_BYTES = 1024 * 1024;
+
+interface PiclumenConfig {
+  readonly apiUrl: string;
+  readonly token?: string | undefined;
+  readonly modelId: string;
+  readonly clock: Clock;
+}
+
+/** Piclumen's private web API, with a person's own session token: create a task, then ask until it is done. */
+export function createPiclumen({ apiUrl, token: operatorToken, modelId, clock }: PiclumenConfig): Engine {
+  const client = createHttpClient({ baseURL: apiUrl, maxContentLength: MAX_JSON_BYTES });
+  const fetchPicture = createGuardedFetch({ base: apiUrl });
+
+  async function generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput> {
+    const { signal, onProgress } = context;
+    const options = parseVendorOptions('piclumen', piclumenOptionsSchema, request.options);
+    const body = toCreateBody(request, options, modelId);
+    const token = request.credential ?? operatorToken;
+    /** Raw, without `Bearer`; what cannot stand in a header cannot be a token. */
+    if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) throw missingToken();
+    const headers = { authorization: token, platform: 'Web' };
+    const secrets = [token, request.prompt, request.negativePrompt];
+
+    onProgress({ stage: 'generate' });
+    const markId = await createTask({ client, clock, headers, body, secrets, signal });
+    const found = await waitForPictures({ client, clock, headers, markId, secrets, signal, onProgress });
+    if (found.length < request.count) {
+      throw new AppError('engine_failed', `piclumen: ${found.length} of ${request.count} pictures came`);
+    }
+
+    onProgress({ stage: 'download' });
+    const images = await Promise.all(
+      found.slice(0, request.count).map(async ({ imgUrl, sensitive }, index) => ({
+        bytes: requirePicture(await fetchPicture(imgUrl, { signal }), 'piclumen: the picture'),
+        /** The service does not say; told only where the caller's own seed replaced the canonical one. */
+        seed: options.seed === undefined ? undefined : options.seed + index,
+        nsfw: sensitive === 'NSFW',
+      })),
+    );
+    return { images, warnings: [] };
+  }
+
+  return {
+    name: 'piclumen',
+    limits: limitsOf(modelId),
+    generate: async (request, context) => {
+      try {
+        return await generate(request, context);
+      } catch (error) {
+        throw context.signal.aborted ? toAbortError(context.signal) : error;
+      }
+    },
+  };
+}
+
+interface CreateCall {
+  readonly client: AxiosInstance;
+  readonly clock: Clock;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly secrets: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** Never repeated: a task whose answer was lost may already be running, and paid for. */
+async function createTask({ client, clock, headers, body, secrets, signal }: CreateCall): Promise<string> {
+  const reply = await callUpstream(client, { method: 'POST', url: '/api/gen/create', data: body, headers, signal });
+  if (!isSuccess(reply)) throw toReplyFailure(reply, secrets, clock.now());
+  const parsed = createdSchema.safeParse(readJson(reply));
+  if (!parsed.success) throw toShapeFailure(reply, secrets, clock.now());
+  const { status, message, data } = parsed.data;
+  if (status !== 0) throw toTextFailure(reply.call, message ?? `status ${status}`, secrets);
+  if (data === null || data === undefined) throw toShapeFailure(reply, secrets, clock.now());
+  return data.markId;
+}
+
+export const piclumen: EnginePlugin<typeof settings> = {
+  name: 'piclumen',
+  settings,
+  create: ({ PICLUMEN_API_URL, PICLUMEN_TOKEN, PICLUMEN_MODEL_ID }, { clock }) =>
+    createPiclumen({ apiUrl: PICLUMEN_API_URL, token: PICLUMEN_TOKEN, modelId: PICLUMEN_MODEL_ID, clock }),
+};
