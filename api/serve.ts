@@ -87,9 +87,10 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
   const after = command.do === 'follow' ? command.after : 0;
   // Whoever streams his own request waits for it: when he leaves, nobody may be left.
   const waiting = command.do === 'follow' ? undefined : jobs.wait(job.id, { budgetMs: FOREVER_MS, signal: left });
+  let previews = 0;
   await sendEvents(response, jobs.follow(job.id, { after, signal: left }), async (event) => {
     const whole = await withPictures({ ...outcome, job: event.job }, options, left);
-    return route.encodeEvent?.(event, whole);
+    return route.encodeEvent?.(event.preview === undefined ? event : { ...event, previewIndex: previews++ }, whole);
   });
   await waiting;
 }

@@ -38,6 +38,8 @@ export type Command =
       readonly saveFile?: boolean | undefined;
       /** Ask the engine that this caller chose by `prefer`, when the draft names none. */
       readonly usesPreference?: boolean | undefined;
+      /** What `encode` says again; nobody else reads it. */
+      readonly echo?: Readonly<Record<string, string>> | undefined;
     }
   | {
       readonly do: 'find';

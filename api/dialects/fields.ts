@@ -127,6 +127,11 @@ export function word(maxCharacters: number, info: FieldInfo = {}) {
   );
 }
 
+/** Text of a form that a regular expression tells; `expects` says it in words. */
+export function pattern(form: RegExp, expects: string, info: FieldInfo = {}) {
+  return field(z.preprocess(leftOut, z.string().regex(form).optional()), expects, info);
+}
+
 /** Vendor extras: an object of objects; each engine parses its own part strictly. */
 export function engineOptions(info: FieldInfo = {}) {
   const schema = z.record(z.string(), z.record(z.string(), z.unknown())).optional();
@@ -134,10 +139,7 @@ export function engineOptions(info: FieldInfo = {}) {
 }
 
 /** Parses everything and throws `invalid_request` with every fault at once. */
-export function parseFields<Shape extends z.ZodRawShape>(
-  schema: z.ZodObject<Shape>,
-  input: unknown,
-): z.output<z.ZodObject<Shape>> {
+export function parseFields<Schema extends z.ZodObject>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input ?? {});
   if (parsed.success) return parsed.data;
   const given = isRecord(input) ? input : {};

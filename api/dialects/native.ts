@@ -66,18 +66,20 @@ export function encodeNativeError(error: AppError): Encoded {
   };
 }
 
-/** Every status of the error table that a picture request can end in. */
-export const nativeErrorResponses: RouteDocumentation['responses'] = Object.fromEntries(
-  [...new Set(Object.values(ERRORS).map((kind) => kind.status))].map((status) => [
-    status,
-    { description: describeStatus(status), schema: nativeError },
-  ]),
-);
+/** Every status of the error table, in the shape of one dialect. */
+export function toErrorResponses(schema: z.ZodType): RouteDocumentation['responses'] {
+  const statuses = new Set(Object.values(ERRORS).map((kind) => kind.status));
+  return Object.fromEntries(
+    Array.from(statuses, (status) => [status, { description: describeStatus(status), schema }]),
+  );
+}
 
 function describeStatus(status: number): string {
   const codes = Object.entries(ERRORS).filter(([, kind]) => kind.status === status);
   return codes.map(([code, kind]) => `\`${code}\`: ${kind.message}`).join(' ');
 }
+
+export const nativeErrorResponses = toErrorResponses(nativeError);
 
 export const pendingAnswer = z.object({
   success: z.literal(true),
@@ -95,11 +97,15 @@ export const pendingAnswer = z.object({
 const LONGEST_RETRY_SECONDS = 60;
 const USUAL_RETRY_SECONDS = 5;
 
+export function toRetrySeconds(etaSeconds: number | undefined): number {
+  return Math.ceil(Math.min(Math.max(etaSeconds ?? USUAL_RETRY_SECONDS, 1), LONGEST_RETRY_SECONDS));
+}
+
 export function encodePending({ job, service }: Outcome): Encoded {
   if (job === undefined) throw new Error('a pending answer needs its job');
   const statusPath = `/jobs/${job.id}`;
   const statusUrl = service.toAbsoluteUrl(statusPath);
-  const seconds = Math.ceil(Math.min(Math.max(job.etaSeconds ?? USUAL_RETRY_SECONDS, 1), LONGEST_RETRY_SECONDS));
+  const seconds = toRetrySeconds(job.etaSeconds);
   return {
     status: 202,
     headers: { Location: statusPath, 'Retry-After': String(seconds) },

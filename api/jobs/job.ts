@@ -1,5 +1,6 @@
 import type { GenerationRequest, GenerationResult, ProgressEvent, Stage } from '../../shared/contract/generation.ts';
 import type { AppError } from '../../shared/errors.ts';
+import type { WorkerState, WorkerView } from '../dispatch/dispatch.ts';
 
 /** The life of a job, as every dialect sees it. `index` of the folder: `createJobs`. */
 
@@ -21,6 +22,11 @@ export interface SubmitOptions {
   readonly asynchronous: boolean;
   /** `Cache-Control: no-cache`: neither remembered nor joined. */
   readonly fresh?: boolean | undefined;
+  /**
+   * With a random seed: an equal request of the same client is a retry, and gets what the one before it led to.
+   * Left out: exactly when it is not asynchronous.
+   */
+  readonly rejoin?: boolean | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly callbackUrl?: string | undefined;
   /** A caller's own tokens by engine name: in memory only. */
@@ -39,6 +45,8 @@ export interface Job {
   readonly engine?: string | undefined;
   /** The engine's own word for what it is doing. */
   readonly engineStatus?: string | undefined;
+  /** The newest partial picture of a running job. */
+  readonly preview?: ProgressEvent['preview'];
   /** 1 is next. Only while queued. */
   readonly queuePosition?: number | undefined;
   /** Learned from this deployment's own recent history. */
@@ -60,6 +68,8 @@ export interface JobEvent {
   readonly job: Job;
   /** Set on a partial picture. */
   readonly preview?: ProgressEvent['preview'];
+  /** Counts the partial pictures that this listener was sent, from 0. */
+  readonly previewIndex?: number | undefined;
 }
 
 export interface PictureBytes {
@@ -85,4 +95,22 @@ export interface Jobs {
   current(client: Client): Promise<Job | undefined>;
   /** The bytes of picture number `index` of a finished job, wherever they are. */
   bytes(job: Job, index: number, signal: AbortSignal): Promise<PictureBytes>;
+}
+
+/** What the gateway itself needs of the job module, beyond what its dialects do. */
+export interface JobModule extends Jobs {
+  /** Call it when a request for a picture begins to arrive: a sleeping worker is woken meanwhile. */
+  expectWork(): void;
+  /** Removes the hosted copies: of one picture, or of every picture of a job. */
+  removePicture(id: string): Promise<void>;
+  status(): JobsStatus;
+  /** Takes no more work and lets what runs end within the grace; what is left is taken up after the next start. */
+  stop(options: { readonly graceMs: number }): Promise<void>;
+}
+
+export interface JobsStatus {
+  /** The best of all workers. */
+  readonly worker: WorkerState;
+  readonly workers: readonly WorkerView[];
+  readonly waiting: number;
 }

@@ -1,0 +1,23 @@
+/** The engines are the models: `sd_model_checkpoint` is an engine's name, perhaps in the form of a title. */
+
+/** What older clients set when they know no better; it means the configured order. */
+export const DEFAULT_CHECKPOINT = 'easel';
+
+/** `sketch.safetensors [0123abcd]` -> `sketch`. Undefined: the configured order. */
+export function toEngineName(checkpoint: string): string | undefined {
+  const name = checkpoint
+    .replace(/\s*\[[^\]]*\]$/, '')
+    .replace(/\.(safetensors|ckpt)$/, '')
+    .trim();
+  return name === '' || name === DEFAULT_CHECKPOINT ? undefined : name.slice(0, 64);
+}
+
+export const toModels = (engines: readonly string[]) =>
+  [DEFAULT_CHECKPOINT, ...engines].map((name) => ({
+    title: name,
+    model_name: name,
+    hash: null,
+    sha256: null,
+    filename: name,
+    config: null,
+  }));

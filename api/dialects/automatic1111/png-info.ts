@@ -1,0 +1,35 @@
+import { invalidRequest } from '../../../shared/errors.ts';
+import { readInfotext } from '../../../shared/infotext.ts';
+import { readPngTexts } from '../../../shared/png-text.ts';
+import type { DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
+import { toErrorResponses } from '../native.ts';
+import { automatic1111Error, pngInfoAnswer, pngInfoBody } from './schema.ts';
+
+export const pngInfo: Route = {
+  method: 'post',
+  path: '/sdapi/v1/png-info',
+  documentation: {
+    summary: 'Read a picture’s own parameters back',
+    body: pngInfoBody,
+    responses: {
+      200: { description: 'Empty where the picture has none.', schema: pngInfoAnswer },
+      ...toErrorResponses(automatic1111Error),
+    },
+  },
+  decode: (input) => ({ do: 'describe', details: readImage(input) }),
+  encode,
+};
+
+function readImage({ body }: DialectInput): Record<string, string> {
+  const parsed = pngInfoBody.safeParse(body);
+  const base64 = parsed.success ? parsed.data.image.replace(/^data:image\/png;base64,/, '') : '';
+  const texts = readPngTexts(Buffer.from(base64, 'base64'));
+  if (texts !== undefined) return texts;
+  throw invalidRequest([{ field: 'image', message: '`image` must be a PNG file as base64.' }]);
+}
+
+function encode({ command }: Outcome): Encoded {
+  const items = (command.do === 'describe' ? command.details : {}) as Record<string, string>;
+  const { parameters: info = '' } = items;
+  return { status: 200, body: { info, items, parameters: readInfotext(info) } };
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { MAX_COUNT, MAX_SEED } from '../../../shared/contract/generation.ts';
+import { decimal, negativePrompt, prompt, wholeNumber, wholeNumberOr, word } from '../fields.ts';
+
+/** `txt2img` of AUTOMATIC1111's web UI; what is not named here is accepted and has no effect. */
+export const txt2imgBody = z.looseObject({
+  prompt: prompt({ description: 'What the picture shows.', example: 'a red fox' }),
+  negative_prompt: negativePrompt({ description: 'What to avoid.', example: 'blurry' }),
+  seed: wholeNumberOr(-1, {
+    min: -1,
+    max: MAX_SEED,
+    description: '-1 draws one; picture i has seed + i.',
+    example: 42,
+  }),
+  steps: wholeNumber({ min: 1, max: 150, description: 'Sampling steps.', example: 20 }),
+  cfg_scale: decimal({ min: 0, max: 30, description: 'How closely to follow the prompt.', example: 7 }),
+  width: wholeNumberOr(512, { min: 64, max: 2048, description: 'Pixels.', example: 512 }),
+  height: wholeNumberOr(512, { min: 64, max: 2048, description: 'Pixels.', example: 512 }),
+  batch_size: wholeNumberOr(1, { min: 1, max: MAX_COUNT, description: 'Pictures of one batch.', example: 1 }),
+  n_iter: wholeNumberOr(1, { min: 1, max: MAX_COUNT, description: 'Batches.' }),
+  sampler_name: word(100, { description: 'Sampler, where the engine has one.', example: 'Euler a' }),
+  sampler_index: word(100, { description: 'An older name of `sampler_name`.' }),
+  scheduler: word(100, { description: 'Noise schedule, where the engine has one.', example: 'Karras' }),
+  override_settings: z
+    .looseObject({ sd_model_checkpoint: z.string().max(200).optional() })
+    .optional()
+    .meta({ description: '`sd_model_checkpoint` asks one engine first.' }),
+});
+
+export const txt2imgAnswer = z.object({
+  images: z.array(z.base64()),
+  parameters: z.record(z.string(), z.unknown()),
+  info: z.string().meta({ description: 'JSON: seeds, sizes, infotexts and the rest.' }),
+});
+
+export const optionsBody = z.looseObject({ sd_model_checkpoint: z.string().max(200).nullish() });
+export const optionsAnswer = z.object({ sd_model_checkpoint: z.string(), samples_format: z.literal('png') });
+
+export const progressAnswer = z.object({
+  progress: z.number(),
+  eta_relative: z.number(),
+  state: z.object({
+    skipped: z.boolean(),
+    interrupted: z.boolean(),
+    stopping_generation: z.boolean(),
+    job: z.string(),
+    job_count: z.int(),
+    job_timestamp: z.string(),
+    job_no: z.int(),
+    sampling_step: z.int(),
+    sampling_steps: z.int(),
+  }),
+  current_image: z.string().nullable(),
+  textinfo: z.string().nullable(),
+});
+
+export const sdModels = z.array(
+  z.object({
+    title: z.string(),
+    model_name: z.string(),
+    hash: z.string().nullable(),
+    sha256: z.string().nullable(),
+    filename: z.string(),
+    config: z.string().nullable(),
+  }),
+);
+export const samplers = z.array(
+  z.object({ name: z.string(), aliases: z.array(z.string()), options: z.record(z.string(), z.string()) }),
+);
+export const schedulers = z.array(
+  z.object({
+    name: z.string(),
+    label: z.string(),
+    aliases: z.array(z.string()).nullable(),
+    default_rho: z.number(),
+    need_inner_model: z.boolean(),
+  }),
+);
+export const emptyList = z.array(z.record(z.string(), z.unknown()));
+export const empty = z.object({});
+
+export const pngInfoBody = z.object({
+  image: z.string().min(1).meta({ description: 'A PNG as base64, with or without `data:` prefix.' }),
+});
+export const pngInfoAnswer = z.object({
+  info: z.string(),
+  items: z.record(z.string(), z.string()),
+  parameters: z.record(z.string(), z.string()),
+});
+
+export const automatic1111Error = z.object({
+  error: z.string(),
+  detail: z.unknown(),
+  body: z.string(),
+  errors: z.string(),
+});

@@ -1,0 +1,133 @@
+import { type GenerationResult, MAX_COUNT } from '../../../shared/contract/generation.ts';
+import { AppError, invalidRequest } from '../../../shared/errors.ts';
+import { toInfotext } from '../../../shared/infotext.ts';
+import type { Job } from '../../jobs/job.ts';
+import type { Command, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
+import { parseFields } from '../fields.ts';
+import { toErrorResponses, toSeed } from '../native.ts';
+import { toEngineName } from './models.ts';
+import { automatic1111Error, txt2imgAnswer, txt2imgBody } from './schema.ts';
+
+export const txt2img: Route = {
+  method: 'post',
+  path: '/sdapi/v1/txt2img',
+  documentation: {
+    summary: 'Make pictures, AUTOMATIC1111’s way',
+    description: 'The connection is held until the end: this dialect has no other form.',
+    body: txt2imgBody,
+    responses: {
+      200: { description: 'Real pictures of this request.', schema: txt2imgAnswer },
+      ...toErrorResponses(automatic1111Error),
+    },
+  },
+  decode,
+  encode,
+};
+
+function decode(input: DialectInput): Command {
+  const body = parseFields(txt2imgBody, input.body);
+  const count = body.batch_size * body.n_iter;
+  if (count > MAX_COUNT) {
+    const message = `\`batch_size\` times \`n_iter\` must be at most ${MAX_COUNT}, not ${count}.`;
+    throw invalidRequest([{ field: 'batch_size', message }]);
+  }
+  const checkpoint = body.override_settings?.sd_model_checkpoint;
+  return {
+    do: 'generate',
+    answer: 'hold',
+    bytes: true,
+    usesPreference: true,
+    draft: {
+      prompt: body.prompt,
+      negativePrompt: body.negative_prompt,
+      ...toSeed(body.seed),
+      steps: body.steps,
+      guidanceScale: body.cfg_scale,
+      width: body.width,
+      height: body.height,
+      count,
+      sampler: body.sampler_name ?? body.sampler_index,
+      scheduler: body.scheduler,
+      preferredEngine: checkpoint === undefined ? undefined : toEngineName(checkpoint),
+      strict: false,
+      safe: false,
+      format: 'png',
+      deliver: 'bytes',
+      // Shown by /progress, where the engine gives any.
+      previews: 0,
+    },
+  };
+}
+
+function encode({ job, pictures }: Outcome): Encoded {
+  if (job?.result === undefined) throw new AppError('internal', 'a held job came back before its end');
+  return {
+    status: 200,
+    body: {
+      images: pictures.map(({ bytes }) => bytes.toString('base64')),
+      parameters: toParameters(job),
+      info: JSON.stringify(toInfo(job, job.result)),
+    },
+  };
+}
+
+function toParameters({ request }: Job) {
+  return {
+    prompt: request.prompt,
+    negative_prompt: request.negativePrompt ?? '',
+    seed: request.seed,
+    steps: request.steps ?? null,
+    cfg_scale: request.guidanceScale ?? null,
+    width: request.width,
+    height: request.height,
+    batch_size: request.count,
+    n_iter: 1,
+    sampler_name: request.sampler ?? null,
+    scheduler: request.scheduler ?? null,
+  };
+}
+
+/** Every key that AUTOMATIC1111's processing puts there (modules/processing.py); clients read by name. */
+function toInfo(job: Job, result: GenerationResult) {
+  const { request } = job;
+  const [first] = result.pictures;
+  const each = <T>(value: T): T[] => result.pictures.map(() => value);
+  const negativePrompt = request.negativePrompt ?? '';
+  return {
+    prompt: request.prompt,
+    all_prompts: each(request.prompt),
+    negative_prompt: negativePrompt,
+    all_negative_prompts: each(negativePrompt),
+    seed: first?.seed,
+    all_seeds: result.pictures.map(({ seed }) => seed),
+    subseed: first?.seed,
+    all_subseeds: result.pictures.map(({ seed }) => seed),
+    subseed_strength: 0,
+    width: first?.width,
+    height: first?.height,
+    sampler_name: result.sampler ?? request.sampler ?? '',
+    cfg_scale: result.guidanceScale ?? request.guidanceScale ?? 0,
+    steps: result.steps ?? request.steps ?? 0,
+    batch_size: request.count,
+    restore_faces: false,
+    face_restoration_model: null,
+    sd_model_name: result.engine,
+    sd_model_hash: '',
+    sd_vae_name: null,
+    sd_vae_hash: null,
+    seed_resize_from_w: -1,
+    seed_resize_from_h: -1,
+    denoising_strength: 0,
+    extra_generation_params: request.scheduler === undefined ? {} : { 'Schedule type': request.scheduler },
+    index_of_first_image: 0,
+    infotexts: result.pictures.map((picture) => toInfotext({ ...request, ...result, ...picture })),
+    styles: [],
+    job_timestamp: toTimestamp(job.createdAt),
+    clip_skip: 1,
+    is_using_inpainting_conditioning: false,
+    warnings: [...result.warnings, ...job.notes],
+  };
+}
+
+/** `20261121020144`, as Python's `%Y%m%d%H%M%S`. */
+export const toTimestamp = (epochMs: number): string => new Date(epochMs).toISOString().replace(/\D/g, '').slice(0, 14);

@@ -1,0 +1,32 @@
+import type { AppError, ErrorCode } from '../../../shared/errors.ts';
+import type { Encoded } from '../dialect.ts';
+
+interface OpenaiKind {
+  readonly type: string;
+  readonly code: string;
+  readonly status?: number;
+}
+
+/** Codes that OpenAI's own clients look for; all others keep Easel's code. */
+const KINDS: Partial<Record<ErrorCode, OpenaiKind>> = {
+  unauthorized: { type: 'invalid_request_error', code: 'invalid_api_key' },
+  rate_limited: { type: 'requests', code: 'rate_limit_exceeded' },
+  // The one refusal that OpenAI answers with 400.
+  prompt_refused: { type: 'image_generation_user_error', code: 'moderation_blocked', status: 400 },
+};
+
+/** OpenAI's error object. `x-should-retry` overrules what its clients would do by status alone. */
+export function encodeOpenaiError(error: AppError): Encoded {
+  const kind = KINDS[error.code] ?? { type: toType(error.status), code: error.code };
+  const { retryAfterSeconds, field } = error.details;
+  return {
+    status: kind.status ?? error.status,
+    headers: {
+      'x-should-retry': String(error.retryable === true),
+      ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+    },
+    body: { error: { message: error.publicMessage, type: kind.type, param: field ?? null, code: kind.code } },
+  };
+}
+
+const toType = (status: number): string => (status < 500 ? 'invalid_request_error' : 'server_error');

@@ -1,0 +1,142 @@
+import type { z } from 'zod';
+import { AppError, invalidRequest } from '../../../shared/errors.ts';
+import type { Format } from '../../../shared/media-type.ts';
+import type { Job } from '../../jobs/job.ts';
+import type { Command, DialectInput, Encoded, EncodedEvent, Outcome, Route } from '../dialect.ts';
+import { parseFields } from '../fields.ts';
+import { toErrorResponses, toRetrySeconds, toSeed } from '../native.ts';
+import { encodeOpenaiError } from './errors.ts';
+import { imagesAnswer, imagesBody, openaiError } from './schema.ts';
+
+type Body = z.output<typeof imagesBody>;
+type Generate = Extract<Command, { do: 'generate' }>;
+
+/** `POST /v1/images/generations`: OpenAI Images, for clients that only let their base URL be changed. */
+export const images: Route = {
+  method: 'post',
+  path: '/v1/images/generations',
+  documentation: {
+    summary: 'Make pictures, OpenAI’s way',
+    body: imagesBody,
+    responses: {
+      200: { description: 'Real pictures of this request (or events, with `stream`).', schema: imagesAnswer },
+      ...toErrorResponses(openaiError),
+    },
+  },
+  decode,
+  encode,
+  encodeEvent: ({ job, preview, previewIndex = 0 }, outcome) => {
+    if (preview !== undefined) return toPartial(outcome, preview.base64, previewIndex);
+    if (job.error !== undefined) return toErrorEvent(job.error);
+    return job.result === undefined ? undefined : toCompleted(outcome);
+  },
+};
+
+function decode(input: DialectInput): Command {
+  const body = parseFields(imagesBody, input.body);
+  if (body.stream && body.n > 1) {
+    throw invalidRequest([{ field: 'n', message: '`n` must be 1 when `stream` is on.' }]);
+  }
+  const wantsUrl = usesUrl(body);
+  return {
+    do: 'generate',
+    answer: body.stream ? 'stream' : 'wait',
+    bytes: !wantsUrl,
+    draft: {
+      prompt: body.prompt,
+      negativePrompt: body.negative_prompt,
+      ...toSeed(body.seed),
+      ...toSize(body.size),
+      count: body.n,
+      guidanceScale: body.guidance_scale,
+      steps: body.steps,
+      engine: body.engine,
+      // A model that is one of our engines is asked first; the worker passes over names it does not know.
+      preferredEngine: body.model?.slice(0, 64),
+      strict: false,
+      safe: false,
+      format: body.output_format,
+      deliver: wantsUrl ? 'url' : 'bytes',
+      previews: body.stream ? body.partial_images : 0,
+    },
+    echo: { quality: body.quality ?? 'auto' },
+  };
+}
+
+/** Clients read one of the two and never both; without a wish the family of the model decides, as at OpenAI. */
+function usesUrl({ response_format, model = '', stream }: Body): boolean {
+  if (stream) return false;
+  if (response_format !== undefined) return response_format === 'url';
+  return model.startsWith('dall-e');
+}
+
+function toSize(size: string | undefined): { width?: number; height?: number } {
+  if (size === undefined || size === 'auto') return {};
+  const [width, height] = size.split('x').map(Number);
+  return width === undefined || height === undefined ? {} : { width, height };
+}
+
+function encode(outcome: Outcome): Encoded {
+  const { job } = outcome;
+  if (job?.result === undefined) throw stillWorking(job);
+  return { status: 200, body: { created: toSeconds(outcome), data: toData(outcome), ...describeOutput(outcome) } };
+}
+
+/**
+ * OpenAI has no 202. A 503 that allows a retry makes its clients ask again, and the same request of the same caller
+ * finds its picture: finished or still being made, never made twice.
+ */
+function stillWorking(job: Job | undefined): AppError {
+  return new AppError('engine_busy', 'the wait budget ended', {
+    publicMessage: 'The picture is still being made. Ask the same again: the same request gets it.',
+    retryAfterSeconds: toRetrySeconds(job?.etaSeconds),
+  });
+}
+
+function toData({ job, pictures, service }: Outcome) {
+  const found = job?.result?.pictures ?? [];
+  return found.map(({ url, seed }, index) => {
+    const bytes = pictures[index]?.bytes;
+    if (bytes !== undefined) return { b64_json: bytes.toString('base64'), seed };
+    return { url: service.toAbsoluteUrl(url ?? ''), seed };
+  });
+}
+
+function describeOutput({ command, job }: Outcome) {
+  const [picture] = job?.result?.pictures ?? [];
+  const format: Format = job?.request.format ?? 'png';
+  return {
+    background: 'opaque',
+    output_format: format,
+    size: `${picture?.width}x${picture?.height}`,
+    quality: (command as Generate).echo?.quality ?? 'auto',
+    usage: USAGE,
+  };
+}
+
+/** Pictures are not billed by tokens here; clients expect the block all the same. */
+const USAGE = {
+  total_tokens: 0,
+  input_tokens: 0,
+  output_tokens: 0,
+  input_tokens_details: { text_tokens: 0, image_tokens: 0 },
+};
+
+const toSeconds = ({ service }: Outcome): number => Math.floor(service.now / 1000);
+
+function toPartial(outcome: Outcome, base64: string, index: number): EncodedEvent {
+  const { usage, ...output } = describeOutput(outcome);
+  const type = 'image_generation.partial_image';
+  const data = { type, b64_json: base64, created_at: toSeconds(outcome), ...output, partial_image_index: index };
+  return { event: type, data };
+}
+
+function toCompleted(outcome: Outcome): EncodedEvent {
+  const [first] = toData(outcome);
+  const type = 'image_generation.completed';
+  return { event: type, data: { type, ...first, created_at: toSeconds(outcome), ...describeOutput(outcome) } };
+}
+
+function toErrorEvent(error: AppError): EncodedEvent {
+  return { event: 'error', data: { type: 'error', ...(encodeOpenaiError(error).body as object) } };
+}

@@ -1,0 +1,61 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Dialect, Outcome, Route } from '../dialect.ts';
+import { toErrorResponses } from '../native.ts';
+import { encodeOpenaiError } from './errors.ts';
+import { images } from './images.ts';
+import { modelAnswer, modelPath, modelsAnswer, openaiError } from './schema.ts';
+
+/** Names that clients have in fixed lists; each takes the configured order of engines. */
+const ALIASES = ['dall-e-2', 'dall-e-3', 'gpt-image-1'];
+
+const toModel = (id: string, { service }: Outcome) => ({
+  id,
+  object: 'model',
+  created: Math.floor(service.now / 1000),
+  owned_by: 'easel',
+});
+
+const knownModels = ({ service }: Outcome): string[] => [...service.engines, ...ALIASES];
+
+const models: Route = {
+  method: 'get',
+  path: '/v1/models',
+  documentation: {
+    summary: 'The engines, as OpenAI’s models',
+    responses: { 200: { description: 'Engines and aliases.', schema: modelsAnswer }, ...toErrorResponses(openaiError) },
+  },
+  decode: () => ({ do: 'describe' }),
+  encode: (outcome) => ({
+    status: 200,
+    body: { object: 'list', data: knownModels(outcome).map((id) => toModel(id, outcome)) },
+  }),
+};
+
+const model: Route = {
+  method: 'get',
+  path: '/v1/models/:model',
+  documentation: {
+    summary: 'One engine, as OpenAI’s model',
+    params: modelPath,
+    responses: { 200: { description: 'It is there.', schema: modelAnswer }, ...toErrorResponses(openaiError) },
+  },
+  decode: ({ params }) => ({ do: 'describe', details: params.model }),
+  encode: (outcome) => {
+    const id = outcome.command.do === 'describe' ? String(outcome.command.details) : '';
+    if (!knownModels(outcome).includes(id)) {
+      throw new AppError('not_found', 'unknown model', {
+        publicMessage: 'There is no such model here.',
+        field: 'model',
+      });
+    }
+    return { status: 200, body: toModel(id, outcome) };
+  },
+};
+
+/** OpenAI's images API: the widest reach of all dialects. */
+export const openai: Dialect = {
+  name: 'openai',
+  prefix: '/v1',
+  routes: [images, models, model],
+  encodeError: encodeOpenaiError,
+};

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { MAX_COUNT, MAX_SEED } from '../../../shared/contract/generation.ts';
+import {
+  choice,
+  choiceOr,
+  decimal,
+  flagOr,
+  negativePrompt,
+  pattern,
+  prompt,
+  wholeNumber,
+  wholeNumberOr,
+  word,
+} from '../fields.ts';
+
+/** Fields and values of OpenAI's images API that mean something here; every other one is accepted and ignored. */
+export const imagesBody = z.looseObject({
+  prompt: prompt({ description: 'What the picture shows.', example: 'a red fox' }),
+  model: word(200, { description: 'An engine of `GET /v1/models`; any other name takes the configured order.' }),
+  n: wholeNumberOr(1, { min: 1, max: MAX_COUNT, description: 'Pictures, with consecutive seeds.', example: 1 }),
+  size: pattern(/^(auto|[1-9]\d{1,3}x[1-9]\d{1,3})$/, '`auto` or a size such as `1024x1024`', {
+    description: 'An engine that cannot make it makes the nearest it can, and says so in `X-Warnings`.',
+    example: '1024x1024',
+  }),
+  quality: word(20, { description: 'Echoed; engines here have one quality.', example: 'auto' }),
+  response_format: choice(['url', 'b64_json'], {
+    description: '`b64_json` unless the model is of the `dall-e` family, as at OpenAI.',
+  }),
+  output_format: choiceOr('png', ['png', 'jpeg', 'webp'], { description: 'The format of the picture.' }),
+  background: word(20, { description: 'Pictures are opaque whatever is asked.' }),
+  stream: flagOr(false, { description: 'Server-sent events instead of one answer.' }),
+  partial_images: wholeNumberOr(0, {
+    min: 0,
+    max: 3,
+    description: 'Partial pictures of a stream, where the engine gives any.',
+  }),
+  user: word(500, { description: 'Accepted; limits go by key or address.' }),
+  seed: wholeNumberOr(-1, { min: -1, max: MAX_SEED, description: 'Beyond OpenAI: -1 draws one.', example: 42 }),
+  negative_prompt: negativePrompt({ description: 'Beyond OpenAI: what to avoid.' }),
+  guidance_scale: decimal({ min: 0, max: 30, description: 'Beyond OpenAI: how closely to follow the prompt.' }),
+  steps: wholeNumber({ min: 1, max: 150, description: 'Beyond OpenAI: denoising steps.' }),
+  engine: word(64, { description: 'Beyond OpenAI: only this engine may serve.' }),
+});
+
+const image = z.object({
+  url: z.url().optional(),
+  b64_json: z.base64().optional(),
+  seed: z.int().meta({ description: 'Beyond OpenAI: the seed really used.' }),
+});
+
+export const imagesAnswer = z.object({
+  created: z.int(),
+  data: z.array(image),
+  background: z.literal('opaque'),
+  output_format: z.enum(['png', 'jpeg', 'webp']),
+  size: z.string(),
+  quality: z.string(),
+  usage: z.object({
+    total_tokens: z.int(),
+    input_tokens: z.int(),
+    output_tokens: z.int(),
+    input_tokens_details: z.object({ text_tokens: z.int(), image_tokens: z.int() }),
+  }),
+});
+
+const model = z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.string() });
+export const modelAnswer = model;
+export const modelsAnswer = z.object({ object: z.literal('list'), data: z.array(model) });
+export const modelPath = z.object({
+  model: z
+    .string()
+    .max(200)
+    .meta({ examples: ['sketch'] }),
+});
+
+export const openaiError = z.object({
+  error: z.object({
+    message: z.string(),
+    type: z.string(),
+    param: z.string().nullable(),
+    code: z.string().nullable(),
+  }),
+});

@@ -1,0 +1,116 @@
+import type { z } from 'zod';
+import { MAX_SEED } from '../../../shared/contract/generation.ts';
+import { readBearer } from '../../../shared/http.ts';
+import type { RequestDraft } from '../../jobs/job.ts';
+import type { Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
+import { parseFields } from '../fields.ts';
+import { toErrorResponses, toSeed } from '../native.ts';
+import {
+  checkAnswer,
+  checkPending,
+  checkQuery,
+  createAnswer,
+  createBody,
+  createQuery,
+  piclumenError,
+} from './schema.ts';
+
+const create: Route = {
+  method: 'post',
+  path: '/generate-image',
+  documentation: {
+    summary: 'Start a picture, Piclumen’s way',
+    description: 'Piclumen serves if it is enabled, else the configured order. Ask `/check-image` for the picture.',
+    query: createQuery,
+    body: createBody,
+    responses: { 200: { description: 'Accepted.', schema: createAnswer }, ...toErrorResponses(piclumenError) },
+  },
+  decode: (input) => {
+    const { authorization_token } = parseFields(createQuery, input.query);
+    return {
+      do: 'generate',
+      answer: 'start',
+      bytes: false,
+      credentials: readCredentials(authorization_token, input),
+      draft: toDraft(parseFields(createBody, input.body)),
+    };
+  },
+  encode: ({ job }) => ({
+    status: 200,
+    body: { statuscode: 200, message: 'Image creation initiated', mark_id: job?.id },
+  }),
+};
+
+const check: Route = {
+  method: 'post',
+  path: '/check-image',
+  documentation: {
+    summary: 'Ask for a picture that was started Piclumen’s way',
+    query: checkQuery,
+    responses: {
+      200: { description: 'Here it is.', schema: checkAnswer },
+      202: { description: 'Still being made.', schema: checkPending },
+      ...toErrorResponses(piclumenError),
+    },
+  },
+  decode: (input) => {
+    const { authorization_token, mark_id } = parseFields(checkQuery, input.query);
+    return { do: 'find', jobId: mark_id, credentials: readCredentials(authorization_token, input) };
+  },
+  encode: encodeCheck,
+};
+
+/** `POST /generate-image` and `POST /check-image`: the Piclumen service of old. */
+export const piclumen: Dialect = {
+  name: 'piclumen',
+  routes: [create, check],
+  encodeError: (error) => ({
+    status: error.status,
+    body: { statuscode: error.status, message: error.publicMessage },
+  }),
+};
+
+/** The caller's own token: for the engine alone, in memory alone. Piclumen's site sends it bare, without `Bearer`. */
+function readCredentials(token: string | undefined, { headers }: DialectInput): Record<string, string> | undefined {
+  const header = headers.authorization;
+  const given = token ?? readBearer(header) ?? (header !== undefined && /^\S+$/.test(header) ? header : undefined);
+  return given === undefined ? undefined : { piclumen: given };
+}
+
+function toDraft(body: z.infer<typeof createBody>): RequestDraft {
+  const { prompt, negative_prompt, resolution, seed, steps, cfg, sampler_name, scheduler, ...own } = body;
+  return {
+    prompt,
+    negativePrompt: negative_prompt,
+    // The canonical seed is 32 bits wide; the engine itself gets the whole number.
+    ...toSeed(seed > MAX_SEED ? seed % (MAX_SEED + 1) : seed),
+    count: resolution.batch_size,
+    width: resolution.width,
+    height: resolution.height,
+    ...(steps > 0 && { steps }),
+    ...(cfg > 0 && { guidanceScale: cfg }),
+    sampler: sampler_name ?? undefined,
+    scheduler: scheduler ?? undefined,
+    preferredEngine: 'piclumen',
+    strict: false,
+    safe: false,
+    format: 'png',
+    deliver: 'url',
+    previews: 0,
+    engineOptions: { piclumen: { ...own, ...(seed > MAX_SEED && { seed }) } },
+  };
+}
+
+function encodeCheck({ job, service }: Outcome): Encoded {
+  if (job === undefined) throw new Error('this command always yields a job');
+  if (job.error !== undefined) throw job.error;
+  if (job.result === undefined) {
+    const word = job.engineStatus ?? job.status;
+    const message = `Image still processing. Current status: ${word}`;
+    return { status: 202, headers: { 'Retry-After': '3' }, body: { statuscode: 202, message, mark_id: job.id } };
+  }
+  const urls = job.result.pictures.flatMap(({ url }) => (url === undefined ? [] : [service.toAbsoluteUrl(url)]));
+  const [image_url] = urls;
+  const batch = urls.length > 1 ? { image_urls: urls } : {};
+  return { status: 200, body: { statuscode: 200, message: 'Image generation successful', image_url, ...batch } };
+}

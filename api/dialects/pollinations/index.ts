@@ -1,0 +1,106 @@
+import type { Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
+import { parseFields } from '../fields.ts';
+import { encodePending, pendingAnswer, toErrorResponses, toSeed } from '../native.ts';
+import { modelNames, modelObjects, picturePath, pictureQuery, pollinationsError } from './schema.ts';
+
+const DEFAULT_SIDE = 1024;
+const YEAR_SECONDS = 31_536_000;
+
+const toPictureRoute = (path: string): Route => ({
+  method: 'get',
+  path,
+  documentation: {
+    summary: 'The picture itself, for an `<img src>`',
+    params: picturePath,
+    query: pictureQuery,
+    responses: {
+      200: { description: 'A real picture of this request.', mediaType: 'image/*' },
+      202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
+      304: { description: 'The picture that you have.' },
+      ...toErrorResponses(pollinationsError),
+    },
+  },
+  decode,
+  encode,
+});
+
+/** `GET /prompt/{prompt}` and `GET /image/{prompt}`: Pollinations, old and new. */
+export const pollinations: Dialect = {
+  name: 'pollinations',
+  routes: [
+    toListRoute('/models', 'The engines by name', modelNames, ({ service }) => service.engines),
+    toListRoute('/image/models', 'The engines', modelObjects, ({ service }) =>
+      service.engines.map((name) => ({ name, description: `The engine ${name} of this service.` })),
+    ),
+    toPictureRoute('/prompt/*prompt'),
+    toPictureRoute('/image/*prompt'),
+  ],
+  encodeError: (error) => ({
+    status: error.status,
+    body: { status: error.status, success: false, error: { code: error.code, message: error.publicMessage } },
+  }),
+};
+
+function toListRoute(
+  path: string,
+  summary: string,
+  schema: typeof modelNames | typeof modelObjects,
+  list: (outcome: Outcome) => unknown,
+): Route {
+  return {
+    method: 'get',
+    path,
+    documentation: { summary, responses: { 200: { description: 'In order of preference.', schema } } },
+    decode: () => ({ do: 'describe' }),
+    encode: (outcome) => ({ status: 200, body: list(outcome) }),
+  };
+}
+
+function decode(input: DialectInput): ReturnType<Route['decode']> {
+  const { prompt } = parseFields(picturePath, input.params);
+  const query = parseFields(pictureQuery, input.query);
+  return {
+    do: 'generate',
+    answer: 'wait',
+    bytes: true,
+    fresh: /\bno-cache\b/i.test(input.headers['cache-control'] ?? ''),
+    draft: {
+      prompt,
+      negativePrompt: query.negative_prompt,
+      ...toSeed(query.seed),
+      ...toSize(query.width, query.height),
+      guidanceScale: query.guidance_scale,
+      preferredEngine: query.model,
+      count: 1,
+      strict: false,
+      safe: query.safe,
+      format: query.format,
+      deliver: 'bytes',
+      previews: 0,
+    },
+  };
+}
+
+/** One side alone goes with Pollinations' default for the other; none at all is the engine's own size. */
+function toSize(width: number | undefined, height: number | undefined): { width?: number; height?: number } {
+  if (width === undefined && height === undefined) return {};
+  return { width: width ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE };
+}
+
+function encode(outcome: Outcome): Encoded {
+  const { job, pictures } = outcome;
+  const [bytes] = pictures;
+  const [picture] = job?.result?.pictures ?? [];
+  if (job === undefined || bytes === undefined || picture === undefined) return encodePending(outcome);
+  // A stand-in for an engine that failed must not stay in caches for a year.
+  const isLasting = job.request.seedGiven && job.result?.attempts.length === 0;
+  return {
+    status: 200,
+    headers: {
+      'Content-Type': bytes.mediaType,
+      'Cache-Control': isLasting ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-store',
+      ...(isLasting && { ETag: `"${picture.id}"` }),
+    },
+    body: bytes.bytes,
+  };
+}

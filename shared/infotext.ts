@@ -1,0 +1,56 @@
+/** How a picture came about, as AUTOMATIC1111 writes it: into the file (`parameters`) and into answers (`infotexts`). */
+export interface InfotextOrigin {
+  readonly prompt: string;
+  readonly negativePrompt?: string | undefined;
+  readonly steps?: number | undefined;
+  readonly sampler?: string | undefined;
+  readonly scheduler?: string | undefined;
+  readonly guidanceScale?: number | undefined;
+  readonly seed: number;
+  readonly width: number;
+  readonly height: number;
+  readonly engine: string;
+}
+
+/**
+ * The prompt, `Negative prompt: …`, and a last line of `Key: value` pairs, of which upstream's reader wants at least
+ * three. A value with a comma, a colon or a line break is quoted as JSON, as upstream does.
+ */
+export function toInfotext(origin: InfotextOrigin): string {
+  const pairs: ReadonlyArray<readonly [string, string | number | undefined]> = [
+    ['Steps', origin.steps],
+    ['Sampler', origin.sampler],
+    ['Schedule type', origin.scheduler],
+    ['CFG scale', origin.guidanceScale],
+    ['Seed', origin.seed],
+    ['Size', `${origin.width}x${origin.height}`],
+    ['Model', origin.engine],
+  ];
+  const known = pairs.flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${quote(String(value))}`]));
+  const negative = origin.negativePrompt ? [`Negative prompt: ${origin.negativePrompt}`] : [];
+  return [origin.prompt, ...negative, known.join(', ')].join('\n');
+}
+
+const quote = (value: string): string => (/[,:\n]/.test(value) ? JSON.stringify(value) : value);
+
+const PAIR = /\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/g;
+
+/** The pairs of the last line, and `Prompt` and `Negative prompt`; empty where the text is no infotext. */
+export function readInfotext(text: string): Record<string, string> {
+  const lines = text.split('\n');
+  const pairs = [...(lines.at(-1) ?? '').matchAll(PAIR)].map(([, key = '', value = '']) => [key, unquote(value)]);
+  if (pairs.length < 3) return {};
+  const rest = lines.slice(0, -1).join('\n');
+  const [prompt = '', negative = ''] = rest.split(/^Negative prompt: /m);
+  return { Prompt: prompt.trimEnd(), 'Negative prompt': negative, ...Object.fromEntries(pairs) };
+}
+
+function unquote(value: string): string {
+  if (!value.startsWith('"')) return value;
+  try {
+    return String(JSON.parse(value));
+  } catch {
+    // Not written by an AUTOMATIC1111: the value as it stands is the best there is.
+    return value;
+  }
+}
