@@ -1,9 +1,9 @@
 import type { Frame, Page } from 'playwright-core';
 import { AppError } from '../../../shared/errors.ts';
+import { raceAbort } from '../../browser/race-abort.ts';
 import { type EmbedIds, type Finished, runEmbed, toEmbedTask } from './embed.ts';
 import { changed, failed } from './failures.ts';
 import { type FollowOptions, followEmbed, type GaveUp, gaveUp } from './follow.ts';
-import { obey } from './obey.ts';
 import { waitForPart } from './parts.ts';
 import { SELECTORS } from './site.ts';
 import { type Reply, watchEmbed } from './watch.ts';
@@ -37,10 +37,10 @@ export async function attempt(options: AttemptOptions): Promise<Taken | GaveUp> 
     const embed = findEmbed(options);
     embed.catch(follower.fail);
     const result = follower.made.then(async () => readResult(await embed, options));
-    const first = await obey(signal, Promise.race([message, result, follower.end]));
+    const first = await raceAbort(Promise.race([message, result, follower.end]), signal);
     if ('kind' in first) return first;
     const unseen = watch.settled().then(() => undefined);
-    return toTaken(first, await obey(signal, Promise.race([follower.made, unseen])));
+    return toTaken(first, await raceAbort(Promise.race([follower.made, unseen]), signal));
   } catch (error) {
     if (error instanceof AppError || signal.aborted || page.isClosed()) throw error;
     return gaveUp(failed('the generator page went away', error));

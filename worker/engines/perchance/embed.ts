@@ -11,7 +11,7 @@ export interface EmbedIds {
   readonly iframeId: string;
 }
 
-const DIGITS = 10 ** 14;
+const DIGITS = 10 ** 13;
 
 export const drawRequestId = (): string => `0.${randomInt(DIGITS, 10 * DIGITS - 1)}`;
 export const drawIframeId = (): string => `id0${randomInt(DIGITS, 10 * DIGITS - 1)}`;

@@ -47,11 +47,16 @@ export function documentFailure(
   httpStatus: number,
   headers: Readonly<Record<string, string>>,
 ): AppError | undefined {
-  if (httpStatus === 403 || CHALLENGE.header in headers) return challenged(step);
+  if (httpStatus === 403 || isChallenge(httpStatus, headers)) return challenged(step);
   if (httpStatus === 429) return rateLimited(step, retryAfterSeconds(headers));
   if (httpStatus >= 500) return failed(`${step}: HTTP ${httpStatus}`);
   if (httpStatus >= 400) return changed(`${step}: HTTP ${httpStatus}`);
   return undefined;
+}
+
+export function isChallenge(httpStatus: number, headers: Readonly<Record<string, string>>): boolean {
+  const isPage = (headers['content-type'] ?? '').startsWith('text/html');
+  return CHALLENGE.header in headers || (httpStatus === 403 && isPage);
 }
 
 /** A navigation that met no answer at all, by Chromium's `net::ERR_*` text. */

@@ -87,7 +87,7 @@ export function followEmbed({ judge, clock, waits, onProgress }: FollowOptions):
     onReply(reply, openCalls) {
       const verdict = judge(reply);
       const stage = verdict.kind === 'done' ? 'download' : 'generate';
-      if (reply.status !== undefined) onProgress({ stage, engineStatus: reply.status });
+      if (reply.status !== undefined) onProgress({ stage, engineStatus: `${reply.endpoint}: ${reply.status}` });
       follow(reply, verdict);
       if (!isPatient && openCalls === 0) alarms.set('silence', waits.silence, () => onSilence());
     },

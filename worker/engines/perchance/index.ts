@@ -3,9 +3,9 @@ import { text, urlWithDefault } from '../../../shared/config.ts';
 import { toAppError } from '../../../shared/errors.ts';
 import { toAbortError } from '../../../shared/wait.ts';
 import type { PageRecipe } from '../../browser/pages.ts';
+import { raceAbort } from '../../browser/race-abort.ts';
 import type { Engine, EngineContext, EngineImage, EnginePlugin, EngineRequest, EngineServices } from '../engine.ts';
 import { openGenerator } from './generator-page.ts';
-import { obey } from './obey.ts';
 import { paint } from './paint.ts';
 import { assertReachable } from './reach.ts';
 import { LIMITS, PAGE_MAX_AGE_MS, WAITS, type Waits } from './site.ts';
@@ -39,7 +39,7 @@ export function createPerchance(
   const turns = createTurns();
   const recipe: PageRecipe = {
     name: 'perchance',
-    prepare: (page, { signal }) => obey(signal, openGenerator(page, pageUrl, { signal, waits })),
+    prepare: (page, { signal }) => openGenerator(page, pageUrl, { signal, waits }),
     keepsIdentity: true,
     profileDirectory,
     maxAgeMs: PAGE_MAX_AGE_MS,
@@ -51,11 +51,7 @@ export function createPerchance(
     const closed = new AbortController();
     const use = { signal: AbortSignal.any([signal, closed.signal]), onProgress };
     const options = { pageUrl, embedUrl, clock, waits, onProgress };
-    const image = pages.use(
-      recipe,
-      (page, task) => obey(task.signal, paint(page, request, { ...options, signal: task.signal })),
-      use,
-    );
+    const image = pages.use(recipe, (page, task) => paint(page, request, { ...options, signal: task.signal }), use);
     if (isKnownToAnswer) return image;
     const trial = assertReachable(pageUrl, waits.connect).catch((error: unknown) => {
       closed.abort(error);
@@ -70,7 +66,7 @@ export function createPerchance(
     if (signal.aborted) throw toAbortError(signal);
     try {
       const onWait = (): void => onProgress({ stage: 'queue' });
-      const image = await turns.take({ signal, onWait }, () => obey(signal, visit(request, context)));
+      const image = await turns.take({ signal, onWait }, () => raceAbort(visit(request, context), signal));
       isKnownToAnswer = true;
       return image;
     } catch (error) {

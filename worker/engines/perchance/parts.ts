@@ -1,6 +1,5 @@
 import type { Frame } from 'playwright-core';
 import type { AppError } from '../../../shared/errors.ts';
-import { toAbortError } from '../../../shared/wait.ts';
 import { challenged, changed, documentFailure, failed } from './failures.ts';
 import { CHALLENGE, type Waits } from './site.ts';
 
@@ -36,7 +35,7 @@ export async function waitForPart(
 ): Promise<void> {
   const options = { polling: LOOK_EVERY_MS, timeout: waits.part, signal };
   const sight = await frame.waitForFunction(look, selectors, options).catch(async (error: unknown) => {
-    throw signal.aborted ? toAbortError(signal) : await explainAbsence(frame, step, selectors, error);
+    throw signal.aborted ? signal.reason : await explainAbsence(frame, step, selectors, error);
   });
   const failure = documentFailure(step, Number(await sight.jsonValue()), {});
   if (failure !== undefined) throw failure;

@@ -45,7 +45,7 @@ export const LIMITS = {
   guidanceScale: { min: 1, max: 30, step: 1, default: 7 },
 } as const;
 
-/** What Cloudflare's challenge page looks like: HTTP 403 with this header, or only this title. */
+/** What marks Cloudflare's challenge: this header, or HTTP 403 with a page, or only the page's title. */
 export const CHALLENGE = { header: 'cf-mitigated', title: /(Just a moment|Attention Required)/i } as const;
 
 /** Its address holds this, wherever it is served from. */
@@ -183,11 +183,11 @@ export interface Waits {
 
 export const WAITS: Waits = {
   connect: 2_000,
-  document: 30_000,
+  document: 20_000,
   part: 20_000,
   verification: 30_000,
   silence: 12_000,
-  download: 30_000,
+  download: 20_000,
   message: 1_000,
   pause: 1_000,
 };

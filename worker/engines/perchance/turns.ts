@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import { obey } from './obey.ts';
+import { raceAbort } from '../../browser/race-abort.ts';
 
 export interface Turns {
   /** Runs the task when no other runs; first come, first served. `onWait` is called when it has to wait. */
@@ -24,7 +24,7 @@ export function createTurns(): Turns {
     const turn = Promise.withResolvers<void>();
     waiting.push(turn);
     try {
-      await obey(signal, turn.promise);
+      await raceAbort(turn.promise, signal);
     } catch (error) {
       const index = waiting.indexOf(turn);
       if (index >= 0) waiting.splice(index, 1);

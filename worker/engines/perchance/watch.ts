@@ -1,6 +1,6 @@
 import type { Page, Request, Response } from 'playwright-core';
-import { retryAfterSeconds } from './failures.ts';
-import { CHALLENGE, DERIVED, STATUSES, VERIFICATION_SCRIPT } from './site.ts';
+import { isChallenge, retryAfterSeconds } from './failures.ts';
+import { DERIVED, STATUSES, VERIFICATION_SCRIPT } from './site.ts';
 
 /** The embed as seen from outside: what it asks its service, and what it is told. Nothing is asked in its place. */
 
@@ -90,30 +90,31 @@ function noAnswer(endpoint: string): Reply {
   return { endpoint, status: DERIVED.noAnswer, isChallenge: false, body: {} };
 }
 
-/** The service tells the outcome in the body under any 2xx, with a content type of plain text. */
+/**
+ * The service tells the outcome in the body, under any 2xx and with a content type of plain text. No other body is
+ * read: the page may leave it unread, and then it never ends.
+ */
 async function readReply(endpoint: string, response: Response): Promise<Reply> {
-  const httpStatus = response.status();
   const headers = response.headers();
-  const isRefused = httpStatus === 403;
-  const needsBody = isRefused || endpoint in STATUSES;
-  // A body that cannot be read is one that the page did not get either: the connection broke under it.
-  const text = needsBody ? await response.text().catch(() => undefined) : '';
-  if (text === undefined) return noAnswer(endpoint);
-
-  const body = parseObject(text);
-  const status = endpoint in STATUSES ? statusOf(response, endpoint, body) : undefined;
-  return {
+  const reply = {
     endpoint,
-    status: httpStatus === 429 ? DERIVED.rateLimited : status,
-    isChallenge: CHALLENGE.header in headers || (isRefused && CHALLENGE.title.test(text)),
+    isChallenge: isChallenge(response.status(), headers),
     retryAfterSeconds: retryAfterSeconds(headers),
-    body: body ?? {},
+    body: {},
   };
+  if (response.status() === 429) return { ...reply, status: DERIVED.rateLimited };
+  if (!(endpoint in STATUSES)) return reply;
+  if (!response.ok()) return { ...reply, status: DERIVED.noAnswer };
+  // A body that cannot be read is one that the page did not get either: the connection broke under it.
+  const text = await response.text().catch(() => undefined);
+  if (text === undefined) return { ...reply, status: DERIVED.noAnswer };
+  const body = parseObject(text);
+  return { ...reply, status: statusOf(response, endpoint, body), body: body ?? {} };
 }
 
 function statusOf(response: Response, endpoint: string, body: Record<string, unknown> | undefined): string {
   const status = body?.status;
-  if (typeof status !== 'string') return response.status() >= 500 ? DERIVED.noAnswer : DERIVED.notJson;
+  if (typeof status !== 'string') return DERIVED.notJson;
   if (status === 'gen_failure' && body?.type === 1) return DERIVED.retryableFailure;
   const hasToken = new URL(response.url()).searchParams.has('token');
   if (endpoint === 'verifyUser' && status === 'failed_verification' && hasToken) return DERIVED.tokenRefused;
