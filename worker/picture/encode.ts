@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Format } from '../../shared/media-type.ts';
 import { toExifComment } from './exif-comment.ts';
-import { insertChunks, toChunk } from './png-text.ts';
+import { insertChunks, toChunk } from './png-chunks.ts';
 
 /** Settings at which a person sees no difference to the PNG, at a fraction of its bytes. */
 const ENCODERS: Record<Exclude<Format, 'png'>, (picture: Sharp) => Sharp> = {

@@ -1,14 +1,20 @@
 import sharp from 'sharp';
 import { AppError } from '../../shared/errors.ts';
+import { type InfotextOrigin, toInfotext } from '../../shared/infotext.ts';
 import { sniffMediaType } from '../../shared/media-type.ts';
 import { toSourceXmp } from './digital-source.ts';
-import { type PictureOrigin, toInfotext } from './infotext.ts';
-import { insertChunks, toInternationalTextChunk, toTextChunk } from './png-text.ts';
+import { insertChunks, toInternationalTextChunk, toTextChunk } from './png-chunks.ts';
 
 const MAX_BYTES = 40 * 1024 * 1024;
 const MAX_PIXELS = 40_000_000;
 /** Nobody can ask for less, so a service that sends less sends no picture (a tracking pixel, a marker of failure). */
 const MIN_SIDE = 16;
+
+/** How a picture came about, as it is written into the file. */
+export interface PictureOrigin extends Omit<InfotextOrigin, 'width' | 'height'> {
+  /** A trained model made it, or a program that was written by hand. */
+  readonly isTrained: boolean;
+}
 
 export interface NormalPicture {
   readonly png: Buffer;
@@ -31,7 +37,7 @@ export async function normalise(bytes: Uint8Array, origin: PictureOrigin): Promi
   const { width, height } = info;
   if (width < MIN_SIDE || height < MIN_SIDE) throw broken(`a picture of ${width}x${height}`);
   const chunks = [
-    toTextChunk('parameters', toInfotext(origin, { width, height })),
+    toTextChunk('parameters', toInfotext({ ...origin, width, height })),
     toInternationalTextChunk('XML:com.adobe.xmp', toSourceXmp(origin.isTrained)),
   ];
   return { png: insertChunks(data, chunks), width, height };

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import { AppError } from '../../../shared/errors.ts';
+import { toInfotext } from '../../../shared/infotext.ts';
 import { FORMATS, sniffMediaType, toMediaType } from '../../../shared/media-type.ts';
 import { encode } from '../../../worker/picture/encode.ts';
-import { type PictureOrigin, toInfotext } from '../../../worker/picture/infotext.ts';
-import { normalise } from '../../../worker/picture/normalise.ts';
+import { normalise, type PictureOrigin } from '../../../worker/picture/normalise.ts';
 
 const origin: PictureOrigin = {
   engine: 'perchance',
@@ -96,7 +96,7 @@ describe('normalise', () => {
 describe('what a picture says about itself', () => {
   test('is the text that AUTOMATIC1111 reads back, in every format', async () => {
     const { png } = await normalise(await draw().png().toBuffer(), origin);
-    const expected = toInfotext(origin, size);
+    const expected = toInfotext({ ...origin, ...size });
     assert.equal(
       expected,
       'a café by the sea, 海辺 🐈\nNegative prompt: fog: thick\nCFG scale: 7.5, Seed: 42, Size: 96x64, Model: perchance',
@@ -121,7 +121,7 @@ describe('what a picture says about itself', () => {
   });
 
   test('quotes a value that would break the line, and drops NUL from a prompt', async () => {
-    assert.match(toInfotext({ ...origin, sampler: 'Euler, b' }, size), /Sampler: "Euler, b"/);
+    assert.match(toInfotext({ ...origin, ...size, sampler: 'Euler, b' }), /Sampler: "Euler, b"/);
     const { png } = await normalise(await draw().png().toBuffer(), { ...origin, prompt: 'a\0b', negativePrompt: '' });
     assert.match(await readInfotext(png), /^ab\nCFG/);
   });
