@@ -45,6 +45,8 @@ export interface RunDesk {
   /** The production to send, or undefined when nobody wants it any more. */
   open(runId: string): Promise<Production | undefined>;
   progress(runId: string, event: ProgressEvent): Promise<void>;
+  /** It was begun, and waits again. */
+  putBack(runId: string): Promise<void>;
   /** Throws when the result cannot be kept; the run is then tried again. */
   finish(runId: string, result: GenerationResult): Promise<void>;
   fail(runId: string, error: AppError): Promise<void>;

@@ -1,15 +1,19 @@
 /** Takes from each client in turn, so that one client's many waiting jobs do not delay another's first. */
 
+export interface Waiting {
+  readonly clientId: string;
+  readonly id: string;
+}
+
 export interface FairQueue {
   readonly size: number;
   push(clientId: string, id: string): void;
   /** Before the client's other jobs: what was begun already. */
   putBack(clientId: string, id: string): void;
-  take(): string | undefined;
+  take(): Waiting | undefined;
   remove(id: string): boolean;
   /** 1 is next; undefined when it does not wait here. */
   position(id: string): number | undefined;
-  clientOf(id: string): string | undefined;
   ids(): readonly string[];
 }
 
@@ -42,8 +46,9 @@ export function createFairQueue(): FairQueue {
       const id = lane.shift();
       lanes.delete(clientId);
       if (lane.length > 0) lanes.set(clientId, lane);
-      if (id !== undefined) clients.delete(id);
-      return id;
+      if (id === undefined) return undefined;
+      clients.delete(id);
+      return { clientId, id };
     },
     remove: (id) => {
       const clientId = clients.get(id);
@@ -65,7 +70,6 @@ export function createFairQueue(): FairQueue {
       }
       return before + 1;
     },
-    clientOf: (id) => clients.get(id),
     ids: () => [...clients.keys()],
   };
 }

@@ -1,0 +1,84 @@
+import { isEnded } from '../../shared/queue-run.ts';
+import type { JobContext } from './context.ts';
+import type { Job } from './job.ts';
+import { toJob } from './job-view.ts';
+import type { Held } from './journal.ts';
+import { lookUp } from './lookup.ts';
+
+/** Callers on the line: who waits for an answer, and what their leaving means. */
+
+export interface Attendance {
+  wait(id: string, options: { readonly budgetMs: number; readonly signal: AbortSignal }): Promise<Job>;
+  /** Counts a caller of this ticket until the answered function is called. */
+  attend(ticketKey: string): (left: 'left' | 'served') => Promise<void>;
+  /** Gives the share of a ticket up, and the run with it when nobody else holds it. */
+  release(held: Held): Promise<void>;
+}
+
+export function createAttendance(context: JobContext): Attendance {
+  const { journal, dispatch, vault, clock } = context;
+  const present = new Map<string, number>();
+
+  async function release({ ticket }: Held): Promise<void> {
+    const cancelled = await journal.release(ticket.key);
+    if (cancelled !== undefined) {
+      await dispatch.withdraw(cancelled.id);
+      await vault.drop(cancelled.id);
+    }
+    await context.onTicketEnded({ ...ticket, released: true });
+  }
+
+  function attend(ticketKey: string): (left: 'left' | 'served') => Promise<void> {
+    present.set(ticketKey, (present.get(ticketKey) ?? 0) + 1);
+    return async (left) => {
+      const others = (present.get(ticketKey) ?? 1) - 1;
+      if (others > 0) present.set(ticketKey, others);
+      else present.delete(ticketKey);
+      if (left === 'served' || others > 0) return;
+      const held = await journal.find(ticketKey);
+      if (held !== undefined && !held.ticket.asynchronous && !isEnded(held.run.status)) await release(held);
+    };
+  }
+
+  /** Resolves when the run has ended, the budget is used up or the caller has gone. */
+  async function untilEnd(runId: string, budgetMs: number, signal: AbortSignal): Promise<void> {
+    const done = new AbortController();
+    const unsubscribe = await journal.subscribe(runId, ({ run }) => {
+      if (isEnded(run.status)) done.abort();
+    });
+    const stop = AbortSignal.any([signal, done.signal]);
+    try {
+      const run = await journal.run(runId);
+      if (run !== undefined && !isEnded(run.status)) await clock.wait(budgetMs, stop);
+    } catch (error) {
+      if (!stop.aborted) throw error;
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  async function wait(id: string, { budgetMs, signal }: { budgetMs: number; signal: AbortSignal }): Promise<Job> {
+    const before = await lookUp(id, context);
+    if (isEnded(before.run.status)) return deliver(before, signal);
+    const leave = attend(before.ticket.key);
+    await untilEnd(before.run.id, budgetMs, signal);
+    const after = (await journal.find(before.ticket.key)) ?? before;
+    const hasEnded = isEnded(after.run.status);
+    // From here on the caller is told to come back.
+    if (!hasEnded && !signal.aborted) await journal.keep(after.ticket.key);
+    await leave(signal.aborted ? 'left' : 'served');
+    return hasEnded ? deliver(after, signal) : toJob(after, context);
+  }
+
+  /** The signal may still abort before the answer has reached its caller. */
+  async function deliver(held: Held, signal: AbortSignal): Promise<Job> {
+    const { id, request, received } = held.run;
+    if (!request.seedGiven && held.run.status === 'done' && !signal.aborted) {
+      if (!received) await journal.markReceived(id, true);
+      signal.addEventListener('abort', () => void journal.markReceived(id, false), { once: true });
+    }
+    return toJob(held, context);
+  }
+
+  return { wait, attend, release };
+}

@@ -1,0 +1,50 @@
+import type { GenerationRequest } from '../../shared/contract/generation.ts';
+import type { Logger } from '../../shared/log.ts';
+import type { Clock } from '../../shared/wait.ts';
+import type { Dispatch } from '../dispatch/dispatch.ts';
+import type { Estimates } from './estimates.ts';
+import type { JobIds } from './job-ids.ts';
+import type { Journal, Ticket } from './journal.ts';
+import type { Pictures } from './pictures.ts';
+
+/** What the parts of the job module share. */
+export interface JobContext {
+  readonly journal: Journal;
+  readonly dispatch: Dispatch;
+  readonly ids: JobIds;
+  readonly estimates: Estimates;
+  readonly pictures: Pictures;
+  readonly vault: Vault;
+  readonly limits: JobLimits;
+  readonly policy: (request: GenerationRequest) => void;
+  /** The share of this ticket has ended: tell who wanted to be called back. */
+  readonly onTicketEnded: (ticket: Ticket) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface JobLimits {
+  readonly maxWaiting: number;
+  /** Milliseconds that a finished seeded result is answered again. */
+  readonly rememberMs: number;
+  /** Milliseconds that a job can be asked for after its end, and that its id lives without a record. */
+  readonly keepMs: number;
+}
+
+export type Credentials = Readonly<Record<string, string>>;
+
+/** Callers' own tokens while their runs are unfinished; never in clear outside this process. */
+export interface Vault {
+  put(runId: string, credentials: Credentials): Promise<void>;
+  get(runId: string): Promise<Credentials | undefined>;
+  drop(runId: string): Promise<void>;
+}
+
+export function createMemoryVault(): Vault {
+  const kept = new Map<string, Credentials>();
+  return {
+    put: async (runId, credentials) => void kept.set(runId, credentials),
+    get: async (runId) => kept.get(runId),
+    drop: async (runId) => void kept.delete(runId),
+  };
+}

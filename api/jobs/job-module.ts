@@ -1,0 +1,82 @@
+import { AppError } from '../../shared/errors.ts';
+import { isEnded, type Run } from '../../shared/queue-run.ts';
+import type { WorkerState } from '../dispatch/dispatch.ts';
+import { createAttendance } from './attendance.ts';
+import type { JobContext } from './context.ts';
+import { follow } from './follow.ts';
+import type { Job, JobModule } from './job.ts';
+import { toJob } from './job-view.ts';
+import type { Held } from './journal.ts';
+import { toPictureIdName } from './keys.ts';
+import { lookUp, supply } from './lookup.ts';
+import { submit } from './submit.ts';
+
+/** The one use case that every dialect goes through, on whatever journal and dispatch it is given. */
+export function createJobModule(context: JobContext, stop: JobModule['stop']): JobModule {
+  const { journal, dispatch, pictures } = context;
+  const attendance = createAttendance(context);
+
+  async function find(id: string, { credentials }: Parameters<JobModule['find']>[1] = {}): Promise<Job> {
+    const held = await lookUp(id, context, credentials);
+    await supply(held, credentials, context);
+    const { request, status, received } = held.run;
+    if (status === 'done' && !request.seedGiven && !received) await journal.markReceived(held.run.id, true);
+    return toJob(held, context);
+  }
+
+  async function cancel(id: string): Promise<Job> {
+    const held = await lookUp(id, context);
+    if (!isEnded(held.run.status) && !held.ticket.released) await attendance.release(held);
+    return toJob((await journal.find(held.ticket.key)) ?? held, context);
+  }
+
+  async function removePicture(id: string): Promise<void> {
+    const run = (await journal.recall(toPictureIdName(id))) ?? (await findRun(id));
+    if (run?.result === undefined) throw new AppError('not_found', 'no finished picture of that id');
+    const signal = AbortSignal.timeout(REMOVAL_TIMEOUT_MS);
+    const wanted = run.result.pictures.filter((picture) => picture.id === id);
+    for (const picture of wanted.length > 0 ? wanted : run.result.pictures) {
+      const { id: pictureId, store, url, deleteToken } = picture;
+      if (store !== undefined && url !== undefined)
+        await dispatch.remove({ store, pictureId, url, deleteToken }, signal);
+      await pictures.drop(picture);
+    }
+    await journal.forget(run.id);
+  }
+
+  async function findRun(jobId: string): Promise<Run | undefined> {
+    const held: Held | undefined = await journal.find(context.ids.read(jobId).key);
+    return held?.run;
+  }
+
+  return {
+    submit: (draft, options) => submit(draft, options, context),
+    wait: attendance.wait,
+    find,
+    follow: (id, options) => follow(id, options, context, attendance),
+    cancel,
+    current: async (client) => {
+      const held = await journal.newest(client.id);
+      return held === undefined ? undefined : toJob(held, context);
+    },
+    bytes: async (job, index, signal) => {
+      const picture = job.result?.pictures[index];
+      if (picture === undefined) throw new AppError('internal', `the job has no picture number ${index}`);
+      return pictures.bytes(picture, signal);
+    },
+    expectWork: () => dispatch.expectWork(),
+    removePicture,
+    status: () => {
+      const workers = dispatch.workers();
+      return { worker: bestOf(workers.map(({ state }) => state)), workers, waiting: dispatch.waiting() };
+    },
+    stop,
+  };
+}
+
+const REMOVAL_TIMEOUT_MS = 60_000;
+
+const BEST_FIRST: readonly WorkerState[] = ['ready', 'busy', 'starting', 'waking', 'asleep', 'unreachable'];
+
+const bestOf = (states: readonly WorkerState[]): WorkerState =>
+  BEST_FIRST.find((state) => states.includes(state)) ?? 'unreachable';
