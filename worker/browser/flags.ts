@@ -60,3 +60,17 @@ export function leanFlags({ isShell, sandbox }: FlagOptions): string[] {
     ...(isShell && !sandbox ? ['--no-zygote'] : []),
   ];
 }
+
+/**
+ * For a window on a profile that the worker uses afterwards: cookies and storage must lie where Playwright's flags
+ * have the worker look for them.
+ */
+export function visibleFlags({ sandbox }: { readonly sandbox: boolean }): string[] {
+  return [
+    '--no-first-run',
+    '--no-default-browser-check',
+    '--password-store=basic',
+    `--disable-features=${PLAYWRIGHT_DISABLED_FEATURES.join(',')}`,
+    ...(sandbox ? [] : ['--no-sandbox']),
+  ];
+}

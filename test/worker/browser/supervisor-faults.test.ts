@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { AppError } from '../../../shared/errors.ts';
+import { createRecipe, createStage, createTestClock, createUse, type Stage, until } from './support.ts';
+
+const HELLO = (page: Page): Promise<string> => page.evaluate(() => 'hello');
+const FOR_EVER = (page: Page): Promise<void> => page.evaluate(() => new Promise<void>(() => undefined));
+const LOOP = (page: Page): Promise<never> =>
+  page.evaluate(() => {
+    for (;;);
+  });
+
+describe('faults under a running job', () => {
+  const stages: Stage[] = [];
+  afterEach(async () => {
+    for (const stage of stages.splice(0)) await stage.close();
+  });
+
+  async function open(...options: Parameters<typeof createStage>): Promise<Stage> {
+    const stage = await createStage(...options);
+    stages.push(stage);
+    return stage;
+  }
+
+  /** Runs a task that meets `fault` in its first runs, and afterwards a harmless one. */
+  async function meet(stage: Stage, times: number, fault: (page: Page) => Promise<unknown>) {
+    let runs = 0;
+    const result = stage.pages.use(
+      createRecipe(),
+      async (page) => {
+        runs += 1;
+        if (runs > times) return HELLO(page);
+        // As engines do, the task hides what Playwright said behind an error of its own.
+        return fault(page).catch((cause: unknown) => {
+          throw new AppError('engine_changed', 'the page is not as it was', { cause });
+        });
+      },
+      createUse(),
+    );
+    const outcome = await result.then(
+      (value) => ({ value, error: undefined }),
+      (error: unknown) => ({ value: undefined, error }),
+    );
+    assert.equal(await stage.pages.use(createRecipe(), HELLO, createUse()), 'hello', 'the next request works');
+    return { runs, ...outcome };
+  }
+
+  const deaths = {
+    'kill -9 of the browser': async (stage: Stage, page: Page) => {
+      process.kill(await stage.browserPid(), 'SIGKILL');
+      await FOR_EVER(page);
+    },
+    'kill -9 of the renderers': async (stage: Stage, page: Page) => {
+      const waiting = FOR_EVER(page);
+      for (const pid of await stage.rendererPids()) process.kill(pid, 'SIGKILL');
+      await waiting;
+    },
+    'a page that closes itself': async (_stage: Stage, page: Page) => {
+      await page.close();
+      await FOR_EVER(page);
+    },
+    'a page that eats memory without end': async (_stage: Stage, page: Page) => {
+      await page.evaluate(() => {
+        const hoard: unknown[] = [];
+        for (let n = 0; ; n++) hoard.push({ n, text: `number ${n}` });
+      });
+    },
+  };
+
+  for (const [name, kill] of Object.entries(deaths)) {
+    test(`${name}: the job runs once more, on a fresh browser`, async () => {
+      const stage = await open();
+      let before = 0;
+      const { runs, value } = await meet(stage, 1, async (page) => {
+        before = await stage.browserPid();
+        await kill(stage, page);
+      });
+      assert.equal(value, 'hello');
+      assert.equal(runs, 2);
+      assert.notEqual(await stage.browserPid(), before);
+      assert.equal((await stage.directoriesLeft()).length, 1, 'the directory of the dead browser is gone');
+    });
+
+    test(`${name}, twice: engine_failed`, async () => {
+      const stage = await open();
+      const { runs, error } = await meet(stage, 2, (page) => kill(stage, page));
+      assert.ok(error instanceof AppError);
+      assert.equal(error.code, 'engine_failed');
+      assert.equal(runs, 2);
+    });
+  }
+
+  test('a death while the page is prepared is one too', async () => {
+    const stage = await open();
+    const recipe = createRecipe({
+      prepare: async () => {
+        if (recipe.preparations === 1) process.kill(await stage.browserPid(), 'SIGKILL');
+      },
+    });
+    assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
+  });
+
+  test('an idle browser that is killed costs no job its retry', async () => {
+    const stage = await open();
+    const recipe = createRecipe();
+    await stage.pages.use(recipe, HELLO, createUse());
+    await until(() => recipe.preparations === 2, 'the next page');
+    process.kill(await stage.browserPid(), 'SIGKILL');
+    await until(() => stage.pages.status().state === 'stopped', 'the death to be noticed');
+    await until(async () => (await stage.directoriesLeft()).length === 0, 'the directory to be removed');
+    assert.deepEqual(await stage.processesLeft(), []);
+    assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
+    assert.ok(!stage.logged.some(({ msg }) => /died under its task/.test(msg)));
+  });
+
+  test("a task's own failure is its own: no second run, no new browser", async () => {
+    const stage = await open();
+    const mine = new AppError('engine_busy', 'the site is overloaded');
+    const { runs, error } = await meet(stage, 1, async () => {
+      throw mine;
+    });
+    assert.ok(error instanceof AppError);
+    assert.equal(error.code, 'engine_changed');
+    assert.equal(error.cause, mine);
+    assert.equal(runs, 1);
+    assert.equal(stage.logged.filter(({ msg }) => msg === 'Chromium started').length, 1);
+  });
+
+  for (const [name, hang] of Object.entries({ 'a page that hangs': LOOP, 'a page that never answers': FOR_EVER })) {
+    test(`${name} is left at once when the job is aborted`, async () => {
+      const stage = await open();
+      const abort = new AbortController();
+      const reason = new AppError('engine_timeout', 'the deadline');
+      const begun = Promise.withResolvers<void>();
+      const running = stage.pages.use(
+        createRecipe(),
+        (page) => {
+          begun.resolve();
+          return hang(page);
+        },
+        createUse(abort.signal),
+      );
+      await begun.promise;
+      const [renderer] = await stage.rendererPids();
+      abort.abort(reason);
+      const first = await Promise.race([running.catch((error: unknown) => error), ticks(5)]);
+      assert.equal(first, reason, 'before anything was closed');
+      await until(async () => !(await stage.rendererPids()).includes(renderer ?? 0), 'the end of the page');
+      assert.equal(await stage.pages.use(createRecipe(), HELLO, createUse()), 'hello');
+      assert.equal(stage.logged.filter(({ msg }) => msg === 'Chromium started').length, 1);
+    });
+  }
+
+  test('a preparation that hangs is left at once too', async () => {
+    const { pages } = await open();
+    const abort = new AbortController();
+    const recipe = createRecipe({
+      prepare: async (page) => {
+        if (recipe.preparations > 1) return;
+        setImmediate(() => abort.abort());
+        await LOOP(page);
+      },
+    });
+    await assert.rejects(pages.use(recipe, HELLO, createUse(abort.signal)), { code: 'cancelled' });
+    assert.equal(await pages.use(recipe, HELLO, createUse()), 'hello');
+  });
+
+  test('a browser that stands still is found out by its pulse and replaced', async () => {
+    const clock = createTestClock();
+    const stage = await open({ clock, pingTimeoutMs: 300 });
+    const running = meet(stage, 1, async (page) => {
+      process.kill(await stage.browserPid(), 'SIGSTOP');
+      clock.advance(2000);
+      await FOR_EVER(page);
+    });
+    const { runs, value } = await running;
+    assert.equal(value, 'hello');
+    assert.equal(runs, 2);
+    assert.equal((await stage.directoriesLeft()).length, 1);
+  });
+
+  test('health fails when the browser stands still, and it is replaced', async () => {
+    const clock = createTestClock();
+    const stage = await open({ clock, pingTimeoutMs: 300 });
+    await stage.pages.use(createRecipe(), HELLO, createUse());
+    assert.equal(await stage.pages.isHealthy(), true);
+    process.kill(await stage.browserPid(), 'SIGSTOP');
+    clock.advance(2000);
+    const [first, second] = await Promise.all([stage.pages.isHealthy(), stage.pages.isHealthy()]);
+    assert.deepEqual([first, second], [false, false]);
+    await until(async () => (await stage.processesLeft()).length === 0, 'the end of the browser');
+    assert.equal(await stage.pages.use(createRecipe(), HELLO, createUse()), 'hello');
+    clock.advance(2000);
+    assert.equal(await stage.pages.isHealthy(), true);
+  });
+
+  test('a death hits every job of the browser, and each runs once more', async () => {
+    const stage = await open();
+    let runs = 0;
+    const both = Promise.withResolvers<void>();
+    const task = async (page: Page): Promise<string> => {
+      runs += 1;
+      if (runs > 2) return HELLO(page);
+      if (runs === 2) both.resolve();
+      await FOR_EVER(page);
+      return 'never';
+    };
+    const jobs = ['one', 'two'].map((name) => stage.pages.use(createRecipe({ name }), task, createUse()));
+    await both.promise;
+    process.kill(await stage.browserPid(), 'SIGKILL');
+    assert.deepEqual(await Promise.all(jobs), ['hello', 'hello']);
+    assert.equal(runs, 4);
+    assert.equal(stage.logged.filter(({ msg }) => msg === 'Chromium started').length, 2);
+  });
+});
+
+/** As many turns of the event loop: far less than closing anything takes. */
+async function ticks(count: number): Promise<string> {
+  for (let tick = 0; tick < count; tick += 1) await new Promise((resolve) => setImmediate(resolve));
+  return 'nothing yet';
+}

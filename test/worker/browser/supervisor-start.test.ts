@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, test } from 'node:test';
+import { AppError } from '../../../shared/errors.ts';
+import { createRecipe, createStage, createUse, type Stage, until } from './support.ts';
+import { findSystemShell } from './system-shell.ts';
+
+describe('the start of the browser', () => {
+  const stages: Stage[] = [];
+  afterEach(async () => {
+    for (const stage of stages.splice(0)) await stage.close();
+  });
+
+  async function open(...options: Parameters<typeof createStage>): Promise<Stage> {
+    const stage = await createStage(...options);
+    stages.push(stage);
+    return stage;
+  }
+
+  test('nothing runs until a page is needed', async () => {
+    const stage = await open();
+    assert.deepEqual(await stage.directoriesLeft(), []);
+    assert.deepEqual(stage.pages.status(), { state: 'stopped', memoryMb: undefined, jobs: 0 });
+    assert.equal(await stage.pages.isHealthy(), true, 'a stopped browser is healthy');
+  });
+
+  test('the first job starts the browser and tells its stages; the next finds its page prepared', async () => {
+    const { pages } = await open();
+    const recipe = createRecipe();
+    const [first, second] = [createUse(), createUse()];
+    assert.equal(await pages.use(recipe, (page) => page.evaluate(() => 6 * 7), first), 42);
+    assert.deepEqual(first.stages, ['browser', 'page']);
+    assert.equal(pages.status().state, 'ready');
+    await until(() => recipe.preparations === 2, 'the next page');
+    await pages.use(recipe, (page) => page.evaluate(() => 1), second);
+    assert.ok(!second.stages.includes('browser'));
+    assert.equal(pages.status().jobs, 1);
+  });
+
+  test('callers at the same time share one start', async () => {
+    const stage = await open();
+    const recipe = createRecipe();
+    const answers = [1, 2, 3].map((n) => stage.pages.use(recipe, (page) => page.evaluate((m) => m, n), createUse()));
+    assert.deepEqual(await Promise.all(answers), [1, 2, 3]);
+    assert.equal(stage.logged.filter(({ msg }) => msg === 'Chromium started').length, 1);
+    assert.equal((await stage.directoriesLeft()).length, 1);
+  });
+
+  test('a failed start reaches everyone who waited, leaves nothing behind, and the next call tries again', async () => {
+    const stage = await open();
+    const path = join(stage.directory, 'chromium-headless-shell');
+    const broken = await open({ executablePath: path });
+    const recipe = createRecipe();
+    const failures = await Promise.allSettled([1, 2].map(() => broken.pages.use(recipe, async () => 1, createUse())));
+    for (const failure of failures) {
+      assert.ok(failure.status === 'rejected' && failure.reason instanceof AppError);
+      assert.equal(failure.reason.code, 'engine_failed');
+      assert.match(failure.reason.message, /CHROMIUM_PATH/);
+    }
+    assert.equal(broken.pages.status().state, 'failed');
+    assert.equal(await broken.pages.isHealthy(), false);
+    assert.deepEqual(await broken.directoriesLeft(), []);
+
+    await symlink(await findSystemShell(), path);
+    assert.equal(await broken.pages.use(recipe, async () => 'works', createUse()), 'works');
+  });
+
+  test('a program that is no browser is an honest failure', async () => {
+    const stage = await open({ executablePath: '/bin/false' });
+    await assert.rejects(
+      stage.pages.use(createRecipe(), async () => 1, createUse()),
+      { code: 'engine_failed' },
+    );
+    assert.deepEqual(await stage.directoriesLeft(), []);
+  });
+
+  test('a caller that gives up during the start leaves it to the others', async () => {
+    const { pages } = await open();
+    const abort = new AbortController();
+    const gone = pages.use(createRecipe(), async () => 1, createUse(abort.signal));
+    const patient = pages.use(createRecipe(), async () => 2, createUse());
+    abort.abort();
+    await assert.rejects(gone, { code: 'cancelled' });
+    assert.equal(await patient, 2);
+  });
+
+  test('warm gets browser and page ready, and a failure of it waits for the job that meets it', async () => {
+    const { pages } = await open();
+    let isBroken = true;
+    const recipe = createRecipe({
+      prepare: async () => {
+        if (isBroken) throw new AppError('engine_challenge', 'the site asks for a human check');
+      },
+    });
+    pages.warm(recipe);
+    await until(() => recipe.preparations === 1 && pages.status().state === 'ready', 'the preparation');
+    await assert.rejects(
+      pages.use(recipe, async () => 1, createUse()),
+      { code: 'engine_challenge' },
+    );
+    const tried = recipe.preparations;
+    assert.equal(await pages.isHealthy(), true);
+    assert.equal(recipe.preparations, tried, 'a site that fails is not tried behind the scenes');
+    isBroken = false;
+    assert.equal(await pages.use(recipe, async () => 'works', createUse()), 'works');
+  });
+
+  test('the browser sees nothing of the worker but what it needs', async () => {
+    const environment = { PATH: process.env.PATH, WORKER_TOKEN: 'a secret', LD_PRELOAD: '/nowhere.so', LC_ALL: 'C' };
+    const stage = await open({ environment });
+    await stage.pages.use(createRecipe(), async () => 1, createUse());
+    const seen = await readFile(`/proc/${await stage.browserPid()}/environ`, 'utf8');
+    assert.match(seen, /LC_ALL=C/);
+    assert.doesNotMatch(seen, /secret|LD_PRELOAD/);
+  });
+
+  test('after a stop nothing is left, and nothing starts any more', async () => {
+    const stage = await open();
+    await stage.pages.use(createRecipe(), async () => 1, createUse());
+    await stage.browserPid();
+    const running = stage.pages.use(createRecipe(), () => new Promise(() => undefined), createUse());
+    const stopped = stage.pages.stop();
+    await assert.rejects(running, { code: 'engine_failed' });
+    await stopped;
+    assert.deepEqual(await stage.processesLeft(), []);
+    assert.deepEqual(await stage.directoriesLeft(), []);
+    await assert.rejects(
+      stage.pages.use(createRecipe(), async () => 1, createUse()),
+      { code: 'engine_failed' },
+    );
+  });
+
+  test('a stop during the start leaves nothing either', async () => {
+    const stage = await open();
+    const starting = stage.pages.use(createRecipe(), async () => 1, createUse());
+    const rejected = assert.rejects(starting, { code: 'engine_failed' });
+    await until(async () => (await stage.directoriesLeft()).length > 0, 'the start');
+    await stage.pages.stop();
+    await rejected;
+    assert.deepEqual(await stage.directoriesLeft(), []);
+  });
+});

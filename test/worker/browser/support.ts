@@ -1,0 +1,169 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog, type Logger } from '../../../shared/log.ts';
+import { type Clock, systemClock } from '../../../shared/wait.ts';
+import type { BrowserPages, PageRecipe, PageUse } from '../../../worker/browser/pages.ts';
+import { findBrowsers, listProcesses } from '../../../worker/browser/process-tree.ts';
+import { createBrowserSupervisor, type SupervisorOptions } from '../../../worker/browser/supervisor.ts';
+
+export interface Stage {
+  readonly pages: BrowserPages;
+  /** Where the browser's working directories are made. */
+  readonly directory: string;
+  /** Lines of the log, parsed. */
+  readonly logged: { readonly msg: string }[];
+  /** Of the main process of the browser that runs now. */
+  browserPid(): Promise<number>;
+  rendererPids(): Promise<number[]>;
+  /** Processes of any browser that was started here. */
+  processesLeft(): Promise<number[]>;
+  directoriesLeft(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** A supervisor of a real browser, in a temporary directory of its own. */
+export async function createStage(options: Partial<SupervisorOptions> = {}): Promise<Stage> {
+  const directory = await mkdtemp(join(tmpdir(), 'easel-test-'));
+  const { log, logged } = createRecorder();
+  const pages = createBrowserSupervisor({
+    restartAfterJobs: 0,
+    idleShutdownMs: 0,
+    meter: async () => undefined,
+    clock: systemClock,
+    log,
+    temporaryDirectory: directory,
+    ...options,
+  });
+
+  const groups = new Set<number>();
+  async function browserPid(): Promise<number> {
+    for (const name of await readdir(directory)) {
+      const [browser] = await findBrowsers(join(directory, name, 'profile'));
+      if (browser === undefined) continue;
+      groups.add(browser.group);
+      return browser.pid;
+    }
+    throw new Error('no browser runs');
+  }
+
+  async function processesLeft(): Promise<number[]> {
+    return (await listProcesses()).filter((entry) => groups.has(entry.group)).map((entry) => entry.pid);
+  }
+
+  async function rendererPids(): Promise<number[]> {
+    await browserPid();
+    const pids = await processesLeft();
+    const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+    return pids.filter((_, index) => commands[index]?.includes('--type=renderer'));
+  }
+
+  return {
+    pages,
+    directory,
+    logged,
+    browserPid,
+    rendererPids,
+    processesLeft,
+    directoriesLeft: () => readdir(directory),
+    close: async () => {
+      await pages.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function createRecorder(): { log: Logger; logged: { msg: string }[] } {
+  const logged: { msg: string }[] = [];
+  const write = (line: string): void => void logged.push(JSON.parse(line));
+  return { log: createLog({ service: 'test', level: 'debug', destination: { write } }), logged };
+}
+
+/** Counts its preparations. */
+export interface TestRecipe extends PageRecipe {
+  preparations: number;
+}
+
+export function createRecipe(changes: Partial<PageRecipe> = {}): TestRecipe {
+  const recipe: TestRecipe = {
+    name: 'blank',
+    keepsIdentity: false,
+    maxAgeMs: 60_000,
+    preparations: 0,
+    ...changes,
+    prepare: async (page, context) => {
+      recipe.preparations += 1;
+      await changes.prepare?.(page, context);
+    },
+  };
+  return recipe;
+}
+
+/** A caller that never gives up and writes the stages down. */
+export function createUse(signal = new AbortController().signal): PageUse & { readonly stages: string[] } {
+  const stages: string[] = [];
+  return { signal, stages, onProgress: ({ stage }) => stages.push(stage) };
+}
+
+/** Time that stands still until it is moved. */
+export function createTestClock(): Clock & { advance(milliseconds: number): void } {
+  let now = 1_000_000;
+  const waits = new Set<{ at: number; resolve: () => void }>();
+  return {
+    now: () => now,
+    wait: (milliseconds, signal) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const entry = { at: now + milliseconds, resolve };
+      if (signal?.aborted) reject(signal.reason);
+      else waits.add(entry);
+      signal?.addEventListener('abort', () => {
+        waits.delete(entry);
+        reject(signal.reason);
+      });
+      return promise;
+    },
+    advance: (milliseconds) => {
+      now += milliseconds;
+      for (const entry of [...waits].filter(({ at }) => at <= now)) {
+        waits.delete(entry);
+        entry.resolve();
+      }
+    },
+  };
+}
+
+/** Waits for a change that sends no event, such as the end of a stranger's process. */
+export async function until(isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error(`in vain waited for: ${what}`);
+    await systemClock.wait(10);
+  }
+}
+
+export interface Site {
+  readonly url: string;
+  readonly visits: () => number;
+  close(): Promise<void>;
+}
+
+/** A page of one origin that says hello. */
+export async function createSite(): Promise<Site> {
+  let visits = 0;
+  const server = createServer((_, response) => {
+    visits += 1;
+    response.setHeader('content-type', 'text/html').end('<!doctype html><title>site</title>hello');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    visits: () => visits,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
