@@ -34,7 +34,16 @@ export function requestContext() {
 const QUIET_PATHS = new Set(['/health', '/ready']);
 
 /** Prompts stand in these paths, and a job's id carries its request. */
-const withoutPrompt = (path: string): string => path.replace(/^\/(prompt|image|jobs)\/[^/]+/, '/$1/…');
+const withoutPrompt = (path: string): string => path.replace(/^\/(prompt|image|jobs)\/.*/, '/$1/…');
+
+const toLine = (request: Request, response: Response, { durationMs }: { durationMs: number }) => ({
+  requestId: contextOf(request).requestId,
+  trace: contextOf(request).traceparent,
+  method: request.method,
+  path: withoutPrompt(request.path),
+  status: response.statusCode,
+  durationMs,
+});
 
 /** One line an answer; the path without its query, since that holds prompts and keys. */
 export function requestLog(log: Logger): RequestHandler {
@@ -43,13 +52,10 @@ export function requestLog(log: Logger): RequestHandler {
     genReqId: (request) => contextOf(request).requestId,
     autoLogging: { ignore: (request) => QUIET_PATHS.has(request.path) },
     quietReqLogger: true,
+    quietResLogger: true,
     customAttributeKeys: { reqId: 'requestId', responseTime: 'durationMs' },
-    customProps: (request, response) => ({
-      method: request.method,
-      path: withoutPrompt(request.path),
-      status: response.statusCode,
-      trace: contextOf(request).traceparent,
-    }),
+    customSuccessObject: toLine,
+    customErrorObject: (request, response, _error, values) => toLine(request, response, values),
     customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'info'),
     serializers: { req: () => undefined, res: () => undefined },
   });

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { ERRORS } from '../../../shared/errors.ts';
+import { dialectContract, doneWith } from '../../contracts/dialect.ts';
+import { PICTURE_BYTES } from '../fake-jobs.ts';
+import { startGateway, type TestGateway } from '../gateway.ts';
+
+const byDefault = { format: 'jpeg', deliver: 'bytes', seed: 0 } as const;
+
+dialectContract({
+  name: 'pollinations',
+  generate: { path: '/prompt/fox' },
+  toError: (code, message) => {
+    const { status } = ERRORS[code];
+    return { status, body: { status, success: false, error: { code, message } } };
+  },
+  wrong: { call: { path: '/prompt/fox?width=wide' }, blamed: 'width' },
+  pairs: [
+    {
+      name: 'the bytes of a picture that is always the same',
+      call: { path: '/prompt/a%20red%20fox' },
+      draft: { ...byDefault, prompt: 'a red fox' },
+      status: 200,
+      check: ({ bytes, headers }) => {
+        assert.deepEqual(bytes, PICTURE_BYTES);
+        assert.equal(headers.get('content-type'), 'image/png');
+        assert.equal(headers.get('cache-control'), 'public, max-age=31536000, immutable');
+        assert.equal(headers.get('etag'), '"picture-0"');
+        assert.equal(headers.get('x-seed'), '0');
+        assert.equal(headers.get('x-engine'), 'sketch');
+      },
+    },
+    {
+      name: 'every parameter, at the newer address too',
+      call: {
+        path: '/image/fox?width=512&height=768&seed=-1&model=perchance&negative_prompt=blurry&nologo=true&safe=true&private=1&enhance=false',
+      },
+      draft: {
+        prompt: 'fox',
+        width: 512,
+        height: 768,
+        preferredEngine: 'perchance',
+        negativePrompt: 'blurry',
+        safe: true,
+        format: 'jpeg',
+        deliver: 'bytes',
+      },
+      status: 200,
+      check: ({ headers }) => assert.equal(headers.get('cache-control'), 'no-store'),
+    },
+    {
+      name: 'a picture of a fallback is not kept for a year',
+      call: { path: '/prompt/fox' },
+      given: doneWith({ attempts: [{ engine: 'perchance', code: 'engine_challenge' }] }),
+      status: 200,
+      check: ({ headers }) => assert.equal(headers.get('cache-control'), 'no-store'),
+    },
+    { name: 'models by name', call: { path: '/models' }, status: 200, answer: ['perchance', 'sketch'] },
+    {
+      name: 'models as objects, not a picture of the word',
+      call: { path: '/image/models' },
+      status: 200,
+      check: ({ json }) => assert.equal((json as { name: string }[])[1]?.name, 'sketch'),
+    },
+  ],
+});
+
+describe('prompts in a path', () => {
+  let gateway: TestGateway;
+  before(async () => {
+    gateway = await startGateway();
+  });
+  after(() => gateway.stop());
+
+  test('slashes, percent signs, question marks and any script arrive as they were written', async () => {
+    const prompts = [
+      'a/b',
+      'a//b',
+      '/a',
+      'a/',
+      '100% pure',
+      'what? #1 & more',
+      '生活的真谛是',
+      'שלום 🦊',
+      '%2F',
+      'a/../b',
+    ];
+    for (const prompt of prompts) {
+      await fetch(`${gateway.url}/prompt/${encodeURIComponent(prompt)}`);
+      assert.equal(gateway.jobs.submissions.at(-1)?.draft.prompt, prompt);
+    }
+    await fetch(`${gateway.url}/image/cats/and/dogs`);
+    assert.equal(gateway.jobs.submissions.at(-1)?.draft.prompt, 'cats/and/dogs');
+  });
+
+  test('broken percent-encoding is a 400', async () => {
+    const response = await fetch(`${gateway.url}/prompt/%ff%zz`);
+    assert.equal(response.status, 400);
+  });
+
+  test('HEAD tells without the bytes; If-None-Match saves them', async () => {
+    const head = await fetch(`${gateway.url}/prompt/fox`, { method: 'HEAD' });
+    assert.equal(head.status, 200);
+    assert.equal(head.headers.get('content-length'), String(PICTURE_BYTES.length));
+    // Not by fetch: it adds `Cache-Control: no-cache` to a conditional request, which asks for a new picture.
+    const again = request(`${gateway.url}/prompt/fox`, { headers: { 'if-none-match': '"picture-0"' } }).end();
+    const [response] = (await once(again, 'response')) as [IncomingMessage];
+    response.resume();
+    assert.equal(response.statusCode, 304);
+  });
+
+  test('the prompt of a path stays out of the log', async () => {
+    await fetch(`${gateway.url}/prompt/unrepeatable-words/and-more`);
+    assert.doesNotMatch(gateway.logged.join(''), /unrepeatable|and-more/);
+  });
+});
