@@ -23,13 +23,13 @@ function nextTask() {
  * @param {{ signal: AbortSignal, onProgress?: ((fraction: number) => void) | undefined }} options
  * @returns {Promise<Scene>}
  */
-export async function paintRequest(context, request, { signal, onProgress }) {
+export async function paintRequest(context, request, { signal, onProgress, time }) {
   const scene = readScene(request);
   const layers = composeLayers(scene);
   for (const [index, layer] of layers.entries()) {
     signal.throwIfAborted();
     context.save();
-    layer.paint(context, scene, createRandom(`${scene.key}/${layer.name}`));
+    const t0 = performance.now(); layer.paint(context, scene, createRandom(`${scene.key}/${layer.name}`)); context.getImageData(0, 0, 1, 1); time?.(layer.name, performance.now() - t0);
     context.restore();
     onProgress?.((index + 1) / layers.length);
     await nextTask();

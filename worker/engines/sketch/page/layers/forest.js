@@ -121,3 +121,22 @@ export function paintScatteredTrees(context, scene, random) {
   }
 }
 
+
+/** Dark folds of land with woods on their backs, before mountains. @type {Paint} */
+export function paintFoothills(context, scene, random) {
+  const { palette, layout } = scene;
+  const { width, height, horizon, unit } = layout;
+  const rows = 4;
+  for (let row = 0; row < rows; row++) {
+    const at = row / (rows - 1);
+    const depth = 0.62 * (1 - at) ** 1.1;
+    const noise = createNoise(random.fork(`fold ${row}`), 2);
+    const lean = random.pick([-1, 1]) * unit * (3 + 8 * at);
+    const base = horizon + (height - horizon) * (0.08 + 0.62 * at ** 1.1);
+    const crest = (/** @type {number} */ x) => base + lean * (x / width - 0.5) * 2 - unit * (4 + 3 * at) * noise(x / (unit * 30));
+    const tone = atDepth(palette, darken(mix(palette.foliage, palette.land, 0.4 + 0.35 * at), 0.05 + 0.12 * at), depth);
+    const size = unit * (4.5 + 13 * at ** 1.4);
+    paintTreeline(context, random.fork(`trees ${row}`), downwards(context, base - size - unit * 6, base + unit * 22, [mix(tone, palette.sun, 0.14 * (1 - at)), tone, mix(tone, palette.haze, 0.34 * (1 - at))]), { left: -unit * 6, right: width + unit * 6, foot: crest, size, bottom: height + unit * 2 });
+    if (row < rows - 1) glow(context, layout.sunX, base + unit * 7, width * 0.62, mix(palette.haze, palette.sky[3], 0.55), 0.42, 0.16);
+  }
+}
