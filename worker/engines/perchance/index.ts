@@ -3,13 +3,11 @@ import { text, urlWithDefault } from '../../../shared/config.ts';
 import { toAppError } from '../../../shared/errors.ts';
 import { toAbortError } from '../../../shared/wait.ts';
 import type { PageRecipe } from '../../browser/pages.ts';
-import { raceAbort } from '../../browser/race-abort.ts';
 import type { Engine, EngineContext, EngineImage, EnginePlugin, EngineRequest, EngineServices } from '../engine.ts';
 import { openGenerator } from './generator-page.ts';
 import { paint } from './paint.ts';
 import { assertReachable } from './reach.ts';
 import { LIMITS, PAGE_MAX_AGE_MS, WAITS, type Waits } from './site.ts';
-import { createTurns } from './turns.ts';
 
 const settings = {
   PERCHANCE_URL: urlWithDefault(
@@ -36,42 +34,41 @@ export function createPerchance(
   { pages, clock }: EngineServices,
   waits: Waits = WAITS,
 ): Engine {
-  const turns = createTurns();
+  /** Until the site's page has come, and again after it once did not: only then is a connection opened on trial. */
+  let isOpening = true;
   const recipe: PageRecipe = {
     name: 'perchance',
-    prepare: (page, { signal }) => openGenerator(page, pageUrl, { signal, waits }),
+    prepare: async (page, { signal }) => {
+      isOpening = true;
+      await openGenerator(page, pageUrl, { signal, waits });
+      isOpening = false;
+    },
     keepsIdentity: true,
     profileDirectory,
     maxAgeMs: PAGE_MAX_AGE_MS,
   };
-  /** Opening a connection on trial is only worth its time where the last job did not get through. */
-  let isKnownToAnswer = false;
+  /** Aborted when the site is to be left alone: whoever still waits for the page fails alike, and asks nothing. */
+  let calm = new AbortController();
 
-  async function visit(request: EngineRequest, { signal, onProgress }: EngineContext): Promise<EngineImage> {
-    const closed = new AbortController();
-    const use = { signal: AbortSignal.any([signal, closed.signal]), onProgress };
+  async function paintOnPage(request: EngineRequest, { signal, onProgress }: EngineContext): Promise<EngineImage> {
     const options = { pageUrl, embedUrl, clock, waits, onProgress };
+    const use = { signal, onProgress };
     const image = pages.use(recipe, (page, task) => paint(page, request, { ...options, signal: task.signal }), use);
-    if (isKnownToAnswer) return image;
-    const trial = assertReachable(pageUrl, waits.connect).catch((error: unknown) => {
-      closed.abort(error);
-      throw error;
-    });
+    const trial = isOpening ? assertReachable(pageUrl, waits.connect) : undefined;
     const [painted] = await Promise.all([image, trial]);
     return painted;
   }
 
-  async function generate(request: EngineRequest, context: EngineContext): Promise<EngineImage> {
-    const { signal, onProgress } = context;
+  async function generate(request: EngineRequest, { signal, onProgress }: EngineContext): Promise<EngineImage> {
     if (signal.aborted) throw toAbortError(signal);
+    const mine = calm;
+    const either = AbortSignal.any([signal, mine.signal]);
     try {
-      const onWait = (): void => onProgress({ stage: 'queue' });
-      const image = await turns.take({ signal, onWait }, () => raceAbort(visit(request, context), signal));
-      isKnownToAnswer = true;
-      return image;
+      return await paintOnPage(request, { signal: either, onProgress });
     } catch (error) {
-      const failure = signal.aborted ? toAbortError(signal) : toAppError(error, 'engine_failed');
-      if (failure.code === 'engine_failed') isKnownToAnswer = false;
+      const failure = either.aborted ? toAbortError(either) : toAppError(error, 'engine_failed');
+      if (failure.details.restMs !== undefined) mine.abort(failure);
+      if (calm.signal.aborted) calm = new AbortController();
       throw failure;
     }
   }

@@ -1,0 +1,102 @@
+import { createLog, type Logger } from '../../../../shared/log.ts';
+import { systemClock } from '../../../../shared/wait.ts';
+import type { BrowserPages } from '../../../../worker/browser/pages.ts';
+import { createBrowserSupervisor } from '../../../../worker/browser/supervisor.ts';
+import type { Engine, EngineImage, EngineRequest } from '../../../../worker/engines/engine.ts';
+import { createPerchance } from '../../../../worker/engines/perchance/index.ts';
+import { WAITS, type Waits } from '../../../../worker/engines/perchance/site.ts';
+import { fingerprintOf } from '../../../stand-ins/perchance/fingerprint.ts';
+import { createPerchanceStandIn, type PerchanceStandIn } from '../../../stand-ins/perchance/perchance-stand-in.ts';
+
+/** The engine on a real Chromium and on a stand-in of the site, with the patience of a test. */
+export interface Perchance {
+  readonly site: PerchanceStandIn;
+  readonly pages: BrowserPages;
+  readonly engine: Engine;
+  /** Another engine on the same browser. */
+  createEngine(settings: { pageUrl?: string; embedUrl?: string; pages?: BrowserPages; waits?: Partial<Waits> }): Engine;
+  readonly secrets: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Short where a test waits for the worst, long enough for a busy machine to do the rest. */
+const QUICK_WAITS: Waits = {
+  ...WAITS,
+  document: 2_000,
+  part: 2_000,
+  verification: 1_500,
+  silence: 1_000,
+  download: 1_500,
+  message: 100,
+  pause: 20,
+};
+
+export async function createPerchanceOnStandIn(log: Logger = createLog({ service: 'test', level: 'silent' })) {
+  const site = await createPerchanceStandIn();
+  const browser = createBrowserSupervisor({ restartAfterJobs: 0, idleShutdownMs: 0, clock: systemClock, log });
+  const createEngine: Perchance['createEngine'] = ({ pageUrl, embedUrl, pages = browser, waits }) =>
+    createPerchance(
+      {
+        PERCHANCE_URL: pageUrl ?? site.url,
+        PERCHANCE_EMBED_URL: embedUrl ?? site.embedUrl,
+        PERCHANCE_PROFILE_DIR: undefined,
+      },
+      { pages, clock: systemClock, log, dataDirectory: '/nonexistent' },
+      { ...QUICK_WAITS, ...waits },
+    );
+  const perchance: Perchance = {
+    site,
+    pages: browser,
+    engine: createEngine({}),
+    createEngine,
+    secrets: [],
+    close: async () => {
+      await browser.stop();
+      await site.stop();
+    },
+  };
+  return perchance;
+}
+
+export function requestFor(changes: Partial<EngineRequest> = {}): EngineRequest {
+  return {
+    prompt: 'a lighthouse in fog',
+    negativePrompt: 'people',
+    seed: 1234,
+    count: 1,
+    width: 512,
+    height: 512,
+    shape: 'square',
+    guidanceScale: 7,
+    previews: 0,
+    ...changes,
+  };
+}
+
+/** What a picture of this request carries in its pixels. */
+export function fingerprintFor(request: EngineRequest): string {
+  return fingerprintOf({
+    prompt: request.prompt,
+    negativePrompt: request.negativePrompt,
+    seed: request.seed,
+    guidanceScale: request.guidanceScale ?? 7,
+    resolution: `${request.width}x${request.height}`,
+  });
+}
+
+/** One picture, with the progress on the way. */
+export async function paint(
+  engine: Engine,
+  changes: Partial<EngineRequest> = {},
+  signal: AbortSignal = AbortSignal.timeout(20_000),
+): Promise<EngineImage & { readonly progress: readonly string[] }> {
+  const progress: string[] = [];
+  const { images } = await engine.generate(requestFor(changes), {
+    signal,
+    onProgress: ({ stage, engineStatus }) =>
+      progress.push(engineStatus === undefined ? stage : `${stage} ${engineStatus}`),
+  });
+  const [image, ...more] = images;
+  if (image === undefined || more.length > 0) throw new Error(`${images.length} pictures`);
+  return { ...image, progress };
+}
