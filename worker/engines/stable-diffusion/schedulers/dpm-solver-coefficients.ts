@@ -72,7 +72,8 @@ function randomPictureCoefficients(isMidpoint: boolean, { next, current, step }:
   const double = fround(2 * step);
   const decay = fround(1 - fround(exp(-double)));
   const full = fround(next.signal * decay);
-  const bend = fround(fround(fround(decay - double) / fround(double * double)) - 0.5);
+  // + 0.5 as in k-diffusion's sample_dpmpp_3m_sde. diffusers has - 0.5, with which the variance never comes out right.
+  const bend = fround(fround(fround(decay - double) / fround(double * double)) + 0.5);
   return {
     sample: fround(fround(next.noise / current.noise) * fround(exp(-step))),
     value: full,

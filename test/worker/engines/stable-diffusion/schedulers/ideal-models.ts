@@ -1,0 +1,103 @@
+import type { NormalSource, Scheduler } from '../../../../../worker/engines/stable-diffusion/schedulers/scheduler.ts';
+
+/** Models whose right answer is known in closed form, in double and with a noise table of their own. */
+
+/** A sample of unit variance: signal * picture + noise * epsilon. */
+export interface Shares {
+  readonly signal: number;
+  readonly noise: number;
+}
+
+export function sharesOfSigma(sigma: number): Shares {
+  const signal = 1 / Math.hypot(1, sigma);
+  return { signal, noise: sigma * signal };
+}
+
+/** Stable Diffusion's training; between two timesteps linear in sigma. */
+export function sharesAt(timestep: number): Shares {
+  return sharesOfSigma(sigmaAt(timestep));
+}
+
+export function sigmaAt(timestep: number): number {
+  const below = Math.min(Math.floor(timestep), SIGMAS.length - 2);
+  const [low = 0, high = 0] = SIGMAS.slice(below, below + 2);
+  return low + (high - low) * (timestep - below);
+}
+
+const SIGMAS = createSigmas();
+
+function createSigmas(): number[] {
+  const [first, last] = [Math.sqrt(0.00085), Math.sqrt(0.012)];
+  let product = 1;
+  return Array.from({ length: 1000 }, (_, index) => {
+    product *= 1 - (first + ((last - first) * index) / 999) ** 2;
+    return Math.sqrt((1 - product) / product);
+  });
+}
+
+/** What the true noise in a value is, seen at some shares. */
+export type TrueNoise = (value: number, shares: Shares, index: number) => number;
+
+/** All pictures are `picture`. */
+export function pointMass(picture: ArrayLike<number>): TrueNoise {
+  return (value, { signal, noise }, index) => (value - signal * (picture[index] ?? 0)) / noise;
+}
+
+/** Pictures are normally distributed, each value by itself. */
+export function gaussian(mean: number, deviation: number): TrueNoise {
+  return (value, { signal, noise }) => (noise * (value - signal * mean)) / ((signal * deviation) ** 2 + noise ** 2);
+}
+
+/** A model's output of any kind, from the true noise. */
+export function toModelOutput(
+  predictionType: string,
+  trueNoise: TrueNoise,
+  sample: Float32Array,
+  shares: Shares,
+): Float32Array {
+  return sample.map((value, index) => {
+    const epsilon = trueNoise(value, shares, index);
+    const picture = (value - shares.noise * epsilon) / shares.signal;
+    if (predictionType === 'sample') return picture;
+    return predictionType === 'epsilon' ? epsilon : shares.signal * epsilon - shares.noise * picture;
+  });
+}
+
+export interface IdealRun {
+  readonly scheduler: Scheduler;
+  readonly steps: number;
+  readonly trueNoise: TrueNoise;
+  /** At the first timestep, as the scheduler takes it. */
+  readonly start: Float32Array;
+  readonly predictionType?: string;
+  readonly random?: NormalSource;
+  /** What the scheduler thinks of an entry of its plan, where that is not what the timestep says. */
+  readonly shares?: (timestep: number, index: number) => Shares;
+  /** Sees the scaled sample before each step. */
+  readonly onStep?: (scaled: Float32Array, timestep: number, index: number) => void;
+}
+
+/** `setTimesteps` has been called. */
+export function runIdeal(run: IdealRun): Float32Array {
+  const {
+    scheduler,
+    trueNoise,
+    predictionType = 'epsilon',
+    random = refuseNoise,
+    shares = sharesAt,
+
+    onStep,
+  } = run;
+  let sample = run.start;
+  scheduler.timesteps.forEach((timestep, index) => {
+    const scaled = scheduler.scaleModelInput(sample, timestep);
+    onStep?.(scaled, timestep, index);
+    const output = toModelOutput(predictionType, trueNoise, scaled, shares(timestep, index));
+    sample = scheduler.step(output, timestep, sample, random);
+  });
+  return sample;
+}
+
+function refuseNoise(): never {
+  throw new Error('a deterministic scheduler drew noise');
+}
