@@ -62,12 +62,12 @@ export function createAttendance(context: JobContext): Attendance {
     if (isEnded(before.run.status)) return deliver(before, signal);
     const leave = attend(before.ticket.key);
     await untilEnd(before.run.id, budgetMs, signal);
-    const after = (await journal.find(before.ticket.key)) ?? before;
-    const hasEnded = isEnded(after.run.status);
+    const run = await journal.run(before.run.id);
+    const hasEnded = run !== undefined && isEnded(run.status);
     // From here on the caller is told to come back.
-    if (!hasEnded && !signal.aborted) await journal.keep(after.ticket.key);
+    if (!hasEnded && !signal.aborted) await journal.keep(before.ticket.key);
     await leave(signal.aborted ? 'left' : 'served');
-    return hasEnded ? deliver(after, signal) : toJob(after, context);
+    return deliver((await journal.find(before.ticket.key)) ?? before, signal);
   }
 
   /** The signal may still abort before the answer has reached its caller. */

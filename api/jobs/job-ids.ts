@@ -11,23 +11,28 @@ import { AppError } from '../../shared/errors.ts';
 
 /** What a job id says when its record is gone. */
 export interface JobTicket {
+  readonly id: string;
   /** Names the record. */
   readonly key: string;
   readonly runId: string;
   readonly createdAt: number;
   readonly needsCredentials: boolean;
+  /** The id of a remembered answer, which has no ticket of its own. */
+  readonly isAgain: boolean;
   /** Left out when the request is too long for an address. */
   readonly request?: GenerationRequest | undefined;
 }
 
 export interface JobIds {
-  issue(
-    request: GenerationRequest,
-    facts: { createdAt: number; needsCredentials: boolean },
-  ): JobTicket & { id: string };
+  issue(request: GenerationRequest, facts: { createdAt: number; needsCredentials: boolean }): JobTicket;
   /** Throws `not_found` for everything that was never issued. */
   read(id: string): JobTicket;
 }
+
+const AGAIN = '.again';
+
+/** The id under which a remembered result is told: that of the ticket it was made for, marked. */
+export const toAgainId = (ticketId: string): string => `${ticketId}${AGAIN}`;
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -78,13 +83,32 @@ export function createJobIds(secret: string): JobIds {
       const sealed = isFitting ? whole : seal(randomBytes(NONCE_BYTES), short);
       const id = sealed.toString('base64url');
       const key = id.slice(0, KEY_CHARACTERS);
-      return { id, key, runId: toRunId(key), createdAt, needsCredentials, ...(isFitting && { request }) };
+      return {
+        id,
+        key,
+        runId: toRunId(key),
+        createdAt,
+        needsCredentials,
+        isAgain: false,
+        ...(isFitting && { request }),
+      };
     },
-    read: (id) => {
+    read: (given) => {
+      const isAgain = given.endsWith(AGAIN);
+      const id = isAgain ? given.slice(0, -AGAIN.length) : given;
       const contents = authenticate(id, open);
       const key = id.slice(0, KEY_CHARACTERS);
-      const request = contents.request && generationRequestSchema.parse(contents.request);
-      return { key, runId: toRunId(key), createdAt: contents.at, needsCredentials: contents.own === true, request };
+      // A request of an earlier release may be none any more.
+      const { data: request } = generationRequestSchema.safeParse(contents.request);
+      return {
+        id,
+        key,
+        runId: toRunId(key),
+        createdAt: contents.at,
+        needsCredentials: contents.own === true,
+        isAgain,
+        request,
+      };
     },
   };
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { Credentials, JobContext } from './context.ts';
 import type { Held } from './journal.ts';
 import { toPictureName } from './keys.ts';
-import { begin, toOrder } from './submit.ts';
+import { begin, holdAgain, toOrder } from './submit.ts';
 
 /** From a public id to its ticket and run. */
 
@@ -14,7 +14,7 @@ const RETURNED_CLIENT = 'returned';
 export async function lookUp(id: string, context: JobContext, credentials?: Credentials): Promise<Held> {
   const issued = context.ids.read(id);
   const known = await context.journal.find(issued.key);
-  if (known !== undefined) return known;
+  if (known !== undefined) return issued.isAgain && known.run.status === 'done' ? holdAgain(known.run) : known;
   const { request, createdAt } = issued;
   if (context.clock.now() - createdAt > context.limits.keepMs) {
     const publicMessage = 'This job has expired: its result is no longer kept.';
@@ -29,7 +29,7 @@ export async function lookUp(id: string, context: JobContext, credentials?: Cred
     ? { kind: 'picture' as const, name: toPictureName(request, credentials) }
     : undefined;
   const facts = { client: RETURNED_CLIENT, asynchronous: true, notes: [QUEUED_AGAIN], fresh: false, sharing };
-  const order = toOrder({ ...issued, id }, request, { ...facts, maxWaiting: Number.MAX_SAFE_INTEGER });
+  const order = toOrder(issued, request, { ...facts, maxWaiting: Number.MAX_SAFE_INTEGER });
   const claimed = await context.journal.claim(order);
   await begin(claimed, credentials, context);
   return claimed;

@@ -4,7 +4,7 @@ import { AppError, invalidRequest } from '../../shared/errors.ts';
 import type { Run } from '../../shared/queue-run.ts';
 import type { Credentials, JobContext } from './context.ts';
 import type { Job, RequestDraft, SubmitOptions } from './job.ts';
-import type { JobTicket } from './job-ids.ts';
+import { type JobTicket, toAgainId } from './job-ids.ts';
 import { toJob } from './job-view.ts';
 import type { Claim, Held, Order, Ticket } from './journal.ts';
 import { toFingerprint, toIdempotencyName, toPictureName, toRetryName } from './keys.ts';
@@ -59,9 +59,23 @@ async function recall(
     return undefined;
   }
   if (asynchronous || idempotencyKey !== undefined || callbackUrl !== undefined) return undefined;
-  const { id, ticketId, clientId, createdAt } = run;
-  const shared = { key: '', id: ticketId, runId: id, clientId, createdAt, asynchronous: true, released: false };
-  return { ticket: { ...shared, origin: 'remembered', notes: [] }, run };
+  return holdAgain(run);
+}
+
+/** A remembered result as whoever asked again holds it. */
+export function holdAgain(run: Run): Held {
+  const ticket: Ticket = {
+    key: '',
+    id: toAgainId(run.ticketId),
+    runId: run.id,
+    clientId: run.clientId,
+    origin: 'remembered',
+    asynchronous: true,
+    released: false,
+    notes: [],
+    createdAt: run.createdAt,
+  };
+  return { ticket, run };
 }
 
 interface Asked {
@@ -100,18 +114,29 @@ interface OrderFacts extends Pick<Order, 'sharing' | 'fresh' | 'idempotency' | '
   readonly callbackUrl?: string | undefined;
 }
 
-export function toOrder(issued: JobTicket & { id: string }, request: GenerationRequest, facts: OrderFacts): Order {
+export function toOrder(issued: JobTicket, request: GenerationRequest, facts: OrderFacts): Order {
   const { id, key, runId, createdAt, needsCredentials } = issued;
   const { client: clientId, asynchronous, notes, callbackUrl, ...rest } = facts;
+  const asked = { clientId, createdAt };
   const ticket: Ticket = {
-    ...{ key, id, runId, clientId, asynchronous, notes, callbackUrl, createdAt },
+    ...asked,
+    key,
+    id,
+    runId,
     origin: 'made',
+    asynchronous,
     released: false,
+    notes,
+    callbackUrl,
   };
   const run: Run = {
-    ...{ id: runId, ticketId: id, clientId, request, needsCredentials, createdAt },
+    ...asked,
+    id: runId,
+    ticketId: id,
+    request,
     status: 'queued',
     number: 1,
+    needsCredentials,
     received: false,
   };
   return { ticket, run, ...rest };

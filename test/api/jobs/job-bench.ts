@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createJobs, type JobsOptions } from '../../../api/jobs/index.ts';
+import type { JobModule } from '../../../api/jobs/job.ts';
+import { createLog } from '../../../shared/log.ts';
+import { systemClock } from '../../../shared/wait.ts';
+import { createFakeWorker, type FakeWorker } from '../../stand-ins/worker/fake-worker.ts';
+
+/** A job module on a fake worker and a folder of its own. */
+
+export interface JobBench {
+  readonly jobs: JobModule;
+  readonly worker: FakeWorker;
+  readonly dataDirectory: string;
+  /** The same folder and worker, a new module: what a restart of the gateway is. */
+  restart(): Promise<JobModule>;
+  close(): Promise<void>;
+}
+
+type Change = Partial<Omit<JobsOptions, 'settings'>> & { settings?: Partial<JobsOptions['settings']> };
+type WorkerOptions = Parameters<typeof createFakeWorker>[0];
+
+export async function createJobBench(change: Change = {}, workerOptions: WorkerOptions = {}): Promise<JobBench> {
+  const worker = await createFakeWorker(workerOptions);
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'easel-jobs-'));
+  const start = (): Promise<JobModule> =>
+    createJobs({
+      policy: () => undefined,
+      encodeJob: (job) => ({ job_id: job.id, status: job.status }),
+      clock: systemClock,
+      log: createLog({ service: 'test', level: 'silent' }),
+      ...change,
+      settings: {
+        WORKER_URL: [worker.url],
+        WORKER_TOKEN: worker.token,
+        MAX_WAITING: 100,
+        CACHE_TTL_SECONDS: 3600,
+        DATA_DIR: dataDirectory,
+        ...change.settings,
+      },
+    });
+  let jobs = await start();
+  return {
+    get jobs() {
+      return jobs;
+    },
+    worker,
+    dataDirectory,
+    restart: async () => {
+      await jobs.stop({ graceMs: 0 });
+      jobs = await start();
+      return jobs;
+    },
+    close: async () => {
+      await jobs.stop({ graceMs: 0 });
+      await worker.close();
+      await rm(dataDirectory, { recursive: true });
+    },
+  };
+}

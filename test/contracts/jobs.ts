@@ -1,0 +1,445 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Job, JobEvent, JobModule } from '../../api/jobs/job.ts';
+import { AppError } from '../../shared/errors.ts';
+import { draft, options } from '../api/jobs/drafts.ts';
+import type { FakeProduction } from '../stand-ins/worker/fake-production.ts';
+
+/** What the job module promises, whatever it keeps its records in and however it reaches workers. */
+
+export interface JobsBench {
+  readonly jobs: JobModule;
+  /** Another gateway on the same records where there may be several, else the same one. */
+  readonly otherJobs: JobModule;
+  readonly productions: readonly FakeProduction[];
+  production(index: number): Promise<FakeProduction>;
+  /** Ends each production at once. */
+  isAutomatic: boolean;
+  readonly removals: readonly unknown[];
+  /** The gateway is stopped and started again on the same records. */
+  restart(): Promise<JobModule>;
+  close(): Promise<void>;
+}
+
+export interface BenchOptions {
+  readonly maxWaiting?: number;
+  /** Slots of the only worker. */
+  readonly concurrency?: number;
+}
+
+const PATIENCE_MS = 10_000;
+const patient = () => ({ budgetMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) });
+const addressOf = (job: Job): string | undefined => job.result?.pictures[0]?.url;
+
+const hasCode = (code: string) => (error: unknown) => error instanceof AppError && error.code === code;
+
+export function testJobs(name: string, createBench: (options: BenchOptions) => Promise<JobsBench>): void {
+  describe(`jobs on ${name}`, { timeout: 60_000 }, () => {
+    let bench: JobsBench;
+    /** Numbers of productions that tests before this one have seen. */
+    let base = 0;
+    const next = (index = 0): Promise<FakeProduction> => bench.production(base + index);
+    const count = (): number => bench.productions.length - base;
+
+    async function begin(isAutomatic: boolean): Promise<JobModule> {
+      base = bench.productions.length;
+      bench.isAutomatic = isAutomatic;
+      return bench.jobs;
+    }
+
+    before(async () => {
+      bench = await createBench({ concurrency: 2 });
+    });
+    after(() => bench.close());
+
+    test('a synchronous job is made, and its answer holds no secret', async () => {
+      const jobs = await begin(true);
+      const accepted = await jobs.submit(draft({ prompt: 'made' }), options());
+      const job = await jobs.wait(accepted.id, patient());
+      assert.equal(job.status, 'done');
+      assert.equal(job.origin, 'made');
+      assert.equal(job.progress, 1);
+      assert.equal(job.result?.engine, 'fake');
+      assert.equal(job.result?.pictures[0]?.seed, job.request.seed);
+      assert.equal(JSON.stringify(job).includes('delete-0'), false);
+    });
+
+    test('a thousand equal requests make one generation, also across gateways', async () => {
+      const jobs = await begin(false);
+      const ask = async (_: unknown, index: number): Promise<Job> => {
+        const gateway = index % 2 === 0 ? jobs : bench.otherJobs;
+        const accepted = await gateway.submit(
+          draft({ prompt: 'join', seed: 7 }),
+          options({ client: { id: `c${index}` } }),
+        );
+        return gateway.wait(accepted.id, patient());
+      };
+      const answers = Promise.all(Array.from({ length: 1000 }, ask));
+      const production = await next();
+      production.finish();
+      const all = await answers;
+      assert.equal(new Set(all.map(addressOf)).size, 1);
+      assert.equal(all.filter((job) => job.status === 'done').length, 1000);
+      assert.equal(all.filter((job) => job.origin === 'made').length, 1);
+      assert.equal(count(), 1);
+    });
+
+    test('a finished seeded result is remembered for everyone, and `fresh` passes it by', async () => {
+      const jobs = await begin(true);
+      const wish = draft({ prompt: 'remember', seed: 1 });
+      const ask = async (change = {}) => jobs.wait((await jobs.submit(wish, options(change))).id, patient());
+      const first = await ask();
+      const second = await ask({ client: { id: 'bert' } });
+      assert.equal(second.origin, 'remembered');
+      assert.equal(addressOf(second), addressOf(first));
+      assert.equal(count(), 1);
+      const fresh = await ask({ fresh: true });
+      assert.equal(fresh.origin, 'made');
+      assert.equal(count(), 2);
+      assert.equal(addressOf(await ask()), addressOf(fresh));
+    });
+
+    test('with a random seed the same client joins its own unfinished job, another client does not', async () => {
+      const jobs = await begin(false);
+      const wish = draft({ prompt: 'random' });
+      const first = await jobs.submit(wish, options());
+      const retry = await jobs.submit(wish, options());
+      const other = await jobs.submit(wish, options({ client: { id: 'bert' } }));
+      assert.equal(retry.origin, 'joined');
+      assert.equal(retry.request.seed, first.request.seed);
+      assert.equal(other.origin, 'made');
+      const productions = await Promise.all([next(0), next(1)]);
+      for (const production of productions) production.finish();
+      const [one, two] = await Promise.all([first, retry].map((job) => jobs.wait(job.id, patient())));
+      assert.equal(one && addressOf(one), two && addressOf(two));
+      const again = await jobs.submit(wish, options());
+      assert.notEqual(again.request.seed, first.request.seed);
+      await jobs.cancel(again.id);
+      await jobs.cancel(other.id);
+    });
+
+    test('a random picture that its caller never got is handed to the next retry', async () => {
+      const jobs = await begin(false);
+      const wish = draft({ prompt: 'unreceived' });
+      const first = await jobs.submit(wish, options());
+      const kept = await jobs.wait(first.id, { budgetMs: 1, signal: AbortSignal.timeout(PATIENCE_MS) });
+      assert.notEqual(kept.status, 'done');
+      (await next()).finish();
+      await untilEnded(jobs, first.id);
+      const retry = await jobs.submit(wish, options());
+      assert.equal(retry.request.seed, first.request.seed);
+      const left = new AbortController();
+      assert.equal((await jobs.wait(retry.id, { budgetMs: 1000, signal: left.signal })).status, 'done');
+      left.abort();
+      const second = await jobs.submit(wish, options());
+      assert.equal(second.request.seed, first.request.seed, 'the answer was lost on its way');
+      await jobs.wait(second.id, patient());
+      const third = await jobs.submit(wish, options());
+      assert.notEqual(third.request.seed, first.request.seed);
+      await jobs.cancel(third.id);
+    });
+
+    test('a picture that no store took keeps its seed for the retry', async () => {
+      const jobs = await begin(false);
+      const wish = draft({ prompt: 'store' });
+      const first = await jobs.submit(wish, options());
+      const waiting = jobs.wait(first.id, patient());
+      (await next()).fail({ code: 'store_failed', message: 'no host' });
+      assert.equal((await waiting).error?.code, 'store_failed');
+      const retry = await jobs.submit(wish, options());
+      assert.equal(retry.request.seed, first.request.seed);
+      assert.notEqual(retry.id, first.id);
+      (await next(1)).finish();
+      assert.equal((await jobs.wait(retry.id, patient())).status, 'done');
+    });
+
+    test('when the wait budget ends the job goes on, and can be asked for', async () => {
+      const jobs = await begin(false);
+      const accepted = await jobs.submit(draft({ prompt: 'budget' }), options());
+      const left = new AbortController();
+      const pending = await jobs.wait(accepted.id, { budgetMs: 20, signal: left.signal });
+      assert.ok(['queued', 'running'].includes(pending.status));
+      left.abort();
+      (await next()).finish();
+      await untilEnded(jobs, accepted.id);
+      assert.equal((await bench.otherJobs.find(accepted.id)).status, 'done');
+    });
+
+    test('the last caller that leaves cancels the run, unless somebody comes back for it', async () => {
+      const jobs = await begin(false);
+      const ask = async (left: AbortController, asynchronous = false): Promise<Job> => {
+        const job = await jobs.submit(draft({ prompt: 'leave', seed: 3 }), options({ asynchronous }));
+        return asynchronous ? job : jobs.wait(job.id, { budgetMs: PATIENCE_MS, signal: left.signal });
+      };
+      const callers = [new AbortController(), new AbortController()];
+      const answers = callers.map((left) => ask(left));
+      const production = await next();
+      callers[0]?.abort();
+      assert.equal((await answers[0])?.status, 'cancelled');
+      assert.equal(production.left.aborted, false);
+      callers[1]?.abort();
+      await whenAborted(production.left);
+      assert.equal((await answers[1])?.status, 'cancelled');
+
+      const kept = await ask(new AbortController(), true);
+      const leaving = new AbortController();
+      const answer = ask(leaving);
+      const second = await next(1);
+      leaving.abort();
+      await answer;
+      second.finish();
+      assert.equal((await jobs.wait(kept.id, patient())).status, 'done');
+    });
+
+    test('cancelling gives up one share only; the last one reaches the engine in 200 ms and frees the slot', async () => {
+      const jobs = await begin(false);
+      const wish = draft({ prompt: 'cancel', seed: 4 });
+      const one = await jobs.submit(wish, options({ asynchronous: true }));
+      const two = await bench.otherJobs.submit(wish, options({ asynchronous: true, client: { id: 'bert' } }));
+      const production = await next();
+      assert.equal((await jobs.cancel(one.id)).status, 'cancelled');
+      assert.equal((await jobs.find(one.id)).status, 'cancelled');
+      assert.ok(!['cancelled', 'failed'].includes((await jobs.find(two.id)).status));
+      assert.equal(production.left.aborted, false);
+      const startedAt = performance.now();
+      assert.equal((await bench.otherJobs.cancel(two.id)).status, 'cancelled');
+      await whenAborted(production.left);
+      assert.ok(performance.now() - startedAt < 200, `${performance.now() - startedAt} ms`);
+      const after = await Promise.all(
+        [5, 6].map((seed) => jobs.submit(draft({ seed }), options({ asynchronous: true }))),
+      );
+      for (const production of await Promise.all([next(1), next(2)])) production.finish();
+      for (const job of after) assert.equal((await jobs.wait(job.id, patient())).status, 'done');
+    });
+
+    test('an idempotency key means the same job; used for something else it is refused', async () => {
+      const jobs = await begin(true);
+      const asked = options({ asynchronous: true, idempotencyKey: 'key' });
+      const first = await jobs.submit(draft({ prompt: 'once' }), asked);
+      const second = await bench.otherJobs.submit(draft({ prompt: 'once' }), asked);
+      assert.equal(second.id, first.id);
+      await assert.rejects(jobs.submit(draft({ prompt: 'other' }), asked), hasCode('invalid_request'));
+      const bert = await jobs.submit(draft({ prompt: 'other' }), { ...asked, client: { id: 'bert' } });
+      assert.notEqual(bert.id, first.id);
+      await jobs.wait(first.id, patient());
+      await jobs.wait(bert.id, patient());
+      assert.equal(count(), 2);
+    });
+
+    test('two asynchronous jobs with a random seed are two pictures', async () => {
+      const jobs = await begin(true);
+      const ask = () => jobs.submit(draft({ prompt: 'twice' }), options({ asynchronous: true }));
+      const accepted = await Promise.all([ask(), ask()]);
+      const ended = await Promise.all(accepted.map((job) => jobs.wait(job.id, patient())));
+      assert.equal(new Set(ended.map(addressOf)).size, 2);
+    });
+
+    test('events are numbered, can be resumed, and end with the result', async () => {
+      const jobs = await begin(false);
+      const accepted = await jobs.submit(draft({ prompt: 'events', previews: 1 }), options({ asynchronous: true }));
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const seen = collect(bench.otherJobs.follow(accepted.id, { after: 0, signal }));
+      const production = await next();
+      production.send({ type: 'progress', stage: 'browser', engine: 'fake' });
+      production.send({ type: 'progress', stage: 'generate', fraction: 0.5, engineStatus: 'painting' });
+      const preview = { mediaType: 'image/png', base64: 'AAAA' } as const;
+      await untilStage(jobs, accepted.id, 'generate');
+      production.send({ type: 'progress', stage: 'generate', fraction: 0.75, preview });
+      production.send({ type: 'progress', stage: 'upload' });
+      await untilStage(jobs, accepted.id, 'upload');
+      assert.equal((await jobs.find(accepted.id)).status, 'storing');
+      production.finish();
+      const events = await seen;
+      const numbers = events.map((event) => event.number);
+      assert.deepEqual(
+        numbers,
+        [...new Set(numbers)].toSorted((one, other) => one - other),
+      );
+      assert.equal(events.at(-1)?.job.status, 'done');
+      assert.equal(events.find((event) => event.preview !== undefined)?.preview?.base64, 'AAAA');
+      assert.equal(events.find((event) => event.preview !== undefined)?.previewIndex, 0);
+      const stages = events.map((event) => event.job.stage);
+      for (const stage of ['browser', 'generate', 'upload']) assert.ok(stages.includes(stage as never), stage);
+      const middle = numbers.at(2) ?? 0;
+      const resumed = await collect(jobs.follow(accepted.id, { after: middle, signal }));
+      assert.ok(resumed.length > 0 && resumed.every((event) => event.number > middle && event.preview === undefined));
+      assert.equal(resumed.at(-1)?.job.status, 'done');
+    });
+
+    test('a failure is told with its code', async () => {
+      const jobs = await begin(false);
+      const accepted = await jobs.submit(draft({ prompt: 'failing' }), options());
+      const waiting = jobs.wait(accepted.id, patient());
+      (await next()).fail({ code: 'engine_timeout', message: 'internal', publicMessage: 'Too slow.', attempts: [] });
+      const job = await waiting;
+      assert.equal(job.status, 'failed');
+      assert.equal(job.error?.code, 'engine_timeout');
+      assert.equal(job.error?.publicMessage, 'Too slow.');
+      assert.ok(job.finishedAt !== undefined);
+    });
+
+    test('a worker that dies in the middle costs a repetition, not the job', async () => {
+      const jobs = await begin(false);
+      const accepted = await jobs.submit(draft({ prompt: 'dying' }), options({ asynchronous: true }));
+      const first = await next();
+      first.breakOff();
+      const second = await next(1);
+      assert.equal(second.production.jobId, first.production.jobId);
+      second.finish();
+      assert.equal((await jobs.wait(accepted.id, patient())).status, 'done');
+    });
+
+    test('an id that was never given out is not found', async () => {
+      const jobs = await begin(true);
+      const { id } = await jobs.submit(draft({ prompt: 'forged' }), options({ asynchronous: true }));
+      await jobs.wait(id, patient());
+      for (const forged of [
+        '',
+        'x',
+        `${id}x`,
+        `${id.slice(0, -2)}AA`,
+        `A${id.slice(1)}`,
+        '../../etc',
+        'a'.repeat(9000),
+      ]) {
+        await assert.rejects(jobs.find(forged), hasCode('not_found'), forged.slice(0, 20));
+      }
+    });
+
+    test('bytes of a finished picture can be had, and asking again needs no worker', async () => {
+      const jobs = await begin(true);
+      const ask = async () => {
+        const accepted = await jobs.submit(draft({ prompt: 'bytes', seed: 5, deliver: 'bytes' }), options());
+        return jobs.wait(accepted.id, patient());
+      };
+      const job = await ask();
+      const again = await ask();
+      assert.equal(again.origin, 'remembered');
+      for (const one of [job, again]) {
+        const { bytes, mediaType } = await jobs.bytes(one, 0, AbortSignal.timeout(PATIENCE_MS));
+        assert.equal(mediaType, 'image/png');
+        assert.equal(bytes.subarray(1, 4).toString(), 'PNG');
+      }
+      assert.equal(count(), 1);
+    });
+
+    test('a batch has a picture for every seed', async () => {
+      const jobs = await begin(true);
+      const accepted = await jobs.submit(draft({ prompt: 'batch', seed: 10, count: 3 }), options());
+      const { result } = await jobs.wait(accepted.id, patient());
+      assert.deepEqual(
+        result?.pictures.map((picture) => picture.seed),
+        [10, 11, 12],
+      );
+    });
+
+    test('a token of the caller reaches the engine', async () => {
+      const jobs = await begin(false);
+      const credentials = { piclumen: 'a secret of the caller' };
+      const accepted = await jobs.submit(draft({ prompt: 'token' }), options({ credentials }));
+      const production = await next();
+      assert.deepEqual(production.production.credentials, credentials);
+      production.finish();
+      await jobs.wait(accepted.id, patient());
+    });
+
+    test('the operator removes a hosted picture, and it is made again when asked for', async () => {
+      const jobs = await begin(true);
+      const ask = async () =>
+        jobs.wait((await jobs.submit(draft({ prompt: 'gone', seed: 1 }), options())).id, patient());
+      const job = await ask();
+      const pictureId = job.result?.pictures[0]?.id ?? '';
+      await bench.otherJobs.removePicture(pictureId);
+      const url = addressOf(job);
+      assert.deepEqual(bench.removals.at(-1), { store: 'imgur', pictureId, url, deleteToken: 'delete-0' });
+      assert.equal((await ask()).origin, 'made');
+      await assert.rejects(jobs.removePicture('nothing'), hasCode('not_found'));
+    });
+
+    test('a client finds its newest unfinished job', async () => {
+      const jobs = await begin(false);
+      const client = { id: 'carl' };
+      assert.equal(await jobs.current(client), undefined);
+      const first = await jobs.submit(draft({ prompt: 'current', seed: 1 }), options({ client, asynchronous: true }));
+      const second = await jobs.submit(draft({ prompt: 'current', seed: 2 }), options({ client, asynchronous: true }));
+      assert.equal((await jobs.current(client))?.id, second.id);
+      await jobs.cancel(second.id);
+      assert.equal((await jobs.current(client))?.id, first.id);
+      await jobs.cancel(first.id);
+    });
+
+    test('an accepted asynchronous job outlives a restart of the gateway', async () => {
+      const jobs = await begin(false);
+      const seeds = [1, 2, 3, 4];
+      const ask = (seed: number) => jobs.submit(draft({ prompt: 'survive', seed }), options({ asynchronous: true }));
+      const accepted = await Promise.all(seeds.map(ask));
+      await next();
+      bench.isAutomatic = true;
+      const restarted = await bench.restart();
+      for (const production of bench.productions.slice(base)) if (!production.left.aborted) production.finish();
+      for (const { id } of accepted) assert.equal((await restarted.wait(id, patient())).status, 'done');
+    });
+  });
+
+  describe(`waiting on ${name}`, { timeout: 30_000 }, () => {
+    test('one more than MAX_WAITING is refused at once, and told when to come again', async () => {
+      const bench = await createBench({ concurrency: 1, maxWaiting: 2 });
+      try {
+        const ask = (seed: number) => bench.jobs.submit(draft({ seed }), options({ asynchronous: true }));
+        await ask(1);
+        await bench.production(0);
+        await ask(2);
+        await ask(3);
+        await assert.rejects(ask(4), (error: unknown) => {
+          assert.ok(error instanceof AppError && error.code === 'queue_full');
+          const { retryAfterSeconds = 0 } = error.details;
+          return retryAfterSeconds >= 1 && retryAfterSeconds <= 60;
+        });
+        assert.equal((await ask(3)).origin, 'joined');
+      } finally {
+        await bench.close();
+      }
+    });
+
+    test('one client with 50 waiting jobs does not delay the first of another', async () => {
+      const bench = await createBench({ concurrency: 1 });
+      try {
+        const ask = (id: string, seed: number) =>
+          bench.jobs.submit(draft({ prompt: id, seed }), options({ client: { id }, asynchronous: true }));
+        for (let seed = 0; seed < 50; seed++) await ask('greedy', seed);
+        const first = await bench.production(0);
+        const modest = await ask('modest', 1);
+        assert.ok((modest.queuePosition ?? 99) <= 2, `position ${modest.queuePosition}`);
+        assert.ok((modest.etaSeconds ?? 0) >= 1);
+        first.finish();
+        const second = await bench.production(1);
+        second.finish();
+        const third = await bench.production(2);
+        assert.ok([second, third].some(({ production }) => production.request.prompt === 'modest'));
+      } finally {
+        await bench.close();
+      }
+    });
+  });
+}
+
+async function collect(events: AsyncIterable<JobEvent>): Promise<readonly JobEvent[]> {
+  const all: JobEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
+async function untilEnded(jobs: JobModule, id: string): Promise<void> {
+  for await (const _ of jobs.follow(id, { after: 0, signal: AbortSignal.timeout(PATIENCE_MS) }));
+}
+
+async function untilStage(jobs: JobModule, id: string, stage: string): Promise<void> {
+  for await (const { job } of jobs.follow(id, { after: 0, signal: AbortSignal.timeout(PATIENCE_MS) })) {
+    if (job.stage === stage) return;
+  }
+}
+
+async function whenAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
