@@ -31,6 +31,8 @@ export interface EngineFault<Subject extends EngineSubject> {
 export interface EngineContract<Subject extends EngineSubject> {
   /** The folder's name. */
   readonly name: string;
+  /** Tells runs apart when one engine keeps the contract in several settings. */
+  readonly variant?: string;
   /** Called once; the log's lines are searched for secrets. */
   create(log: Logger): Promise<Subject>;
   /** Merged over the contract's request, for instance to keep pictures small. */
@@ -54,7 +56,7 @@ const NEGATIVE_PROMPT = 'blurred rigging, marked guillemot-5d1c';
 
 /** What every engine promises. Call it once in `test/worker/engines/<name>/`, outside any other `describe`. */
 export function engineContract<Subject extends EngineSubject>(contract: EngineContract<Subject>): void {
-  describe(`engine ${contract.name} keeps the contract`, () => {
+  describe(`engine ${contract.name} keeps the contract ${contract.variant ?? ''}`.trim(), () => {
     const lines: string[] = [];
     let subject: Subject;
 

@@ -1,0 +1,114 @@
+import { text, urlWithDefault } from '../../../shared/config.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { createGuardedFetch } from '../../../shared/guarded-fetch.ts';
+import { createHttpClient } from '../../../shared/http.ts';
+import { readRemaining } from '../../../shared/rate-limit-headers.ts';
+import {
+  callUpstream,
+  isSuccess,
+  readJson,
+  requireBase64Picture,
+  requirePicture,
+  type UpstreamReply,
+} from '../../../shared/upstream.ts';
+import { parseVendorOptions } from '../../../shared/vendor-options.ts';
+import type { Clock } from '../../../shared/wait.ts';
+import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
+import { toBody } from './body.ts';
+import { readError, toFailure } from './failures.ts';
+import { familyOf } from './families.ts';
+import { type ImageItem, imagesReplySchema, openaiOptionsSchema } from './schema.ts';
+
+const OPENAI_URL = 'https://api.openai.com/v1';
+const OPENAI_MODEL = 'gpt-image-1';
+
+const settings = {
+  OPENAI_BASE_URL: urlWithDefault("A server with OpenAI's /images/generations: the address up to /v1", OPENAI_URL),
+  OPENAI_API_KEY: text('Its key, if it asks for one', { secret: true }),
+  OPENAI_IMAGE_MODEL: text(
+    `The model to ask for: \`${OPENAI_MODEL}\` at OpenAI itself, elsewhere the server's own choice`,
+    { format: "a model's name; `sd-cpp-local` for stable-diffusion.cpp's server" },
+  ),
+};
+
+const MAX_JSON_BYTES = 256 * 1024 * 1024;
+const JSON_PATH = '/images/generations';
+/** What a server may refuse without harm to the picture. */
+const DISPENSABLE = ['response_format', 'seed'] as const;
+type Dispensable = (typeof DISPENSABLE)[number];
+
+interface OpenaiConfig {
+  readonly baseUrl: string;
+  readonly apiKey?: string | undefined;
+  readonly model?: string | undefined;
+  readonly clock: Clock;
+}
+
+/** Any server that speaks OpenAI's Images API: OpenAI, LocalAI, sd-server, Pollinations. */
+export function createOpenai({ baseUrl, apiKey, model, clock }: OpenaiConfig): Engine {
+  const family = familyOf(model);
+  const isOpenai = new URL(baseUrl).hostname === new URL(OPENAI_URL).hostname;
+  /** A picture may take minutes without a byte; the job's signal is the deadline. */
+  const client = createHttpClient({ baseURL: baseUrl, maxContentLength: MAX_JSON_BYTES, timeout: 0 });
+  const fetchPicture = createGuardedFetch({ base: baseUrl });
+  /** Learnt from the server's refusals, for the life of the engine. */
+  const refused = new Set<Dispensable>();
+  let remaining: number | undefined;
+
+  async function generate(request: EngineRequest, { signal, onProgress }: EngineContext): Promise<EngineOutput> {
+    const options = parseVendorOptions('openai', openaiOptionsSchema, request.options);
+    const key = request.credential ?? apiKey;
+    const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    const secrets = [key ?? '', request.prompt, request.negativePrompt];
+    const body = toBody(request, { family, model, options, isOpenai });
+    onProgress({ stage: 'generate' });
+    const reply = await ask(body.fields, headers, signal);
+    remaining = readRemaining(reply.headers) ?? remaining;
+    const answer = isSuccess(reply) ? imagesReplySchema.safeParse(readJson(reply)).data : undefined;
+    if (answer === undefined) throw toFailure(reply, secrets, clock.now());
+    if (answer.data.length < request.count) {
+      throw new AppError('engine_failed', `${reply.call}: ${answer.data.length} of ${request.count} pictures came`);
+    }
+    const toBytes = async (item: ImageItem): Promise<Buffer> => {
+      if ('b64_json' in item) return requireBase64Picture(item.b64_json, reply.call);
+      onProgress({ stage: 'download' });
+      return requirePicture(await fetchPicture(item.url, { signal, credentials: headers }), 'openai: the picture');
+    };
+    const images = await Promise.all(
+      answer.data.slice(0, request.count).map(async (item) => ({ bytes: await toBytes(item) })),
+    );
+    const warnings = family.seed === 'field' && refused.has('seed') ? ['The image server takes no seed.'] : [];
+    return { images, warnings: [...body.warnings, ...warnings] };
+  }
+
+  /** Again without a dispensable field that the server refuses (HTTP 400, so nothing was made or paid for). */
+  async function ask(fields: object, headers: Record<string, string>, signal: AbortSignal): Promise<UpstreamReply> {
+    const data = Object.fromEntries(Object.entries(fields).filter(([name]) => !refused.has(name as Dispensable)));
+    const reply = await callUpstream(client, { method: 'POST', url: JSON_PATH, data, headers, signal });
+    const field = reply.status === 400 ? findRefused(reply, data) : undefined;
+    if (field === undefined) return reply;
+    refused.add(field);
+    return ask(fields, headers, signal);
+  }
+
+  return {
+    name: 'openai',
+    limits: family.limits,
+    generate,
+    quotaRemaining: () => remaining,
+  };
+}
+
+function findRefused(reply: UpstreamReply, sent: Readonly<Record<string, unknown>>): Dispensable | undefined {
+  const { param, message } = readError(reply);
+  return DISPENSABLE.find((name) => name in sent && (param === name || message?.includes(name) === true));
+}
+
+export const openai: EnginePlugin<typeof settings> = {
+  name: 'openai',
+  settings,
+  create({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey, OPENAI_IMAGE_MODEL }, { clock }) {
+    const model = OPENAI_IMAGE_MODEL ?? (baseUrl === OPENAI_URL ? OPENAI_MODEL : undefined);
+    return createOpenai({ baseUrl, apiKey, model, clock });
+  },
+};
