@@ -1,10 +1,11 @@
 import cors from 'cors';
 import express, { type Express, type RequestHandler } from 'express';
-import helmet from 'helmet';
+import helmet, { type HelmetOptions } from 'helmet';
 import { AppError } from '../shared/errors.ts';
 import type { Logger } from '../shared/log.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { encodeNativeError } from './dialects/native.ts';
+import { serveDocs } from './docs.ts';
 import { serveImages } from './images.ts';
 import { createErrorHandler } from './middleware/error-handler.ts';
 import { requestContext, requestLog } from './middleware/request-context.ts';
@@ -32,7 +33,7 @@ export function createApp(options: AppOptions): Express {
   app.set('etag', false);
   app.set('trust proxy', options.trustProxyHops);
   app.use(requestContext(), requestLog(options.log));
-  app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
+  app.use(helmet(SECURITY));
   app.use(cors({ origin: options.corsOrigins ? [...options.corsOrigins] : '*', exposedHeaders: EXPOSED_HEADERS }));
   app.use(limitUrl);
 
@@ -40,6 +41,7 @@ export function createApp(options: AppOptions): Express {
   app.get('/health', createHealth(options));
   app.get('/ready', createReady(options));
   app.get('/status', createStatus(options));
+  serveDocs(app, options.dialects, options.version);
   serveImages(app, { ...options, remove: options.removePicture });
   for (const dialect of options.dialects) serveDialect(app, dialect, options);
 
@@ -49,6 +51,18 @@ export function createApp(options: AppOptions): Express {
   app.use(createErrorHandler(encodeNativeError, options.log));
   return app;
 }
+
+const SECURITY: HelmetOptions = {
+  // Pictures and answers are for other sites to use.
+  crossOriginResourcePolicy: { policy: 'cross-origin' },
+  contentSecurityPolicy: {
+    directives: {
+      imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
+      // A gateway in a local network has no certificate: its page must still load its own scripts.
+      upgradeInsecureRequests: null,
+    },
+  },
+};
 
 /** What a page's script may read across origins. */
 const EXPOSED_HEADERS = [
@@ -91,6 +105,8 @@ const OWN_ROUTES: ReadonlyArray<[string, Set<string>]> = [
   ['/health', new Set(['GET'])],
   ['/ready', new Set(['GET'])],
   ['/status', new Set(['GET'])],
+  ['/docs', new Set(['GET'])],
+  ['/openapi.json', new Set(['GET'])],
   ['/images/:name', new Set(['GET', 'DELETE'])],
 ];
 

@@ -56,6 +56,8 @@ export function createIndex({ version, status, dialects, describe }: StatusOptio
     { method: 'GET', path: '/health', summary: 'Is the gateway alive' },
     { method: 'GET', path: '/ready', summary: 'Can it serve a request now, and if not why' },
     { method: 'GET', path: '/status', summary: 'Engines, stores, workers and queue' },
+    { method: 'GET', path: '/docs', summary: 'This API, to read and to try' },
+    { method: 'GET', path: '/openapi.json', summary: 'This API, for programs' },
     { method: 'GET', path: '/images/{name}', summary: 'A picture kept by the disk store' },
   ];
   return (request: Request, response: Response): void => {

@@ -14,14 +14,20 @@ interface FieldInfo {
   readonly example?: unknown;
 }
 
-function field<Schema extends z.ZodType>(schema: Schema, expects: string, info: FieldInfo = {}): Schema {
-  const { description, example } = info;
+/** `clean` sees what came, `schema` what is left of it. */
+function field<Schema extends z.ZodType>(
+  clean: (value: unknown) => unknown,
+  schema: Schema,
+  expects: string,
+  { description, example }: FieldInfo,
+) {
   const documented = schema.meta({
     ...(description && { description }),
     ...(example !== undefined && { examples: [example] }),
   });
-  expectations.add(documented, { expects });
-  return documented;
+  const whole = z.preprocess(clean, documented);
+  expectations.add(whole, { expects });
+  return whole;
 }
 
 /** An empty query parameter (`?seed=`) is one that was left out, as HTML forms send it. JSON null is too. */
@@ -53,23 +59,23 @@ function numberWords({ min, max, step }: NumberInfo, whole: boolean): string {
 }
 
 export function wholeNumber(info: NumberInfo) {
-  return field(z.preprocess(toNumber, numberSchema(info, true).optional()), numberWords(info, true), info);
+  return field(toNumber, numberSchema(info, true).optional(), numberWords(info, true), info);
 }
 
 export function wholeNumberOr(fallback: number, info: NumberInfo) {
-  return field(z.preprocess(toNumber, numberSchema(info, true).default(fallback)), numberWords(info, true), info);
+  return field(toNumber, numberSchema(info, true).default(fallback), numberWords(info, true), info);
 }
 
 export function decimal(info: NumberInfo) {
-  return field(z.preprocess(toNumber, numberSchema(info, false).optional()), numberWords(info, false), info);
+  return field(toNumber, numberSchema(info, false).optional(), numberWords(info, false), info);
 }
 
 export function decimalOr(fallback: number, info: NumberInfo) {
-  return field(z.preprocess(toNumber, numberSchema(info, false).default(fallback)), numberWords(info, false), info);
+  return field(toNumber, numberSchema(info, false).default(fallback), numberWords(info, false), info);
 }
 
 export function choice<const Values extends readonly [string, ...string[]]>(values: Values, info: FieldInfo = {}) {
-  return field(z.preprocess(leftOut, z.enum(values).optional()), `one of ${values.join(', ')}`, info);
+  return field(leftOut, z.enum(values).optional(), `one of ${values.join(', ')}`, info);
 }
 
 export function choiceOr<const Values extends readonly [string, ...string[]]>(
@@ -77,7 +83,7 @@ export function choiceOr<const Values extends readonly [string, ...string[]]>(
   values: Values,
   info: FieldInfo = {},
 ) {
-  return field(z.preprocess(leftOut, z.enum(values).default(fallback)), `one of ${values.join(', ')}`, info);
+  return field(leftOut, z.enum(values).default(fallback), `one of ${values.join(', ')}`, info);
 }
 
 const FLAGS: Record<string, boolean> = { '1': true, true: true, yes: true, '0': false, false: false, no: false };
@@ -87,7 +93,7 @@ export function flagOr(fallback: boolean, info: FieldInfo = {}) {
     const given = leftOut(value);
     return typeof given === 'string' ? (FLAGS[given.toLowerCase()] ?? given) : given;
   };
-  return field(z.preprocess(toFlag, z.boolean().default(fallback)), '`1` or `0`, `true` or `false`', info);
+  return field(toFlag, z.boolean().default(fallback), '`1` or `0`, `true` or `false`', info);
 }
 
 // Line breaks and tabs are text; every other control character, and bytes that were not UTF-8, are a broken client.
@@ -104,14 +110,14 @@ const MAX_WORDS = MAX_PROMPT_CHARACTERS.toLocaleString('en');
 
 export function prompt(info: FieldInfo = {}) {
   const expects = `text of 1 to ${MAX_WORDS} characters, without control characters`;
-  return field(z.preprocess(toTrimmed, promptSchema.min(1).max(2 * MAX_PROMPT_CHARACTERS)), expects, info);
+  return field(toTrimmed, promptSchema.min(1).max(2 * MAX_PROMPT_CHARACTERS), expects, info);
 }
 
 /** Blank means none. */
 export function negativePrompt(info: FieldInfo = {}) {
   const expects = `text of up to ${MAX_WORDS} characters, without control characters`;
   const blankIsNone = (value: unknown): unknown => leftOut(toTrimmed(value));
-  return field(z.preprocess(blankIsNone, promptSchema.max(2 * MAX_PROMPT_CHARACTERS).optional()), expects, info);
+  return field(blankIsNone, promptSchema.max(2 * MAX_PROMPT_CHARACTERS).optional(), expects, info);
 }
 
 /** A short word such as a name. */
@@ -120,22 +126,19 @@ export function word(maxCharacters: number, info: FieldInfo = {}) {
     .string()
     .max(maxCharacters)
     .refine((text) => !BROKEN_TEXT.test(text));
-  return field(
-    z.preprocess((value) => leftOut(toTrimmed(value)), schema.optional()),
-    `text of up to ${maxCharacters} characters`,
-    info,
-  );
+  const clean = (value: unknown): unknown => leftOut(toTrimmed(value));
+  return field(clean, schema.optional(), `text of up to ${maxCharacters} characters`, info);
 }
 
 /** Text of a form that a regular expression tells; `expects` says it in words. */
 export function pattern(form: RegExp, expects: string, info: FieldInfo = {}) {
-  return field(z.preprocess(leftOut, z.string().regex(form).optional()), expects, info);
+  return field(leftOut, z.string().regex(form).optional(), expects, info);
 }
 
 /** Vendor extras: an object of objects; each engine parses its own part strictly. */
 export function engineOptions(info: FieldInfo = {}) {
   const schema = z.record(z.string(), z.record(z.string(), z.unknown())).optional();
-  return field(z.preprocess(leftOut, schema), 'an object keyed by engine name, each with an object', info);
+  return field(leftOut, schema, 'an object keyed by engine name, each with an object', info);
 }
 
 /** Parses everything and throws `invalid_request` with every fault at once. */

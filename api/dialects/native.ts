@@ -39,15 +39,17 @@ export function toDraft(wishes: NativeWishes): NativeDraft {
   };
 }
 
-export const nativeError = z.object({
-  success: z.literal(false),
-  error: z.string().meta({ description: 'A sentence for a person.' }),
-  code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
-  field: z.string().optional().meta({ description: 'The parameter to blame.' }),
-  faults: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
-  retryable: z.boolean(),
-  attempts: z.array(z.object({ engine: z.string(), code: z.string() })).optional(),
-});
+export const nativeError = z
+  .object({
+    success: z.literal(false),
+    error: z.string().meta({ description: 'A sentence for a person.' }),
+    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+    field: z.string().optional().meta({ description: 'The parameter to blame.' }),
+    faults: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    retryable: z.boolean(),
+    attempts: z.array(z.object({ engine: z.string(), code: z.string() })).optional(),
+  })
+  .meta({ id: 'Error' });
 
 export function encodeNativeError(error: AppError): Encoded {
   const { field, faults, attempts, retryAfterSeconds } = error.details;
@@ -81,17 +83,19 @@ function describeStatus(status: number): string {
 
 export const nativeErrorResponses = toErrorResponses(nativeError);
 
-export const pendingAnswer = z.object({
-  success: z.literal(true),
-  job_id: z.string(),
-  status: z.enum(['accepted', 'queued', 'running', 'storing']),
-  status_url: z.url(),
-  stage: z.string().optional(),
-  progress: z.number(),
-  queue_position: z.int().optional(),
-  eta_seconds: z.number().optional(),
-  message: z.string(),
-});
+export const pendingAnswer = z
+  .object({
+    success: z.literal(true),
+    job_id: z.string(),
+    status: z.enum(['accepted', 'queued', 'running', 'storing']),
+    status_url: z.url(),
+    stage: z.string().optional(),
+    progress: z.number(),
+    queue_position: z.int().optional(),
+    eta_seconds: z.number().optional(),
+    message: z.string(),
+  })
+  .meta({ id: 'Pending' });
 
 /** Clients ignore a longer Retry-After than this, and a shorter one than a second is hammering. */
 const LONGEST_RETRY_SECONDS = 60;

@@ -88,9 +88,11 @@ export const pngInfoAnswer = z.object({
   parameters: z.record(z.string(), z.string()),
 });
 
-export const automatic1111Error = z.object({
-  error: z.string(),
-  detail: z.unknown(),
-  body: z.string(),
-  errors: z.string(),
-});
+export const automatic1111Error = z
+  .object({
+    error: z.string(),
+    detail: z.unknown(),
+    body: z.string(),
+    errors: z.string(),
+  })
+  .meta({ id: 'Automatic1111Error' });

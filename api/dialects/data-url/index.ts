@@ -18,7 +18,7 @@ const dataUrlAnswer = z.object({
   filePath: z.string().meta({ description: 'Where the service keeps the file, under DATA_DIR.' }),
 });
 
-const dataUrlError = z.object({ success: z.literal(false), error: z.string() });
+const dataUrlError = z.object({ success: z.literal(false), error: z.string() }).meta({ id: 'DataUrlError' });
 
 /** `POST /api/generate-image`: the Hugging Face service of old, with a data URL and a saved file. */
 export const dataUrl: Dialect = {

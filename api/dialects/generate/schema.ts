@@ -29,20 +29,22 @@ export const generateQuery = z.object({
   }),
 });
 
-export const generateAnswer = z.object({
-  success: z.literal(true),
-  image_url: z.url(),
-  prompt: z.string(),
-  negative_prompt: z.string().optional(),
-  seed: z.int().meta({ description: 'The seed really used.' }),
-  shape: z.enum(SHAPES),
-  guidance_scale: z.number().meta({ description: 'The value really used.' }),
-  engine: z.string().meta({ description: 'Who made the picture.' }),
-  width: z.int(),
-  height: z.int(),
-  job_id: z.string(),
-  warnings: z.array(z.string()),
-  nsfw: z.boolean().optional(),
-  cached: z.boolean(),
-  store: z.string(),
-});
+export const generateAnswer = z
+  .object({
+    success: z.literal(true),
+    image_url: z.url(),
+    prompt: z.string(),
+    negative_prompt: z.string().optional(),
+    seed: z.int().meta({ description: 'The seed really used.' }),
+    shape: z.enum(SHAPES),
+    guidance_scale: z.number().meta({ description: 'The value really used.' }),
+    engine: z.string().meta({ description: 'Who made the picture.' }),
+    width: z.int(),
+    height: z.int(),
+    job_id: z.string(),
+    warnings: z.array(z.string()),
+    nsfw: z.boolean().optional(),
+    cached: z.boolean(),
+    store: z.string(),
+  })
+  .meta({ id: 'Picture' });

@@ -19,4 +19,4 @@ export const imageDataAnswer = z.object({
   image_data: z.base64().meta({ description: 'A PNG.' }),
 });
 
-export const imageDataError = z.object({ message: z.string(), error: z.string() });
+export const imageDataError = z.object({ message: z.string(), error: z.string() }).meta({ id: 'ImageDataError' });

@@ -63,4 +63,4 @@ export const checkAnswer = z.object({
 });
 
 export const checkPending = z.object({ statuscode: z.literal(202), message: z.string(), mark_id: z.string() });
-export const piclumenError = z.object({ statuscode: z.int(), message: z.string() });
+export const piclumenError = z.object({ statuscode: z.int(), message: z.string() }).meta({ id: 'PiclumenError' });

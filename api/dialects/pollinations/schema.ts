@@ -20,11 +20,13 @@ export const pictureQuery = z.object({
   format: choiceOr('jpeg', FORMATS, { description: 'Beyond Pollinations: the format of the picture.' }),
 });
 
-export const pollinationsError = z.object({
-  status: z.int(),
-  success: z.literal(false),
-  error: z.object({ code: z.string(), message: z.string() }),
-});
+export const pollinationsError = z
+  .object({
+    status: z.int(),
+    success: z.literal(false),
+    error: z.object({ code: z.string(), message: z.string() }),
+  })
+  .meta({ id: 'PollinationsError' });
 
 export const modelNames = z.array(z.string());
 export const modelObjects = z.array(z.object({ name: z.string(), description: z.string() }));

@@ -14,4 +14,4 @@ export const stableDiffusionBody = z.object({
 });
 
 export const stableDiffusionAnswer = z.object({ image: z.base64().meta({ description: 'A PNG.' }) });
-export const stableDiffusionError = z.object({ error: z.string() });
+export const stableDiffusionError = z.object({ error: z.string() }).meta({ id: 'StableDiffusionError' });
