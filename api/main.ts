@@ -1,0 +1,83 @@
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { resolve } from 'node:path';
+import { SettingsError } from '../shared/config.ts';
+import { close, listen } from '../shared/http.ts';
+import { createLog } from '../shared/log.ts';
+import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/run-service.ts';
+import { systemClock } from '../shared/wait.ts';
+import { createApp } from './app.ts';
+import { type GatewaySettings, readGatewaySettings } from './config.ts';
+import { dialects } from './dialects/index.ts';
+import { encodeJob } from './dialects/jobs/encode-job.ts';
+import { createJobs } from './jobs/index.ts';
+import { createRateLimit } from './middleware/rate-limit.ts';
+import { createPromptPolicy } from './policy/index.ts';
+import { createPreferences } from './preferences.ts';
+import { createSaveFile } from './save-file.ts';
+import { createDescribe } from './service.ts';
+
+/** Long enough for most pictures, short enough for the 30 s that Render leaves. */
+const GRACE_MS = 25_000;
+/** A prompt of 10 kB in any script, percent-encoded, is still answered properly. */
+const MAX_HEADER_BYTES = 262_144;
+
+await runService(async () => {
+  const settings = readGatewaySettings(readEnvironment());
+  requireWorkers(settings);
+  const dataDirectory = resolve(settings.DATA_DIR);
+  await mkdir(dataDirectory, { recursive: true });
+  const log = createLog({ service: 'gateway', level: settings.LOG_LEVEL, withPrompts: settings.LOG_PROMPTS });
+  const clock = systemClock;
+  const version = readVersion();
+
+  const localUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
+  const jobs = await createJobs({
+    settings,
+    policy: createPromptPolicy(settings.PROMPT_POLICY_FILE),
+    encodeJob: (job) => encodeJob(job, (path) => new URL(path, localUrl).href),
+    clock,
+    log,
+  });
+  const app = createApp({
+    jobs,
+    dialects,
+    apiKeys: settings.API_KEYS,
+    limit: createRateLimit({ perMinute: settings.RATE_LIMIT_PER_MINUTE }),
+    waitBudgetMs: settings.WAIT_BUDGET_MS,
+    safeMode: settings.SAFE_MODE,
+    saveFile: createSaveFile(dataDirectory, clock.now),
+    preferences: createPreferences(),
+    describe: createDescribe({ version, publicUrl: settings.PUBLIC_URL, engines: () => [], now: clock.now }),
+    log,
+    version,
+    status: () => {
+      const { worker, ...details } = jobs.status();
+      return { worker, details };
+    },
+    notReady: async () => (jobs.status().worker === 'unreachable' ? ['The worker cannot be reached.'] : []),
+    dataDirectory,
+    trustProxyHops: settings.TRUST_PROXY_HOPS,
+    corsOrigins: settings.CORS_ORIGINS,
+    adminKey: settings.ADMIN_KEY,
+    removePicture: jobs.removePicture,
+  });
+
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, app);
+  const { port } = await listen(server, settings.PORT, settings.HOST);
+  log.info({ port, version }, 'the gateway listens');
+  stopOnSignal(log, async () => {
+    await Promise.all([close(server, GRACE_MS), jobs.stop({ graceMs: GRACE_MS })]);
+  });
+});
+
+function requireWorkers({ WORKER_URL, WORKER_TOKEN, REDIS_URL }: GatewaySettings): void {
+  const faults = [];
+  if (WORKER_URL === undefined && REDIS_URL === undefined) {
+    faults.push('WORKER_URL: expected the address of a worker, or REDIS_URL instead (DEPLOYMENT_GUIDE.md#worker_url)');
+  }
+  if (WORKER_URL !== undefined && WORKER_TOKEN === undefined) {
+    faults.push('WORKER_TOKEN: expected the secret that the worker has too (DEPLOYMENT_GUIDE.md#worker_token)');
+  }
+  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
+}
