@@ -43,7 +43,8 @@ export function createChromium({ browser, ownContext, profileDirectory, clearUp 
   }
 
   function close(): Promise<void> {
-    closing ??= end();
+    // Begun a moment later: those who hear of the death close it too.
+    closing ??= Promise.resolve().then(end);
     return closing;
   }
 

@@ -1,4 +1,4 @@
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { raceAbort } from './race-abort.ts';
 
 /** What makes a site see the same visitor again: cookies, local storage, IndexedDB, of every origin visited. */
@@ -6,11 +6,15 @@ export type Identity = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 const READ_TIMEOUT_MS = 5000;
 
-export function readIdentity(context: BrowserContext): Promise<Identity> {
-  return raceAbort(readAll(context), AbortSignal.timeout(READ_TIMEOUT_MS));
+export function readIdentity(page: Page): Promise<Identity> {
+  return raceAbort(readAll(page), AbortSignal.timeout(READ_TIMEOUT_MS));
 }
 
-async function readAll(context: BrowserContext): Promise<Identity> {
+async function readAll(page: Page): Promise<Identity> {
+  // A script's cookie is on its way to the browser for a moment; a frame that reads its cookies waits for that. A
+  // sandboxed frame has none and throws.
+  await Promise.allSettled(page.frames().map((frame) => frame.evaluate('document.cookie')));
+  const context = page.context();
   try {
     return await context.storageState({ indexedDB: true });
   } catch {

@@ -42,7 +42,7 @@ export function createPagePool({ keeper, clock, log }: PoolOptions): PagePool {
   async function keepIdentity(recipe: PageRecipe, { page, died }: PreparedPage): Promise<void> {
     if (!recipe.keepsIdentity || recipe.profileDirectory !== undefined || died.aborted) return;
     try {
-      identities.set(recipe.name, await readIdentity(page.context()));
+      identities.set(recipe.name, await readIdentity(page));
     } catch (error) {
       log.warn({ recipe: recipe.name, err: error }, 'the identity could not be read: the last one is kept');
     }

@@ -62,8 +62,8 @@ describe('faults under a running job', () => {
     },
     'a page that eats memory without end': async (_stage: Stage, page: Page) => {
       await page.evaluate(() => {
-        const hoard: unknown[] = [];
-        for (let n = 0; ; n++) hoard.push({ n, text: `number ${n}` });
+        const hoard: number[][] = [];
+        for (let n = 0; ; n++) hoard.push(new Array<number>(1_000_000).fill(n + 0.5));
       });
     },
   };

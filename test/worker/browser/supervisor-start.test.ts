@@ -32,9 +32,9 @@ describe('the start of the browser', () => {
     assert.equal(await pages.use(recipe, (page) => page.evaluate(() => 6 * 7), first), 42);
     assert.deepEqual(first.stages, ['browser', 'page']);
     assert.equal(pages.status().state, 'ready');
-    await until(() => recipe.preparations === 2, 'the next page');
-    await pages.use(recipe, (page) => page.evaluate(() => 1), second);
-    assert.ok(!second.stages.includes('browser'));
+    await until(() => recipe.prepared === 2, 'the next page');
+    assert.equal(await pages.use(recipe, (page) => page.evaluate(() => 1), second), 1);
+    assert.deepEqual(second.stages, []);
     assert.equal(pages.status().jobs, 1);
   });
 

@@ -80,9 +80,10 @@ function createRecorder(): { log: Logger; logged: { msg: string }[] } {
   return { log: createLog({ service: 'test', level: 'debug', destination: { write } }), logged };
 }
 
-/** Counts its preparations. */
 export interface TestRecipe extends PageRecipe {
+  /** Preparations that were begun, and that succeeded. */
   preparations: number;
+  prepared: number;
 }
 
 export function createRecipe(changes: Partial<PageRecipe> = {}): TestRecipe {
@@ -91,10 +92,12 @@ export function createRecipe(changes: Partial<PageRecipe> = {}): TestRecipe {
     keepsIdentity: false,
     maxAgeMs: 60_000,
     preparations: 0,
+    prepared: 0,
     ...changes,
     prepare: async (page, context) => {
       recipe.preparations += 1;
       await changes.prepare?.(page, context);
+      recipe.prepared += 1;
     },
   };
   return recipe;
@@ -106,12 +109,19 @@ export function createUse(signal = new AbortController().signal): PageUse & { re
   return { signal, stages, onProgress: ({ stage }) => stages.push(stage) };
 }
 
+export interface TestClock extends Clock {
+  advance(milliseconds: number): void;
+  /** What is left of each wait. */
+  waits(): number[];
+}
+
 /** Time that stands still until it is moved. */
-export function createTestClock(): Clock & { advance(milliseconds: number): void } {
+export function createTestClock(): TestClock {
   let now = 1_000_000;
   const waits = new Set<{ at: number; resolve: () => void }>();
   return {
     now: () => now,
+    waits: () => [...waits].map(({ at }) => at - now),
     wait: (milliseconds, signal) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const entry = { at: now + milliseconds, resolve };
@@ -148,12 +158,33 @@ export interface Site {
   close(): Promise<void>;
 }
 
+/** Adds one to what the site knows of its visitor, in every place, and answers what it found there. */
+const VISITOR_PAGE = `<!doctype html><title>site</title>hello
+<script>
+  const finish = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  async function visit() {
+    const opening = indexedDB.open('visitor', 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore('notes');
+    const notes = (await finish(opening)).transaction('notes', 'readwrite').objectStore('notes');
+    const noted = (await finish(notes.get('visits'))) ?? null;
+    const found = { cookie: document.cookie, stored: localStorage.getItem('visits'), noted };
+    const visits = Number(found.stored) + 1;
+    localStorage.setItem('visits', visits);
+    document.cookie = 'visits=' + visits + '; max-age=3600';
+    await finish(notes.put(visits, 'visits'));
+    return found;
+  }
+</script>`;
+
 /** A page of one origin that says hello. */
 export async function createSite(): Promise<Site> {
   let visits = 0;
   const server = createServer((_, response) => {
     visits += 1;
-    response.setHeader('content-type', 'text/html').end('<!doctype html><title>site</title>hello');
+    response.setHeader('content-type', 'text/html').end(VISITOR_PAGE);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

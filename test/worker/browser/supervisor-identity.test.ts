@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { PageRecipe } from '../../../worker/browser/pages.ts';
+import { createRecipe, createSite, createStage, createUse, type Site, type Stage, until } from './support.ts';
+
+interface Visitor {
+  readonly cookie: string;
+  readonly stored: string | null;
+  readonly noted: number | null;
+}
+
+const visit = (page: Page): Promise<Visitor> => page.evaluate<Visitor>('visit()');
+
+const STRANGER = { cookie: '', stored: null, noted: null };
+const KNOWN = { cookie: 'visits=1', stored: '1', noted: 1 };
+
+describe('the identity of a recipe', () => {
+  const stages: Stage[] = [];
+  let site: Site;
+  before(async () => {
+    site = await createSite();
+  });
+  after(() => site.close());
+  afterEach(async () => {
+    for (const stage of stages.splice(0)) await stage.close();
+  });
+
+  async function open(...options: Parameters<typeof createStage>): Promise<Stage> {
+    const stage = await createStage(...options);
+    stages.push(stage);
+    return stage;
+  }
+
+  function createVisitor(changes: Partial<PageRecipe> = {}) {
+    return createRecipe({
+      name: 'visitor',
+      keepsIdentity: true,
+      prepare: async (page) => {
+        await page.goto(site.url);
+      },
+      ...changes,
+    });
+  }
+
+  test('survives the change of context, and of browser', async () => {
+    const stage = await open({ restartAfterJobs: 2 });
+    const recipe = createVisitor();
+    assert.deepEqual(await stage.pages.use(recipe, visit, createUse()), STRANGER);
+    assert.deepEqual(await stage.pages.use(recipe, visit, createUse()), KNOWN);
+    assert.deepEqual(await stage.pages.use(recipe, visit, createUse()), { cookie: 'visits=2', stored: '2', noted: 2 });
+    assert.equal(stage.logged.filter(({ msg }) => msg === 'Chromium started').length, 2);
+  });
+
+  test('survives a kill of the browser, as it was after the last success', async () => {
+    const stage = await open();
+    const recipe = createVisitor();
+    await stage.pages.use(recipe, visit, createUse());
+    await until(() => recipe.prepared === 2, 'the next page');
+    process.kill(await stage.browserPid(), 'SIGKILL');
+    assert.deepEqual(await stage.pages.use(recipe, visit, createUse()), KNOWN);
+  });
+
+  test('reaches into a frame of another site', async () => {
+    const stage = await open();
+    const elsewhere = site.url.replace('127.0.0.1', 'localhost');
+    const recipe = createVisitor({
+      prepare: async (page) => {
+        await page.goto(site.url);
+        await page.setContent(`<iframe src="${elsewhere}"></iframe>`);
+        await page.frameLocator('iframe').getByText('hello').waitFor();
+      },
+    });
+    const countInFrame = (page: Page) =>
+      page
+        .frameLocator('iframe')
+        .locator('body')
+        .evaluate(() => {
+          const visits = Number(localStorage.getItem('visits') ?? 0);
+          localStorage.setItem('visits', String(visits + 1));
+          return visits;
+        });
+    assert.equal(await stage.pages.use(recipe, countInFrame, createUse()), 0);
+    assert.equal(await stage.pages.use(recipe, countInFrame, createUse()), 1);
+  });
+
+  test('is used by one job at a time, and a waiting job may give up', async () => {
+    const stage = await open();
+    const recipe = createVisitor();
+    let running = 0;
+    let most = 0;
+    const first = Promise.withResolvers<void>();
+    const task = async (page: Page) => {
+      running += 1;
+      most = Math.max(most, running);
+      first.resolve();
+      const found = await visit(page);
+      running -= 1;
+      return found.stored;
+    };
+    const abort = new AbortController();
+    const jobs = [createUse(), createUse(abort.signal), createUse()].map((use) => stage.pages.use(recipe, task, use));
+    await first.promise;
+    abort.abort();
+    const [one, two, three] = await Promise.allSettled(jobs);
+    assert.deepEqual(
+      [one, three].map((end) => end?.status === 'fulfilled' && end.value),
+      [null, '1'],
+    );
+    assert.equal(two?.status === 'rejected' && two.reason.code, 'cancelled');
+    assert.equal(most, 1);
+  });
+
+  test('lies on disk where a profile directory is given', async () => {
+    const profileDirectory = await mkdtemp(join(tmpdir(), 'easel-test-profile-'));
+    after(() => rm(profileDirectory, { recursive: true, force: true }));
+    const recipe = createVisitor({ profileDirectory });
+    const earlier = await open();
+    // Another recipe had the browser started without the profile.
+    await earlier.pages.use(createRecipe(), async () => 1, createUse());
+    assert.deepEqual(await earlier.pages.use(recipe, visit, createUse()), STRANGER);
+    const use = createUse();
+    await until(() => recipe.prepared === 2, 'the next page');
+    assert.deepEqual(await earlier.pages.use(recipe, visit, use), KNOWN);
+    assert.deepEqual(use.stages, []);
+    assert.equal(await earlier.pages.use(createRecipe(), async () => 'works', createUse()), 'works');
+    await earlier.pages.stop();
+
+    const later = await open();
+    const { stored } = await later.pages.use(recipe, visit, createUse());
+    assert.equal(stored, '2');
+  });
+});

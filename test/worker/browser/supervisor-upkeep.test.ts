@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { Memory } from '../../../worker/browser/memory.ts';
+import type { PageRecipe } from '../../../worker/browser/pages.ts';
+import {
+  createRecipe,
+  createSite,
+  createStage,
+  createTestClock,
+  createUse,
+  type Site,
+  type Stage,
+  type TestRecipe,
+  until,
+} from './support.ts';
+
+const HELLO = (page: Page): Promise<string> => page.evaluate(() => 'hello');
+
+describe('between jobs', () => {
+  const stages: Stage[] = [];
+  let site: Site;
+  before(async () => {
+    site = await createSite();
+  });
+  after(() => site.close());
+  afterEach(async () => {
+    for (const stage of stages.splice(0)) await stage.close();
+  });
+
+  async function open(...options: Parameters<typeof createStage>): Promise<Stage> {
+    const stage = await createStage(...options);
+    stages.push(stage);
+    return stage;
+  }
+
+  function createSiteRecipe(changes: Partial<PageRecipe> = {}): TestRecipe {
+    return createRecipe({
+      name: 'site',
+      prepare: async (page) => {
+        await page.goto(site.url);
+      },
+      ...changes,
+    });
+  }
+
+  const starts = (stage: Stage): number => stage.logged.filter(({ msg }) => msg === 'Chromium started').length;
+
+  /** Runs one harmless job and waits until the next page is prepared. */
+  async function settle(stage: Stage, recipe: TestRecipe): Promise<void> {
+    const { prepared } = recipe;
+    const use = createUse();
+    await stage.pages.use(recipe, HELLO, use);
+    const ownPage = use.stages.includes('page') ? 1 : 0;
+    await until(() => recipe.prepared === prepared + ownPage + 1, 'the next page');
+  }
+
+  test('the next page is prepared, so that its job loads nothing', async () => {
+    const stage = await open();
+    const recipe = createSiteRecipe();
+    await stage.pages.use(recipe, HELLO, createUse());
+    await until(() => recipe.prepared === 2, 'the next page');
+    const visits = site.visits();
+    const use = createUse();
+    const found = await stage.pages.use(recipe, async (page) => [page.url(), site.visits()], use);
+    assert.deepEqual(found, [site.url, visits]);
+    assert.deepEqual(use.stages, []);
+  });
+
+  test('a job without identity finds nothing of the one before', async () => {
+    const { pages } = await open();
+    const count = (page: Page) => page.evaluate(() => (localStorage.visits = `${localStorage.visits ?? ''}x`));
+    assert.equal(await pages.use(createSiteRecipe(), count, createUse()), 'x');
+    assert.equal(await pages.use(createSiteRecipe(), count, createUse()), 'x');
+  });
+
+  test('a prepared page that is too old is thrown away silently', async () => {
+    const clock = createTestClock();
+    const stage = await open({ clock });
+    const recipe = createSiteRecipe({ maxAgeMs: 1000 });
+    await settle(stage, recipe);
+    const { preparations } = recipe;
+    clock.advance(1001);
+    assert.equal(await stage.pages.use(recipe, async () => recipe.preparations, createUse()), preparations + 1);
+  });
+
+  test('a prepared page that crashed is thrown away silently', async () => {
+    const stage = await open();
+    const recipe = createSiteRecipe();
+    await settle(stage, recipe);
+    for (const pid of await stage.rendererPids()) process.kill(pid, 'SIGKILL');
+    await until(async () => (await stage.rendererPids()).length === 0, 'the crash');
+    assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
+    assert.equal(starts(stage), 1, 'the browser itself was well');
+    assert.ok(!stage.logged.some(({ msg }) => /died under its task/.test(msg)));
+  });
+
+  test('a job that was cancelled leaves a prepared page, one that failed leaves the site alone', async () => {
+    const stage = await open();
+    const recipe = createSiteRecipe();
+    await assert.rejects(
+      stage.pages.use(recipe, () => Promise.reject(new Error('mine')), createUse()),
+      /mine/,
+    );
+    await until(() => stage.pages.status().jobs === 1, 'the end of the job');
+    assert.equal(recipe.preparations, 1);
+    const abort = new AbortController();
+    const running = stage.pages.use(
+      recipe,
+      () => {
+        abort.abort();
+        return new Promise(() => undefined);
+      },
+      createUse(abort.signal),
+    );
+    await assert.rejects(running, { code: 'cancelled' });
+    await until(() => recipe.prepared === 3, 'the next page');
+  });
+
+  test('the browser is replaced after its number of jobs, in the background', async () => {
+    const stage = await open({ restartAfterJobs: 2 });
+    const recipe = createSiteRecipe();
+    await settle(stage, recipe);
+    const first = await stage.browserPid();
+    await settle(stage, recipe);
+    await until(() => starts(stage) === 2 && stage.pages.status().state === 'ready', 'the new browser');
+    assert.notEqual(await stage.browserPid(), first);
+    assert.equal(stage.pages.status().jobs, 0);
+    const use = createUse();
+    assert.equal(await stage.pages.use(recipe, HELLO, use), 'hello');
+    assert.ok(!use.stages.includes('browser'));
+  });
+
+  test('a job that runs while the browser is replaced keeps its own', async () => {
+    const stage = await open({ restartAfterJobs: 1 });
+    const long = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const running = stage.pages.use(
+      createRecipe({ name: 'long' }),
+      async (page) => {
+        begun.resolve();
+        await long.promise;
+        return HELLO(page);
+      },
+      createUse(),
+    );
+    await begun.promise;
+    await stage.pages.use(createRecipe(), HELLO, createUse());
+    await until(() => starts(stage) === 2, 'the new browser');
+    assert.equal((await stage.directoriesLeft()).length, 2);
+    long.resolve();
+    assert.equal(await running, 'hello');
+    await until(async () => (await stage.directoriesLeft()).length === 1, 'the end of the old browser');
+  });
+
+  test('the browser is replaced when memory passes the limit', async () => {
+    let memory: Memory = { usedMb: 300 };
+    const stage = await open({ memoryLimitMb: 400, meter: async () => memory });
+    const recipe = createSiteRecipe();
+    await settle(stage, recipe);
+    assert.equal(stage.pages.status().memoryMb, 300);
+    assert.equal(starts(stage), 1);
+    memory = { usedMb: 401 };
+    await stage.pages.use(recipe, HELLO, createUse());
+    await until(() => starts(stage) === 2, 'the new browser');
+  });
+
+  test('an idle browser is ended after a while, and the next job starts one', async () => {
+    const clock = createTestClock();
+    const stage = await open({ clock, idleShutdownMs: 60_000 });
+    const recipe = createSiteRecipe();
+    await settle(stage, recipe);
+    await until(() => clock.waits().includes(60_000), 'the idle timer');
+    clock.advance(59_999);
+    assert.equal(stage.pages.status().state, 'ready');
+    clock.advance(1);
+    await until(async () => (await stage.directoriesLeft()).length === 0, 'the end of the browser');
+    assert.deepEqual(await stage.processesLeft(), []);
+    assert.equal(stage.pages.status().state, 'stopped');
+    assert.equal(await stage.pages.isHealthy(), true);
+    assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
+  });
+
+  test('a running job holds the idle shutdown off', async () => {
+    const clock = createTestClock();
+    const stage = await open({ clock, idleShutdownMs: 1000, pingTimeoutMs: 30_000 });
+    const task = async (page: Page): Promise<string> => {
+      clock.advance(5000);
+      return HELLO(page);
+    };
+    assert.equal(await stage.pages.use(createRecipe(), task, createUse()), 'hello');
+    assert.equal(starts(stage), 1);
+  });
+});
