@@ -8,7 +8,7 @@ import { waitForPart } from './parts.ts';
 import { SELECTORS } from './site.ts';
 import { type Reply, watchEmbed } from './watch.ts';
 
-export interface AttemptOptions extends FollowOptions {
+interface AttemptOptions extends FollowOptions {
   readonly page: Page;
   readonly generator: Frame;
   readonly embedUrl: string;
@@ -18,7 +18,7 @@ export interface AttemptOptions extends FollowOptions {
   readonly signal: AbortSignal;
 }
 
-export interface Taken {
+interface Taken {
   readonly kind: 'taken';
   /** As the page gave it: whether it is a picture at all is not known yet. */
   readonly dataUrl: unknown;

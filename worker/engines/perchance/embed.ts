@@ -42,7 +42,7 @@ export function toEmbedAddress(
   return `${embedUrl}#${encodeURIComponent(JSON.stringify(options))}`;
 }
 
-export interface EmbedTask {
+interface EmbedTask {
   readonly address: string;
   readonly origin: string;
   readonly iframeId: string;

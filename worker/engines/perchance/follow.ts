@@ -25,7 +25,7 @@ export interface FollowOptions {
   readonly onProgress: (event: { readonly stage: Stage; readonly engineStatus?: string }) => void;
 }
 
-export interface Follower {
+interface Follower {
   readonly events: EmbedEvents;
   /** Resolves when the embed gave up; rejects with what ends the job. */
   readonly end: Promise<GaveUp>;
@@ -50,6 +50,8 @@ export function followEmbed({ judge, clock, waits, onProgress }: FollowOptions):
         return;
       case 'verify':
         isPatient = true;
+        // The page may start the check anew, by loading itself again; its time does not start anew.
+        if (alarms.isSet('verification')) return;
         alarms.set('verification', waits.verification, () => end.reject(challenged('verification did not complete')));
         return;
       case 'verified':

@@ -10,7 +10,7 @@ import { toWholePicture } from './picture.ts';
 import { NEW_EMBEDS, type Waits } from './site.ts';
 import { createJudge } from './verdict.ts';
 
-export interface PaintOptions extends EngineContext {
+interface PaintOptions extends EngineContext {
   readonly pageUrl: string;
   readonly embedUrl: string;
   readonly clock: Clock;

@@ -22,7 +22,7 @@ export interface EmbedEvents {
   onVerificationBlocked(errorText: string): void;
 }
 
-export interface EmbedWatch {
+interface EmbedWatch {
   /** Resolves when every reply that has begun to arrive has been reported. */
   settled(): Promise<void>;
   stop(): void;
@@ -51,16 +51,14 @@ export function watchEmbed(page: Page, embedUrl: string, events: EmbedEvents): E
     const request = response.request();
     const endpoint = endpointOf(request);
     if (endpoint === undefined) return;
-    const read = readReply(endpoint, response).then((reply) => {
-      open.delete(request);
-      events.onReply(reply, open.size);
-    });
+    open.delete(request);
+    const read = readReply(endpoint, response).then((reply) => events.onReply(reply, open.size));
     reading.add(read);
     read.finally(() => reading.delete(read));
   };
 
   const onRequestFailed = (request: Request): void => {
-    open.delete(request);
+    const isUnanswered = open.delete(request);
     const errorText = request.failure()?.errorText ?? 'no reason given';
     if (errorText === GIVEN_UP) return;
     if (isDocument(request)) events.onDocumentFailed(errorText);
@@ -68,7 +66,8 @@ export function watchEmbed(page: Page, embedUrl: string, events: EmbedEvents): E
       events.onVerificationBlocked(errorText);
     }
     const endpoint = endpointOf(request);
-    if (endpoint !== undefined) events.onReply(noAnswer(endpoint), open.size);
+    // A reply that breaks off is told by whoever reads it.
+    if (endpoint !== undefined && isUnanswered) events.onReply(noAnswer(endpoint), open.size);
   };
 
   page.on('request', onRequest);

@@ -8,13 +8,20 @@ import { WAITS, type Waits } from '../../../../worker/engines/perchance/site.ts'
 import { fingerprintOf } from '../../../stand-ins/perchance/fingerprint.ts';
 import { createPerchanceStandIn, type PerchanceStandIn } from '../../../stand-ins/perchance/perchance-stand-in.ts';
 
+interface EngineSettings {
+  readonly pageUrl?: string;
+  readonly pages?: BrowserPages;
+  readonly profileDirectory?: string;
+  readonly waits?: Partial<Waits>;
+}
+
 /** The engine on a real Chromium and on a stand-in of the site, with the patience of a test. */
 export interface Perchance {
   readonly site: PerchanceStandIn;
   readonly pages: BrowserPages;
   readonly engine: Engine;
-  /** Another engine on the same browser. */
-  createEngine(settings: { pageUrl?: string; embedUrl?: string; pages?: BrowserPages; waits?: Partial<Waits> }): Engine;
+  /** Another engine, on the same browser unless told. */
+  createEngine(settings: EngineSettings): Engine;
   readonly secrets: readonly string[];
   close(): Promise<void>;
 }
@@ -26,20 +33,26 @@ const QUICK_WAITS: Waits = {
   part: 2_000,
   verification: 1_500,
   silence: 1_000,
-  download: 1_500,
+  download: 700,
   message: 100,
   pause: 20,
 };
 
-export async function createPerchanceOnStandIn(log: Logger = createLog({ service: 'test', level: 'silent' })) {
+export function createBrowser(log: Logger): BrowserPages {
+  return createBrowserSupervisor({ restartAfterJobs: 0, idleShutdownMs: 0, clock: systemClock, log });
+}
+
+export const SILENT = createLog({ service: 'test', level: 'silent' });
+
+export async function createPerchanceOnStandIn(log: Logger = SILENT) {
   const site = await createPerchanceStandIn();
-  const browser = createBrowserSupervisor({ restartAfterJobs: 0, idleShutdownMs: 0, clock: systemClock, log });
-  const createEngine: Perchance['createEngine'] = ({ pageUrl, embedUrl, pages = browser, waits }) =>
+  const browser = createBrowser(log);
+  const createEngine: Perchance['createEngine'] = ({ pageUrl = site.url, pages = browser, profileDirectory, waits }) =>
     createPerchance(
       {
-        PERCHANCE_URL: pageUrl ?? site.url,
-        PERCHANCE_EMBED_URL: embedUrl ?? site.embedUrl,
-        PERCHANCE_PROFILE_DIR: undefined,
+        PERCHANCE_URL: pageUrl,
+        PERCHANCE_EMBED_URL: site.embedUrl,
+        PERCHANCE_PROFILE_DIR: profileDirectory,
       },
       { pages, clock: systemClock, log, dataDirectory: '/nonexistent' },
       { ...QUICK_WAITS, ...waits },

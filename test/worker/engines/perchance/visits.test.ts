@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
@@ -9,7 +12,15 @@ import type { BrowserPages } from '../../../../worker/browser/pages.ts';
 import type { Engine } from '../../../../worker/engines/engine.ts';
 import { readFingerprint } from '../../../stand-ins/perchance/fingerprint.ts';
 import type { PerchanceMode } from '../../../stand-ins/perchance/modes.ts';
-import { createPerchanceOnStandIn, fingerprintFor, type Perchance, paint, requestFor } from './setup.ts';
+import {
+  createBrowser,
+  createPerchanceOnStandIn,
+  fingerprintFor,
+  type Perchance,
+  paint,
+  requestFor,
+  SILENT,
+} from './setup.ts';
 
 /** Each of these needs a visitor whom the site has never seen, or a page that is not open yet. */
 async function visit(context: TestContext): Promise<Perchance> {
@@ -75,6 +86,21 @@ describe('perchance meets a page or a verification that fails, and the next requ
     site.setMode('verify_invalid_browser_id');
     await assertPaints(engine);
   });
+});
+
+test('a profile on disk keeps the visitor over the end of the browser', async (context) => {
+  const { site, createEngine } = await visit(context);
+  const profileDirectory = await mkdtemp(join(tmpdir(), 'perchance-'));
+  context.after(() => rm(profileDirectory, { recursive: true }));
+  for (let browser = 1; browser <= 2; browser += 1) {
+    const pages = createBrowser(SILENT);
+    try {
+      await assertPaints(createEngine({ pages, profileDirectory }));
+    } finally {
+      await pages.stop();
+    }
+  }
+  assert.equal(site.requests.filter(({ query }) => query.token !== undefined).length, 1);
 });
 
 test('once the site has asked for a human, whoever waits for a turn asks it nothing', async (context) => {
