@@ -12,8 +12,10 @@ interface SettingMeta {
   readonly description: string;
   /** What a right value looks like. */
   readonly format: string;
-  /** A password or token: the guide and `.env.example` show no default. */
+  /** A password or token: the guide says so. */
   readonly secret?: boolean;
+  /** The default as it would be written in the environment. */
+  readonly fallback?: string | number | boolean;
 }
 
 const blankIsUnset = (value: unknown): unknown =>
@@ -24,17 +26,18 @@ export function setting<Inner extends z.ZodType>(inner: Inner, meta: SettingMeta
 }
 
 export function text(description: string, options: { format?: string; secret?: boolean } = {}) {
-  return setting(z.string().trim().optional(), { description, format: options.format ?? 'text', ...options });
+  return setting(z.string().trim().optional(), { description, format: 'text', ...options });
 }
 
 export function textWithDefault(description: string, fallback: string, format = 'text') {
-  return setting(z.string().trim().default(fallback), { description, format });
+  return setting(z.string().trim().default(fallback), { description, format, fallback });
 }
 
 export function wholeNumber(description: string, range: { min: number; max?: number; default: number }) {
   const { min, max = Number.MAX_SAFE_INTEGER } = range;
   const format = range.max === undefined ? `a whole number, at least ${min}` : `a whole number from ${min} to ${max}`;
-  return setting(z.coerce.number().int().min(min).max(max).default(range.default), { description, format });
+  const inner = z.coerce.number().int().min(min).max(max).default(range.default);
+  return setting(inner, { description, format, fallback: range.default });
 }
 
 export function optionalWholeNumber(description: string, range: { min: number; max?: number }) {
@@ -48,7 +51,7 @@ export function optionalWholeNumber(description: string, range: { min: number; m
 export function flag(description: string, fallback = false) {
   const words = z.enum(['true', 'false', '1', '0', 'yes', 'no']).default(fallback ? 'true' : 'false');
   const inner = words.transform((word) => word === 'true' || word === '1' || word === 'yes');
-  return setting(inner, { description, format: '`true` or `false`' });
+  return setting(inner, { description, format: '`true` or `false`', fallback });
 }
 
 export function choice<const Values extends readonly [string, ...string[]]>(
@@ -56,7 +59,7 @@ export function choice<const Values extends readonly [string, ...string[]]>(
   values: Values,
   fallback: Values[number],
 ) {
-  return setting(z.enum(values).default(fallback), { description, format: `one of ${values.join(', ')}` });
+  return setting(z.enum(values).default(fallback), { description, format: `one of ${values.join(', ')}`, fallback });
 }
 
 /** Comma-separated names; empty items are dropped. */
@@ -79,7 +82,17 @@ export function url(description: string) {
 
 /** Without a trailing slash. */
 export function urlWithDefault(description: string, fallback: string) {
-  return setting(httpUrl.default(fallback), { description, format: HTTP_URL });
+  return setting(httpUrl.default(fallback), { description, format: HTTP_URL, fallback });
+}
+
+/** What the guide says of a setting. */
+export function describeSetting(schema: z.core.$ZodType): { description: string; format: string; fallback?: string } {
+  const { description, format, secret, fallback } = (z.globalRegistry.get(schema) ?? {}) as Partial<SettingMeta>;
+  return {
+    description: String(description),
+    format: secret ? `${format}; secret` : String(format),
+    ...(fallback !== undefined && { fallback: String(fallback) }),
+  };
 }
 
 export class SettingsError extends Error {
@@ -98,6 +111,6 @@ export function readSettings<Shape extends z.ZodRawShape>(
 }
 
 function describeFault(name: string, schema: z.core.$ZodType | undefined): string {
-  const format = schema === undefined ? undefined : z.globalRegistry.get(schema)?.format;
-  return `${name}: expected ${String(format ?? 'another value')} (${GUIDE}#${name.toLowerCase()})`;
+  const format = schema === undefined ? 'another value' : describeSetting(schema).format;
+  return `${name}: expected ${format} (${GUIDE}#${name.toLowerCase()})`;
 }

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { gatewaySettings } from '../../api/config.ts';
+import { ERRORS } from '../../shared/errors.ts';
+import { workerSettings } from '../../worker/config.ts';
+import { engines } from '../../worker/engines/index.ts';
+import { stores } from '../../worker/stores/index.ts';
+import { toEnvLines, toGuideRow } from './guide.ts';
+
+const read = (name: string): string => readFileSync(join(import.meta.dirname, '../..', name), 'utf8');
+const guide = read('DEPLOYMENT_GUIDE.md');
+const readme = read('README.md');
+const example = read('.env.example');
+const plugIns = [...engines, ...stores];
+const settings = [gatewaySettings, workerSettings, ...plugIns.map((plugIn) => plugIn.settings)].flatMap((part) =>
+  Object.entries(part),
+);
+const names = new Set(settings.map(([name]) => name));
+
+describe('what the papers say', () => {
+  test('the guide has a row for every setting, in the words of the code', () => {
+    const missing = settings.map(([name, schema]) => toGuideRow(name, schema)).filter((row) => !guide.includes(row));
+    assert.deepEqual(missing, []);
+  });
+
+  test('the guide knows no other setting', () => {
+    const told = [...guide.matchAll(/<a id="\w+"><\/a>`(\w+)`/g)].map(([, name = '']) => name);
+    assert.deepEqual(
+      told.filter((name) => !names.has(name)),
+      [],
+    );
+  });
+
+  test('.env.example shows every setting, and no other', () => {
+    const missing = settings
+      .map(([name, schema]) => toEnvLines(name, schema))
+      .filter((lines) => !example.includes(lines));
+    assert.deepEqual(missing, []);
+    const told = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name);
+    assert.deepEqual(
+      told.filter((name) => !names.has(name)),
+      [],
+    );
+  });
+
+  test('README tells every error code with its status', () => {
+    const missing = Object.entries(ERRORS).filter(
+      ([code, { status }]) => !new RegExp(`\`${code}\`[^\n]*\\| ${status} \\|`).test(readme),
+    );
+    assert.deepEqual(missing, []);
+  });
+});

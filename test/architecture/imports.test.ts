@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, test } from 'node:test';
+
+/** Imports go one way. The first pattern that fits a file says what it may import; its own folder it always may. */
+const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp[]]> = [
+  [/^shared\//, [/^shared\//]],
+  [/^api\/dialects\/index\.ts$/, [/^api\/dialects\//]],
+  [
+    /^api\/dialects\//,
+    [/^shared\//, /^api\/dialects\/[\w-]+\.ts$/, /^api\/dialects\/generate\/schema\.ts$/, /^api\/jobs\/job\.ts$/],
+  ],
+  [/^api\/main\.ts$/, [/^shared\//, /^api\//]],
+  [/^api\/jobs\//, [/^shared\//, /^api\/dispatch\//, /^api\/jobs\//]],
+  [/^api\/dispatch\//, [/^shared\//, /^api\/dispatch\//]],
+  [/^api\/(middleware|policy)\//, [/^shared\//, /^api\/(jobs\/job|dialects\/dialect)\.ts$/]],
+  [/^api\//, [/^shared\//, /^api\//]],
+  [/^worker\/(engines|stores)\/index\.ts$/, [/^shared\//, /^worker\/(engines|stores)\//]],
+  [/^worker\/engines\/[\w-]+\/.*/, [/^shared\//, /^worker\/engines\/engine\.ts$/, /^worker\/(browser|picture)\//]],
+  [/^worker\/stores\/[\w-]+\/.*/, [/^shared\//, /^worker\/stores\/store\.ts$/]],
+  [/^worker\/browser\//, [/^shared\//]],
+  [/^worker\/picture\//, [/^shared\//]],
+  [/^worker\//, [/^shared\//, /^worker\//]],
+];
+
+const root = join(import.meta.dirname, '../..');
+const files = globSync('{api,worker,shared}/**/*.{ts,js}', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g;
+
+const importsOf = (file: string): string[] =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(IMPORT)].map(([, path = '']) =>
+    normalize(join(dirname(file), path)).replaceAll('\\', '/'),
+  );
+
+/** `worker/engines/perchance` for every file of that plug-in. */
+const plugInOf = (file: string): string | undefined =>
+  /^(?:api\/dialects|worker\/engines|worker\/stores)\/[\w-]+(?=\/)/.exec(file)?.[0];
+
+function isAllowed(file: string, imported: string): boolean {
+  const plugIn = plugInOf(file);
+  const isOwn = plugIn === undefined ? dirname(file) === dirname(imported) : imported.startsWith(`${plugIn}/`);
+  const [, allowed = []] = MAY_IMPORT.find(([pattern]) => pattern.test(file)) ?? [];
+  return isOwn || allowed.some((pattern) => pattern.test(imported));
+}
+
+describe('the house', () => {
+  test('imports go one way', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => !isAllowed(file, imported))
+        .map((imported) => `${file} may not import ${imported}`),
+    );
+    assert.deepEqual(wrong, []);
+    assert.ok(files.length > 50);
+  });
+
+  test('api and worker meet over the wire alone', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => [file, imported].every((path) => /^(api|worker)\//.test(path)))
+        .filter((imported) => file.split('/')[0] !== imported.split('/')[0]),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  test('only what starts a service reads the environment', () => {
+    const readers = files.filter((file) => readFileSync(join(root, file), 'utf8').includes('process.env'));
+    const allowed = /^(shared\/run-service|api\/main|worker\/main|worker\/[\w/-]+\/(child|open|check)[\w-]*)\.ts$/;
+    assert.deepEqual(
+      readers.filter((file) => !allowed.test(file)),
+      [],
+    );
+  });
+});
