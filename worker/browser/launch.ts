@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import type { BrowserContext, BrowserType } from 'playwright-core';
 import { AppError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/log.ts';
@@ -65,9 +66,10 @@ interface Start {
 async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
   const { profileDirectory, signal, options } = start;
   signal.throwIfAborted();
-  if (profileDirectory !== undefined) await claimProfile(profileDirectory);
+  const given = profileDirectory === undefined ? undefined : resolve(profileDirectory);
+  if (given !== undefined) await claimProfile(given);
   const directory = await createWorkingDirectory(start.temporaryDirectory);
-  const profile = profileDirectory ?? directory.profile;
+  const profile = given ?? directory.profile;
   const abort = (): void => void killBrowsers(profile);
   signal.addEventListener('abort', abort, { once: true });
   try {

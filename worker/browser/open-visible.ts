@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { AppError } from '../../shared/errors.ts';
 import { findExecutable } from './executable.ts';
@@ -8,7 +9,7 @@ import { visibleFlags } from './flags.ts';
 import { claimProfile } from './profile-claim.ts';
 
 export interface VisibleBrowser {
-  /** Absolute; made when it is not there. */
+  /** Made when it is not there. */
   readonly profileDirectory: string;
   readonly url: string;
   /** CHROMIUM_PATH. */
@@ -24,7 +25,8 @@ export interface VisibleBrowser {
  * window, when the profile is in use, or when the browser fails.
  */
 export async function openVisible(options: VisibleBrowser): Promise<void> {
-  const { profileDirectory, url, executablePath, environment, signal } = options;
+  const { url, executablePath, environment, signal } = options;
+  const profileDirectory = resolve(options.profileDirectory);
   const playwrightPath = chromium.executablePath();
   const { path } = await findExecutable({ executablePath, playwrightPath, visible: true });
   await mkdir(profileDirectory, { recursive: true, mode: 0o700 });
