@@ -19,6 +19,8 @@ export interface StoredPicture {
   readonly url: string;
   /** A bearer secret; kept for the operator, never given to a client. */
   readonly deleteToken?: string | undefined;
+  /** What the host made of it, when that is not what it was given. */
+  readonly mediaType?: MediaType | undefined;
   /** Epoch milliseconds. */
   readonly expiresAt?: number | undefined;
 }

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+const UNFINISHED = /^\..+\.[0-9a-f]{12}\.tmp$/;
+
+/**
+ * The file is there whole or not at all, also when the process or the machine dies meanwhile. What is written so far
+ * has a hidden name, which nothing serves, and is removed when writing fails.
+ */
+export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
+  const unfinished = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const file = await open(unfinished, 'wx');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** Removes what a process that was killed left behind; younger files may belong to another one that still writes. */
+export async function removeUnfinished(directory: string, olderThanMs: number): Promise<void> {
+  const names = await readdir(directory);
+  for (const name of names.filter((candidate) => UNFINISHED.test(candidate))) {
+    const path = join(directory, name);
+    if ((await stat(path)).mtimeMs < olderThanMs) await rm(path, { force: true });
+  }
+}

@@ -1,0 +1,130 @@
+import type { z } from 'zod';
+import {
+  choice,
+  flag,
+  GUIDE,
+  list,
+  readSettings,
+  SettingsError,
+  text,
+  textWithDefault,
+  wholeNumber,
+} from '../shared/config.ts';
+import { createFaults, type Environment, enable } from './enabled.ts';
+import type { Engine, EnginePlugin, EngineServices } from './engines/engine.ts';
+import { engines as knownEngines } from './engines/index.ts';
+import { stores as knownStores } from './stores/index.ts';
+import type { Store, StorePlugin, StoreServices } from './stores/store.ts';
+
+const MINUTE_MS = 60_000;
+
+/** The worker's own settings; each plug-in brings its part besides. */
+export const workerSettings = {
+  PORT: wholeNumber('Port of the worker; 0 takes a free one.', { min: 0, max: 65_535, default: 10_001 }),
+  HOST: textWithDefault('Address to listen on.', '0.0.0.0', 'an IP address or host name'),
+  WORKER_TOKEN: text('Secret between gateway and worker; the same on both.', { secret: true }),
+  ENGINES: list(
+    'Engines that may serve, in order of preference; unset: `perchance,sketch`.',
+    'names, separated by commas',
+  ),
+  STORES: list(
+    'Stores that may keep a picture, in order of preference; unset: `disk`, after `imgur` where IMGUR_CLIENT_ID is set.',
+    'names, separated by commas',
+  ),
+  CONCURRENCY: wholeNumber('Pictures made at the same time.', { min: 1, max: 64, default: 1 }),
+  MAX_WAITING: wholeNumber('Jobs that may wait for a slot; one more is refused.', { min: 0, max: 10_000, default: 20 }),
+  ENGINE_TIMEOUT_MS: wholeNumber('How long one call of an engine may take (milliseconds).', {
+    min: 100,
+    max: 60 * MINUTE_MS,
+    default: 3 * MINUTE_MS,
+  }),
+  DATA_DIR: textWithDefault('Where pictures and other files are kept.', './data', 'a path'),
+  LOG_LEVEL: choice('How much is logged.', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+  LOG_PROMPTS: flag('Log prompts as well; they are personal.'),
+  CHROMIUM_PATH: text('Chromium to use; unset: one is looked for.', { format: 'the path of a program' }),
+  CHROMIUM_RESTART_AFTER: wholeNumber('Jobs after which Chromium is started afresh; 0: never.', {
+    min: 0,
+    default: 200,
+  }),
+  CHROMIUM_IDLE_SHUTDOWN_MS: wholeNumber(
+    'Time without a job after which Chromium is stopped (milliseconds); 0: never.',
+    {
+      min: 0,
+      default: 5 * MINUTE_MS,
+    },
+  ),
+  MEMORY_LIMIT_MB: wholeNumber('Memory of worker and Chromium together above which Chromium is started afresh.', {
+    min: 100,
+    default: 400,
+  }),
+} satisfies z.ZodRawShape;
+
+export type WorkerSettings = z.infer<z.ZodObject<typeof workerSettings>> & { readonly WORKER_TOKEN: string };
+
+/** What the worker lends to its plug-ins. */
+export interface WorkerServices {
+  readonly forEngines: EngineServices;
+  readonly forStores: StoreServices;
+}
+
+export interface WorkerConfig<Services extends WorkerServices> {
+  readonly settings: WorkerSettings;
+  readonly services: Services;
+  /** In order of preference. */
+  readonly engines: readonly Engine[];
+  readonly stores: readonly Store[];
+}
+
+interface Known {
+  readonly engines: readonly EnginePlugin[];
+  readonly stores: readonly StorePlugin[];
+}
+
+const DEFAULT_ENGINES = ['perchance', 'sketch'];
+
+/** Read by themselves, because they are right whatever is wrong with the other settings. */
+const ORDERS = { ENGINES: workerSettings.ENGINES, STORES: workerSettings.STORES };
+
+/**
+ * Reads the settings of the worker and of every plug-in, and constructs what is enabled. Throws one SettingsError with
+ * all faults at once. `createServices` only constructs: when the worker's own settings are at fault it is called with
+ * defaults, so that the plug-ins' faults are found too.
+ */
+export function configure<Services extends WorkerServices>(
+  environment: Environment,
+  createServices: (settings: WorkerSettings) => Services,
+  known: Known = { engines: knownEngines, stores: knownStores },
+): WorkerConfig<Services> {
+  const faults = createFaults();
+  const read = faults.collect(() => readSettings(workerSettings, environment)) ?? readSettings(workerSettings, {});
+  const settings = { ...read, WORKER_TOKEN: faults.collect(() => requireToken(read.WORKER_TOKEN)) ?? '' };
+  const services = createServices(settings);
+  const { ENGINES = DEFAULT_ENGINES, STORES = defaultStores(environment) } = readSettings(ORDERS, environment);
+  const engines = enable<EngineServices, Engine>({
+    variable: 'ENGINES',
+    names: ENGINES,
+    known: known.engines,
+    environment,
+    services: services.forEngines,
+    faults,
+  });
+  const stores = enable<StoreServices, Store>({
+    variable: 'STORES',
+    names: STORES,
+    known: known.stores,
+    environment,
+    services: services.forStores,
+    faults,
+  });
+  faults.throwIfAny();
+  return { settings, services, engines, stores };
+}
+
+function requireToken(token: string | undefined): string {
+  if (token !== undefined && /^\S+$/.test(token)) return token;
+  const advice = 'text without spaces, the same as at the gateway; `openssl rand -hex 24` makes one';
+  throw new SettingsError(`WORKER_TOKEN: expected ${advice} (${GUIDE}#worker_token)`);
+}
+
+const defaultStores = ({ IMGUR_CLIENT_ID = '' }: Environment): string[] =>
+  IMGUR_CLIENT_ID.trim() === '' ? ['disk'] : ['imgur', 'disk'];

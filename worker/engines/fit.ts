@@ -1,0 +1,95 @@
+import type { GenerationRequest, Shape } from '../../shared/contract/generation.ts';
+import type { Engine, EngineLimits, EngineRequest, NumberLimit } from './engine.ts';
+import { chooseSize } from './fit-size.ts';
+
+export interface Fit {
+  /** For the whole request: `count` may still exceed the engine's `maxCount`. */
+  readonly request: EngineRequest;
+  /** One sentence for each wish that the engine cannot keep; empty: it keeps them all. */
+  readonly warnings: readonly string[];
+}
+
+/** Fits a request to an engine's limits. A wish that was left out gets the engine's default, without a warning. */
+export function fit(request: GenerationRequest, engine: Pick<Engine, 'name' | 'limits'>, credential?: string): Fit {
+  const { name, limits } = engine;
+  const warnings: string[] = [];
+  const warn = (sentence: string): void => {
+    warnings.push(sentence);
+  };
+  const { width, height } = chooseSize(request, limits, name, warn);
+  const fitted: EngineRequest = {
+    prompt: request.prompt,
+    negativePrompt: fitNegativePrompt(request, engine, warn),
+    seed: request.seed,
+    count: request.count,
+    width,
+    height,
+    shape: toShape(width, height),
+    guidanceScale: fitNumber('guidance scale', request.guidanceScale, limits.guidanceScale, name, warn),
+    steps: fitNumber('number of steps', request.steps, limits.steps, name, warn),
+    sampler: fitName('sampler', request.sampler, limits.samplers, name, warn),
+    scheduler: fitName('scheduler', request.scheduler, limits.schedulers, name, warn),
+    previews: request.previews,
+    options: request.engineOptions?.[name],
+    credential,
+  };
+  if (request.seedGiven && !limits.seed) warn(`${name} takes no seed, so this picture cannot be made again.`);
+  const strangers = Object.keys(request.engineOptions ?? {});
+  if (strangers.length > 0 && !strangers.includes(name))
+    warn(`${name} does not know the options for ${strangers.join(', ')}.`);
+  return { request: fitted, warnings };
+}
+
+type Warn = (sentence: string) => void;
+
+function fitNegativePrompt(
+  { negativePrompt = '' }: GenerationRequest,
+  { name, limits }: Pick<Engine, 'name' | 'limits'>,
+  warn: Warn,
+): string {
+  if (negativePrompt === '' || limits.negativePrompt) return negativePrompt;
+  warn(`${name} takes no negative prompt; it was left out.`);
+  return '';
+}
+
+function fitNumber(
+  what: string,
+  wish: number | undefined,
+  limit: NumberLimit | undefined,
+  name: string,
+  warn: Warn,
+): number | undefined {
+  if (limit === undefined) {
+    if (wish !== undefined) warn(`${name} takes no ${what}; ${wish} was left out.`);
+    return undefined;
+  }
+  if (wish === undefined) return limit.default;
+  const { min, max, step } = limit;
+  const stepped = step === undefined ? wish : min + Math.round((wish - min) / step) * step;
+  // Steps such as 0.1 leave a tail of binary digits.
+  const value = Number(Math.min(max, Math.max(min, stepped)).toFixed(6));
+  const kind = step === 1 ? 'whole numbers' : step === undefined ? 'numbers' : `steps of ${step}`;
+  if (value !== wish) warn(`The ${what} ${wish} became ${value}: ${name} takes ${kind} from ${min} to ${max}.`);
+  return value;
+}
+
+function fitName(
+  what: string,
+  wish: string | undefined,
+  known: EngineLimits['samplers'],
+  name: string,
+  warn: Warn,
+): string | undefined {
+  if (wish === undefined || known === 'any') return wish;
+  const wanted = wish.trim().toLowerCase();
+  if (known?.includes(wanted) === true) return wanted;
+  warn(
+    known === undefined
+      ? `${name} takes no ${what}; yours was left out.`
+      : `${name} does not know this ${what}; it used its own.`,
+  );
+  return undefined;
+}
+
+const toShape = (width: number, height: number): Shape =>
+  width === height ? 'square' : width > height ? 'landscape' : 'portrait';

@@ -1,0 +1,12 @@
+import { automatic1111 } from './automatic1111/index.ts';
+import type { EnginePlugin } from './engine.ts';
+import { perchance } from './perchance/index.ts';
+import { piclumen } from './piclumen/index.ts';
+
+/** Every engine that there is; ENGINES chooses from it. */
+export const engines: readonly EnginePlugin[] = [perchance, piclumen, automatic1111];
+
+/** These paint by rules that a person wrote; every other engine's pictures come from a trained model. */
+const PROGRAMMED: ReadonlySet<string> = new Set(['sketch']);
+
+export const isTrained = (engine: string): boolean => !PROGRAMMED.has(engine);

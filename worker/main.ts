@@ -1,0 +1,62 @@
+import { createServer } from 'node:http';
+import { resolve } from 'node:path';
+import { close, listen } from '../shared/http.ts';
+import { createLog } from '../shared/log.ts';
+import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/run-service.ts';
+import { systemClock } from '../shared/wait.ts';
+import { createBrowserSupervisor } from './browser/supervisor.ts';
+import { configure, type WorkerSettings } from './config.ts';
+import { isTrained } from './engines/index.ts';
+import { createWorker } from './worker.ts';
+
+/** Long enough for most pictures, short enough for the 30 s that Render leaves. */
+const GRACE_MS = 25_000;
+const LAST_ANSWERS_MS = 1000;
+
+await runService(async () => {
+  const environment = readEnvironment();
+  const clock = systemClock;
+
+  function createServices(settings: WorkerSettings) {
+    const log = createLog({ service: 'worker', level: settings.LOG_LEVEL, withPrompts: settings.LOG_PROMPTS });
+    const dataDirectory = resolve(settings.DATA_DIR);
+    const pages = createBrowserSupervisor({
+      executablePath: settings.CHROMIUM_PATH,
+      environment,
+      restartAfterJobs: settings.CHROMIUM_RESTART_AFTER,
+      idleShutdownMs: settings.CHROMIUM_IDLE_SHUTDOWN_MS,
+      memoryLimitMb: settings.MEMORY_LIMIT_MB,
+      clock,
+      log,
+    });
+    return { forEngines: { pages, clock, log, dataDirectory }, forStores: { clock, dataDirectory } };
+  }
+
+  const { settings, services, engines, stores } = configure(environment, createServices);
+  const { log, pages, dataDirectory } = services.forEngines;
+  const version = readVersion();
+  const worker = createWorker({
+    token: settings.WORKER_TOKEN,
+    version,
+    concurrency: settings.CONCURRENCY,
+    maxWaiting: settings.MAX_WAITING,
+    engineTimeoutMs: settings.ENGINE_TIMEOUT_MS,
+    dataDirectory,
+    engines,
+    stores,
+    isTrained,
+    pages,
+    clock,
+    log,
+  });
+
+  const server = createServer(worker.app);
+  const { port } = await listen(server, settings.PORT, settings.HOST);
+  const names = { engines: engines.map(({ name }) => name), stores: stores.map(({ name }) => name) };
+  log.info({ port, version, ...names }, 'the worker listens');
+  stopOnSignal(log, async () => {
+    await worker.stop(GRACE_MS);
+    await close(server, LAST_ANSWERS_MS);
+  });
+  await worker.start();
+});
