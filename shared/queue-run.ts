@@ -31,6 +31,8 @@ export interface Run {
   readonly error?: ErrorRecord | undefined;
   /** A caller has had the result: a retry with a random seed makes a new picture. */
   readonly received: boolean;
+  /** Headers by which the logs of both services belong together. */
+  readonly trace: { readonly requestId: string; readonly traceparent: string };
   /** Epoch milliseconds until which the result answers equal requests. */
   readonly rememberUntil?: number | undefined;
   readonly createdAt: number;

@@ -1,6 +1,7 @@
 import type { GenerationResult, ProgressEvent } from '../../shared/contract/generation.ts';
 import type { Production, Removal } from '../../shared/contract/wire.ts';
 import type { AppError } from '../../shared/errors.ts';
+import type { Run } from '../../shared/queue-run.ts';
 
 /** How runs reach workers: over HTTP from this gateway's own queue (`http.ts`), or over a shared one (`queue.ts`). */
 
@@ -40,10 +41,15 @@ export interface Dispatch {
   stop(graceMs: number): Promise<void>;
 }
 
+export interface OpenedRun {
+  readonly production: Production;
+  readonly trace: Run['trace'];
+}
+
 /** What a dispatch that runs in the gateway tells the job module, and asks of it. */
 export interface RunDesk {
   /** The production to send, or undefined when nobody wants it any more. */
-  open(runId: string): Promise<Production | undefined>;
+  open(runId: string): Promise<OpenedRun | undefined>;
   progress(runId: string, event: ProgressEvent): Promise<void>;
   /** It was begun, and waits again. */
   putBack(runId: string): Promise<void>;

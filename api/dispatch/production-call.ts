@@ -5,6 +5,7 @@ import { isAxiosError } from 'axios';
 import type { GenerationResult, ProgressEvent } from '../../shared/contract/generation.ts';
 import type { Production, ProductionEvent } from '../../shared/contract/wire.ts';
 import { AppError, ERRORS, type ErrorRecord, fromErrorRecord } from '../../shared/errors.ts';
+import type { Run } from '../../shared/queue-run.ts';
 import { readLines } from './read-lines.ts';
 
 /** One POST /productions, read to its end. */
@@ -22,6 +23,7 @@ export type ProductionOutcome =
 interface CallOptions {
   readonly client: AxiosInstance;
   readonly production: Production;
+  readonly trace: Run['trace'];
   readonly signal: AbortSignal;
   /** A connection on which nothing came for so long is dead: a working one says `alive` now and then. */
   readonly silenceMs: number;
@@ -37,7 +39,11 @@ export async function callProduction(options: CallOptions): Promise<ProductionOu
       responseType: 'stream',
       timeout: 0,
       signal,
-      headers: { accept: 'application/x-ndjson' },
+      headers: {
+        accept: 'application/x-ndjson',
+        'x-request-id': options.trace.requestId,
+        traceparent: options.trace.traceparent,
+      },
     });
     if (response.status === 200) return await readProduction(response.data, options, () => watchdog.refresh());
     return toRefusal(response.status, await buffer(response.data));

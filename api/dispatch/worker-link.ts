@@ -1,10 +1,10 @@
 import type { AxiosInstance } from 'axios';
 import type { ProgressEvent } from '../../shared/contract/generation.ts';
-import type { Production, WorkerHealth } from '../../shared/contract/wire.ts';
+import type { WorkerHealth } from '../../shared/contract/wire.ts';
 import { createHttpClient } from '../../shared/http.ts';
 import type { Logger } from '../../shared/log.ts';
 import type { Clock } from '../../shared/wait.ts';
-import type { WorkerState, WorkerView } from './dispatch.ts';
+import type { OpenedRun, WorkerState, WorkerView } from './dispatch.ts';
 import { callProduction, type ProductionOutcome } from './production-call.ts';
 
 /**
@@ -35,7 +35,7 @@ export interface WorkerLink {
   /** Starts to wake it unless it is known to be awake, or being woken. */
   wake(): void;
   /** Takes a slot at once; `open` answers undefined when nobody wants the production any more. */
-  produce(open: () => Promise<Production | undefined>, call: ProduceCall): Promise<ProductionOutcome | undefined>;
+  produce(open: () => Promise<OpenedRun | undefined>, call: ProduceCall): Promise<ProductionOutcome | undefined>;
   view(): WorkerView;
   stop(): void;
 }
@@ -142,19 +142,19 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   }
 
   async function produce(
-    open: () => Promise<Production | undefined>,
+    open: () => Promise<OpenedRun | undefined>,
     { signal, onProgress }: ProduceCall,
   ): Promise<ProductionOutcome | undefined> {
     running += 1;
     try {
-      const production = await open();
-      if (production === undefined) return undefined;
+      const opened = await open();
+      if (opened === undefined) return undefined;
       const silenceMs = options.silenceMs ?? SILENCE_MS;
       const onHeard = (event: ProgressEvent): void => {
         heardAt = clock.now();
         onProgress(event);
       };
-      const outcome = await callProduction({ client, production, signal, silenceMs, onProgress: onHeard });
+      const outcome = await callProduction({ client, ...opened, signal, silenceMs, onProgress: onHeard });
       if (!signal.aborted) learn(outcome);
       return outcome;
     } finally {

@@ -25,7 +25,7 @@ export function createAttendance(context: JobContext): Attendance {
       await dispatch.withdraw(cancelled.id);
       await vault.drop(cancelled.id);
     }
-    await context.onTicketEnded({ ...ticket, released: true });
+    context.onEnded();
   }
 
   function attend(ticketKey: string): (left: 'left' | 'served') => Promise<void> {

@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/wait.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { Estimates } from './estimates.ts';
 import type { JobIds } from './job-ids.ts';
-import type { Journal, Ticket } from './journal.ts';
+import type { Journal } from './journal.ts';
 import type { Pictures } from './pictures.ts';
 
 /** What the parts of the job module share. */
@@ -17,8 +17,10 @@ export interface JobContext {
   readonly vault: Vault;
   readonly limits: JobLimits;
   readonly policy: (request: GenerationRequest) => void;
-  /** The share of this ticket has ended: tell who wanted to be called back. */
-  readonly onTicketEnded: (ticket: Ticket) => Promise<void>;
+  /** Throws `invalid_request` for an address that may not be called back. */
+  readonly checkCallback: (url: string) => Promise<void>;
+  /** The share of a ticket has ended: somebody may want to be called back. */
+  readonly onEnded: () => void;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -9,10 +9,9 @@ const FALLBACK_MEMORY_MS = 5 * 60_000;
 /** How long a job that somebody comes back for waits for a worker that cannot be reached. */
 const PATIENCE_MS = 30 * 60_000;
 
-interface DeskContext extends Omit<JobContext, 'dispatch' | 'policy' | 'ids'> {
+interface DeskContext extends Omit<JobContext, 'dispatch' | 'policy' | 'ids' | 'checkCallback'> {
   /** Epoch milliseconds at which a worker last woke. */
   readonly wokeAt: () => number;
-  readonly onEnded: (run: Run) => Promise<void>;
 }
 
 /** What happens to runs in work, told by a dispatch that lives in this gateway. */
@@ -22,14 +21,16 @@ export function createDesk(context: DeskContext): RunDesk {
   async function end(run: Run | undefined): Promise<void> {
     if (run === undefined) return;
     await vault.drop(run.id);
-    await context.onEnded(run);
+    context.onEnded();
   }
 
   return {
     open: async (runId) => {
       const credentials = await vault.get(runId);
       const run = await journal.report(runId, { status: 'running' });
-      return run && { jobId: runId, request: run.request, ...(credentials !== undefined && { credentials }) };
+      if (run === undefined) return undefined;
+      const production = { jobId: runId, request: run.request, ...(credentials !== undefined && { credentials }) };
+      return { production, trace: run.trace };
     },
     putBack: async (runId) => void (await journal.report(runId, { status: 'queued' })),
     progress: async (runId, event) => void (await journal.report(runId, toRunChange(event), event.preview)),

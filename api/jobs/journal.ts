@@ -41,6 +41,11 @@ export interface Claim extends Held {
   readonly how: 'made' | 'joined' | 'remembered' | 'repeated' | 'conflict' | 'full';
 }
 
+export interface Callback extends Held {
+  /** Attempts before this one. */
+  readonly attempts: number;
+}
+
 export type RunListener = (event: RunEvent) => void;
 
 export interface Journal {
@@ -66,8 +71,13 @@ export interface Journal {
   subscribe(runId: string, listener: RunListener): Promise<() => void>;
   /** Whether somebody comes back for the run's answer later. */
   isPatient(runId: string): Promise<boolean>;
-  /** Ends with their tickets, for webhooks. */
-  ticketsWithCallback(runId: string): Promise<readonly Ticket[]>;
+  /**
+   * The next ticket with a callback whose share has ended, if it is due, put off by `leaseMs` so that nobody else takes
+   * it meanwhile; else the time at which one is due, in epoch milliseconds.
+   */
+  takeCallback(leaseMs: number): Promise<{ readonly due?: Callback; readonly nextAt?: number }>;
+  /** Tries it again at that time, or never. */
+  putOffCallback(ticketKey: string, until: number | undefined): Promise<void>;
   readFact(name: string): Promise<string | undefined>;
   writeFact(name: string, value: string): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
+import { toRequestId, toTraceparent } from '../../shared/http.ts';
 import type { Credentials, JobContext } from './context.ts';
 import type { Held } from './journal.ts';
 import { toPictureName } from './keys.ts';
@@ -28,7 +29,8 @@ export async function lookUp(id: string, context: JobContext, credentials?: Cred
   const sharing = request.seedGiven
     ? { kind: 'picture' as const, name: toPictureName(request, credentials) }
     : undefined;
-  const facts = { client: RETURNED_CLIENT, asynchronous: true, notes: [QUEUED_AGAIN], fresh: false, sharing };
+  const trace = { requestId: toRequestId(undefined), traceparent: toTraceparent(undefined) };
+  const facts = { trace, client: RETURNED_CLIENT, asynchronous: true, notes: [QUEUED_AGAIN], fresh: false, sharing };
   const order = toOrder(issued, request, { ...facts, maxWaiting: Number.MAX_SAFE_INTEGER });
   const claimed = await context.journal.claim(order);
   await begin(claimed, credentials, context);

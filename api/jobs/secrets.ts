@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A secret that nobody configured: made once, and kept in a file that only its owner may read. */
-export function loadSecret(dataDirectory: string, name: string): string {
+export function loadSecret(dataDirectory: string, name: string, prefix = ''): string {
   const path = join(dataDirectory, name);
   mkdirSync(dataDirectory, { recursive: true });
   try {
-    writeFileSync(path, `${randomBytes(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
+    writeFileSync(path, `${prefix}${randomBytes(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if (!isExisting(error)) throw error;
   }

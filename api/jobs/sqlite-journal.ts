@@ -7,7 +7,7 @@ import { packHistory } from './history.ts';
 import type { Journal } from './journal.ts';
 import { toPictureIdName } from './keys.ts';
 import { createLiveRuns } from './live-runs.ts';
-import { claimRun } from './sqlite-claim.ts';
+import { claimRun, NEVER } from './sqlite-claim.ts';
 import { createSqliteReader } from './sqlite-reader.ts';
 import { parseColumn, prepareStatements } from './sqlite-statements.ts';
 import { createTransactions } from './sqlite-transaction.ts';
@@ -54,6 +54,7 @@ export function createSqliteJournal({ database, clock, keepMs }: SqliteJournalOp
   function saveEnd(run: Run): void {
     const expiresAt = Math.max(clock.now() + keepMs, run.rememberUntil ?? 0);
     const history = packHistory([...live.events(run.id), { run }]);
+    sql.callBackAllOf.run({ runId: run.id, at: clock.now(), never: NEVER });
     sql.endRun.run({ id: run.id, data: JSON.stringify(run), history, expiresAt });
     for (const { id } of run.result?.pictures ?? []) {
       sql.setName.run({ name: toPictureIdName(id), target: JSON.stringify(run.id), at: clock.now() });
@@ -68,6 +69,7 @@ export function createSqliteJournal({ database, clock, keepMs }: SqliteJournalOp
   function release(ticketKey: string): Run | undefined {
     const held = read.held(ticketKey);
     sql.releaseTicket.run(ticketKey);
+    sql.callBack.run({ key: ticketKey, at: clock.now(), never: NEVER });
     if (held === undefined || sql.someHolder.get(held.run.id) !== undefined) return undefined;
     return change(held.run.id, { status: 'cancelled', error: NOBODY_WAITS });
   }
@@ -115,7 +117,14 @@ export function createSqliteJournal({ database, clock, keepMs }: SqliteJournalOp
     history: async (runId) => read.history(runId),
     subscribe: async (runId, listener) => live.subscribe(runId, listener),
     isPatient: async (runId) => sql.somePatientHolder.get(runId) !== undefined,
-    ticketsWithCallback: async (runId) => read.ticketsOf(runId).filter((ticket) => ticket.callbackUrl !== undefined),
+    takeCallback: async (leaseMs) => {
+      const next = read.nextCallback();
+      if (next === undefined || next.dueAt === NEVER) return {};
+      if (next.dueAt > clock.now()) return { nextAt: next.dueAt };
+      sql.countCallback.run({ key: next.due.ticket.key, at: clock.now() + leaseMs });
+      return { due: next.due };
+    },
+    putOffCallback: async (key, until) => void sql.setCallback.run({ key, at: until ?? null }),
     readFact: async (name) => read.fact(name),
     writeFact: async (name, value) => void sql.setFact.run(name, value),
     close: async () => database.close(),

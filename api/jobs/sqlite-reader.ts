@@ -1,7 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Run, RunEvent } from '../../shared/queue-run.ts';
 import { unpackHistory } from './history.ts';
-import type { Held, Ticket } from './journal.ts';
+import type { Callback, Held, Ticket } from './journal.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { parseColumn, type Statements } from './sqlite-statements.ts';
 
@@ -12,8 +12,8 @@ export interface SqliteReader {
   held(ticketKey: string): Held | undefined;
   newest(clientId: string): Held | undefined;
   named(name: string): Run | undefined;
-  ticketsOf(runId: string): readonly Ticket[];
   history(runId: string): readonly RunEvent[];
+  nextCallback(): { readonly due: Callback; readonly dueAt: number } | undefined;
   fact(name: string): string | undefined;
 }
 
@@ -33,13 +33,17 @@ export function createSqliteReader(sql: Statements, live: LiveRuns): SqliteReade
       const runId = parseColumn<string>(sql.name.get(name), 'target');
       return runId === undefined ? undefined : run(runId);
     },
-    ticketsOf: (runId) => sql.ticketsOfRun.all(runId).flatMap((row) => toTicket(row) ?? []),
     history: (runId) => {
       const events = live.events(runId);
       const known = events.length > 0 ? undefined : run(runId);
       if (known === undefined) return events;
       const packed = sql.history.get(runId)?.history;
       return typeof packed === 'string' ? unpackHistory(known, packed) : [{ run: known }];
+    },
+    nextCallback: () => {
+      const row = sql.nextCallback.get();
+      const held = row === undefined ? undefined : hold(toTicket(sql.ticket.get(String(row.key))));
+      return held && { due: { ...held, attempts: Number(row?.callbacks) }, dueAt: Number(row?.callback_due_at) };
     },
     fact: (name) => {
       const value = sql.fact.get(name)?.value;

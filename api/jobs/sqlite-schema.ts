@@ -15,16 +15,14 @@ const SCHEMA = `
   create index if not exists runs_expiring on runs (expires_at) where expires_at is not null;
   create table if not exists tickets (
     key text primary key, run_id text not null, client_id text not null, is_patient integer not null,
-    is_released integer not null, created_at integer not null, data text not null
+    is_released integer not null, callback_due_at integer, callbacks integer not null default 0, created_at integer not null, data text not null
   ) strict;
   create index if not exists tickets_of_run on tickets (run_id);
   create index if not exists tickets_of_client on tickets (client_id, created_at);
+  create index if not exists tickets_to_call_back on tickets (callback_due_at) where callback_due_at is not null;
   create table if not exists names (name text primary key, target text not null, created_at integer not null) strict;
   create index if not exists names_of_target on names (target);
   create table if not exists facts (name text primary key, value text not null) strict;
-  create table if not exists deliveries (
-    id text primary key, due_at integer not null, attempts integer not null, url text not null, body text not null
-  ) strict;
 `;
 
 /** A restarted gateway waits so long for the one before it to let go of the file. */

@@ -16,11 +16,10 @@ export function prepareStatements(database: DatabaseSync) {
     unfinished: prepare('select data from runs where is_ended = 0 order by created_at, rowid'),
 
     insertTicket: prepare(
-      `insert or replace into tickets (key, run_id, client_id, is_patient, is_released, created_at, data)
-       values (:key, :runId, :clientId, :patient, 0, :at, :data)`,
+      `insert or replace into tickets (key, run_id, client_id, is_patient, is_released, callback_due_at, created_at, data)
+       values (:key, :runId, :clientId, :patient, 0, :callbackDueAt, :at, :data)`,
     ),
     ticket: prepare('select data, is_patient, is_released from tickets where key = ?'),
-    ticketsOfRun: prepare('select data, is_patient, is_released from tickets where run_id = ?'),
     newestTicket: prepare(
       `select t.data, t.is_patient, t.is_released from tickets t join runs r on r.id = t.run_id
        where t.client_id = ? and t.is_released = 0 and r.is_ended = 0 order by t.created_at desc, t.rowid desc limit 1`,
@@ -31,6 +30,16 @@ export function prepareStatements(database: DatabaseSync) {
     somePatientHolder: prepare(
       'select 1 as found from tickets where run_id = ? and is_released = 0 and is_patient = 1 limit 1',
     ),
+
+    callBackAllOf: prepare(
+      'update tickets set callback_due_at = :at where run_id = :runId and is_released = 0 and callback_due_at = :never',
+    ),
+    callBack: prepare('update tickets set callback_due_at = :at where key = :key and callback_due_at = :never'),
+    nextCallback: prepare(
+      'select key, callback_due_at, callbacks from tickets where callback_due_at is not null order by callback_due_at limit 1',
+    ),
+    setCallback: prepare('update tickets set callback_due_at = :at where key = :key'),
+    countCallback: prepare('update tickets set callback_due_at = :at, callbacks = callbacks + 1 where key = :key'),
 
     setName: prepare('insert or replace into names (name, target, created_at) values (:name, :target, :at)'),
     name: prepare('select target from names where name = ?'),

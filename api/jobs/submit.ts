@@ -17,6 +17,7 @@ export async function submit(draft: RequestDraft, options: SubmitOptions, contex
   const sharing = toSharing(draft, options);
   const request = await complete(draft, sharing, context);
   context.policy(request);
+  if (options.callbackUrl !== undefined) await context.checkCallback(options.callbackUrl);
   const known = await recall(sharing, options, context);
   if (known !== undefined) return toJob(known, context);
   const held = await claim({ draft, request, sharing, options }, context);
@@ -92,6 +93,7 @@ async function claim({ draft, request, sharing, options }: Asked, context: JobCo
   const order = toOrder(issued, request, {
     client: client.id,
     asynchronous,
+    trace: { requestId: options.requestId, traceparent: options.traceparent },
     notes: [],
     sharing,
     callbackUrl,
@@ -110,13 +112,14 @@ async function claim({ draft, request, sharing, options }: Asked, context: JobCo
 interface OrderFacts extends Pick<Order, 'sharing' | 'fresh' | 'idempotency' | 'maxWaiting'> {
   readonly client: string;
   readonly asynchronous: boolean;
+  readonly trace: Run['trace'];
   readonly notes: readonly string[];
   readonly callbackUrl?: string | undefined;
 }
 
 export function toOrder(issued: JobTicket, request: GenerationRequest, facts: OrderFacts): Order {
   const { id, key, runId, createdAt, needsCredentials } = issued;
-  const { client: clientId, asynchronous, notes, callbackUrl, ...rest } = facts;
+  const { client: clientId, asynchronous, notes, callbackUrl, trace, ...rest } = facts;
   const asked = { clientId, createdAt };
   const ticket: Ticket = {
     ...asked,
@@ -138,6 +141,7 @@ export function toOrder(issued: JobTicket, request: GenerationRequest, facts: Or
     number: 1,
     needsCredentials,
     received: false,
+    trace,
   };
   return { ticket, run, ...rest };
 }
@@ -155,11 +159,11 @@ function refuse({ how }: Claim, { estimates }: JobContext): void {
 
 /** Hands a new run over for work; one that ended before it was joined tells its end at once. */
 export async function begin(
-  { how, run, ticket }: Claim,
+  { how, run }: Claim,
   credentials: Credentials | undefined,
-  { vault, dispatch, onTicketEnded }: JobContext,
+  { vault, dispatch, onEnded }: JobContext,
 ): Promise<void> {
   if (how === 'made' && credentials !== undefined) await vault.put(run.id, credentials);
   if (how === 'made' && (credentials !== undefined || !run.needsCredentials)) await dispatch.enqueue(run);
-  if (run.status === 'done' && how !== 'repeated') await onTicketEnded(ticket);
+  if (run.status === 'done') onEnded();
 }

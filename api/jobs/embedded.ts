@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { Logger } from '../../shared/log.ts';
+import type { Clock } from '../../shared/wait.ts';
+import { createHttpDispatch } from '../dispatch/http.ts';
+import { createMemoryVault } from './context.ts';
+import { createDesk } from './desk.ts';
+import type { Foundation, FoundationOptions } from './foundation.ts';
+import { createSqliteJournal, type SqliteJournal } from './sqlite-journal.ts';
+import { openDatabase } from './sqlite-schema.ts';
+
+const PURGE_INTERVAL_MS = 60_000;
+/** A worker that answers faster was not asleep. */
+const SHORTEST_WAKE_MS = 1000;
+
+/** One gateway: its own file, and HTTP to the workers. */
+export function createEmbedded({ settings, dataDirectory, limits, clock, log }: FoundationOptions): Foundation {
+  const database = openDatabase(join(dataDirectory, 'jobs.sqlite'));
+  const journal = createSqliteJournal({ database, clock, keepMs: limits.keepMs });
+  const vault = createMemoryVault();
+  const closing = new AbortController();
+  void purgeNowAndThen(journal, clock, closing.signal, log);
+
+  return {
+    journal,
+    vault,
+    createDispatch: ({ estimates, pictures, onEnded }) => {
+      let wokeAt = Number.NEGATIVE_INFINITY;
+      const onAwake = (tookMs: number): void => {
+        wokeAt = clock.now();
+        if (tookMs >= SHORTEST_WAKE_MS) estimates.learnWake(tookMs);
+      };
+      return createHttpDispatch({
+        workerUrls: settings.WORKER_URL ?? [],
+        workerToken: settings.WORKER_TOKEN ?? '',
+        desk: createDesk({ journal, vault, estimates, pictures, limits, clock, log, onEnded, wokeAt: () => wokeAt }),
+        clock,
+        log,
+        onAwake,
+      });
+    },
+    recover: async (dispatch) => {
+      for (const run of journal.recover()) if (!run.needsCredentials) await dispatch.enqueue(run);
+    },
+    close: async () => {
+      closing.abort();
+      await journal.close();
+    },
+  };
+}
+
+async function purgeNowAndThen(journal: SqliteJournal, clock: Clock, signal: AbortSignal, log: Logger): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      journal.purge();
+      await clock.wait(PURGE_INTERVAL_MS, signal);
+    } catch (error) {
+      if (!signal.aborted) log.error({ err: error }, 'purging the journal failed');
+    }
+  }
+}

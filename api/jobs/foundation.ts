@@ -1,0 +1,40 @@
+import type { Logger } from '../../shared/log.ts';
+import type { Clock } from '../../shared/wait.ts';
+import type { Dispatch } from '../dispatch/dispatch.ts';
+import type { JobLimits, Vault } from './context.ts';
+import type { Estimates } from './estimates.ts';
+import type { Journal } from './journal.ts';
+import type { Pictures } from './pictures.ts';
+
+/** What the job module stands on: one gateway with its own file (`embedded.ts`), or many with Redis (`shared.ts`). */
+
+export interface FoundationOptions {
+  readonly settings: FoundationSettings;
+  /** Absolute. */
+  readonly dataDirectory: string;
+  readonly limits: JobLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface FoundationSettings {
+  readonly WORKER_URL?: readonly string[] | undefined;
+  readonly WORKER_TOKEN?: string | undefined;
+  readonly REDIS_URL?: string | undefined;
+}
+
+export interface Foundation {
+  readonly journal: Journal;
+  readonly vault: Vault;
+  createDispatch(parts: FoundationParts): Dispatch;
+  /** Takes up what a process before this one left; call it once everything is wired. */
+  recover(dispatch: Dispatch): Promise<void>;
+  /** After the dispatch has stopped. */
+  close(): Promise<void>;
+}
+
+export interface FoundationParts {
+  readonly estimates: Estimates;
+  readonly pictures: Pictures;
+  readonly onEnded: () => void;
+}
