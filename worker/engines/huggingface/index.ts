@@ -1,0 +1,125 @@
+import { choice, text, textWithDefault, urlWithDefault } from '../../../shared/config.ts';
+import { createGuardedFetch } from '../../../shared/guarded-fetch.ts';
+import { sniffMediaType } from '../../../shared/media-type.ts';
+import { readRemaining } from '../../../shared/rate-limit-headers.ts';
+import {
+  isSuccess,
+  readJson,
+  requireBase64Picture,
+  requirePicture,
+  type UpstreamReply,
+} from '../../../shared/upstream.ts';
+import { parseVendorOptions } from '../../../shared/vendor-options.ts';
+import { type Clock, toAbortError } from '../../../shared/wait.ts';
+import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
+import { missingKey, toFailure } from './failures.ts';
+import { limitsOf } from './limits.ts';
+import { type PictureWish, PROVIDER_NAMES, type ProviderName } from './providers.ts';
+import { waitInQueue } from './queue.ts';
+import { createRouter } from './router.ts';
+import { huggingfaceOptionsSchema, picturesSchema } from './schema.ts';
+
+const settings = {
+  HUGGING_FACE_API_KEY: text('A token with the permission "Make calls to Inference Providers"', { secret: true }),
+  HUGGING_FACE_MODEL: textWithDefault(
+    'The model of the huggingface engine',
+    'stabilityai/stable-diffusion-3-medium-diffusers',
+    "a model's id at huggingface.co: `owner/name`",
+  ),
+  HUGGING_FACE_API_URL: urlWithDefault(
+    'The router with /hf-inference; /models/<id> is appended',
+    'https://router.huggingface.co/hf-inference',
+  ),
+  HUGGING_FACE_PROVIDER: choice('Who runs the model', PROVIDER_NAMES, 'hf-inference'),
+};
+
+interface HuggingfaceConfig {
+  readonly apiUrl: string;
+  readonly apiKey?: string | undefined;
+  readonly model: string;
+  readonly provider: ProviderName;
+  readonly clock: Clock;
+}
+
+/**
+ * Hugging Face's Inference Providers, by the plain route. Its package was weighed and left out: it cannot point a named
+ * provider at another base, repeats at once and without end on 503, asks the hub on every call by default, and its
+ * errors carry the request with prompt and token.
+ */
+export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: HuggingfaceConfig): Engine {
+  const router = createRouter({ apiUrl, provider, model });
+  const fetchPicture = createGuardedFetch({ base: apiUrl });
+  let remaining: number | undefined;
+
+  async function generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput> {
+    const { signal, onProgress } = context;
+    parseVendorOptions('huggingface', huggingfaceOptionsSchema, request.options);
+    const key = request.credential ?? apiKey;
+    if (key === undefined) throw missingKey();
+    const headers = { authorization: `Bearer ${key}`, accept: 'image/png, image/*, application/json' };
+    const fail = (reply: UpstreamReply) => toFailure(reply, [key, request.prompt, request.negativePrompt], clock.now());
+
+    onProgress({ stage: 'generate' });
+    const modelId = await router.findModelId(signal);
+    if (typeof modelId !== 'string') throw fail(modelId);
+    const body = router.shape.toBody(toWish(request), modelId);
+    const first = await router.send(router.shape.toPath(modelId), headers, signal, body);
+    remaining = readRemaining(first.headers) ?? remaining;
+    if (first.status === 404 || first.status === 410) router.forgetModelId();
+    const reply = await waitInQueue({ router, clock, headers, first, signal, onProgress });
+    const bytes = await readPicture(reply, context);
+    if (bytes === undefined) throw fail(reply);
+    return { images: [{ bytes }], warnings: [] };
+  }
+
+  /** Bytes as they are, or JSON that holds or names them; undefined when the answer is neither. */
+  async function readPicture(reply: UpstreamReply, { signal, onProgress }: EngineContext): Promise<Buffer | undefined> {
+    if (!isSuccess(reply)) return undefined;
+    if (sniffMediaType(reply.body) !== undefined) return reply.body;
+    if (reply.headers['content-type']?.startsWith('image/') === true) return requirePicture(reply.body, reply.call);
+    const [picture] = picturesSchema.safeParse(readJson(reply)).data ?? [];
+    if (picture === undefined) return undefined;
+    if ('b64_json' in picture) return requireBase64Picture(picture.b64_json, reply.call);
+    onProgress({ stage: 'download' });
+    return requirePicture(await fetchPicture(picture.url, { signal }), 'huggingface: the picture');
+  }
+
+  return {
+    name: 'huggingface',
+    limits: limitsOf(provider, model),
+    generate: async (request, context) => {
+      try {
+        return await generate(request, context);
+      } catch (error) {
+        throw context.signal.aborted ? toAbortError(context.signal) : error;
+      }
+    },
+    quotaRemaining: () => remaining,
+  };
+}
+
+function toWish(request: EngineRequest): PictureWish {
+  return {
+    prompt: request.prompt,
+    negative_prompt: request.negativePrompt === '' ? undefined : request.negativePrompt,
+    width: request.width,
+    height: request.height,
+    seed: request.seed,
+    num_inference_steps: request.steps,
+    guidance_scale: request.guidanceScale,
+    scheduler: request.scheduler,
+  };
+}
+
+export const huggingface: EnginePlugin<typeof settings> = {
+  name: 'huggingface',
+  settings,
+  create: (given, { clock }) =>
+    createHuggingface({
+      apiUrl: given.HUGGING_FACE_API_URL,
+      apiKey: given.HUGGING_FACE_API_KEY,
+      model: given.HUGGING_FACE_MODEL,
+      provider: given.HUGGING_FACE_PROVIDER,
+      clock,
+    }),
+};
