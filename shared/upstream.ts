@@ -1,3 +1,5 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
 import { AddressRefused } from './address-guard.ts';
 import { AppError, ERRORS, type ErrorCode } from './errors.ts';
@@ -17,6 +19,15 @@ export interface UpstreamReply {
 }
 
 type UpstreamRequest = AxiosRequestConfig & { readonly url: string; readonly signal: AbortSignal };
+
+/**
+ * For requests that make or cost something: a fresh connection each. On a kept one the client repeats a request when
+ * the peer closes it just then, and the peer may have read it: the picture would be made and paid for twice.
+ */
+export const ONLY_ONCE = {
+  httpAgent: new HttpAgent({ keepAlive: false }),
+  httpsAgent: new HttpsAgent({ keepAlive: false }),
+} as const;
 
 /**
  * Sends one request and reads the whole answer. Throws an AppError when there is none: the signal's reason,

@@ -1,6 +1,6 @@
 import type { AxiosInstance } from 'axios';
 import { createHttpClient } from '../../../shared/http.ts';
-import { callUpstream, isSuccess, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
+import { callUpstream, isSuccess, ONLY_ONCE, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
 import { progressSchema, taskSchema } from './schema.ts';
 
 /** Ten pictures of 4 megapixels as base64. */
@@ -71,7 +71,8 @@ export function createServer({
   }
 
   return {
-    txt2img: (body, signal) => post('/sdapi/v1/txt2img', body, signal),
+    txt2img: (data, signal) =>
+      callUpstream(client, { ...ONLY_ONCE, method: 'POST', url: '/sdapi/v1/txt2img', data, signal }),
     lookAt,
     async interrupt(signal) {
       await post('/sdapi/v1/interrupt', {}, signal);

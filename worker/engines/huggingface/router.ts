@@ -1,5 +1,5 @@
 import { createHttpClient } from '../../../shared/http.ts';
-import { callUpstream, isSuccess, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
+import { callUpstream, isSuccess, ONLY_ONCE, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
 import { notServed } from './failures.ts';
 import { type ProviderName, shapeOf } from './providers.ts';
 import { mappingSchema } from './schema.ts';
@@ -38,7 +38,7 @@ export function createRouter({ apiUrl, provider, model }: RouterOptions) {
     findModelId,
     send: (path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal, data?: unknown) =>
       callUpstream(client, {
-        method: data === undefined ? 'GET' : 'POST',
+        ...(data === undefined ? {} : { ...ONLY_ONCE, method: 'POST' }),
         url: `${root}${path}`,
         headers: { ...shape.headers, ...headers },
         signal,

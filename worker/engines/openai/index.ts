@@ -6,6 +6,7 @@ import { readRemaining } from '../../../shared/rate-limit-headers.ts';
 import {
   callUpstream,
   isSuccess,
+  ONLY_ONCE,
   readJson,
   requireBase64Picture,
   requirePicture,
@@ -84,7 +85,7 @@ export function createOpenai({ baseUrl, apiKey, model, clock }: OpenaiConfig): E
   /** Again without a dispensable field that the server refuses (HTTP 400, so nothing was made or paid for). */
   async function ask(fields: object, headers: Record<string, string>, signal: AbortSignal): Promise<UpstreamReply> {
     const data = Object.fromEntries(Object.entries(fields).filter(([name]) => !refused.has(name as Dispensable)));
-    const reply = await callUpstream(client, { method: 'POST', url: JSON_PATH, data, headers, signal });
+    const reply = await callUpstream(client, { ...ONLY_ONCE, method: 'POST', url: JSON_PATH, data, headers, signal });
     const field = reply.status === 400 ? findRefused(reply, data) : undefined;
     if (field === undefined) return reply;
     refused.add(field);

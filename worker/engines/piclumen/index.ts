@@ -3,7 +3,7 @@ import { text, textWithDefault, urlWithDefault } from '../../../shared/config.ts
 import { AppError } from '../../../shared/errors.ts';
 import { createGuardedFetch } from '../../../shared/guarded-fetch.ts';
 import { createHttpClient } from '../../../shared/http.ts';
-import { callUpstream, isSuccess, readJson, requirePicture } from '../../../shared/upstream.ts';
+import { callUpstream, isSuccess, ONLY_ONCE, readJson, requirePicture } from '../../../shared/upstream.ts';
 import { parseVendorOptions } from '../../../shared/vendor-options.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
 import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
@@ -86,7 +86,8 @@ interface CreateCall {
 
 /** Never repeated: a task whose answer was lost may already be running, and paid for. */
 async function createTask({ client, clock, headers, body, secrets, signal }: CreateCall): Promise<string> {
-  const reply = await callUpstream(client, { method: 'POST', url: '/api/gen/create', data: body, headers, signal });
+  const call = { method: 'POST', url: '/api/gen/create', data: body, headers, signal };
+  const reply = await callUpstream(client, { ...ONLY_ONCE, ...call });
   if (!isSuccess(reply)) throw toReplyFailure(reply, secrets, clock.now());
   const parsed = createdSchema.safeParse(readJson(reply));
   if (!parsed.success) throw toShapeFailure(reply, secrets, clock.now());

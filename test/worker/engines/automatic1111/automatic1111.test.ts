@@ -281,6 +281,14 @@ describe('automatic1111', () => {
     assert.deepEqual(events, [{ stage: 'generate' }]);
   });
 
+  test('sends a request that makes pictures only once, even when the connection is reset', async () => {
+    await run().done;
+    answering('reset')(subject);
+    const sentBefore = subject.standIn.requests.filter(({ path }) => path === TXT2IMG).length;
+    await assert.rejects(run().done, { code: 'engine_failed' });
+    assert.equal(subject.standIn.requests.filter(({ path }) => path === TXT2IMG).length, sentBefore + 1);
+  });
+
   test('names the setting that is missing or malformed', () => {
     const services = createEngineServices({});
     const create = (environment: Record<string, string>) =>

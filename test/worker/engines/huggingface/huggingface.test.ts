@@ -275,6 +275,14 @@ describe('huggingface', () => {
     });
   }
 
+  test('sends a request that makes pictures only once, even when the connection is reset', async () => {
+    const { run, standIn } = await using('hf-inference');
+    await run();
+    standIn.interfere(() => 'reset');
+    await assert.rejects(run(), { code: 'engine_failed' });
+    assert.equal(standIn.requests.length, 2);
+  });
+
   test('asks Replicate to hold the answer until it is done', async () => {
     const { run } = await using('replicate');
     assert.equal((await run()).sent?.headers.prefer, 'wait');

@@ -267,6 +267,14 @@ describe('openai', () => {
     assert.equal(standIn.requests.filter(({ method }) => method === 'POST').length, 4);
   });
 
+  test('sends a request that makes pictures only once, even when the connection is reset', async () => {
+    const { run, standIn } = await using('localai', 'flux');
+    await run();
+    standIn.interfere(() => 'reset');
+    await assert.rejects(run(), { code: 'engine_failed' });
+    assert.equal(standIn.requests.length, 2);
+  });
+
   test('gives sd-server seed and negative prompt in its own block', async () => {
     const { run, standIn } = await using('sd-server', 'sd-cpp-local');
     const { warnings } = await run({ negativePrompt: 'blurred\n"lines"', sampler: 'euler_a' });

@@ -294,6 +294,15 @@ describe('piclumen', () => {
     subject.standIn.mend();
   });
 
+  test('sends a request that makes pictures only once, even when the connection is reset', async () => {
+    await run(subject.engine);
+    answering(CREATE, 'reset')(subject);
+    const sentBefore = subject.standIn.requests.filter(({ path }) => path === CREATE).length;
+    await assert.rejects(run(subject.engine), { code: 'engine_failed' });
+    assert.equal(subject.standIn.requests.filter(({ path }) => path === CREATE).length, sentBefore + 1);
+    subject.standIn.mend();
+  });
+
   test('survives one answer that is no JSON, one reset, and pauses on 429 as long as it must', async () => {
     answering(STATUS, { body: '<html>' }, 1)(subject);
     await run(subject.engine);
