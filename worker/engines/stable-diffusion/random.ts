@@ -1,3 +1,5 @@
+import { AppError } from '../../../shared/errors.ts';
+
 /**
  * The normal deviates of `torch.randn` on a CPU after `torch.manual_seed(seed)`, so that a seed gives the start that
  * diffusers gives with a CPU generator. Agrees with torch to the last digits of float32 (its vectorised logarithm and
@@ -8,7 +10,7 @@
  */
 export function createTorchRandom(seed: number): (count: number) => Float32Array {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
-    throw new RangeError(`a seed is a whole number from 0 to ${0xffffffff}, not ${seed}`);
+    throw new AppError('internal', `a seed is a whole number from 0 to ${0xffffffff}, not ${seed}`);
   }
   const nextUint32 = createMersenneTwister(seed);
   const nextDeviate = createScalarNormal(nextUint32);

@@ -67,6 +67,13 @@ describe('byte pairs', () => {
     assert.deepEqual(tokens('z'), [20]);
   });
 
+  test('prefer the better rank to the earlier place', () => {
+    const merges = '#version: 0.2\no w</w>\nl o\n';
+    const vocabulary = { ...SMALL.vocabulary, 'ow</w>': 23 };
+    const ranked = createClipTokenizer({ ...SMALL, vocabulary, merges });
+    assert.deepEqual(ranked.encode('low').ids.slice(1, 4), [0, 23, 22]);
+  });
+
   test('of a merges file with Windows line ends are the same', () => {
     const windows = createClipTokenizer({ ...SMALL, merges: SMALL.merges.replaceAll('\n', '\r\n') });
     assert.deepEqual(windows.encode('lower newer'), encode('lower newer'));

@@ -248,6 +248,16 @@ describe('range limits', () => {
     near(limited({}, Float32Array.of(-3, 0.5, 2)), [-3, 0.5, 2]);
   });
 
+  test('DDIM clips unless told not to', () => {
+    const result = (options: SchedulerConfig) => {
+      const scheduler = createScheduler({ ...options, _class_name: 'DDIMScheduler', prediction_type: 'sample' });
+      scheduler.setTimesteps(1);
+      return scheduler.step(Float32Array.of(3), 0, Float32Array.of(3), noNoise);
+    };
+    near(result({}), [1]);
+    near(result({ clip_sample: false }), [3]);
+  });
+
   test('thresholding scales each picture by its own quantile', () => {
     const options = { thresholding: true, dynamic_thresholding_ratio: 0.75, sample_max_value: 10 };
     // Magnitudes 1 2 3 4 5: the quantile of 0.75 is 4. Magnitudes up to 0.5: never under 1.
