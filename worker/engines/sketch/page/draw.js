@@ -72,7 +72,8 @@ export function strokeOutline(context, style, lineWidth, outline) {
  */
 export function downwards(context, top, bottom, colours) {
   const gradient = context.createLinearGradient(0, top, 0, bottom);
-  for (const [index, colour] of colours.entries()) gradient.addColorStop(index / Math.max(1, colours.length - 1), colour);
+  for (const [index, colour] of colours.entries())
+    gradient.addColorStop(index / Math.max(1, colours.length - 1), colour);
   return gradient;
 }
 
@@ -81,7 +82,8 @@ export function downwards(context, top, bottom, colours) {
  */
 export function rightwards(context, left, right, colours) {
   const gradient = context.createLinearGradient(left, 0, right, 0);
-  for (const [index, colour] of colours.entries()) gradient.addColorStop(index / Math.max(1, colours.length - 1), colour);
+  for (const [index, colour] of colours.entries())
+    gradient.addColorStop(index / Math.max(1, colours.length - 1), colour);
   return gradient;
 }
 
@@ -108,7 +110,13 @@ export function glow(context, x, y, radius, hex, opacity, flatness = 1) {
   context.translate(x, y);
   context.scale(1, flatness);
   const gradient = context.createRadialGradient(0, 0, 0, 0, 0, radius);
-  for (const [stop, share] of [[0, 1], [0.2, 0.7], [0.45, 0.32], [0.7, 0.1], [1, 0]]) {
+  for (const [stop, share] of [
+    [0, 1],
+    [0.2, 0.7],
+    [0.45, 0.32],
+    [0.7, 0.1],
+    [1, 0],
+  ]) {
     gradient.addColorStop(stop, fade(hex, opacity * share));
   }
   context.fillStyle = gradient;

@@ -15,6 +15,21 @@ const NEGATIONS = new Set(['no', 'without', 'not', 'sans', 'sin', 'ohne', 'sem',
 const NEGATION_REACH = 3;
 // Scripts that put no space between words: a word is looked for inside the run of characters.
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+// What English does not mark by an ending; "fish" is one word for one and for many.
+const PLURALS = new Set([
+  'wolves',
+  'mice',
+  'women',
+  'men',
+  'people',
+  'children',
+  'geese',
+  'reindeer',
+  'cattle',
+  'fish',
+  'cacti',
+  'woods',
+]);
 const LATIN_MARKS = /[\u0300-\u036f]/g;
 
 /** @type {Map<string, Concept[]>} */
@@ -23,7 +38,8 @@ const conceptsOf = new Map();
 const categoryOf = new Map();
 
 /** @param {string} text */
-const fold = (text) => text.normalize('NFKD').replace(LATIN_MARKS, '').normalize('NFC').toLowerCase().replaceAll('ß', 'ss');
+const fold = (text) =>
+  text.normalize('NFKD').replace(LATIN_MARKS, '').normalize('NFC').toLowerCase().replaceAll('ß', 'ss');
 
 /** @param {string} category @param {string} name @param {string} words */
 function learn(category, name, words) {
@@ -86,7 +102,7 @@ function longestAt(words, index) {
     const phrase = joinPhrase(words.slice(index, index + length));
     for (const form of readings(phrase)) {
       const concepts = conceptsOf.get(form);
-      if (concepts) return { concepts, length, plural: form !== phrase };
+      if (concepts) return { concepts, length, plural: form !== phrase || PLURALS.has(phrase) };
     }
   }
   return null;

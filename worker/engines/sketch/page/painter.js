@@ -1,10 +1,9 @@
 import { composeLayers } from './compose.js';
 import { createRandom } from './random.js';
-import { readScene } from './scene.js';
 
-/** @import { Context, Scene, SketchRequest } from './types.d.ts' */
+/** @import { Context, Scene } from './types.d.ts' */
 
-/** Lets the page breathe, and hear an abort, between two layers. */
+/** Lets the page breathe, and hear an abort, between two layers: a message comes sooner than a timer. */
 function nextTask() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -17,22 +16,22 @@ function nextTask() {
 }
 
 /**
- * Paints a request, layer by layer.
- * @param {Context} context its canvas already has the request's size
- * @param {SketchRequest} request
- * @param {{ signal: AbortSignal, onProgress?: ((fraction: number) => void) | undefined }} options
- * @returns {Promise<Scene>}
+ * Paints a scene, layer by layer, from the sky to the paper's grain.
+ * @param {Context} context its canvas already has the scene's size
+ * @param {Scene} scene
+ * @param {{ signal: AbortSignal, onProgress: (fraction: number) => void }} options
+ * @returns {Promise<void>} rejects with the signal's reason when aborted
  */
-export async function paintRequest(context, request, { signal, onProgress, time }) {
-  const scene = readScene(request);
+export async function paintScene(context, scene, { signal, onProgress }) {
   const layers = composeLayers(scene);
   for (const [index, layer] of layers.entries()) {
     signal.throwIfAborted();
     context.save();
-    const t0 = performance.now(); layer.paint(context, scene, createRandom(`${scene.key}/${layer.name}`)); context.getImageData(0, 0, 1, 1); time?.(layer.name, performance.now() - t0);
+    layer.paint(context, scene, createRandom(`${scene.key}/${layer.name}`));
     context.restore();
-    onProgress?.((index + 1) / layers.length);
+    // A canvas only takes notes until it is read: one pixel makes it paint now, so that no later step pays for all.
+    context.getImageData(0, 0, 1, 1);
+    onProgress((index + 1) / layers.length);
     await nextTask();
   }
-  return scene;
 }

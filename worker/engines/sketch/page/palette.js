@@ -45,7 +45,10 @@ const WEATHERS = {
     const stormy = changeAll(dark, (hex) => darken(mix(saturate(hex, 0.6), '#3b4656', 0.26), 0.12));
     return { ...stormy, sun: palette.sun, accent: palette.accent };
   },
-  fog: (palette) => ({ ...changeAll(palette, (hex) => mix(saturate(hex, 0.75), palette.haze, 0.18)), accent: palette.accent }),
+  fog: (palette) => ({
+    ...changeAll(palette, (hex) => mix(saturate(hex, 0.75), palette.haze, 0.18)),
+    accent: palette.accent,
+  }),
   snow: (palette) => ({
     ...changeAll(palette, (hex) => mix(saturate(hex, 0.8), '#b9cbe0', 0.1)),
     ground: mix(palette.ground, palette.ambientShare > 0.4 ? '#8fa6d0' : '#f0f5fa', 0.75),
@@ -64,7 +67,11 @@ const STYLES = {
 
 /** @type {Record<string, (palette: Palette) => Palette>} */
 const MOODS = {
-  gloomy: (palette) => ({ ...changeAll(palette, (hex) => darken(saturate(hex, 0.55), 0.2)), sun: palette.sun, accent: palette.accent }),
+  gloomy: (palette) => ({
+    ...changeAll(palette, (hex) => darken(saturate(hex, 0.55), 0.2)),
+    sun: palette.sun,
+    accent: palette.accent,
+  }),
   vivid: (palette) => changeAll(palette, (hex) => saturate(hex, 1.22)),
   romantic: (palette) => changeAll(palette, (hex) => tint(hex, '#ff9a7a', 0.12)),
   calm: (palette) => changeAll(palette, (hex) => saturate(hex, 0.92)),
@@ -76,7 +83,8 @@ const MOODS = {
  * @returns {Palette}
  */
 export function choosePalette(scene, random) {
-  const magical = scene.moods.includes('magical') && (scene.time === 'dusk' || scene.time === 'night' || random.chance(0.7));
+  const magical =
+    scene.moods.includes('magical') && (scene.time === 'dusk' || scene.time === 'night' || random.chance(0.7));
   const family = scene.styles.includes('neon') ? NEON : magical ? MAGICAL : TIMES[scene.time];
   let palette = random.pick(family);
   const season = SEASONS[scene.season ?? ''];
@@ -120,4 +128,3 @@ export const atDepth = (palette, hex, depth) => mix(hex, palette.haze, Math.min(
 
 /** A body's own colour in the light of the scene. @param {Palette} palette @param {string} hex */
 export const inLight = (palette, hex) => mix(hex, darken(palette.ambient, 0.15), palette.ambientShare * 0.8);
-

@@ -1,9 +1,9 @@
-import { readText } from './lexicon.js';
 import { layOut } from './layout.js';
+import { readText } from './lexicon.js';
 import { choosePalette } from './palette.js';
 import { createRandom, hashText } from './random.js';
-import { completePlaces, chooseKind, chooseTime } from './settings.js';
-import { COLOURS } from './words/looks.js';
+import { chooseKind, chooseTime, completePlaces } from './settings.js';
+import { BLOOMS, COLOURS } from './words/looks.js';
 
 /**
  * @import { Scene, SketchRequest, Thing } from './types.d.ts'
@@ -65,12 +65,22 @@ function readThings(hits, prompt, colours) {
  */
 export function readScene(request) {
   const all = readText(request.prompt);
-  const without = [...new Set([...readText(request.negativePrompt), ...all.filter((hit) => hit.negated)].map((hit) => hit.name))];
+  const without = [
+    ...new Set([...readText(request.negativePrompt), ...all.filter((hit) => hit.negated)].map((hit) => hit.name)),
+  ];
   const hits = all.filter((hit) => !without.includes(hit.name));
   const key = hashText(JSON.stringify([request.prompt, request.negativePrompt, request.seed])).join('-');
   const random = createRandom(`${key}/scene`);
   const { ofThing, ofPicture } = shareColours(hits);
-  const things = readThings(hits, request.prompt, ofThing);
+  /** @type {Record<string, string>} */
+  const placeColours = Object.fromEntries(
+    [...ofThing].filter(([hit]) => hit.category === 'place').map(([hit, hex]) => [hit.name, hex]),
+  );
+  const named = readThings(hits, request.prompt, ofThing);
+  const things =
+    named.length === 0 && hits.some((hit) => hit.name === 'portrait')
+      ? [{ name: 'person', colour: null, count: 1 }]
+      : named;
   const read = {
     places: namesIn(hits, 'place'),
     weather: namesIn(hits, 'weather'),
@@ -96,6 +106,8 @@ export function readScene(request) {
     styles: read.styles,
     moods: read.moods,
     colours: ofPicture,
+    placeColours,
+    blooms: namesIn(hits, 'bloom').flatMap((name) => BLOOMS[name] ?? []),
     without,
     strength: Math.max(0, Math.min(1, request.guidanceScale / 20)),
     key,

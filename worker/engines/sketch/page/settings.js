@@ -1,4 +1,4 @@
-/** @import { Random, Scene, SceneKind, Thing, TimeOfDay } from './types.d.ts' */
+/** @import { Random, Scene, SceneKind, TimeOfDay } from './types.d.ts' */
 
 /**
  * @typedef {Pick<Scene, 'places' | 'weather' | 'sky' | 'styles' | 'moods' | 'season' | 'things' | 'without'>
@@ -37,7 +37,6 @@ const HOMES = {
   fireflies: ['forest', 'meadow'],
   campfire: ['forest', 'mountains'],
   tent: ['forest', 'mountains'],
-  flower: ['meadow', 'flowers'],
 };
 
 /** @param {string[]} list @param {readonly string[]} wanted */
@@ -52,11 +51,16 @@ export function chooseKind(read) {
   const outside = read.places.length > 0;
   if (read.kinds.includes('interior')) return 'interior';
   if (read.kinds.includes('abstract') && names.length === 0 && !outside) return 'abstract';
-  if (hasAny(names, ['jellyfish', 'turtle']) || (names.includes('fish') && !outside) || read.kinds.includes('underwater')) {
+  if (
+    hasAny(names, ['jellyfish', 'turtle']) ||
+    (names.includes('fish') && !outside) ||
+    read.kinds.includes('underwater')
+  ) {
     return 'underwater';
   }
   if (read.kinds.includes('space') || (names.includes('astronaut') && !outside)) return 'space';
-  if (read.kinds.includes('still-life') && names.every((name) => name === 'flower') && !outside) return 'still-life';
+  if (read.kinds.includes('still-life') && names.length === 0 && read.places.every((place) => place === 'flowers'))
+    return 'still-life';
   if (hasAny(names, PEOPLE) && (read.kinds.includes('portrait') || !outside)) return 'portrait';
   if (hasAny(names, SITTERS) && !outside) return 'backdrop';
   if (outside || names.length + read.sky.length + read.weather.length + read.times.length > 0) return 'landscape';
@@ -78,13 +82,22 @@ export function chooseTime(read, kind, random) {
   const drawn = random.next();
   if (first) return first;
   if (hasAny(read.sky, ['stars', 'milkyway', 'moon', 'comet']) || read.weather.includes('aurora')) return 'night';
-  if (read.styles.includes('neon') || (read.moods.includes('futuristic') && read.places.includes('city'))) return 'night';
-  if (hasAny(read.things.map((thing) => thing.name), ['fireflies', 'lantern', 'campfire'])) return 'dusk';
+  if (read.styles.includes('neon') || (read.moods.includes('futuristic') && read.places.includes('city')))
+    return 'night';
+  if (
+    hasAny(
+      read.things.map((thing) => thing.name),
+      ['fireflies', 'lantern', 'campfire'],
+    )
+  )
+    return 'dusk';
   if (read.moods.includes('magical')) return 'dusk';
   if (kind === 'interior' || kind === 'still-life' || kind === 'backdrop' || kind === 'portrait') return 'day';
   if (hasAny(read.weather, ['rainbow', 'clear', 'clouds']) || read.sky.includes('sun')) return 'day';
-  if (drawn < 0.45) return 'day';
-  return drawn < 0.7 ? 'sunset' : drawn < 0.86 ? 'dawn' : 'dusk';
+  // Whoever stands in the picture wants light on the face.
+  if (read.things.length > 0) return drawn < 0.6 ? 'day' : drawn < 0.8 ? 'sunset' : 'dawn';
+  if (drawn < 0.5) return 'day';
+  return drawn < 0.74 ? 'sunset' : drawn < 0.9 ? 'dawn' : 'dusk';
 }
 
 /**
@@ -102,9 +115,16 @@ export function completePlaces(read, kind, random) {
   if (places.length === 0) {
     const home = read.things.map((thing) => HOMES[thing.name]).find((found) => found !== undefined);
     if (home) places = home;
+    else if (read.sky.includes('planet')) places = ['desert', 'mountains', 'crystals'];
     else if (read.moods.includes('magical')) places = ['floating', 'mountains', 'lake', 'mushrooms'];
     else if (read.moods.includes('futuristic') || read.styles.includes('neon')) places = ['city'];
-    else places = random.pick([['mountains', 'lake'], ['hills', 'meadow'], ['mountains', 'forest'], ['sea', 'cliff']]);
+    else
+      places = random.pick([
+        ['mountains', 'lake'],
+        ['hills', 'meadow'],
+        ['mountains', 'forest'],
+        ['sea', 'cliff'],
+      ]);
   }
   if (read.moods.includes('magical') && !places.includes('floating') && random.chance(0.5)) places.push('crystals');
   const sky = [...read.sky];

@@ -73,6 +73,10 @@ export interface Scene {
   moods: string[];
   /** Named colours that belong to the whole picture, `#rrggbb`. */
   colours: string[];
+  /** Colours the prompt gives to places: "a white castle", "red flowers". */
+  placeColours: Record<string, string>;
+  /** Petals of the flowers the prompt names, `#rrggbb`. */
+  blooms: string[];
   /** What must not be there, by the request's own words. */
   without: string[];
   /** How literally to take the words, 0 to 1. */
@@ -105,3 +109,29 @@ export interface Layer {
 }
 
 export type Point = [x: number, y: number];
+
+/** What the page offers as `window.easelSketch`. */
+export interface EaselSketch {
+  /** Called after each layer with the share that is done, 0 to 1. */
+  onProgress: ((fraction: number) => void) | null;
+  /**
+   * Paints on the canvas `#picture`. A second call aborts the first.
+   * Rejects with a RangeError or TypeError that names the field, or with an AbortError.
+   * `negativePrompt` is empty and `guidanceScale` 7 where absent.
+   */
+  paint(request: Pick<SketchRequest, 'prompt' | 'seed' | 'width' | 'height'> & Partial<SketchRequest>): Promise<{
+    width: number;
+    height: number;
+    scene: Scene;
+    description: string[];
+  }>;
+  abort(): void;
+  /** The canvas as it is now, as `data:<type>;base64,...`; `quality` 0 to 1 for JPEG and WebP. */
+  toDataUrl(type?: 'image/png' | 'image/jpeg' | 'image/webp', quality?: number): Promise<string>;
+}
+
+declare global {
+  interface Window {
+    easelSketch: EaselSketch;
+  }
+}

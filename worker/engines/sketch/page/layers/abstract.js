@@ -18,8 +18,14 @@ const HARMONIES = [
 /** @param {Scene} scene @param {Random} random @returns {string[]} */
 function chooseColours({ colours, styles, palette, strength }, random) {
   const [first, second] = colours;
-  const base = styles.includes('neon') ? [palette.sky[0], palette.sky[2], palette.sky[3], palette.accent, palette.sun] : random.pick(HARMONIES);
-  const named = first ? base.map((hue, index) => (index === 0 ? mix(hue, first, 0.12) : mix(hue, index % 2 === 0 ? (second ?? first) : first, 0.6))) : base;
+  const base = styles.includes('neon')
+    ? [palette.sky[0], palette.sky[2], palette.sky[3], palette.accent, palette.sun]
+    : random.pick(HARMONIES);
+  const named = first
+    ? base.map((hue, index) =>
+        index === 0 ? mix(hue, first, 0.12) : mix(hue, index % 2 === 0 ? (second ?? first) : first, 0.6),
+      )
+    : base;
   const soft = styles.includes('pastel') ? named.map((hue) => lighten(hue, 0.4)) : named;
   return soft.map((hue) => saturate(hue, 0.85 + 0.35 * strength));
 }
@@ -42,7 +48,7 @@ function paintPaperCut(context, { layout }, random, colours) {
   const { width, height, unit } = layout;
   const x = width * random.between(0.38, 0.62);
   const y = height * random.between(0.36, 0.58);
-  const layers = 8;
+  const layers = 11;
   const reach = Math.hypot(width, height) * 0.62;
   const tones = ramp([colours[1], colours[4], colours[3], lighten(colours[3], 0.5)], layers);
   for (const [index, tone] of tones.entries()) {
@@ -53,7 +59,7 @@ function paintPaperCut(context, { layout }, random, colours) {
     for (let step = 0; step < 90; step++) {
       const angle = (step / 90) * Math.PI * 2;
       const seam = Math.abs(step / 45 - 1);
-      const wobble = 1 + 0.3 * (noise(seam * 3.1 + index) + 0.4 * noise(Math.sin(angle) * 3 + 30));
+      const wobble = 1 + 0.42 * (noise(seam * 4.3 + index) + 0.4 * noise(Math.sin(angle) * 4 + 30));
       points.push([x + Math.cos(angle) * radius * wobble, y + Math.sin(angle) * radius * wobble * 0.86]);
     }
     context.save();
@@ -63,8 +69,7 @@ function paintPaperCut(context, { layout }, random, colours) {
     fillPolygon(context, tone, points);
     context.restore();
   }
-  glow(context, x, y, unit * 26, lighten(colours[3], 0.7), 0.55);
-  fillEllipse(context, lighten(colours[2], 0.1), x, y, unit * 5);
+  glow(context, x, y, unit * 30, lighten(colours[3], 0.75), 0.7);
 }
 
 /** Ribbons along the currents of a field. @type {Manner} */
@@ -79,7 +84,10 @@ function paintFlow(context, { layout, strength }, random, colours) {
     let y = height * random.between(-0.1, 1.1);
     const near = ribbon / count;
     const hue = colours[1 + (Math.floor((noise(x / (unit * 45) + 7, y / (unit * 45)) + 1) * 2.4) % 4)] ?? colours[1];
-    context.strokeStyle = fade(mix(hue, random.chance(0.5) ? '#ffffff' : '#0c0c18', random.between(0, 0.2)), 0.5 + 0.45 * near);
+    context.strokeStyle = fade(
+      mix(hue, random.chance(0.5) ? '#ffffff' : '#0c0c18', random.between(0, 0.2)),
+      0.5 + 0.45 * near,
+    );
     context.lineWidth = unit * random.between(0.3, 2.1) * (0.5 + 0.7 * near);
     context.beginPath();
     context.moveTo(x, y);
@@ -148,7 +156,11 @@ function paintArcs(context, { layout }, random, colours) {
       const kind = random.integer(0, 3);
       const half = cell / 2;
       if (kind < 2) {
-        for (const [scale, tone] of /** @type {const} */ ([[1, front], [0.66, third], [0.33, back]])) {
+        for (const [scale, tone] of /** @type {const} */ ([
+          [1, front],
+          [0.66, third],
+          [0.33, back],
+        ])) {
           context.fillStyle = tone;
           context.beginPath();
           context.moveTo(-half, -half);
@@ -159,7 +171,11 @@ function paintArcs(context, { layout }, random, colours) {
         fillEllipse(context, front, 0, 0, half * 0.82);
         fillEllipse(context, third, 0, 0, half * 0.4);
       } else {
-        fillPolygon(context, front, [[-half, -half], [half, -half], [-half, half]]);
+        fillPolygon(context, front, [
+          [-half, -half],
+          [half, -half],
+          [-half, half],
+        ]);
         fillEllipse(context, third, half * 0.3, half * 0.3, half * 0.3);
       }
       context.restore();
@@ -173,7 +189,13 @@ function paintStrata(context, { layout }, random, colours) {
   const x = width * random.between(0.3, 0.7);
   const radius = unit * random.between(17, 25);
   glow(context, x, height * 0.32, radius * 2.6, colours[3], 0.55);
-  fillEllipse(context, downwards(context, height * 0.1, height * 0.55, [lighten(colours[3], 0.35), colours[4]]), x, height * 0.34, radius);
+  fillEllipse(
+    context,
+    downwards(context, height * 0.1, height * 0.55, [lighten(colours[3], 0.35), colours[4]]),
+    x,
+    height * 0.34,
+    radius,
+  );
   const bands = 11;
   const tones = ramp([mix(colours[0], colours[2], 0.4), colours[2], colours[1], darken(colours[1], 0.35)], bands);
   for (const [index, tone] of tones.entries()) {
@@ -182,7 +204,11 @@ function paintStrata(context, { layout }, random, colours) {
     const swell = unit * (5 + index * 0.5);
     /** @type {Point[]} */
     const points = [[0, height]];
-    for (let step = 0; step <= 64; step++) points.push([(width * step) / 64, base + noise(step / 13 + index * 3) * swell + Math.sin(step / 9 + index) * unit * 1.6]);
+    for (let step = 0; step <= 64; step++)
+      points.push([
+        (width * step) / 64,
+        base + noise(step / 13 + index * 3) * swell + Math.sin(step / 9 + index) * unit * 1.6,
+      ]);
     points.push([width, height]);
     context.save();
     context.shadowColor = fade('#000000', 0.26);

@@ -1,5 +1,5 @@
 import { darken, fade, lighten, mix } from '../colour.js';
-import { fillEllipse, fillPolygon, glow, downwards } from '../draw.js';
+import { downwards, fillEllipse, fillPolygon, glow } from '../draw.js';
 import { dress } from '../subjects/accessories.js';
 import { paintFigure } from '../subjects/figure.js';
 import { chooseLook, drawBust } from '../subjects/person.js';
@@ -40,11 +40,23 @@ export function paintBackdrop(context, scene, random) {
       const from = (ray / rays) * Math.PI * 2;
       const to = ((ray + 1) / rays) * Math.PI * 2;
       const reach = Math.hypot(width, height);
-      fillPolygon(context, fade(lighten(ground, 0.4), 0.4), [[x, y], [x + Math.cos(from) * reach, y + Math.sin(from) * reach], [x + Math.cos(to) * reach, y + Math.sin(to) * reach]]);
+      fillPolygon(context, fade(lighten(ground, 0.4), 0.4), [
+        [x, y],
+        [x + Math.cos(from) * reach, y + Math.sin(from) * reach],
+        [x + Math.cos(to) * reach, y + Math.sin(to) * reach],
+      ]);
     }
-  } else for (let ring = 4; ring > 0; ring--) fillEllipse(context, fade(lighten(ground, 0.5), 0.16), x, y, radius * (1 + ring * 0.2));
+  } else
+    for (let ring = 4; ring > 0; ring--)
+      fillEllipse(context, fade(lighten(ground, 0.5), 0.16), x, y, radius * (1 + ring * 0.2));
   glow(context, x, y, radius * 1.7, disc, 0.5);
-  fillEllipse(context, downwards(context, y - radius, y + radius, [lighten(disc, 0.25), disc, mix(disc, ground, 0.5)]), x, y, radius);
+  fillEllipse(
+    context,
+    downwards(context, y - radius, y + radius, [lighten(disc, 0.25), disc, mix(disc, ground, 0.5)]),
+    x,
+    y,
+    radius,
+  );
   paintLeaves(context, random.fork('leaves'), { width, height, unit, leaf });
 }
 
@@ -61,8 +73,18 @@ function paintLeaves(context, random, { width, height, unit, leaf }) {
       context.fillStyle = tone;
       context.beginPath();
       context.moveTo(x, y);
-      context.quadraticCurveTo(x + Math.cos(angle - 0.35) * length * 0.6, y + Math.sin(angle - 0.35) * length * 0.6, tip.x, tip.y);
-      context.quadraticCurveTo(x + Math.cos(angle + 0.35) * length * 0.6, y + Math.sin(angle + 0.35) * length * 0.6, x, y);
+      context.quadraticCurveTo(
+        x + Math.cos(angle - 0.35) * length * 0.6,
+        y + Math.sin(angle - 0.35) * length * 0.6,
+        tip.x,
+        tip.y,
+      );
+      context.quadraticCurveTo(
+        x + Math.cos(angle + 0.35) * length * 0.6,
+        y + Math.sin(angle + 0.35) * length * 0.6,
+        x,
+        y,
+      );
       context.fill();
       context.strokeStyle = fade(darken(tone, 0.35), 0.45);
       context.lineWidth = unit * 0.22;
@@ -77,12 +99,19 @@ function paintLeaves(context, random, { width, height, unit, leaf }) {
 /** Whoever sits for the picture, large. @type {Paint} */
 export function paintSitters(context, scene, random) {
   const { width, height, unit } = scene.layout;
-  const cast = bodiesIn(scene).flatMap(({ thing, body }) => Array.from({ length: Math.min(3, thing.count) }, () => ({ thing, body })));
+  const cast = bodiesIn(scene).flatMap(({ thing, body }) =>
+    Array.from({ length: Math.min(3, thing.count) }, () => ({ thing, body })),
+  );
   const size = Math.min(unit * 76, (width * 1.02) / Math.max(1, cast.length * 0.78));
   for (const [index, { thing, body }] of cast.entries()) {
     const share = cast.length > 1 ? index / (cast.length - 1) - 0.5 : 0;
     const stream = random.fork(`${thing.name} ${index}`);
-    paintFigure(context, scene, { x: width / 2 + share * (width - size * 0.82), y: height - unit * 5, size, veil: 0.5 }, (sheet) => body.draw(sheet, scene, stream, thing.colour));
+    paintFigure(
+      context,
+      scene,
+      { x: width / 2 + share * (width - size * 0.82), y: height - unit * 5, size, veil: 0.5 },
+      (sheet) => body.draw(sheet, scene, stream, thing.colour),
+    );
   }
 }
 
@@ -96,9 +125,14 @@ export function paintPortrait(context, scene, random) {
     const share = people.length > 1 ? index - 0.5 : 0;
     const stream = random.fork(`${name} ${index}`);
     const look = chooseLook(stream, name === 'woman' || name === 'man' ? name : 'person', colour, palette.accent);
-    paintFigure(context, scene, { x: width / 2 + share * size * 0.66, y: height, size, shadow: false, veil: 0.55 }, (sheet) => {
-      drawBust(sheet, stream, look);
-      dress(sheet, scene);
-    });
+    paintFigure(
+      context,
+      scene,
+      { x: width / 2 + share * size * 0.66, y: height, size, shadow: false, veil: 0.55 },
+      (sheet) => {
+        drawBust(sheet, stream, look);
+        dress(sheet, scene);
+      },
+    );
   }
 }

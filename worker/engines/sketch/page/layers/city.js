@@ -11,7 +11,8 @@ import { atDepth } from '../palette.js';
 /** @param {Scene} scene */
 const isDark = ({ time, styles }) => time === 'night' || time === 'dusk' || styles.includes('neon');
 /** @param {Scene} scene */
-const isFuture = ({ moods, styles, things }) => moods.includes('futuristic') || styles.includes('neon') || things.some(({ name }) => name === 'flyingcar');
+const isFuture = ({ moods, styles, things }) =>
+  moods.includes('futuristic') || styles.includes('neon') || things.some(({ name }) => name === 'flyingcar');
 
 /** @param {Context} context @param {Random} random @param {Tower} tower */
 function paintTower(context, random, tower) {
@@ -20,8 +21,18 @@ function paintTower(context, random, tower) {
   context.fillStyle = rightwards(context, x, x + width, [lit, mix(lit, shade, 0.5), shade]);
   context.fillRect(x, top, width, height);
   const crown = random.integer(0, 4);
-  if (crown === 0) fillPolygon(context, mix(lit, shade, 0.4), [[x, top], [x + width * 0.5, top - width * random.between(0.4, 0.9)], [x + width, top]]);
-  else if (crown === 1) fillPolygon(context, mix(lit, shade, 0.4), [[x, top], [x, top - width * 0.45], [x + width, top + 1]]);
+  if (crown === 0)
+    fillPolygon(context, mix(lit, shade, 0.4), [
+      [x, top],
+      [x + width * 0.5, top - width * random.between(0.4, 0.9)],
+      [x + width, top],
+    ]);
+  else if (crown === 1)
+    fillPolygon(context, mix(lit, shade, 0.4), [
+      [x, top],
+      [x, top - width * 0.45],
+      [x + width, top + 1],
+    ]);
   else if (crown === 2) {
     context.fillStyle = mix(lit, shade, 0.5);
     context.fillRect(x + width * 0.18, top - unit * 2.2, width * 0.64, unit * 2.3);
@@ -72,7 +83,13 @@ function paintSpire(context, random, tower) {
   fillEllipse(context, lighten(lit, 0.15), middle, deck - width * 0.05, width * 0.62, width * 0.12);
   context.fillStyle = fade(accent, 0.9);
   context.fillRect(middle - width * 0.56, deck + width * 0.02, width * 1.12, Math.max(1, unit * 0.22));
-  for (let line = 0; line < 7; line++) context.fillRect(middle - waist * 0.4, deck + height * (0.07 + line * 0.075), waist * 0.8 * random.between(0.4, 1), Math.max(0.8, unit * 0.26));
+  for (let line = 0; line < 7; line++)
+    context.fillRect(
+      middle - waist * 0.4,
+      deck + height * (0.07 + line * 0.075),
+      waist * 0.8 * random.between(0.4, 1),
+      Math.max(0.8, unit * 0.26),
+    );
   glow(context, middle, top - unit * 6, unit * 3.4, accent, 0.8);
 }
 
@@ -91,12 +108,24 @@ function paintBlock(context, scene, random, { foot, tall, depth, row }) {
     const lit = atDepth(palette, mix(hue, palette.sun, 0.2), depth);
     const shade = atDepth(palette, darken(hue, 0.22), depth);
     const neon = random.pick([palette.accent, palette.sun, lighten(palette.sky[3], 0.2)]);
-    const glass = dark ? fade(scene.styles.includes('neon') ? neon : palette.accent, 0.95 - depth * 0.75) : fade(lighten(palette.sky[1], 0.25), 0.55 - depth * 0.4);
+    const glass = dark
+      ? fade(scene.styles.includes('neon') ? neon : palette.accent, 0.95 - depth * 0.75)
+      : fade(lighten(palette.sky[1], 0.25), 0.55 - depth * 0.4);
     const tower = {
-      x, foot, width: wide, height: tall * random.between(0.4, 0.85) * (0.65 + 0.75 * near),
-      lit: sunX < x ? lit : shade, shade: sunX < x ? shade : lit, glass, glassShare: dark ? 0.42 : 0.8, unit: unit * (1 - depth * 0.35), futuristic: future, accent: neon,
+      x,
+      foot,
+      width: wide,
+      height: tall * random.between(0.4, 0.85) * (0.65 + 0.75 * near),
+      lit: sunX < x ? lit : shade,
+      shade: sunX < x ? shade : lit,
+      glass,
+      glassShare: dark ? 0.42 : 0.8,
+      unit: unit * (1 - depth * 0.35),
+      futuristic: future,
+      accent: neon,
     };
-    if (future && row > 0 && random.chance(0.3)) paintSpire(context, random, { ...tower, height: tower.height * 1.3, width: wide * 1.15 });
+    if (future && row > 0 && random.chance(0.3))
+      paintSpire(context, random, { ...tower, height: tower.height * 1.3, width: wide * 1.15 });
     else paintTower(context, random, tower);
     if (dark && scene.styles.includes('neon') && row > 0 && random.chance(0.4)) paintSign(context, random, tower);
     x += wide * random.between(0.82, 1.25);
@@ -113,7 +142,13 @@ function paintSign(context, random, { x, foot, width, height, accent, unit }) {
   context.fillRect(left, top, unit * 2.2, tall);
   context.fillStyle = lighten(accent, 0.45);
   for (let y = top + unit * 0.6; y < top + tall - unit * 1.4; y += unit * 1.9) {
-    for (let stroke = 0; stroke < 3; stroke++) context.fillRect(left + unit * random.between(0.4, 0.9), y + stroke * unit * 0.5, unit * random.between(0.5, 1), unit * 0.2);
+    for (let stroke = 0; stroke < 3; stroke++)
+      context.fillRect(
+        left + unit * random.between(0.4, 0.9),
+        y + stroke * unit * 0.5,
+        unit * random.between(0.5, 1),
+        unit * 0.2,
+      );
   }
 }
 
@@ -124,7 +159,11 @@ export function paintCity(context, scene, random) {
   const dark = isDark(scene);
   const tall = Math.min(horizon * 0.82, unit * 62);
   const foot = horizon + unit;
-  for (const [row, [depth, share]] of /** @type {const} */ ([[0.78, 0.72], [0.5, 0.86], [0.16, 0.62]]).entries()) {
+  for (const [row, [depth, share]] of /** @type {const} */ ([
+    [0.78, 0.72],
+    [0.5, 0.86],
+    [0.16, 0.62],
+  ]).entries()) {
     paintBlock(context, scene, random.fork(`block ${row}`), { foot, tall: tall * share, depth, row });
     const air = dark ? mix(palette.haze, palette.sky[3], 0.4) : palette.sky[3];
     if (row < 2) {
@@ -141,18 +180,37 @@ export function paintStreet(context, scene) {
   const { width, height, horizon, unit, focusX } = layout;
   const dark = isDark(scene);
   const tone = dark ? darken(palette.land, 0.1) : mix(palette.ground, '#9aa0a6', 0.6);
-  context.fillStyle = downwards(context, horizon, height, [mix(tone, palette.sky[3], dark ? 0.4 : 0.2), tone, darken(tone, 0.3)]);
+  context.fillStyle = downwards(context, horizon, height, [
+    mix(tone, palette.sky[3], dark ? 0.4 : 0.2),
+    tone,
+    darken(tone, 0.3),
+  ]);
   context.fillRect(0, horizon + unit * 0.8, width, height);
   const lane = lighten(dark ? palette.accent : '#f4f1e6', 0.2);
   for (let dash = 0; dash < 7; dash++) {
     const at = (dash / 7) ** 1.8;
     const y = horizon + unit + (height - horizon) * at;
     const long = (height - horizon) * 0.02 + (height - horizon) * 0.12 * at;
-    fillPolygon(context, fade(lane, 0.75), [[focusX - unit * (0.1 + 0.9 * at), y], [focusX + unit * (0.1 + 0.9 * at), y], [focusX + unit * (0.2 + 1.2 * at), y + long], [focusX - unit * (0.2 + 1.2 * at), y + long]]);
+    fillPolygon(context, fade(lane, 0.75), [
+      [focusX - unit * (0.1 + 0.9 * at), y],
+      [focusX + unit * (0.1 + 0.9 * at), y],
+      [focusX + unit * (0.2 + 1.2 * at), y + long],
+      [focusX - unit * (0.2 + 1.2 * at), y + long],
+    ]);
   }
   for (const side of [-1, 1]) {
-    fillPolygon(context, fade(darken(tone, 0.35), 0.55), [[focusX + side * unit * 5, horizon + unit], [focusX + side * width * 1.2, horizon + unit], [focusX + side * width * 1.2, height * 1.02], [focusX + side * unit * 40, height * 1.02]]);
-    fillPolygon(context, fade(lane, 0.3), [[focusX + side * unit * 5, horizon + unit], [focusX + side * unit * 5.3, horizon + unit], [focusX + side * unit * 41.5, height], [focusX + side * unit * 40, height]]);
+    fillPolygon(context, fade(darken(tone, 0.35), 0.55), [
+      [focusX + side * unit * 5, horizon + unit],
+      [focusX + side * width * 1.2, horizon + unit],
+      [focusX + side * width * 1.2, height * 1.02],
+      [focusX + side * unit * 40, height * 1.02],
+    ]);
+    fillPolygon(context, fade(lane, 0.3), [
+      [focusX + side * unit * 5, horizon + unit],
+      [focusX + side * unit * 5.3, horizon + unit],
+      [focusX + side * unit * 41.5, height],
+      [focusX + side * unit * 40, height],
+    ]);
   }
   if (dark) glow(context, focusX, horizon + unit * 2, width * 0.5, palette.sky[3], 0.4, 0.5);
 }

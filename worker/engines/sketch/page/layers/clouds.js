@@ -1,7 +1,7 @@
 import { fade, lighten, mix } from '../colour.js';
 import { downwards, fillEllipse } from '../draw.js';
 
-/** @import { Context, Paint, Random, Scene } from '../types.d.ts' */
+/** @import { Context, Paint, Random } from '../types.d.ts' */
 
 /**
  * One heap cloud: a crown of discs on a flat foot, lit from above, dissolving below.
@@ -23,7 +23,12 @@ function paintHeap(context, random, { x, y, width, light, shade, opacity }) {
   });
   context.save();
   context.globalAlpha = opacity;
-  context.fillStyle = downwards(context, y - height, y + height * 0.12, [light, mix(light, shade, 0.35), fade(mix(light, shade, 0.75), 0.75), fade(shade, 0)]);
+  context.fillStyle = downwards(context, y - height, y + height * 0.12, [
+    light,
+    mix(light, shade, 0.35),
+    fade(mix(light, shade, 0.75), 0.75),
+    fade(shade, 0),
+  ]);
   context.beginPath();
   for (const disc of discs) {
     context.moveTo(disc.x + disc.radius, disc.y);
@@ -31,8 +36,15 @@ function paintHeap(context, random, { x, y, width, light, shade, opacity }) {
   }
   context.roundRect(x - width * 0.54, y - height * 0.2, width * 1.08, height * 0.3, height * 0.15);
   context.fill();
-  for (const disc of discs) {
-    const glaze = context.createRadialGradient(disc.x - disc.radius * 0.3, disc.y - disc.radius * 0.45, 0, disc.x, disc.y, disc.radius);
+  for (const disc of discs.filter(({ radius }) => radius > width * 0.07)) {
+    const glaze = context.createRadialGradient(
+      disc.x - disc.radius * 0.3,
+      disc.y - disc.radius * 0.45,
+      0,
+      disc.x,
+      disc.y,
+      disc.radius,
+    );
     glaze.addColorStop(0, fade(lighten(light, 0.3), 0.5));
     glaze.addColorStop(0.7, fade(lighten(light, 0.3), 0.08));
     glaze.addColorStop(1, fade(light, 0));
@@ -55,8 +67,22 @@ function paintVeil(context, random, { x, y, width, colour, opacity, unit }) {
     context.fillStyle = fade(colour, opacity * random.between(0.35, 0.9));
     context.beginPath();
     context.moveTo(centre - length / 2, top);
-    context.bezierCurveTo(centre - length * 0.2, top - unit * random.between(0.8, 2), centre + length * 0.2, top - unit * random.between(0.4, 1.6), centre + length / 2, top);
-    context.bezierCurveTo(centre + length * 0.2, top + unit * 0.7, centre - length * 0.2, top + unit * 0.5, centre - length / 2, top);
+    context.bezierCurveTo(
+      centre - length * 0.2,
+      top - unit * random.between(0.8, 2),
+      centre + length * 0.2,
+      top - unit * random.between(0.4, 1.6),
+      centre + length / 2,
+      top,
+    );
+    context.bezierCurveTo(
+      centre + length * 0.2,
+      top + unit * 0.7,
+      centre - length * 0.2,
+      top + unit * 0.5,
+      centre - length / 2,
+      top,
+    );
     context.fill();
   }
 }
@@ -73,7 +99,14 @@ export function paintClouds(context, scene, random) {
     const y = horizon * random.between(0.12, 0.9);
     const low = y / horizon;
     const colour = mix(palette.cloudShade, palette.cloud, time === 'day' ? 0.8 : low);
-    paintVeil(context, random, { x: random.next() * width, y, width: unit * random.between(35, 80), colour, opacity: stormy ? 0.5 : 0.42, unit });
+    paintVeil(context, random, {
+      x: random.next() * width,
+      y,
+      width: unit * random.between(35, 80),
+      colour,
+      opacity: stormy ? 0.5 : 0.42,
+      unit,
+    });
   }
   if (styles.includes('minimal') && !many) return;
   const heaps = Math.round((many ? 8 : time === 'day' ? 4 : 3) * wide);

@@ -23,28 +23,76 @@ function critter(name) {
     const coat = COATS[name];
     if (!coat) throw new RangeError(`no coat for ${name}`);
     const share = name === 'fox' ? 0.25 : 0.82;
-    const painted = colour ? { ...coat, coat: mix(coat.coat, colour, share), dark: mix(coat.dark, darken(colour, 0.6), share * 0.6) } : coat;
+    const painted = colour
+      ? { ...coat, coat: mix(coat.coat, colour, share), dark: mix(coat.dark, darken(colour, 0.6), share * 0.6) }
+      : coat;
     drawCritter(sheet, painted);
     dress(sheet, scene);
   };
 }
 
 /** @param {'woman' | 'man' | 'person'} who @returns {Draw} */
-const wanderer = (who) => (sheet, scene, random, colour) => drawWanderer(sheet, chooseLook(random, who, colour, scene.palette.accent));
+const wanderer = (who) => (sheet, scene, random, colour) =>
+  drawWanderer(sheet, chooseLook(random, who, colour, scene.palette.accent));
 
 /** Bodies on the ground: how tall (in hundredths of the picture's shorter side) and how drawn. @type {Record<string, { tall: number, draw: Draw }>} */
 export const BODIES = {
-  ...Object.fromEntries(Object.keys(COATS).map((name) => [name, { tall: name === 'mouse' ? 30 : name === 'rabbit' ? 34 : 46, draw: critter(name) }])),
-  owl: { tall: 40, draw: (sheet, scene, _random, colour) => { drawOwl(sheet, colour ?? '#8a6546'); dress(sheet, scene); } },
-  penguin: { tall: 40, draw: (sheet, scene, _random, colour) => { drawPenguin(sheet, colour ?? '#2b3040'); dress(sheet, scene); } },
-  horse: { tall: 46, draw: (sheet, _scene, _random, colour) => drawHorse(sheet, { coat: colour ?? '#8a5332', mane: colour ? darken(colour, 0.45) : '#3a2219', horn: false }) },
-  unicorn: { tall: 46, draw: (sheet, scene, _random, colour) => drawHorse(sheet, { coat: colour ?? '#f6f1f4', mane: lighten(scene.palette.accent, 0.25), horn: true }) },
-  deer: { tall: 46, draw: (sheet, _scene, random, colour) => drawDeer(sheet, { coat: colour ?? '#a96a3c', pale: '#f3e2cc', antlers: random.chance(0.85) }) },
-  cow: { tall: 40, draw: (sheet, _scene, _random, colour) => drawCow(sheet, { coat: '#f2ece2', patch: colour ?? '#3b2f2e' }) },
-  sheep: { tall: 32, draw: (sheet, _scene, random, colour) => drawSheep(sheet, random, { coat: colour ?? '#f4efe4', dark: '#3a3238' }) },
+  ...Object.fromEntries(
+    Object.keys(COATS).map((name) => [
+      name,
+      { tall: name === 'mouse' ? 30 : name === 'rabbit' ? 34 : 46, draw: critter(name) },
+    ]),
+  ),
+  owl: {
+    tall: 40,
+    draw: (sheet, scene, _random, colour) => {
+      drawOwl(sheet, colour ?? '#8a6546');
+      dress(sheet, scene);
+    },
+  },
+  penguin: {
+    tall: 40,
+    draw: (sheet, scene, _random, colour) => {
+      drawPenguin(sheet, colour ?? '#2b3040');
+      dress(sheet, scene);
+    },
+  },
+  horse: {
+    tall: 46,
+    draw: (sheet, _scene, _random, colour) =>
+      drawHorse(sheet, { coat: colour ?? '#8a5332', mane: colour ? darken(colour, 0.45) : '#3a2219', horn: false }),
+  },
+  unicorn: {
+    tall: 46,
+    draw: (sheet, scene, _random, colour) =>
+      drawHorse(sheet, { coat: colour ?? '#f6f1f4', mane: lighten(scene.palette.accent, 0.25), horn: true }),
+  },
+  deer: {
+    tall: 46,
+    draw: (sheet, _scene, random, colour) =>
+      drawDeer(sheet, { coat: colour ?? '#a96a3c', pale: '#f3e2cc', antlers: random.chance(0.85) }),
+  },
+  cow: {
+    tall: 40,
+    draw: (sheet, _scene, _random, colour) => drawCow(sheet, { coat: '#f2ece2', patch: colour ?? '#3b2f2e' }),
+  },
+  sheep: {
+    tall: 32,
+    draw: (sheet, _scene, random, colour) => drawSheep(sheet, random, { coat: colour ?? '#f4efe4', dark: '#3a3238' }),
+  },
   elephant: { tall: 52, draw: (sheet, _scene, _random, colour) => drawElephant(sheet, colour ?? '#8b8f9b') },
-  robot: { tall: 52, draw: (sheet, scene, random, colour) => { drawRobot(sheet, random, { hull: colour ?? '#d5dbe2', trim: scene.palette.accent, light: '#6ef0e6' }); dress(sheet, scene); } },
-  astronaut: { tall: 46, draw: (sheet, scene, _random, colour) => drawAstronaut(sheet, mix(scene.palette.sky[1], '#2a4a8a', 0.4), colour ?? scene.palette.accent) },
+  robot: {
+    tall: 52,
+    draw: (sheet, scene, random, colour) => {
+      drawRobot(sheet, random, { hull: colour ?? '#d5dbe2', trim: scene.palette.accent, light: '#6ef0e6' });
+      dress(sheet, scene);
+    },
+  },
+  astronaut: {
+    tall: 46,
+    draw: (sheet, scene, _random, colour) =>
+      drawAstronaut(sheet, mix(scene.palette.sky[1], '#2a4a8a', 0.4), colour ?? scene.palette.accent),
+  },
   woman: { tall: 34, draw: wanderer('woman') },
   man: { tall: 36, draw: wanderer('man') },
   person: { tall: 35, draw: wanderer('person') },
@@ -65,7 +113,9 @@ export function bodiesIn({ things }) {
 export function paintCreatures(context, scene, random) {
   const { layout } = scene;
   const { width, height, unit, subjectX } = layout;
-  const cast = bodiesIn(scene).flatMap(({ thing, body }) => Array.from({ length: Math.min(7, thing.count) }, (_, index) => ({ thing, body, index })));
+  const cast = bodiesIn(scene).flatMap(({ thing, body }) =>
+    Array.from({ length: Math.min(7, thing.count) }, (_, index) => ({ thing, body, index })),
+  );
   const crowd = cast.length > 1 ? Math.max(0.45, 1 - cast.length * 0.11) : 1;
   const spread = Math.min(width * 0.8, unit * 34 * (cast.length - 1));
   for (const [place, { thing, body, index }] of cast.entries()) {
@@ -75,7 +125,9 @@ export function paintCreatures(context, scene, random) {
     const back = index % 2 === 1 ? unit * 5 : 0;
     const centre = cast.length > 1 ? width / 2 : subjectX;
     const mirrored = SIDEWAYS.includes(thing.name) && stream.chance(0.5);
-    paintFigure(context, scene, { x: centre + share * spread, y: height - unit * 7 - back, size, mirrored }, (sheet) => body.draw(sheet, scene, stream, thing.colour));
+    paintFigure(context, scene, { x: centre + share * spread, y: height - unit * 7 - back, size, mirrored }, (sheet) =>
+      body.draw(sheet, scene, stream, thing.colour),
+    );
   }
 }
 
@@ -85,5 +137,7 @@ export function paintWhale(context, scene, random) {
   const named = things.find((thing) => thing.name === 'whale')?.colour ?? '#3f5a78';
   const size = Math.min(layout.unit * 58, layout.height * 0.55);
   const y = layout.horizon + (layout.height - layout.horizon) * 0.5;
-  paintFigure(context, scene, { x: layout.subjectX, y, size, mirrored: random.chance(0.5), shadow: false }, (sheet) => drawLeapingWhale(sheet, random, named));
+  paintFigure(context, scene, { x: layout.subjectX, y, size, mirrored: random.chance(0.5), shadow: false }, (sheet) =>
+    drawLeapingWhale(sheet, random, named),
+  );
 }

@@ -22,7 +22,7 @@ function grainTile(random, strength) {
 
 /** Paper under the paint: it also hides the steps of long gradients. @type {Paint} */
 export function paintGrain(context, { layout, styles }, random) {
-  const strength = styles.includes('retro') ? 34 : styles.includes('watercolor') || styles.includes('ink') ? 30 : 17;
+  const strength = styles.includes('retro') ? 26 : styles.includes('watercolor') || styles.includes('ink') ? 24 : 13;
   const pattern = context.createPattern(grainTile(random, strength), 'repeat');
   if (!pattern) return;
   context.fillStyle = pattern;
@@ -34,7 +34,14 @@ export function paintVignette(context, { layout, palette, kind, styles }) {
   const { width, height, unit } = layout;
   const soft = styles.includes('pastel') || styles.includes('minimal') || kind === 'interior' ? 0.5 : 1;
   const radius = Math.hypot(width, height) / 2;
-  const gradient = context.createRadialGradient(width / 2, height * 0.46, radius * 0.5, width / 2, height * 0.5, radius * 1.04);
+  const gradient = context.createRadialGradient(
+    width / 2,
+    height * 0.46,
+    radius * 0.5,
+    width / 2,
+    height * 0.5,
+    radius * 1.04,
+  );
   const dark = mix(palette.sky[0], '#0a0814', 0.55);
   gradient.addColorStop(0, fade(dark, 0));
   gradient.addColorStop(0.6, fade(dark, 0.1 * soft));

@@ -34,11 +34,25 @@ function paintPeak(context, random, peak, rock) {
   const rough = height * 0.035;
   const leftSlope = jag(random, [x - left, foot], [x, top], rough, 14);
   const rightSlope = jag(random, [x, top], [x + right, foot], rough, 14);
-  const ridge = jag(random, [x, top], [x + (rock.sunRight ? -1 : 1) * left * random.between(0.05, 0.22), foot], height * 0.06, 12);
+  const ridge = jag(
+    random,
+    [x, top],
+    [x + (rock.sunRight ? -1 : 1) * left * random.between(0.05, 0.22), foot],
+    height * 0.06,
+    12,
+  );
   const whole = [...leftSlope, ...rightSlope];
-  fillPolygon(context, downwards(context, top, foot, [rock.lit, mix(rock.lit, rock.air, 0.35), mix(rock.lit, rock.air, 0.85)]), whole);
+  fillPolygon(
+    context,
+    downwards(context, top, foot, [rock.lit, mix(rock.lit, rock.air, 0.35), mix(rock.lit, rock.air, 0.85)]),
+    whole,
+  );
   const shaded = rock.sunRight ? [...leftSlope, ...ridge.slice(1)] : [...ridge.toReversed(), ...rightSlope.slice(1)];
-  fillPolygon(context, downwards(context, top, foot, [rock.shade, mix(rock.shade, rock.air, 0.4), mix(rock.shade, rock.air, 0.88)]), shaded);
+  fillPolygon(
+    context,
+    downwards(context, top, foot, [rock.shade, mix(rock.shade, rock.air, 0.4), mix(rock.shade, rock.air, 0.88)]),
+    shaded,
+  );
   context.save();
   context.beginPath();
   for (const [pointX, pointY] of whole) context.lineTo(pointX, pointY);
@@ -81,7 +95,11 @@ function paintSnow(context, random, { x, foot, height, left, right }, rock, ridg
     const depth = line * (index % 2 === 0 ? random.between(0.55, 0.8) : random.between(0.95, 1.4));
     return /** @type {Point} */ ([x - left * 0.5 + (left + right) * 0.5 * at, top + depth]);
   });
-  fillPolygon(context, downwards(context, top, top + line * 1.4, [snow, mix(snow, rock.air, 0.3)]), [[x - left * 0.5, top - 9], ...hem, [x + right * 0.5, top - 9]]);
+  fillPolygon(context, downwards(context, top, top + line * 1.4, [snow, mix(snow, rock.air, 0.3)]), [
+    [x - left * 0.5, top - 9],
+    ...hem,
+    [x + right * 0.5, top - 9],
+  ]);
   const cool = mix(snow, rock.shade, 0.45);
   const spine = ridge.filter(([, y]) => y < top + line * 1.1);
   const shadedHem = hem.filter(([hemX]) => (rock.sunRight ? hemX < x : hemX > x));
@@ -102,12 +120,24 @@ export function paintMountains(context, scene, random) {
   for (const [row, depth] of [0.72, 0.46].entries()) {
     const count = Math.max(2, Math.round((row === 0 ? 5 : 4) * Math.max(0.7, width / (unit * 115))));
     const lit = atDepth(palette, mix(palette.land, palette.sun, 0.16), depth);
-    const rock = { lit, shade: atDepth(palette, palette.land, depth * 0.92), air: palette.haze, snow: snowy ? atDepth(palette, bright, depth * 0.55) : null, sunRight };
+    const rock = {
+      lit,
+      shade: atDepth(palette, palette.land, depth * 0.92),
+      air: palette.haze,
+      snow: snowy ? atDepth(palette, bright, depth * 0.55) : null,
+      sunRight,
+    };
     const peaks = Array.from({ length: count }, (_, index) => {
       const x = width * ((index + 0.5) / count) + random.around(0, (width / count) * 0.4);
       const near = Math.exp(-(((x - focusX) / (width * 0.26)) ** 2));
       const height = unit * grand * (row === 0 ? 15 + 21 * near : 10 + 15 * near) * random.between(0.85, 1.15);
-      return { x, foot: horizon + unit, height: Math.min(height, horizon * 0.78), left: height * random.between(0.85, 1.35), right: height * random.between(0.85, 1.35) };
+      return {
+        x,
+        foot: horizon + unit,
+        height: Math.min(height, horizon * 0.78),
+        left: height * random.between(0.85, 1.35),
+        right: height * random.between(0.85, 1.35),
+      };
     }).sort((first, second) => second.height - first.height);
     for (const peak of peaks) paintPeak(context, random, peak, rock);
     paintAir(context, scene, unit * (row === 0 ? 15 : 9));
@@ -121,16 +151,25 @@ export function paintFarRange(context, { palette, layout }, random, depth, heigh
   const step = Math.max(1.5, unit * 0.45);
   /** @type {Point[]} */
   const points = [[0, horizon + unit]];
-  for (let x = 0; x <= width + step; x += step) points.push([x, horizon - height * (0.52 + 0.5 * noise(x / (unit * 21)))]);
+  for (let x = 0; x <= width + step; x += step)
+    points.push([x, horizon - height * (0.52 + 0.5 * noise(x / (unit * 21)))]);
   points.push([width + step, horizon + unit]);
   const colour = atDepth(palette, palette.land, depth);
-  fillPolygon(context, downwards(context, horizon - height, horizon, [colour, mix(colour, palette.sky[3], 0.55)]), points);
+  fillPolygon(
+    context,
+    downwards(context, horizon - height, horizon, [colour, mix(colour, palette.sky[3], 0.55)]),
+    points,
+  );
 }
 
 /** Mist that gathers at the foot. @param {Context} context @param {Scene} scene @param {number} reach */
 export function paintAir(context, { palette, layout }, reach) {
   const { width, horizon, unit } = layout;
   const air = mix(palette.haze, palette.sky[3], 0.45);
-  context.fillStyle = downwards(context, horizon - reach, horizon + unit, [fade(air, 0), fade(air, 0.22), fade(air, 0.7)]);
+  context.fillStyle = downwards(context, horizon - reach, horizon + unit, [
+    fade(air, 0),
+    fade(air, 0.22),
+    fade(air, 0.7),
+  ]);
   context.fillRect(0, horizon - reach, width, reach + unit);
 }

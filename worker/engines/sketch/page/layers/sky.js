@@ -1,7 +1,7 @@
 import { fade, lighten, mix } from '../colour.js';
 import { downwards, fillEllipse, glow, ramp } from '../draw.js';
 
-/** @import { Context, Paint, Random, Scene } from '../types.d.ts' */
+/** @import { Paint } from '../types.d.ts' */
 
 /** @type {Paint} */
 export function paintSky(context, { palette, layout, time }) {
@@ -43,7 +43,13 @@ export function paintMoon(context, scene, random) {
   const crescent = random.chance(0.35);
   glow(context, sunX - sunRadius * 0.5, sunY - sunRadius * 0.5, sunRadius * 1.6, '#ffffff', 0.5);
   if (crescent) {
-    fillEllipse(context, mix(palette.sky[0], palette.sky[1], 0.7), sunX + sunRadius * 0.45, sunY - sunRadius * 0.18, sunRadius * 0.92);
+    fillEllipse(
+      context,
+      mix(palette.sky[0], palette.sky[1], 0.7),
+      sunX + sunRadius * 0.45,
+      sunY - sunRadius * 0.18,
+      sunRadius * 0.92,
+    );
   }
   context.restore();
 }
@@ -58,11 +64,23 @@ export function paintPlanet(context, { palette, layout, kind }, random) {
   const angle = random.around(-0.35, 0.2);
   const ring = (/** @type {boolean} */ front) => {
     context.lineCap = 'butt';
-    for (const [size, share] of [[1.5, 0.55], [1.68, 0.8], [1.86, 0.4]]) {
+    for (const [size, share] of [
+      [1.5, 0.55],
+      [1.68, 0.8],
+      [1.86, 0.4],
+    ]) {
       context.strokeStyle = fade(lighten(body, 0.4), share);
       context.lineWidth = radius * 0.1;
       context.beginPath();
-      context.ellipse(x, y, radius * size, radius * size * 0.26, angle, front ? 0 : Math.PI, front ? Math.PI : Math.PI * 2);
+      context.ellipse(
+        x,
+        y,
+        radius * size,
+        radius * size * 0.26,
+        angle,
+        front ? 0 : Math.PI,
+        front ? Math.PI : Math.PI * 2,
+      );
       context.stroke();
     }
   };
@@ -74,7 +92,9 @@ export function paintPlanet(context, { palette, layout, kind }, random) {
   context.clip();
   context.translate(x, y);
   context.rotate(angle);
-  const bands = Array.from({ length: 9 }, () => mix(body, random.pick([palette.sun, palette.sky[1], palette.accent]), random.between(0.05, 0.45)));
+  const bands = Array.from({ length: 9 }, () =>
+    mix(body, random.pick([palette.sun, palette.sky[1], palette.accent]), random.between(0.05, 0.45)),
+  );
   context.fillStyle = downwards(context, -radius, radius, bands);
   context.fillRect(-radius, -radius, radius * 2, radius * 2);
   const shade = context.createRadialGradient(-radius * 0.45, -radius * 0.4, radius * 0.3, 0, 0, radius * 1.25);
@@ -97,7 +117,11 @@ export function paintRainbow(context, { layout }) {
   for (let step = 0; step < 36; step++) {
     const hue = ramp(hues, 36)[step] ?? '#ffffff';
     const edge = Math.sin((Math.PI * (step + 0.5)) / 36);
-    context.strokeStyle = downwards(context, horizon - radius, horizon, [fade(hue, 0.5 * edge), fade(hue, 0.34 * edge), fade(hue, 0.1 * edge)]);
+    context.strokeStyle = downwards(context, horizon - radius, horizon, [
+      fade(hue, 0.5 * edge),
+      fade(hue, 0.34 * edge),
+      fade(hue, 0.1 * edge),
+    ]);
     context.lineWidth = unit * 0.26;
     context.beginPath();
     context.arc(x, horizon, radius - step * unit * 0.2, Math.PI, Math.PI * 2);

@@ -30,7 +30,10 @@ export function paintStars(context, scene, random) {
 function paintTwinkle(context, x, y, size, hue, air) {
   glow(context, x, y, size * 1.6, hue, 0.45 * air);
   context.fillStyle = fade(hue, 0.85 * air);
-  for (const [along, across] of [[size, size * 0.07], [size * 0.07, size]]) {
+  for (const [along, across] of [
+    [size, size * 0.07],
+    [size * 0.07, size],
+  ]) {
     context.beginPath();
     context.ellipse(x, y, along, across, 0, 0, Math.PI * 2);
     context.fill();
@@ -72,17 +75,37 @@ export function paintMilkyWay(context, scene, random) {
     const along = random.next();
     const { x, y } = place(along);
     const hue = random.pick([palette.sky[3], mix(palette.sky[3], '#ffd9e8', 0.6), mix(palette.sky[2], '#b9d4ff', 0.6)]);
-    glow(context, x + random.around(0, unit * 15), y + random.around(0, unit * 7), unit * random.between(7, 17), lighten(hue, 0.25), random.between(0.03, 0.1));
+    glow(
+      context,
+      x + random.around(0, unit * 15),
+      y + random.around(0, unit * 7),
+      unit * random.between(7, 17),
+      lighten(hue, 0.25),
+      random.between(0.03, 0.1),
+    );
   }
   for (let index = 0; index < 40; index++) {
     const { x, y } = place(random.next());
-    glow(context, x + random.around(0, unit * 5), y + random.around(0, unit * 5), unit * random.between(2, 6), palette.sky[0], random.between(0.1, 0.26));
+    glow(
+      context,
+      x + random.around(0, unit * 5),
+      y + random.around(0, unit * 5),
+      unit * random.between(2, 6),
+      palette.sky[0],
+      random.between(0.1, 0.26),
+    );
   }
   const stars = Math.min(900, Math.round(620 * (bottom / (unit * 60))));
   for (let index = 0; index < stars; index++) {
     const { x, y } = place(random.next());
     const spread = unit * 13;
-    fillEllipse(context, fade('#ffffff', random.between(0.2, 0.9)), x + random.around(0, spread), y + random.around(0, spread), Math.max(0.4, unit * random.between(0.03, 0.09)));
+    fillEllipse(
+      context,
+      fade('#ffffff', random.between(0.2, 0.9)),
+      x + random.around(0, spread),
+      y + random.around(0, spread),
+      Math.max(0.4, unit * random.between(0.03, 0.09)),
+    );
   }
 }
 
@@ -103,7 +126,13 @@ export function paintAurora(context, { layout, palette }, random) {
       const bottom = base + sway * horizon * 0.2;
       const reach = horizon * (0.34 + 0.2 * noise(x / (unit * 9) + 50));
       const strength = Math.max(0, 0.3 + 0.28 * noise(x / (unit * 5) + 90) + 0.1 * sway);
-      context.fillStyle = downwards(context, bottom - reach, bottom, [fade(high, 0), fade(high, strength * 0.35), fade(low, strength * 0.8), fade(low, strength), fade(low, 0)]);
+      context.fillStyle = downwards(context, bottom - reach, bottom, [
+        fade(high, 0),
+        fade(high, strength * 0.35),
+        fade(low, strength * 0.8),
+        fade(low, strength),
+        fade(low, 0),
+      ]);
       context.fillRect(x, bottom - reach, step + 0.6, reach);
     }
   }

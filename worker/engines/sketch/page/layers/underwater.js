@@ -24,12 +24,24 @@ export function paintDepths(context, scene, random) {
     const top = layout.sunX + random.around(0, unit * 30);
     const wide = unit * random.between(3, 9);
     const long = height * random.between(0.6, 1);
-    fillPolygon(context, downwards(context, 0, long, [fade('#f0fffa', 0.2), fade('#f0fffa', 0)]), [[top - wide * 0.4, 0], [top + wide * 0.4, 0], [top + lean * long + wide * 1.6, long], [top + lean * long - wide * 1.6, long]]);
+    fillPolygon(context, downwards(context, 0, long, [fade('#f0fffa', 0.2), fade('#f0fffa', 0)]), [
+      [top - wide * 0.4, 0],
+      [top + wide * 0.4, 0],
+      [top + lean * long + wide * 1.6, long],
+      [top + lean * long - wide * 1.6, long],
+    ]);
   }
   for (const [row, depth] of [0.75, 0.45].entries()) {
     const noise = createNoise(random.fork(`reef ${row}`), 4);
     const tone = mix(mix(palette.land, '#123a5c', 0.7), tinted[2] ?? '#1d7fae', depth);
-    paintBand(context, width, height, unit, (x) => height * (0.7 + row * 0.09) - unit * 11 * noise(x / (unit * 20)), downwards(context, height * 0.6, height, [lighten(tone, 0.1), darken(tone, 0.2)]));
+    paintBand(
+      context,
+      width,
+      height,
+      unit,
+      (x) => height * (0.7 + row * 0.09) - unit * 11 * noise(x / (unit * 20)),
+      downwards(context, height * 0.6, height, [lighten(tone, 0.1), darken(tone, 0.2)]),
+    );
   }
 }
 
@@ -39,7 +51,14 @@ export function paintReef(context, scene, random) {
   const sand = mix('#d9c594', '#1d6f96', 0.45);
   const noise = createNoise(random.fork('bed'), 2);
   const bed = (/** @type {number} */ x) => height - unit * 9 - unit * 4 * noise(x / (unit * 30));
-  paintBand(context, width, height, unit, bed, downwards(context, height - unit * 15, height, [lighten(sand, 0.25), darken(sand, 0.25)]));
+  paintBand(
+    context,
+    width,
+    height,
+    unit,
+    bed,
+    downwards(context, height - unit * 15, height, [lighten(sand, 0.25), darken(sand, 0.25)]),
+  );
   const count = Math.round(24 * Math.min(2, width / (unit * 100)));
   for (let index = 0; index < count; index++) {
     const x = width * random.next();
@@ -47,17 +66,41 @@ export function paintReef(context, scene, random) {
     const hue = mix(random.pick(CORALS), '#2a6f9e', random.between(0.05, 0.35));
     const size = unit * random.between(5, 15);
     const kind = random.integer(0, 3);
-    if (kind === 0) branch(context, random, { x, y, length: size * 0.5, angle: -Math.PI / 2, depth: 4, hue, line: size * 0.1 });
-    else if (kind === 1) for (let blade = 0; blade < 7; blade++) strokeOutline(context, mix(hue, '#3f9a6a', 0.7), unit * 0.9, `M${x + blade * unit} ${y}C${x + blade * unit + random.around(0, unit * 4)} ${y - size * 0.6} ${x + blade * unit - random.around(0, unit * 4)} ${y - size} ${x + blade * unit + random.around(0, unit * 3)} ${y - size * random.between(1, 1.7)}`);
-    else if (kind === 2) for (let dome = 0; dome < 4; dome++) fillEllipse(context, dome % 2 === 0 ? hue : lighten(hue, 0.15), x + random.around(0, size * 0.4), y - size * 0.16, size * random.between(0.2, 0.34));
-    else for (let tube = 0; tube < 4; tube++) {
-      const tall = size * random.between(0.5, 1);
-      context.fillStyle = downwards(context, y - tall, y, [lighten(hue, 0.2), darken(hue, 0.25)]);
-      context.beginPath();
-      context.roundRect(x + tube * size * 0.15, y - tall, size * 0.13, tall, size * 0.06);
-      context.fill();
-      fillEllipse(context, darken(hue, 0.45), x + tube * size * 0.15 + size * 0.065, y - tall + size * 0.03, size * 0.06, size * 0.025);
-    }
+    if (kind === 0)
+      branch(context, random, { x, y, length: size * 0.5, angle: -Math.PI / 2, depth: 4, hue, line: size * 0.1 });
+    else if (kind === 1)
+      for (let blade = 0; blade < 7; blade++)
+        strokeOutline(
+          context,
+          mix(hue, '#3f9a6a', 0.7),
+          unit * 0.9,
+          `M${x + blade * unit} ${y}C${x + blade * unit + random.around(0, unit * 4)} ${y - size * 0.6} ${x + blade * unit - random.around(0, unit * 4)} ${y - size} ${x + blade * unit + random.around(0, unit * 3)} ${y - size * random.between(1, 1.7)}`,
+        );
+    else if (kind === 2)
+      for (let dome = 0; dome < 4; dome++)
+        fillEllipse(
+          context,
+          dome % 2 === 0 ? hue : lighten(hue, 0.15),
+          x + random.around(0, size * 0.4),
+          y - size * 0.16,
+          size * random.between(0.2, 0.34),
+        );
+    else
+      for (let tube = 0; tube < 4; tube++) {
+        const tall = size * random.between(0.5, 1);
+        context.fillStyle = downwards(context, y - tall, y, [lighten(hue, 0.2), darken(hue, 0.25)]);
+        context.beginPath();
+        context.roundRect(x + tube * size * 0.15, y - tall, size * 0.13, tall, size * 0.06);
+        context.fill();
+        fillEllipse(
+          context,
+          darken(hue, 0.45),
+          x + tube * size * 0.15 + size * 0.065,
+          y - tall + size * 0.03,
+          size * 0.06,
+          size * 0.025,
+        );
+      }
   }
 }
 
@@ -67,7 +110,16 @@ function branch(context, random, { x, y, length, angle, depth, hue, line }) {
   const endY = y + Math.sin(angle) * length;
   strokeOutline(context, depth > 1 ? hue : lighten(hue, 0.2), line, `M${x} ${y}L${endX} ${endY}`);
   if (depth === 0) return;
-  for (const turn of [-0.5, 0.45]) branch(context, random, { x: endX, y: endY, length: length * random.between(0.62, 0.8), angle: angle + turn + random.around(0, 0.2), depth: depth - 1, hue, line: line * 0.75 });
+  for (const turn of [-0.5, 0.45])
+    branch(context, random, {
+      x: endX,
+      y: endY,
+      length: length * random.between(0.62, 0.8),
+      angle: angle + turn + random.around(0, 0.2),
+      depth: depth - 1,
+      hue,
+      line: line * 0.75,
+    });
 }
 
 /** @type {Paint} */
@@ -75,7 +127,8 @@ export function paintSwimmers(context, scene, random) {
   const { layout, things, without } = scene;
   const { width, height, unit, subjectX } = layout;
   const sea = things.filter(({ name }) => ['fish', 'whale', 'jellyfish', 'turtle'].includes(name));
-  if (!without.includes('fish')) paintShoal(context, scene, random.fork('shoal'), sea.find(({ name }) => name === 'fish')?.colour ?? null);
+  if (!without.includes('fish'))
+    paintShoal(context, scene, random.fork('shoal'), sea.find(({ name }) => name === 'fish')?.colour ?? null);
   for (const { name, colour, count } of sea) {
     for (let index = 0; index < Math.min(5, count); index++) {
       const near = index === 0 ? 1 : random.between(0.35, 0.7);
@@ -83,12 +136,20 @@ export function paintSwimmers(context, scene, random) {
       const y = height * (index === 0 ? 0.64 : random.between(0.35, 0.75));
       const place = { x, y, size: unit * 46 * near, mirrored: random.chance(0.5), shadow: false, veil: 0.6 };
       const bright = random.pick(['#f28a3c', '#f4c542', '#ef6a78', '#4fb7d9']);
-      if (name === 'fish') paintFigure(context, scene, { ...place, size: place.size * 0.9 }, (sheet) => drawFish(sheet, { coat: colour ?? bright, second: '#fff6ea', stripes: random.chance(0.6) }));
-      if (name === 'whale') paintFigure(context, scene, { ...place, size: place.size * 1.7, y: y + unit * 14 }, (sheet) => drawSwimmingWhale(sheet, colour ?? '#3d6288'));
+      if (name === 'fish')
+        paintFigure(context, scene, { ...place, size: place.size * 0.9 }, (sheet) =>
+          drawFish(sheet, { coat: colour ?? bright, second: '#fff6ea', stripes: random.chance(0.6) }),
+        );
+      if (name === 'whale')
+        paintFigure(context, scene, { ...place, size: place.size * 1.7, y: y + unit * 14 }, (sheet) =>
+          drawSwimmingWhale(sheet, colour ?? '#3d6288'),
+        );
       if (name === 'turtle') paintFigure(context, scene, place, (sheet) => drawTurtle(sheet, colour ?? '#5f8f5a'));
       if (name === 'jellyfish') {
         glow(context, x, y - place.size * 0.7, place.size, colour ?? '#e8a6e0', 0.5);
-        paintFigure(context, scene, { ...place, veil: 0.2 }, (sheet) => drawJellyfish(sheet, random, colour ?? random.pick(['#d98ae0', '#8ab4f0', '#f0a0b8'])));
+        paintFigure(context, scene, { ...place, veil: 0.2 }, (sheet) =>
+          drawJellyfish(sheet, random, colour ?? random.pick(['#d98ae0', '#8ab4f0', '#f0a0b8'])),
+        );
       }
     }
   }

@@ -19,10 +19,19 @@ export function paintWater(context, scene, random) {
   const { width, height, horizon } = layout;
   const depth = height - horizon;
   const deep = darken(palette.water, 0.25);
-  context.fillStyle = downwards(context, horizon, height, ramp([mix(palette.sky[3], palette.water, 0.45), palette.water, deep], 8));
+  context.fillStyle = downwards(
+    context,
+    horizon,
+    height,
+    ramp([mix(palette.sky[3], palette.water, 0.45), palette.water, deep], 8),
+  );
   context.fillRect(0, horizon, width, depth);
   paintMirror(context, scene, random);
-  const tint = downwards(context, horizon, height, [fade(mix(palette.water, palette.sky[3], 0.5), 0.1), fade(palette.water, 0.35), fade(deep, 0.72)]);
+  const tint = downwards(context, horizon, height, [
+    fade(mix(palette.water, palette.sky[3], 0.5), 0.1),
+    fade(palette.water, 0.35),
+    fade(deep, 0.72),
+  ]);
   context.fillStyle = tint;
   context.fillRect(0, horizon, width, depth);
 }
@@ -34,7 +43,17 @@ function paintMirror(context, scene, random) {
   const still = isStill(scene);
   const sheet = createSheet(width * MIRROR_SCALE, reach * MIRROR_SCALE);
   sheet.scale(1, -1);
-  sheet.drawImage(context.canvas, 0, horizon - reach, width, reach, 0, -sheet.canvas.height, sheet.canvas.width, sheet.canvas.height);
+  sheet.drawImage(
+    context.canvas,
+    0,
+    horizon - reach,
+    width,
+    reach,
+    0,
+    -sheet.canvas.height,
+    sheet.canvas.width,
+    sheet.canvas.height,
+  );
   const noise = createNoise(random.fork('mirror'), 3);
   context.save();
   context.globalAlpha = still ? 0.85 : 0.4;
@@ -46,7 +65,17 @@ function paintMirror(context, scene, random) {
     const from = y * MIRROR_SCALE;
     const tall = Math.min(strip * MIRROR_SCALE, sheet.canvas.height - from);
     if (tall <= 0) break;
-    context.drawImage(sheet.canvas, 0, from, sheet.canvas.width, tall, shift - unit * 4, horizon + y, width + unit * 8, strip + 0.5);
+    context.drawImage(
+      sheet.canvas,
+      0,
+      from,
+      sheet.canvas.width,
+      tall,
+      shift - unit * 4,
+      horizon + y,
+      width + unit * 8,
+      strip + 0.5,
+    );
     y += strip;
   }
   context.restore();
@@ -60,7 +89,10 @@ export function paintRipples(context, scene, random) {
   const light = lighten(mix(palette.sky[3], palette.sun, 0.35), 0.15);
   const dark = darken(palette.water, 0.3);
   const count = Math.round((still ? 150 : 260) * Math.min(2, width / (unit * 100)));
-  for (const [colour, share] of /** @type {const} */ ([[light, 0.3], [dark, 0.26]])) {
+  for (const [colour, share] of /** @type {const} */ ([
+    [light, 0.3],
+    [dark, 0.26],
+  ])) {
     for (let index = 0; index < count; index++) {
       const at = random.next() ** 1.5;
       const y = horizon + (height - horizon) * at;
@@ -91,7 +123,13 @@ export function paintGlitter(context, scene, random) {
     const y = horizon + (height - horizon) * at + unit * 0.3;
     const spread = sunRadius * (0.55 + 1.9 * at);
     context.fillStyle = fade(colour, random.between(0.25, 0.85) * (1 - at * 0.6));
-    paintLens(context, sunX + random.around(0, spread), y, unit * (1.2 + 6 * at) * random.between(0.4, 1.3), unit * (0.1 + 0.4 * at));
+    paintLens(
+      context,
+      sunX + random.around(0, spread),
+      y,
+      unit * (1.2 + 6 * at) * random.between(0.4, 1.3),
+      unit * (0.1 + 0.4 * at),
+    );
   }
 }
 
@@ -112,7 +150,11 @@ export function paintWaves(context, scene, random) {
     const line = [];
     for (let x = -unit; x <= width + unit; x += unit) line.push([x, crest(x)]);
     const body = mix(palette.water, palette.sky[3], 0.3 * (1 - at));
-    const style = downwards(context, base - swell * 1.4, base + swell * 2, [fade(lighten(body, 0.2), 0.85), fade(darken(body, 0.12), 0.6), fade(body, 0)]);
+    const style = downwards(context, base - swell * 1.4, base + swell * 2, [
+      fade(lighten(body, 0.2), 0.85),
+      fade(darken(body, 0.12), 0.6),
+      fade(body, 0),
+    ]);
     fillPolygon(context, style, [[-unit, base + swell * 2], ...line, [width + unit, base + swell * 2]]);
     context.strokeStyle = fade(foam, (0.22 + 0.3 * at) * Math.min(1, rough * 0.8 + strength * 0.3));
     context.lineWidth = unit * (0.12 + 0.34 * at) * Math.min(1.6, rough);

@@ -2,7 +2,7 @@ import { fade, lighten, mix } from '../colour.js';
 import { downwards, fillEllipse, glow } from '../draw.js';
 import { createNoise } from '../noise.js';
 
-/** @import { Context, Paint, Random, Scene } from '../types.d.ts' */
+/** @import { Paint, Random } from '../types.d.ts' */
 
 /** @type {Paint} */
 export function paintRain(context, { layout, palette, weather, strength }, random) {
@@ -10,7 +10,11 @@ export function paintRain(context, { layout, palette, weather, strength }, rando
   const storm = weather.includes('storm') || weather.includes('wind');
   const slant = storm ? 0.34 : 0.12;
   const area = Math.min(2.2, (width * height) / (unit * 100) ** 2);
-  for (const [count, long, share, line] of [[260, 4, 0.2, 0.1], [130, 8, 0.26, 0.16], [34, 14, 0.24, 0.24]]) {
+  for (const [count, long, share, line] of [
+    [260, 4, 0.2, 0.1],
+    [130, 8, 0.26, 0.16],
+    [34, 14, 0.24, 0.24],
+  ]) {
     context.strokeStyle = fade(lighten(mix(palette.sky[3], '#dfe8f2', 0.6), 0.3), share);
     context.lineWidth = Math.max(0.6, unit * line);
     context.beginPath();
@@ -49,7 +53,11 @@ export function paintFog(context, { layout, palette, strength }, random) {
   for (let bank = 0; bank < 7; bank++) {
     const y = horizon - unit * 14 + (height - horizon + unit * 10) * (bank / 7);
     const thick = unit * random.between(9, 17);
-    context.fillStyle = downwards(context, y - thick, y + thick, [fade(air, 0), fade(air, 0.2 + 0.2 * strength), fade(air, 0)]);
+    context.fillStyle = downwards(context, y - thick, y + thick, [
+      fade(air, 0),
+      fade(air, 0.2 + 0.2 * strength),
+      fade(air, 0),
+    ]);
     context.fillRect(0, y - thick, width, thick * 2);
   }
   for (let wisp = 0; wisp < 26; wisp++) {
@@ -68,7 +76,11 @@ export function paintLightning(context, { layout, palette }, random) {
     glow(context, x, horizon * 0.2, unit * 46, mix(palette.sun, '#dfe6ff', 0.7), 0.5, 0.7);
     const path = new Path2D();
     growBolt(path, random, { x, y: horizon * 0.08, until: horizon, unit, branches: 3 });
-    for (const [line, share] of [[2.6, 0.14], [1.1, 0.35], [0.42, 1]]) {
+    for (const [line, share] of [
+      [2.6, 0.14],
+      [1.1, 0.35],
+      [0.42, 1],
+    ]) {
       context.strokeStyle = fade('#f6f4ff', share);
       context.lineWidth = unit * line;
       context.lineJoin = 'round';
@@ -99,7 +111,15 @@ export function paintDrift(context, { layout, palette, season }, random) {
   for (let leaf = 0; leaf < 38; leaf++) {
     const hue = mix(random.pick(hues), palette.ambient, palette.ambientShare * 0.5);
     const size = unit * random.between(0.5, 1.2);
-    fillEllipse(context, fade(hue, 0.9), random.next() * width, height * random.between(0.15, 1), size, size * 0.42, random.between(0, 3.2));
+    fillEllipse(
+      context,
+      fade(hue, 0.9),
+      random.next() * width,
+      height * random.between(0.15, 1),
+      size,
+      size * 0.42,
+      random.between(0, 3.2),
+    );
   }
 }
 

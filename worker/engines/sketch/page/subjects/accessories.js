@@ -45,7 +45,16 @@ function drawWizardHat(context, accent) {
   fillOutline(context, darken(accent, 0.35), 'M33 20C38 2 46 -14 62 -20C58 -12 64 4 68 20Z');
   fillOutline(context, darken(accent, 0.5), 'M33 17C44 21 57 21 67.4 16L68 22L32 22Z');
   fillOutline(context, darken(accent, 0.4), 'M18 21C34 15 66 15 82 21C68 28 32 28 18 21Z');
-  for (const [x, y, size] of [[46, 6, 2], [55, -4, 1.5], [58, 10, 1.7]]) fillOutline(context, '#ffe08a', `M${x} ${y - size * 1.6}L${x + size * 0.5} ${y - size * 0.5}L${x + size * 1.6} ${y}L${x + size * 0.5} ${y + size * 0.5}L${x} ${y + size * 1.6}L${x - size * 0.5} ${y + size * 0.5}L${x - size * 1.6} ${y}L${x - size * 0.5} ${y - size * 0.5}Z`);
+  for (const [x, y, size] of [
+    [46, 6, 2],
+    [55, -4, 1.5],
+    [58, 10, 1.7],
+  ])
+    fillOutline(
+      context,
+      '#ffe08a',
+      `M${x} ${y - size * 1.6}L${x + size * 0.5} ${y - size * 0.5}L${x + size * 1.6} ${y}L${x + size * 0.5} ${y + size * 0.5}L${x} ${y + size * 1.6}L${x - size * 0.5} ${y + size * 0.5}L${x - size * 1.6} ${y}L${x - size * 0.5} ${y - size * 0.5}Z`,
+    );
 }
 
 /** @param {Context} context */
@@ -54,14 +63,25 @@ function drawCrown(context) {
   gold.addColorStop(0, '#ffe9a0');
   gold.addColorStop(1, '#d9962f');
   fillOutline(context, gold, 'M35 20L32 3L42 11L50 -1L58 11L68 3L65 20C56 23 44 23 35 20Z');
-  for (const [x, y, hue] of /** @type {const} */ ([[32, 3, '#e5586a'], [50, -1, '#5aa9e6'], [68, 3, '#e5586a'], [50, 15, '#5cc08a']])) fillEllipse(context, hue, x, y, 2.1);
+  for (const [x, y, hue] of /** @type {const} */ ([
+    [32, 3, '#e5586a'],
+    [50, -1, '#5aa9e6'],
+    [68, 3, '#e5586a'],
+    [50, 15, '#5cc08a'],
+  ]))
+    fillEllipse(context, hue, x, y, 2.1);
 }
 
 /** @param {Context} context @param {string} accent */
 function drawScarf(context, accent) {
   fillOutline(context, darken(accent, 0.2), 'M56 62L67 60L72 84L61 87Z');
   fillOutline(context, accent, 'M30 55C40 63 60 63 70 55C74 60 73 66 70 68C58 73 42 73 30 68C27 66 26 60 30 55Z');
-  strokeOutline(context, fade(lighten(accent, 0.5), 0.6), 1.2, 'M34 59L33 68M42 62L41.6 71M58 62L58.4 71M66 59L67 68M62 76L70 74M63.4 81L71 79');
+  strokeOutline(
+    context,
+    fade(lighten(accent, 0.5), 0.6),
+    1.2,
+    'M34 59L33 68M42 62L41.6 71M58 62L58.4 71M66 59L67 68M62 76L70 74M63.4 81L71 79',
+  );
 }
 
 /** @param {Context} context @param {string} accent */
@@ -82,9 +102,18 @@ function drawHeadphones(context, accent) {
 /** @param {Context} context @param {string} accent */
 function drawFlowerCrown(context, accent) {
   strokeOutline(context, '#5f8f55', 3, 'M28 24C38 14 62 14 72 24');
-  for (const [index, [x, y]] of [[29, 23], [36, 18], [44, 15.4], [52, 15], [60, 17], [67, 20.4], [72, 25]].entries()) {
+  for (const [index, [x, y]] of [
+    [29, 23],
+    [36, 18],
+    [44, 15.4],
+    [52, 15],
+    [60, 17],
+    [67, 20.4],
+    [72, 25],
+  ].entries()) {
     const hue = index % 2 === 0 ? accent : lighten(accent, 0.55);
-    for (let petal = 0; petal < 5; petal++) fillEllipse(context, hue, x + Math.cos(petal * 1.257) * 2.5, y + Math.sin(petal * 1.257) * 2.5, 2.2);
+    for (let petal = 0; petal < 5; petal++)
+      fillEllipse(context, hue, x + Math.cos(petal * 1.257) * 2.5, y + Math.sin(petal * 1.257) * 2.5, 2.2);
     fillEllipse(context, '#f6c945', x, y, 1.5);
   }
 }

@@ -23,16 +23,28 @@ function paintTurret(context, masonry, random, { x, foot, width, height }, point
   const cap = width * 1.24;
   context.fillStyle = wallStyle(context, masonry, x - cap / 2, cap);
   context.fillRect(x - cap / 2, top - width * 0.1, cap, width * 0.32);
-  fillPolygon(context, fade(masonry.shade, 0.5), [[left, top + width * 0.22], [left + width, top + width * 0.22], [left + width, top + width * 0.34]]);
+  fillPolygon(context, fade(masonry.shade, 0.5), [
+    [left, top + width * 0.22],
+    [left + width, top + width * 0.22],
+    [left + width, top + width * 0.34],
+  ]);
   if (pointed) paintRoof(context, masonry, random, x, top - width * 0.1, cap * 1.06, width * random.between(1.5, 2.1));
-  else for (let merlon = 0; merlon < 4; merlon++) context.fillRect(x - cap / 2 + (merlon * cap) / 3.6, top - width * 0.32, cap / 6, width * 0.26);
+  else
+    for (let merlon = 0; merlon < 4; merlon++)
+      context.fillRect(x - cap / 2 + (merlon * cap) / 3.6, top - width * 0.32, cap / 6, width * 0.26);
   paintOpenings(context, masonry, random, { x, foot, width, height });
 }
 
 /** @param {Context} context @param {Masonry} masonry @param {Random} random @param {number} x @param {number} y @param {number} width @param {number} height */
 function paintRoof(context, { roof, flag, sunRight }, random, x, y, width, height) {
   const tones = [lighten(roof, 0.2), roof, darken(roof, 0.28)];
-  fillPolygon(context, rightwards(context, x - width / 2, x + width / 2, sunRight ? tones.toReversed() : tones), [[x - width / 2, y], [x - width * 0.14, y - height * 0.62], [x, y - height], [x + width * 0.14, y - height * 0.62], [x + width / 2, y]]);
+  fillPolygon(context, rightwards(context, x - width / 2, x + width / 2, sunRight ? tones.toReversed() : tones), [
+    [x - width / 2, y],
+    [x - width * 0.14, y - height * 0.62],
+    [x, y - height],
+    [x + width * 0.14, y - height * 0.62],
+    [x + width / 2, y],
+  ]);
   if (!random.chance(0.55)) return;
   const mast = y - height;
   context.fillStyle = darken(roof, 0.4);
@@ -60,12 +72,16 @@ function paintOpenings(context, { window, glowing }, random, { x, foot, width, h
 
 /** @param {Context} context @param {Masonry} masonry @param {number} left @param {number} right @param {number} foot @param {number} height */
 function paintWall(context, masonry, left, right, foot, height) {
-  context.fillStyle = downwards(context, foot - height, foot, [mix(masonry.wall, masonry.shade, 0.2), mix(masonry.wall, masonry.shade, 0.55)]);
+  context.fillStyle = downwards(context, foot - height, foot, [
+    mix(masonry.wall, masonry.shade, 0.2),
+    mix(masonry.wall, masonry.shade, 0.55),
+  ]);
   context.fillRect(left, foot - height, right - left, height);
   for (let x = left; x < right - 0.8; x += 2.4) context.fillRect(x, foot - height - 1.3, 1.4, 1.5);
   context.fillStyle = fade(masonry.shade, 0.3);
   for (let row = 0; row < height / 1.8; row++) {
-    for (let stone = left + ((row * 2.7) % 4); stone < right - 2; stone += 5.3) context.fillRect(stone, foot - height + 1 + row * 1.8, 1.7, 0.55);
+    for (let stone = left + ((row * 2.7) % 4); stone < right - 2; stone += 5.3)
+      context.fillRect(stone, foot - height + 1 + row * 1.8, 1.7, 0.55);
   }
 }
 
@@ -76,15 +92,41 @@ function paintWall(context, masonry, left, right, foot, height) {
 export function paintCastle(context, random, masonry) {
   const far = { ...masonry, wall: mix(masonry.wall, masonry.shade, 0.35) };
   for (const side of [-1, 1]) {
-    paintTurret(context, far, random, { x: 50 + side * random.between(13, 17), foot: 84, width: 7, height: random.between(34, 50) }, true);
-    if (random.chance(0.7)) paintTurret(context, far, random, { x: 50 + side * random.between(24, 29), foot: 86, width: 5.4, height: random.between(24, 34) }, true);
+    paintTurret(
+      context,
+      far,
+      random,
+      { x: 50 + side * random.between(13, 17), foot: 84, width: 7, height: random.between(34, 50) },
+      true,
+    );
+    if (random.chance(0.7))
+      paintTurret(
+        context,
+        far,
+        random,
+        { x: 50 + side * random.between(24, 29), foot: 86, width: 5.4, height: random.between(24, 34) },
+        true,
+      );
   }
   paintWall(context, masonry, 34, 66, 88, 34);
-  paintTurret(context, masonry, random, { x: 50 + random.around(0, 4), foot: 60, width: 10, height: random.between(26, 34) }, true);
+  paintTurret(
+    context,
+    masonry,
+    random,
+    { x: 50 + random.around(0, 4), foot: 60, width: 10, height: random.between(26, 34) },
+    true,
+  );
   paintTurret(context, masonry, random, { x: 36, foot: 88, width: 7.6, height: random.between(34, 44) }, true);
   paintTurret(context, masonry, random, { x: 64.5, foot: 88, width: 8.2, height: random.between(38, 48) }, true);
   paintWall(context, masonry, 16, 84, 100, 17);
-  for (const x of [16, 84]) paintTurret(context, masonry, random, { x, foot: 101, width: 8.6, height: random.between(23, 28) }, random.chance(0.7));
+  for (const x of [16, 84])
+    paintTurret(
+      context,
+      masonry,
+      random,
+      { x, foot: 101, width: 8.6, height: random.between(23, 28) },
+      random.chance(0.7),
+    );
   for (const x of [41, 59]) paintTurret(context, masonry, random, { x, foot: 101, width: 6, height: 25 }, true);
   paintGate(context, masonry);
 }

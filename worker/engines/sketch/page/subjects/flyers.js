@@ -1,13 +1,17 @@
 import { darken, fade, lighten, mix } from '../colour.js';
 import { fillEllipse, fillOutline, fillPolygon, glow, rightwards, strokeOutline } from '../draw.js';
 
-/** @import { Context, Point, Random } from '../types.d.ts' */
+/** @import { Context, Random } from '../types.d.ts' */
 
 /** All these draw in a box of 100 by 100. */
 
 /** @param {Context} context @param {string} ink */
 export function drawGull(context, ink) {
-  fillOutline(context, ink, 'M0 44C14 30 34 30 50 52C66 30 86 30 100 44C84 38 66 44 54 62C52 66 48 66 46 62C34 44 16 38 0 44Z');
+  fillOutline(
+    context,
+    ink,
+    'M0 44C14 30 34 30 50 52C66 30 86 30 100 44C84 38 66 44 54 62C52 66 48 66 46 62C34 44 16 38 0 44Z',
+  );
 }
 
 /** @param {Context} context @param {Random} random @param {{ hue: string, second: string, dark: string }} paint */
@@ -15,16 +19,18 @@ export function drawBalloon(context, random, { hue, second, dark }) {
   const hull = new Path2D('M50 0C78 0 90 20 88 36C86 54 66 68 58 78L42 78C34 68 14 54 12 36C10 20 22 0 50 0Z');
   context.save();
   context.clip(hull);
-  const gores = 7;
+  const gores = 9;
+  context.fillStyle = hue;
+  context.fillRect(0, -2, 100, 84);
   for (let gore = 0; gore < gores; gore++) {
     const from = Math.cos(Math.PI * (gore / gores));
     const to = Math.cos(Math.PI * ((gore + 1) / gores));
     context.fillStyle = gore % 2 === 0 ? hue : second;
     context.beginPath();
     context.moveTo(50, -2);
-    context.bezierCurveTo(50 - from * 44, 4, 50 - from * 44, 52, 50 - from * 8, 80);
-    context.lineTo(50 - to * 8, 80);
-    context.bezierCurveTo(50 - to * 44, 52, 50 - to * 44, 4, 50, -2);
+    context.bezierCurveTo(50 - from * 52, 4, 50 - from * 52, 52, 50 - from * 9, 80);
+    context.lineTo(50 - to * 9, 80);
+    context.bezierCurveTo(50 - to * 52, 52, 50 - to * 52, 4, 50, -2);
     context.fill();
   }
   if (random.chance(0.6)) {
@@ -73,14 +79,20 @@ export function drawSaucer(context, { hull, light }) {
   const beam = context.createLinearGradient(0, 56, 0, 160);
   beam.addColorStop(0, fade(light, 0.55));
   beam.addColorStop(1, fade(light, 0));
-  fillPolygon(context, beam, [[36, 56], [64, 56], [96, 160], [4, 160]]);
+  fillPolygon(context, beam, [
+    [36, 56],
+    [64, 56],
+    [96, 160],
+    [4, 160],
+  ]);
   fillOutline(context, fade('#c9f4ff', 0.7), 'M30 42C32 18 68 18 70 42Z');
   context.fillStyle = rightwards(context, 0, 100, [lighten(hull, 0.35), hull, darken(hull, 0.35)]);
   context.beginPath();
   context.ellipse(50, 48, 50, 13, 0, 0, Math.PI * 2);
   context.fill();
   fillEllipse(context, fade('#ffffff', 0.3), 44, 44, 36, 5);
-  for (let lamp = 0; lamp < 7; lamp++) fillEllipse(context, light, 14 + lamp * 12, 52 + Math.sin((lamp / 6) * Math.PI) * 5, 2.6);
+  for (let lamp = 0; lamp < 7; lamp++)
+    fillEllipse(context, light, 14 + lamp * 12, 52 + Math.sin((lamp / 6) * Math.PI) * 5, 2.6);
 }
 
 /** @param {Context} context @param {{ hull: string, glass: string, light: string }} paint nose to the right */
@@ -88,7 +100,11 @@ export function drawFlyingCar(context, { hull, glass, light }) {
   const trail = context.createLinearGradient(-160, 0, 8, 0);
   trail.addColorStop(0, fade(light, 0));
   trail.addColorStop(1, fade(light, 0.85));
-  fillPolygon(context, trail, [[-160, 54], [8, 49], [8, 58]]);
+  fillPolygon(context, trail, [
+    [-160, 54],
+    [8, 49],
+    [8, 58],
+  ]);
   glow(context, 24, 70, 24, light, 0.75, 0.5);
   glow(context, 76, 70, 24, light, 0.75, 0.5);
   fillOutline(context, glass, 'M26 44C34 26 46 22 58 22C70 23 78 32 84 44Z');
@@ -102,12 +118,29 @@ export function drawFlyingCar(context, { hull, glass, light }) {
 
 /** @param {Context} context @param {{ body: string, wing: string }} paint head to the right */
 export function drawDragon(context, { body, wing }) {
-  fillOutline(context, darken(wing, 0.25), 'M46 48C40 26 46 10 62 0C60 8 62 14 68 18C64 20 62 26 66 32C60 32 57 38 58 48Z');
+  fillOutline(
+    context,
+    darken(wing, 0.25),
+    'M46 48C40 26 46 10 62 0C60 8 62 14 68 18C64 20 62 26 66 32C60 32 57 38 58 48Z',
+  );
   strokeOutline(context, body, 3.4, 'M44 56C30 62 20 74 2 66');
   fillOutline(context, body, 'M0 60L12 66L2 74Z');
-  fillOutline(context, body, 'M32 56C40 46 56 44 66 46C74 40 80 32 86 31C88 26 90 24 91 24C91 28 92 30 94 32L100 37C96 41 90 40 87 40C82 46 78 54 70 58C60 64 42 64 32 56Z');
-  fillOutline(context, wing, 'M52 50C36 36 22 28 2 26C10 32 12 38 10 44C18 42 23 46 24 53C31 49 36 52 38 58C42 52 48 53 54 56Z');
-  strokeOutline(context, darken(body, 0.2), 1, 'M53 51C36 38 22 30 4 27M52 52C38 46 24 43 11 44M52 53C42 50 32 50 24 53');
+  fillOutline(
+    context,
+    body,
+    'M32 56C40 46 56 44 66 46C74 40 80 32 86 31C88 26 90 24 91 24C91 28 92 30 94 32L100 37C96 41 90 40 87 40C82 46 78 54 70 58C60 64 42 64 32 56Z',
+  );
+  fillOutline(
+    context,
+    wing,
+    'M52 50C36 36 22 28 2 26C10 32 12 38 10 44C18 42 23 46 24 53C31 49 36 52 38 58C42 52 48 53 54 56Z',
+  );
+  strokeOutline(
+    context,
+    darken(body, 0.2),
+    1,
+    'M53 51C36 38 22 30 4 27M52 52C38 46 24 43 11 44M52 53C42 50 32 50 24 53',
+  );
   fillOutline(context, darken(body, 0.12), 'M44 60L40 72L44 71L50 61ZM62 58L62 70L66 69L68 58Z');
   fillEllipse(context, '#ffd75e', 91, 33.4, 1.3);
 }
@@ -122,7 +155,12 @@ export function drawButterfly(context, { wing, dark }) {
     fillOutline(context, wing, 'M4 -6C11 -30 32 -40 43 -35C46 -26 33 -5 4 -1Z');
     fillOutline(context, dark, 'M1 2C26 2 38 14 32 30C22 40 6 24 1 6Z');
     fillOutline(context, lighten(wing, 0.25), 'M4 6C24 6 33 15 28 27C21 34 8 22 4 8Z');
-    for (const [x, y, radius] of [[40, -30, 2.2], [42, -22, 1.6], [27, 27, 1.8]]) fillEllipse(context, '#fff8ea', x, y, radius);
+    for (const [x, y, radius] of [
+      [40, -30, 2.2],
+      [42, -22, 1.6],
+      [27, 27, 1.8],
+    ])
+      fillEllipse(context, '#fff8ea', x, y, radius);
     context.restore();
   }
   fillEllipse(context, dark, 50, 50, 2.4, 15);

@@ -19,17 +19,34 @@ function onBothSides(context, draw) {
 export function drawOwl(context, coat) {
   const pale = lighten(coat, 0.6);
   const dark = darken(coat, 0.4);
-  fillOutline(context, downwards(context, 20, 98, [coat, darken(coat, 0.2)]), 'M50 18C66 16 78 26 78 44C82 64 78 88 62 96L38 96C22 88 18 64 22 44C22 26 34 16 50 18Z');
-  onBothSides(context, () => fillOutline(context, dark, 'M54 24C62 20 70 16 76 12C77 20 76 28 73 33C67 27 60 25 54 24Z'));
+  fillOutline(
+    context,
+    downwards(context, 20, 98, [coat, darken(coat, 0.2)]),
+    'M50 18C66 16 78 26 78 44C82 64 78 88 62 96L38 96C22 88 18 64 22 44C22 26 34 16 50 18Z',
+  );
+  onBothSides(context, () =>
+    fillOutline(context, dark, 'M54 24C62 20 70 16 76 12C77 20 76 28 73 33C67 27 60 25 54 24Z'),
+  );
   fillOutline(context, pale, 'M50 54C62 54 68 62 67 74C66 86 58 94 50 95C42 94 34 86 33 74C32 62 38 54 50 54Z');
   context.strokeStyle = fade(dark, 0.5);
   for (let row = 0; row < 5; row++) {
     for (let feather = 0; feather < 5 - (row % 2); feather++) {
       const x = 37.5 + feather * 6.2 + (row % 2) * 3.1;
-      strokeOutline(context, fade(dark, 0.5), 1, `M${x - 2} ${64 + row * 6}Q${x} ${67 + row * 6} ${x + 2} ${64 + row * 6}`);
+      strokeOutline(
+        context,
+        fade(dark, 0.5),
+        1,
+        `M${x - 2} ${64 + row * 6}Q${x} ${67 + row * 6} ${x + 2} ${64 + row * 6}`,
+      );
     }
   }
-  onBothSides(context, () => fillOutline(context, downwards(context, 48, 90, [darken(coat, 0.1), dark]), 'M73 46C82 58 82 80 70 92C64 80 64 58 73 46Z'));
+  onBothSides(context, () =>
+    fillOutline(
+      context,
+      downwards(context, 48, 90, [darken(coat, 0.1), dark]),
+      'M73 46C82 58 82 80 70 92C64 80 64 58 73 46Z',
+    ),
+  );
   onBothSides(context, () => {
     fillEllipse(context, lighten(coat, 0.45), 59, 38, 12.5, 13);
     fillEllipse(context, '#f5b93a', 58.4, 38, 8);
@@ -43,7 +60,11 @@ export function drawOwl(context, coat) {
 /** @param {Context} context @param {string} coat */
 export function drawPenguin(context, coat) {
   onBothSides(context, () => fillOutline(context, darken(coat, 0.25), 'M70 48C82 56 88 70 84 80C78 78 72 72 70 64Z'));
-  fillOutline(context, downwards(context, 14, 98, [lighten(coat, 0.1), coat]), 'M50 14C66 14 74 26 73 40C80 58 80 86 66 97L34 97C20 86 20 58 27 40C26 26 34 14 50 14Z');
+  fillOutline(
+    context,
+    downwards(context, 14, 98, [lighten(coat, 0.1), coat]),
+    'M50 14C66 14 74 26 73 40C80 58 80 86 66 97L34 97C20 86 20 58 27 40C26 26 34 14 50 14Z',
+  );
   fillOutline(context, '#f8f5ee', 'M50 50C64 48 72 62 70 78C69 90 62 96 50 97C38 96 31 90 30 78C28 62 36 48 50 50Z');
   onBothSides(context, () => {
     fillOutline(context, '#f8f5ee', 'M50 34C54 26 66 26 68 37C69 47 60 53 50 52Z');

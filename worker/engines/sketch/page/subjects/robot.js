@@ -65,9 +65,17 @@ function drawArms(context, hull, steel, light) {
   strokeOutline(context, steel, 4.4, 'M67 61C77 60 82 54 83 46');
   fillEllipse(context, hull, 32, 61, 5);
   fillEllipse(context, hull, 68, 61, 5);
-  for (const [x, y] of [[22, 79], [83, 44]]) {
+  for (const [x, y] of [
+    [22, 79],
+    [83, 44],
+  ]) {
     fillEllipse(context, hull, x, y, 5);
     fillEllipse(context, fade(light, 0.8), x, y, 1.7);
   }
-  strokeOutline(context, steel, 2.4, 'M80 40L77 35M83.4 39L83.6 33M86.6 41L90 36M19 82L16 86M22 83.6L22 88M25 82L28 85');
+  strokeOutline(
+    context,
+    steel,
+    2.4,
+    'M80 40L77 35M83.4 39L83.6 33M86.6 41L90 36M19 82L16 86M22 83.6L22 88M25 82L28 85',
+  );
 }

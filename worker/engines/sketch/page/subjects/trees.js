@@ -24,17 +24,35 @@ export function paintPine(context, random, { x, y, size, dark, light, snow }) {
     const level = top + size * 0.93 * at ** 0.92;
     const reach = spread * (0.1 + 0.9 * at) * random.between(0.85, 1.12);
     left.push([x - reach, level + random.around(0, size * 0.012)], [x - reach * 0.48, level - size * 0.022]);
-    right.push([x + reach * random.between(0.9, 1.1), level + random.around(0, size * 0.012)], [x + reach * 0.48, level - size * 0.022]);
+    right.push(
+      [x + reach * random.between(0.9, 1.1), level + random.around(0, size * 0.012)],
+      [x + reach * 0.48, level - size * 0.022],
+    );
   }
   /** @type {Point} */
   const tip = [x, top];
   /** @type {Point} */
   const foot = [x, y - size * 0.06];
-  fillPolygon(context, downwards(context, top, y, [light, mix(light, dark, 0.6)]), [tip, ...left, foot, ...right.toReversed()]);
-  fillPolygon(context, downwards(context, top, y, [mix(light, dark, 0.55), dark]), [tip, ...right, foot, [x - spread * 0.12, y - size * 0.4]]);
+  fillPolygon(context, downwards(context, top, y, [light, mix(light, dark, 0.6)]), [
+    tip,
+    ...left,
+    foot,
+    ...right.toReversed(),
+  ]);
+  fillPolygon(context, downwards(context, top, y, [mix(light, dark, 0.55), dark]), [
+    tip,
+    ...right,
+    foot,
+    [x - spread * 0.12, y - size * 0.4],
+  ]);
   if (snow) {
     for (const [index, [tipX, tipY]] of left.entries()) {
-      if (index % 2 === 0) fillPolygon(context, fade(snow, 0.9), [[tipX, tipY], [x - (x - tipX) * 0.1, tipY - size * 0.085], [x - (x - tipX) * 0.35, tipY - size * 0.02]]);
+      if (index % 2 === 0)
+        fillPolygon(context, fade(snow, 0.9), [
+          [tipX, tipY],
+          [x - (x - tipX) * 0.1, tipY - size * 0.085],
+          [x - (x - tipX) * 0.35, tipY - size * 0.02],
+        ]);
     }
   }
 }
@@ -43,8 +61,18 @@ export function paintPine(context, random, { x, y, size, dark, light, snow }) {
 export function paintBroadleaf(context, random, { x, y, size, dark, light, snow }) {
   const trunk = mix(darken(dark, 0.3), '#4a3428', 0.45);
   const lean = random.around(0, size * 0.03);
-  fillPolygon(context, trunk, [[x - size * 0.035, y], [x - size * 0.016 + lean, y - size * 0.55], [x + size * 0.016 + lean, y - size * 0.55], [x + size * 0.04, y]]);
-  strokeOutline(context, trunk, size * 0.014, `M${x + lean * 0.6} ${y - size * 0.36}L${x - size * 0.13} ${y - size * 0.52}M${x + lean * 0.6} ${y - size * 0.4}L${x + size * 0.14} ${y - size * 0.56}`);
+  fillPolygon(context, trunk, [
+    [x - size * 0.035, y],
+    [x - size * 0.016 + lean, y - size * 0.55],
+    [x + size * 0.016 + lean, y - size * 0.55],
+    [x + size * 0.04, y],
+  ]);
+  strokeOutline(
+    context,
+    trunk,
+    size * 0.014,
+    `M${x + lean * 0.6} ${y - size * 0.36}L${x - size * 0.13} ${y - size * 0.52}M${x + lean * 0.6} ${y - size * 0.4}L${x + size * 0.14} ${y - size * 0.56}`,
+  );
   const leaves = Array.from({ length: 26 }, () => {
     const angle = random.between(0, Math.PI * 2);
     const distance = Math.sqrt(random.next());
@@ -94,13 +122,19 @@ export function paintPalm(context, random, { x, y, size, dark, light }) {
     context.quadraticCurveTo(bendX, bendY + length * 0.17, top.x, top.y);
     context.fill();
   }
-  for (let nut = 0; nut < 3; nut++) fillEllipse(context, darken(bark, 0.3), top.x + (nut - 1) * size * 0.025, top.y + size * 0.018, size * 0.02);
+  for (let nut = 0; nut < 3; nut++)
+    fillEllipse(context, darken(bark, 0.3), top.x + (nut - 1) * size * 0.025, top.y + size * 0.018, size * 0.02);
 }
 
 /** @param {Context} context @param {Random} random @param {Tree} tree */
 export function paintCactus(context, random, { x, y, size, dark, light }) {
   const thick = size * 0.15;
-  const column = (/** @type {number} */ cx, /** @type {number} */ top, /** @type {number} */ bottom, /** @type {number} */ wide) => {
+  const column = (
+    /** @type {number} */ cx,
+    /** @type {number} */ top,
+    /** @type {number} */ bottom,
+    /** @type {number} */ wide,
+  ) => {
     const gradient = context.createLinearGradient(cx - wide / 2, 0, cx + wide / 2, 0);
     gradient.addColorStop(0, light);
     gradient.addColorStop(0.5, mix(light, dark, 0.6));
@@ -121,7 +155,8 @@ export function paintCactus(context, random, { x, y, size, dark, light }) {
     context.fill();
   }
   context.fillStyle = fade(dark, 0.35);
-  for (const shift of [-0.22, 0.02, 0.26]) context.fillRect(x + thick * shift, y - size * 0.93, Math.max(0.6, thick * 0.05), size * 0.88);
+  for (const shift of [-0.22, 0.02, 0.26])
+    context.fillRect(x + thick * shift, y - size * 0.93, Math.max(0.6, thick * 0.05), size * 0.88);
 }
 
 /**
@@ -136,12 +171,21 @@ export function paintTreeline(context, random, style, { left, right, foot, size,
   let x = left;
   while (x < right) {
     const tall = size * random.between(0.55, 1.15);
-    const half = tall * random.between(0.15, 0.2);
+    const half = tall * random.between(0.17, 0.23);
     const y = foot(x + half);
     context.lineTo(x, y);
-    for (const [level, reach] of [[0.3, 0.9], [0.34, 0.55], [0.55, 0.62], [0.59, 0.34], [0.78, 0.36], [0.81, 0.16]]) context.lineTo(x + half * (1 - reach), y - tall * level);
+    const tiers = tall > 60 ? 8 : tall > 22 ? 6 : 4;
+    for (let tier = 0; tier < tiers; tier++) {
+      const reach = 1 - tier / tiers;
+      context.lineTo(x + half * (1 - reach * random.between(0.9, 1.08)), y - tall * (0.1 + 0.9 * (tier / tiers)));
+      context.lineTo(x + half * (1 - reach * 0.5), y - tall * (0.13 + 0.9 * (tier / tiers)));
+    }
     context.lineTo(x + half, y - tall);
-    for (const [level, reach] of [[0.81, 0.16], [0.78, 0.36], [0.59, 0.34], [0.55, 0.62], [0.34, 0.55], [0.3, 0.9]]) context.lineTo(x + half * (1 + reach), y - tall * level);
+    for (let tier = tiers - 1; tier >= 0; tier--) {
+      const reach = 1 - tier / tiers;
+      context.lineTo(x + half * (1 + reach * 0.5), y - tall * (0.13 + 0.9 * (tier / tiers)));
+      context.lineTo(x + half * (1 + reach * random.between(0.9, 1.08)), y - tall * (0.1 + 0.9 * (tier / tiers)));
+    }
     x += half * random.between(1.1, 1.9);
     context.lineTo(x, foot(x));
   }

@@ -21,7 +21,8 @@ export const AIR = {
   season: {
     spring: 'spring|springtime|cherry blossom|blossom|sakura|blooming',
     summer: 'summer|summertime|tropical',
-    autumn: 'autumn|autumnal|fall leaves|fall colors|fall colours|fall foliage|in fall|autumn leaf|autumn leaves|october',
+    autumn:
+      'autumn|autumnal|fall leaves|fall colors|fall colours|fall foliage|in fall|autumn leaf|autumn leaves|october',
     winter: 'winter|wintry|frozen|frosty|icy|christmas|xmas',
   },
   sky: {

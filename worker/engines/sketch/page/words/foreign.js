@@ -6,7 +6,8 @@
 export const FOREIGN = {
   dawn: 'amanecer|alba|aube|lever du soleil|sonnenaufgang|morgen|amanhecer|рассвет|утро|日出|黎明|清晨|夜明け|朝',
   day: 'dia|jour|tag|mediodia|giorno|день|白天|昼',
-  sunset: 'atardecer|puesta de sol|coucher de soleil|couchers de soleil|sonnenuntergang|por do sol|tramonto|закат|закате|日落|夕阳|夕陽|夕日|夕焼け',
+  sunset:
+    'atardecer|puesta de sol|coucher de soleil|couchers de soleil|sonnenuntergang|por do sol|tramonto|закат|закате|日落|夕阳|夕陽|夕日|夕焼け',
   dusk: 'crepusculo|anochecer|crepuscule|abenddammerung|dammerung|crepuscolo|сумерки|黄昏|夕暮れ',
   night: 'noche|nuit|nacht|noite|notte|ночь|ночью|ночное|夜晚|夜|夜空',
   rain: 'lluvia|pluie|regen|chuva|pioggia|дождь|дождя|雨',
@@ -25,7 +26,8 @@ export const FOREIGN = {
   moon: 'luna|lune|mond|lua|луна|луной|月亮|月',
   planet: 'planeta|planete|pianeta|планета|行星|惑星',
   sun: 'soleil|sonne|sole|солнце|太阳|太陽',
-  mountains: 'montana|montanas|montagne|montagnes|berg|berge|gebirge|montanha|montagna|горы|гора|горами|горный|高山|山脉|山',
+  mountains:
+    'montana|montanas|montagne|montagnes|berg|berge|gebirge|montanha|montagna|горы|гора|горами|горный|高山|山脉|山',
   hills: 'colina|colinas|colline|hugel|холмы|丘陵|丘',
   sea: 'mer|meer|oceano|ocean|mare|el mar|o mar|al mar|море|моря|океан|大海|海洋|海',
   lake: 'lago|lac|bergsee|am see|озеро|озера|озером|湖泊|湖',
@@ -75,7 +77,8 @@ export const FOREIGN = {
   ship: 'velero|voilier|segelboot|segelschiff|schiff|veleiro|корабль|парусник|帆船',
   balloon: 'globo|montgolfiere|heissluftballon|balao|mongolfiera|воздушный шар|热气球|気球',
   rocket: 'cohete|fusee|rakete|foguete|razzo|ракета|火箭|ロケット',
-  sunglasses: 'gafas de sol|lunettes de soleil|sonnenbrille|oculos de sol|occhiali da sole|солнечных очках|очки|墨镜|太阳镜|サングラス',
+  sunglasses:
+    'gafas de sol|lunettes de soleil|sonnenbrille|oculos de sol|occhiali da sole|солнечных очках|очки|墨镜|太阳镜|サングラス',
   watercolor: 'acuarela|aquarell|aquarela|acquerello|акварель|水彩',
   magical: 'magico|magica|magique|magisch|волшебный|сказочный|魔法|奇幻|幻想',
   futuristic: 'futurista|futuriste|futuristisch|футуристический|未来',

@@ -13,7 +13,8 @@ export const LOOKS = {
     pixel: 'pixel art|pixel|8 bit|8bit|16 bit|voxel|pixelated',
   },
   mood: {
-    magical: 'magical|magic|fantasy|enchanted|mystical|fairy|fairytale|fairy tale|dreamy|dreamlike|whimsical|ethereal|surreal|mythical|wonderland|dream',
+    magical:
+      'magical|magic|fantasy|enchanted|mystical|fairy|fairytale|fairy tale|dreamy|dreamlike|whimsical|ethereal|surreal|mythical|wonderland|dream',
     futuristic: 'futuristic|future|sci fi|scifi|science fiction|high tech|space age|utopia|utopian',
     calm: 'serene|calm|peaceful|tranquil|quiet|serenity|gentle|relaxing|zen|still',
     gloomy: 'gloomy|dark|spooky|moody|haunted|eerie|ominous|gothic|horror|scary|creepy|grim|dystopian|sinister',
@@ -36,6 +37,26 @@ export const LOOKS = {
     black: 'black|ebony|jet black',
     grey: 'gray|grey|silver|ash',
   },
+  bloom: {
+    sunflower: 'sunflower',
+    poppy: 'poppy',
+    lavender: 'lavender|bluebell|violets',
+    tulip: 'tulip',
+    rose: 'rose|roses',
+    daisy: 'daisy|chamomile|lily',
+    blossom: 'cherry blossom|blossom|sakura',
+  },
+};
+
+/** Petals of the flowers known by name. @type {Record<string, string[]>} */
+export const BLOOMS = {
+  sunflower: ['#f6bd2c', '#f2a31f'],
+  poppy: ['#dc3b2f', '#e8553f', '#c92f2f'],
+  lavender: ['#9a7bd6', '#b79ae6', '#7d5fc0'],
+  tulip: ['#e5484d', '#f4a03c', '#f6d34c', '#e87fae'],
+  rose: ['#d1355a', '#ec7f9c', '#f7c6d0'],
+  daisy: ['#fffaf2', '#fff1d8'],
+  blossom: ['#f7b8cc', '#fbdbe4'],
 };
 
 /** @type {Record<string, string>} */

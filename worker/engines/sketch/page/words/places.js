@@ -1,7 +1,8 @@
 /** Words for what the land is made of, by category and concept. */
 export const PLACES = {
   place: {
-    mountains: 'mountain|mountainous|alps|alpine|peak|summit|himalaya|everest|matterhorn|fuji|mount fuji|rockies|mountainside',
+    mountains:
+      'mountain|mountainous|alps|alpine|peak|summit|himalaya|everest|matterhorn|fuji|mount fuji|rockies|mountainside',
     hills: 'hill|hillside|rolling hills|countryside|valley|highlands|pasture|tuscany|shire|farmland',
     sea: 'sea|ocean|seaside|seascape|coast|coastal|coastline|wave|bay|harbor|harbour|seashore|shore',
     lake: 'lake|lakeside|pond|lagoon|loch|reservoir',
@@ -15,9 +16,11 @@ export const PLACES = {
     palm: 'palm|palm tree|coconut tree|jungle|tropical|oasis',
     trees: 'tree|oak|birch|maple|willow|cherry tree|orchard',
     meadow: 'meadow|grass|grassland|prairie|field|lawn|garden|park|savanna|savannah|grassy',
-    flowers: 'flower|wildflower|floral|flower field|poppy|daisy|tulip|lavender|sunflower|rose|lily|bloom|garden|petal|blossom',
+    flowers:
+      'flower|wildflower|floral|flower field|poppy|daisy|tulip|lavender|sunflower|rose|lily|bloom|garden|petal|blossom',
     wheat: 'wheat|wheat field|barley|corn field|cornfield|harvest',
-    city: 'city|skyline|cityscape|downtown|metropolis|skyscraper|urban|megacity|new york|manhattan|tokyo|building|street',
+    city: 'city|skyline|cityscape|downtown|metropolis|skyscraper|urban|megacity|new york|manhattan|tokyo|building|street|alley|avenue',
+    street: 'street|alley|avenue|downtown|crosswalk|night market',
     village: 'village|town|hamlet|cottages|settlement',
     house: 'house|cottage|cabin|hut|home|farmhouse|barn|chalet|lodge|farm',
     castle: 'castle|fortress|palace|citadel|stronghold|fairytale castle|fairy tale castle',
@@ -32,14 +35,16 @@ export const PLACES = {
     cactus: 'cactus|cacti|saguaro',
     canyon: 'canyon|grand canyon|mesa|butte|gorge|monument valley|red rocks',
     volcano: 'volcano|volcanic|eruption|lava|erupting',
-    iceberg: 'iceberg|glacier|arctic|antarctic|antarctica|ice floe',
+    iceberg: 'iceberg|glacier|arctic|antarctic|antarctica|ice floe|sea ice|on ice|ice sheet',
     cliff: 'cliff|crag|headland|precipice',
     crystals: 'crystal|gemstone|gem',
     mushrooms: 'mushroom|toadstool|fungi',
   },
   kind: {
-    interior: 'room|bedroom|interior|living room|livingroom|kitchen|office|study|apartment|studio apartment|indoor|dorm',
-    'still-life': 'still life|vase|bouquet|fruit bowl|bowl of fruit|fruit|apple|pear|grape|lemon|coffee cup|cup of coffee|cup|teapot|oranges|banana',
+    interior:
+      'room|bedroom|interior|living room|livingroom|kitchen|office|study|apartment|studio apartment|indoor|dorm',
+    'still-life':
+      'still life|vase|bouquet|fruit bowl|bowl of fruit|fruit|apple|pear|grape|lemon|coffee cup|cup of coffee|cup|teapot|oranges|banana',
     underwater: 'underwater|under the sea|coral reef|coral|reef|seabed|ocean floor|under water|deep sea',
     space: 'space|outer space|galaxy|nebula|cosmos|cosmic|universe|space station|solar system|interstellar|deep space',
     portrait: 'portrait|headshot|face|selfie|close up|closeup|bust',
