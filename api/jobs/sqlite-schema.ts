@@ -33,9 +33,9 @@ const TAKE_OVER_MS = 10_000;
  * whatever is unfinished at opening is nobody's. WAL with NORMAL survives kill -9 (a power cut may cost the last
  * commits).
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, takeOverMs = TAKE_OVER_MS): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true });
-  const database = new DatabaseSync(path, { timeout: TAKE_OVER_MS });
+  const database = new DatabaseSync(path, { timeout: takeOverMs });
   try {
     database.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;');
     database.exec(`begin immediate; ${SCHEMA} commit;`);

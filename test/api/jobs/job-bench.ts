@@ -15,6 +15,8 @@ export interface JobBench {
   readonly dataDirectory: string;
   /** The same folder and worker, a new module: what a restart of the gateway is. */
   restart(): Promise<JobModule>;
+  /** Stops the gateway alone. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,11 @@ export async function createJobBench(change: Change = {}, workerOptions: WorkerO
       },
     });
   let jobs = await start();
+  let isRunning = true;
+  const stop = async (): Promise<void> => {
+    if (isRunning) await jobs.stop({ graceMs: 0 });
+    isRunning = false;
+  };
   return {
     get jobs() {
       return jobs;
@@ -48,12 +55,14 @@ export async function createJobBench(change: Change = {}, workerOptions: WorkerO
     worker,
     dataDirectory,
     restart: async () => {
-      await jobs.stop({ graceMs: 0 });
+      await stop();
       jobs = await start();
+      isRunning = true;
       return jobs;
     },
+    stop,
     close: async () => {
-      await jobs.stop({ graceMs: 0 });
+      await stop();
       await worker.close();
       await rm(dataDirectory, { recursive: true });
     },

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { openDatabase } from '../../../api/jobs/sqlite-schema.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { draft, options } from './drafts.ts';
+import { createJobBench } from './job-bench.ts';
+import { createManualClock } from './manual-clock.ts';
+
+const PATIENCE_MS = 20_000;
+const patient = () => ({ budgetMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) });
+const asynchronous = options({ asynchronous: true });
+
+/** Runs a gateway of its own process until it has accepted so many jobs, and kills it. */
+async function acceptAndKill(args: readonly string[], count: number): Promise<readonly string[]> {
+  const script = join(import.meta.dirname, 'submit-and-die.ts');
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const ids: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    ids.push(line);
+    if (ids.length === count) child.kill('SIGKILL');
+  }
+  await exited;
+  return ids;
+}
+
+test('every job accepted before kill -9 is made, and none twice', { timeout: 60_000 }, async () => {
+  const bench = await createJobBench({}, { concurrency: 4 });
+  const { worker, dataDirectory } = bench;
+  worker.isAutomatic = true;
+  await bench.stop();
+  const accepted: string[] = [];
+  for (const [round, count] of [3, 17, 40].entries()) {
+    accepted.push(...(await acceptAndKill([dataDirectory, worker.url, worker.token, `round ${round}`], count)));
+  }
+  assert.ok(accepted.length >= 60);
+  const jobs = await bench.restart();
+  const urls = new Set<string | undefined>();
+  for (const id of accepted) {
+    const job = await jobs.wait(id, patient());
+    assert.equal(job.status, 'done');
+    urls.add(job.result?.pictures[0]?.url);
+  }
+  assert.equal(urls.size, accepted.length);
+  await bench.close();
+});
+
+test('a second gateway on the same folder is refused by name', async () => {
+  const bench = await createJobBench();
+  assert.throws(() => openDatabase(join(bench.dataDirectory, 'jobs.sqlite'), 10), /DATA_DIR.*REDIS_URL/);
+  await bench.close();
+});
+
+test('a job whose record is lost is queued again under its id, and makes the same picture', async () => {
+  const bench = await createJobBench();
+  bench.worker.isAutomatic = true;
+  const { id } = await bench.jobs.submit(draft({ prompt: 'a fox 🦊 "quoted"', width: 512, height: 768 }), asynchronous);
+  const before = await bench.jobs.wait(id, patient());
+  await bench.stop();
+  for (const name of await readdir(bench.dataDirectory)) {
+    if (name.startsWith('jobs.sqlite')) await rm(join(bench.dataDirectory, name));
+  }
+  const jobs = await bench.restart();
+  const found = await jobs.find(id);
+  assert.match(found.notes.join(), /queued again/);
+  const after = await jobs.wait(id, patient());
+  assert.equal(after.status, 'done');
+  assert.deepEqual(after.request, before.request);
+  assert.equal(after.result?.pictures[0]?.id, before.result?.pictures[0]?.id);
+  await bench.close();
+});
+
+test('records expire, and then the id says so', async () => {
+  const clock = createManualClock();
+  const bench = await createJobBench({ clock });
+  bench.worker.isAutomatic = true;
+  const { id } = await bench.jobs.submit(draft(), asynchronous);
+  assert.equal((await bench.jobs.wait(id, patient())).status, 'done');
+  clock.advance(23 * 3_600_000);
+  assert.equal((await bench.jobs.find(id)).status, 'done');
+  clock.advance(2 * 3_600_000);
+  const jobs = await bench.restart();
+  await assert.rejects(
+    jobs.find(id),
+    (error: unknown) => error instanceof AppError && error.code === 'not_found' && /expired/.test(error.publicMessage),
+  );
+  await bench.close();
+});
+
+test('a token of the caller is in no file; after a restart the job waits for it', async () => {
+  const bench = await createJobBench();
+  const credentials = { piclumen: 'very-secret-token' };
+  const accepted = await bench.jobs.submit(draft(), options({ asynchronous: true, credentials }));
+  await bench.worker.production(0);
+  const jobs = await bench.restart();
+  for (const name of await readdir(bench.dataDirectory)) {
+    const contents = await readFile(join(bench.dataDirectory, name), 'latin1');
+    assert.equal(contents.includes('very-secret-token'), false, name);
+  }
+  const waiting = await jobs.find(accepted.id);
+  assert.equal(waiting.status, 'queued');
+  assert.match(waiting.notes.join(), /token/);
+  bench.worker.isAutomatic = true;
+  await jobs.find(accepted.id, { credentials });
+  assert.equal((await jobs.wait(accepted.id, patient())).status, 'done');
+  assert.deepEqual(bench.worker.productions.at(-1)?.production.credentials, credentials);
+  await bench.close();
+});
+
+test('secrets that are made can be read by their owner alone', async () => {
+  const bench = await createJobBench();
+  for (const name of ['job-secret', 'webhook-secret']) {
+    assert.equal((await stat(join(bench.dataDirectory, name))).mode & 0o077, 0);
+  }
+  await bench.close();
+});
