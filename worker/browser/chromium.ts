@@ -14,6 +14,8 @@ export interface Chromium {
   ping(timeoutMs: number): Promise<boolean>;
   /** Ends it, by force where it does not end by itself, and clears up after it. In bounded time; never rejects. */
   close(): Promise<void>;
+  /** Ends one that hangs. Never rejects. */
+  kill(): Promise<void>;
 }
 
 /** The page, or the browser under it, is gone: not the fault of whoever was using it. */
@@ -33,25 +35,22 @@ const CLOSE_TIMEOUT_MS = 2000;
 
 export function createChromium({ browser, ownContext, profileDirectory, clearUp }: ChromiumParts): Chromium {
   const death = new AbortController();
-  let closing: Promise<void> | undefined;
+  let ending: Promise<void> | undefined;
 
-  async function end(): Promise<void> {
-    death.abort(new PageDied('the browser is being closed'));
-    // Asked kindly first: a profile on disk is written at the end. One that hangs or is gone already is cleared up.
-    await Promise.allSettled([raceAbort(ownContext.close(), AbortSignal.timeout(CLOSE_TIMEOUT_MS))]);
+  async function end(reason: string, kindly: boolean): Promise<void> {
+    death.abort(new PageDied(reason));
+    // A profile on disk is written at the end.
+    if (kindly) await Promise.allSettled([raceAbort(ownContext.close(), AbortSignal.timeout(CLOSE_TIMEOUT_MS))]);
     await clearUp();
   }
 
-  function close(): Promise<void> {
-    // Begun a moment later: those who hear of the death close it too.
-    closing ??= Promise.resolve().then(end);
-    return closing;
+  function endOnce(reason: string, kindly: boolean): Promise<void> {
+    // Begun a moment later: those who hear of the death ask for it once more.
+    ending ??= Promise.resolve().then(() => end(reason, kindly));
+    return ending;
   }
 
-  browser.on('disconnected', () => {
-    death.abort(new PageDied('the browser is gone'));
-    void close();
-  });
+  browser.on('disconnected', () => endOnce('the browser is gone', false));
 
   async function ping(timeoutMs: number): Promise<boolean> {
     try {
@@ -62,7 +61,15 @@ export function createChromium({ browser, ownContext, profileDirectory, clearUp 
     }
   }
 
-  return { browser, ownContext, profileDirectory, died: death.signal, ping, close };
+  return {
+    browser,
+    ownContext,
+    profileDirectory,
+    died: death.signal,
+    ping,
+    close: () => endOnce('the browser is being closed', true),
+    kill: () => endOnce('the browser gave no sign of life', false),
+  };
 }
 
 async function roundTrip(browser: Browser): Promise<void> {

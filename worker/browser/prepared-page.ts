@@ -98,7 +98,7 @@ async function closePage(page: Page, context: BrowserContext | undefined, chromi
   try {
     await raceAbort((context ?? page).close(), AbortSignal.timeout(CLOSE_TIMEOUT_MS));
   } catch {
-    if (!page.isClosed()) await chromium.close();
+    if (!page.isClosed()) await chromium.kill();
   }
 }
 

@@ -21,7 +21,7 @@ export function createPulse({ clock, log, pingTimeoutMs = 5000, pulseIntervalMs 
   async function feel(chromium: Chromium): Promise<boolean> {
     if (await chromium.ping(pingTimeoutMs)) return true;
     if (!chromium.died.aborted) log.error('Chromium gives no sign of life: it is killed');
-    await chromium.close();
+    await chromium.kill();
     return false;
   }
 

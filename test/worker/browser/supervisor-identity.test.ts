@@ -64,13 +64,14 @@ describe('the identity of a recipe', () => {
     assert.deepEqual(await stage.pages.use(recipe, visit, createUse()), KNOWN);
   });
 
-  test('reaches into a frame of another site', async () => {
+  test('reaches into a frame of another origin', async (context) => {
     const stage = await open();
-    const elsewhere = site.url.replace('127.0.0.1', 'localhost');
+    const elsewhere = await createSite();
+    context.after(() => elsewhere.close());
     const recipe = createVisitor({
       prepare: async (page) => {
         await page.goto(site.url);
-        await page.setContent(`<iframe src="${elsewhere}"></iframe>`);
+        await page.setContent(`<iframe src="${elsewhere.url}"></iframe>`);
         await page.frameLocator('iframe').getByText('hello').waitFor();
       },
     });

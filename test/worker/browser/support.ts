@@ -23,11 +23,12 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** A supervisor of a real browser, in a temporary directory of its own. */
+/** A supervisor of a real browser (CHROMIUM_PATH takes any), in a temporary directory of its own. */
 export async function createStage(options: Partial<SupervisorOptions> = {}): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'easel-test-'));
   const { log, logged } = createRecorder();
   const pages = createBrowserSupervisor({
+    executablePath: process.env.CHROMIUM_PATH,
     restartAfterJobs: 0,
     idleShutdownMs: 0,
     meter: async () => undefined,
