@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+
+/** Real processes, and what they cost. Linux: memory comes from /proc. */
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Milliseconds until it answered. */
+  readonly startMs: number;
+  stop(): Promise<void>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Starts a process and waits until `url` answers. */
+export async function start(
+  command: readonly [string, ...string[]],
+  options: { readonly env: Readonly<Record<string, string>>; readonly url: string },
+): Promise<Started> {
+  const [program, ...args] = command;
+  const startedAt = performance.now();
+  const env = { ...process.env, ...options.env };
+  const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (child.pid === undefined) throw new Error(`${program} did not start`);
+  await untilUp(options.url, child);
+  return {
+    child,
+    pid: child.pid,
+    startMs: performance.now() - startedAt,
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+const POLL_MS = 20;
+
+async function untilUp(url: string, child: ChildProcess): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the process ended with ${child.exitCode} before ${url} answered`);
+    try {
+      const response = await fetch(url);
+      await response.arrayBuffer();
+      if (response.ok) return;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** The process and all its descendants. */
+export function treeOf(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (/^\d+$/.test(name)) parents.set(Number(name), parentOf(Number(name)));
+  }
+  const tree = [root];
+  for (const pid of tree) tree.push(...[...parents].filter(([, parent]) => parent === pid).map(([child]) => child));
+  return tree;
+}
+
+function parentOf(pid: number): number {
+  const stat = readOrEmpty(`/proc/${pid}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
+}
+
+/** Proportional set size of the whole tree in MB: shared pages are counted once, as the kernel would. */
+export function treeMemoryMb(root: number): number {
+  const kilobytes = treeOf(root).map((pid) => {
+    const rollup = readOrEmpty(`/proc/${pid}/smaps_rollup`);
+    return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
+  });
+  return kilobytes.reduce((sum, value) => sum + value, 0) / 1024;
+}
+
+/** A process may end between the listing and the reading. */
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return '';
+    throw error;
+  }
+}
+
+export interface MemoryLimit {
+  /** Puts a command under the limit. */
+  readonly wrap: (command: [string, ...string[]]) => [string, ...string[]];
+  /** Processes that the kernel killed for memory so far. */
+  outOfMemoryKills(): number;
+  /** The highest use so far, page cache included. */
+  peakMb(): number;
+  remove(): void;
+}
+
+const CGROUP_V1 = '/sys/fs/cgroup/memory';
+const CGROUP_V2 = '/sys/fs/cgroup';
+
+/** A memory cgroup of our own; undefined where this machine lets us make none (it takes root on Linux). */
+export function limitMemory(megabytes: number): MemoryLimit | undefined {
+  const isV1 = existsSync(`${CGROUP_V1}/memory.limit_in_bytes`);
+  const directory = `${isV1 ? CGROUP_V1 : CGROUP_V2}/easel-bench-${process.pid}`;
+  const files = isV1
+    ? { limit: 'memory.limit_in_bytes', peak: 'memory.max_usage_in_bytes', events: 'memory.oom_control' }
+    : { limit: 'memory.max', peak: 'memory.peak', events: 'memory.events' };
+  const readCgroup = (name: string): string => readFileSync(`${directory}/${name}`, 'utf8');
+  try {
+    mkdirSync(directory);
+    writeFileSync(`${directory}/${files.limit}`, String(megabytes * 2 ** 20));
+  } catch (error) {
+    console.error(`No memory cgroup here: ${String(error)}`);
+    return undefined;
+  }
+  return {
+    wrap: (command) => ['sh', '-c', `echo $$ > ${directory}/cgroup.procs && exec "$@"`, 'sh', ...command],
+    outOfMemoryKills: () => Number(/^oom_kill (\d+)/m.exec(readCgroup(files.events))?.[1] ?? 0),
+    peakMb: () => Number(readCgroup(files.peak)) / 2 ** 20,
+    remove: () => rmdirSync(directory),
+  };
+}

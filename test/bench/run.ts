@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { gateway } from './gateway.ts';
+import { job } from './job.ts';
+import { memory } from './memory.ts';
+import { print, type Section } from './report.ts';
+
+/** `npm run bench`: every section, or those named behind `--`. Each figure stands beside its reference. */
+
+const sections: readonly Section[] = [gateway, job, memory];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !sections.some((section) => section.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no section ${unknown.join(', ')}; there are ${sections.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+
+execFileSync('node', ['scripts/build.mjs'], { stdio: 'inherit' });
+console.log(`${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`);
+for (const section of sections) {
+  if (wanted.length === 0 || wanted.includes(section.name)) print(section, await section.measure());
+}
