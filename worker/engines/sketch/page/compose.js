@@ -46,8 +46,12 @@ const KINDS = {
     ],
     [true, 'world', paintWorld],
     [thingsOf(scene)('rocket', 'ufo', 'dragon', 'plane'), 'flyers', paintFlyers],
-    [true, 'spacefarer', paintSpacefarer],
-    [bodiesIn(scene).some(({ thing }) => thing.name !== 'astronaut'), 'creatures', paintCreatures],
+    [bodiesIn(scene).length === 1, 'spacefarer', paintSpacefarer],
+    [
+      bodiesIn(scene).length > 1 || bodiesIn(scene).some(({ thing }) => thing.name !== 'astronaut'),
+      'creatures',
+      paintCreatures,
+    ],
   ],
   portrait: () => [
     [true, 'backdrop', paintBackdrop],

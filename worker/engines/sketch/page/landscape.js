@@ -96,7 +96,11 @@ function waterChoices(scene) {
   const has = placesOf(scene);
   const open = has('sea', 'island', 'iceberg', 'lighthouse', 'bridge', 'city') && !has('lake');
   return [
-    [has('forest', 'pine', 'hills', 'village', 'house') && !has('city'), 'wood edge', paintWoodEdge],
+    [
+      has('forest', 'pine', 'hills', 'village', 'house', 'mountains') && !has('city', 'iceberg', 'floating'),
+      'wood edge',
+      paintWoodEdge,
+    ],
     ...buildingChoices(scene),
     [has('bridge'), 'bridge', paintBridge],
     [true, 'water', paintWater],

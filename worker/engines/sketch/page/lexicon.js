@@ -12,7 +12,7 @@ import { THINGS } from './words/things.js';
 
 const LONGEST_PHRASE = 4;
 const NEGATIONS = new Set(['no', 'without', 'not', 'sans', 'sin', 'ohne', 'sem', 'без', 'senza', 'minus', 'excluding']);
-const NEGATION_REACH = 3;
+const NEGATION_REACH = 2;
 // Scripts that put no space between words: a word is looked for inside the run of characters.
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 // What English does not mark by an ending; "fish" is one word for one and for many.
@@ -29,6 +29,7 @@ const PLURALS = new Set([
   'fish',
   'cacti',
   'woods',
+  'couple',
 ]);
 const LATIN_MARKS = /[\u0300-\u036f]/g;
 
@@ -121,8 +122,9 @@ export function readText(text) {
   let index = 0;
   while (index < words.length) {
     const word = words[index] ?? '';
-    if (NEGATIONS.has(word)) negatedUntil = index + NEGATION_REACH;
     const found = longestAt(words, index);
+    // "No mar" is Portuguese for "in the sea": a phrase that is known refuses nothing.
+    if (NEGATIONS.has(word) && !found) negatedUntil = index + NEGATION_REACH;
     if (!found) {
       index += 1;
       continue;

@@ -10,8 +10,10 @@ import { BLOOMS, COLOURS } from './words/looks.js';
  * @import { Hit } from './lexicon.js'
  */
 
-/** Numbers of words that count things. @type {Record<string, number>} */
-const COUNTS = { two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, couple: 2, pair: 2, flock: 7, many: 6 };
+/** Words that count things. */
+const COUNTS = new Map(
+  Object.entries({ two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, couple: 2, pair: 2, flock: 7, many: 6 }),
+);
 const PLURAL_COUNT = 3;
 /** How many words a colour may stand before what it colours: "red and very shiny balloon" is too far. */
 const COLOUR_REACH = 2;
@@ -47,7 +49,7 @@ function shareColours(hits) {
 /** @param {Hit[]} hits @param {string} prompt @param {Map<Hit, string>} colours @returns {Thing[]} */
 function readThings(hits, prompt, colours) {
   const words = prompt.toLowerCase().split(/\s+/);
-  const told = words.map((word) => COUNTS[word]).find((count) => count !== undefined);
+  const told = words.map((word) => COUNTS.get(word)).find((count) => count !== undefined);
   /** @type {Map<string, Thing>} */
   const things = new Map();
   for (const hit of hits) {

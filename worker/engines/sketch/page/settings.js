@@ -94,8 +94,8 @@ export function chooseTime(read, kind, random) {
   if (read.moods.includes('magical')) return 'dusk';
   if (kind === 'interior' || kind === 'still-life' || kind === 'backdrop' || kind === 'portrait') return 'day';
   if (hasAny(read.weather, ['rainbow', 'clear', 'clouds']) || read.sky.includes('sun')) return 'day';
-  // Whoever stands in the picture wants light on the face.
-  if (read.things.length > 0) return drawn < 0.6 ? 'day' : drawn < 0.8 ? 'sunset' : 'dawn';
+  // Whoever stands in the picture wants light on the face, and a season wants its colours seen.
+  if (read.things.length > 0 || read.season) return drawn < 0.6 ? 'day' : drawn < 0.8 ? 'sunset' : 'dawn';
   if (drawn < 0.5) return 'day';
   return drawn < 0.74 ? 'sunset' : drawn < 0.9 ? 'dawn' : 'dusk';
 }

@@ -41,7 +41,7 @@ function paintKnoll(context, scene, random, { x, foot, half, height }) {
   /** @type {Point[]} */
   const points = [[x - half * 3.4, bottom]];
   for (let at = -3.4; at <= 3.41; at += 0.1) {
-    const swell = Math.exp(-((Math.abs(at) / 1.35) ** 3));
+    const swell = Math.exp(-((Math.abs(at) / 1.5) ** 2.4));
     points.push([x + at * half, foot - height * swell + (bottom - foot) * (1 - swell) + unit * 0.7 * noise(at * 3)]);
   }
   points.push([x + half * 3.4, bottom]);

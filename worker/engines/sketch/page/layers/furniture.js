@@ -52,7 +52,11 @@ export function paintBed(context, { layout }, { wood, textile, second, floor, ri
     context.fill();
     context.restore();
   }
-  const edge = x + wide * 0.62;
+  paintBlanket(context, { x, edge: x + wide * 0.62, seat, floor, unit, textile });
+}
+
+/** @param {Context} context @param {{ x: number, edge: number, seat: number, floor: number, unit: number, textile: string }} blanket */
+function paintBlanket(context, { x, edge, seat, floor, unit, textile }) {
   context.fillStyle = downwards(context, seat - unit * 2, floor + unit * 9, [
     lighten(textile, 0.28),
     textile,
@@ -80,9 +84,14 @@ export function paintBed(context, { layout }, { wood, textile, second, floor, ri
   context.strokeStyle = fade(darken(textile, 0.35), 0.22);
   context.lineWidth = unit * 0.4;
   context.beginPath();
-  for (const fold of [0.12, 0.28, 0.42]) {
-    context.moveTo(x + wide * fold, seat - unit);
-    context.quadraticCurveTo(x + wide * (fold + 0.03), seat + unit * 6, x + wide * (fold - 0.02), floor + unit * 6);
+  for (const fold of [0.19, 0.45, 0.68]) {
+    context.moveTo(x + (edge - x) * fold, seat - unit);
+    context.quadraticCurveTo(
+      x + (edge - x) * (fold + 0.03),
+      seat + unit * 6,
+      x + (edge - x) * (fold - 0.02),
+      floor + unit * 6,
+    );
   }
   context.stroke();
 }

@@ -1,7 +1,7 @@
 import { darken, fade, lighten, mix } from '../colour.js';
 import { downwards, fillEllipse, fillPolygon, glow } from '../draw.js';
 import { createNoise } from '../noise.js';
-import { atDepth } from '../palette.js';
+import { atDepth, inLight } from '../palette.js';
 
 /** @import { Context, Paint, Point, Random, Scene } from '../types.d.ts' */
 
@@ -32,6 +32,7 @@ export function paintHills(context, scene, random) {
   const { horizon, height, unit } = layout;
   const swell = places.includes('hills') ? 1.7 : 1;
   const bands = 5;
+  const bloom = places.includes('flowers') ? (scene.placeColours.flowers ?? scene.blooms[0]) : undefined;
   const bare =
     scene.styles.includes('minimal') ||
     scene.without.includes('trees') ||
@@ -43,7 +44,8 @@ export function paintHills(context, scene, random) {
     const top = horizon + (height - horizon) * (at ** 1.5 * 0.72);
     const noise = createNoise(random.fork(`band ${band}`), 2);
     const rise = unit * (3.4 + 4.2 * at) * swell;
-    const near = mix(palette.foliage, groundColour(scene), groundShare(scene, random));
+    const grown = mix(palette.foliage, groundColour(scene), groundShare(scene, random));
+    const near = bloom ? mix(grown, inLight(palette, bloom), 0.4) : grown;
     const colour = atDepth(palette, at > 0.85 ? darken(near, 0.1) : near, depth);
     const bright = mix(colour, palette.sun, 0.2 * (1 - at * 0.5));
     const crest = (/** @type {number} */ x) => top - rise * (0.45 + 0.8 * noise(x / (unit * (26 + 22 * at)) + 3));
@@ -180,7 +182,7 @@ function paintFlowers(context, scene, random, { crest, at }) {
   const { layout, palette, places } = scene;
   const { width, height, unit } = layout;
   const hues = petals(scene).map((hue) => mix(hue, palette.ambient, palette.ambientShare * 0.7));
-  const dense = places.includes('flowers') ? 1 : 0.3;
+  const dense = !places.includes('flowers') ? 0.3 : scene.blooms.length > 0 ? 2 : 1;
   const count = Math.round((150 + 60 * at) * dense * (0.6 + scene.strength) * Math.min(2, width / (unit * 100)));
   for (let index = 0; index < count; index++) {
     const x = random.next() * width;

@@ -1,24 +1,30 @@
 import { darken, fade, lighten, mix } from '../colour.js';
 import { downwards, fillEllipse, fillPolygon, glow, ramp, rightwards } from '../draw.js';
 import { createNoise } from '../noise.js';
+import { createRandom } from '../random.js';
 
 import { paintFairyLights, paintPlant, paintWallArt } from './decor.js';
 import { paintBed, paintDesk, paintRug, paintSofa } from './furniture.js';
 
-/** @import { Context, Paint, Point, Random, Scene } from '../types.d.ts' */
+/** @import { Context, Paint, Point, Scene } from '../types.d.ts' */
 
 /** Wall, second colour, wood, textile: sets that belong together. */
 const ROOMS = [
   ['#f3dfd6', '#c9b6d9', '#d9b38c', '#e79aa8'],
-  ['#e4ecdf', '#9fbfa5', '#cda678', '#e6b48a'],
-  ['#dfe7f2', '#a7b9dd', '#d8b78f', '#f0b7a4'],
-  ['#f5e8d3', '#d99f7a', '#b98256', '#6f9a94'],
+  ['#d6e6d2', '#8fb89a', '#cda678', '#e6a884'],
+  ['#cfdcf0', '#93a9d8', '#d8b78f', '#f0b7a4'],
+  ['#f5e3c4', '#d99f7a', '#b98256', '#6f9a94'],
+  ['#e6d5ee', '#a890d0', '#c9a58a', '#f2a9c0'],
+  ['#c6e2df', '#7fb5b8', '#d6ad84', '#f3c27a'],
+  ['#f6cfc2', '#e58f7f', '#b88a6a', '#7f9fc4'],
+  ['#eee9d8', '#b9b48a', '#9f7656', '#c9795f'],
 ];
 
 /** @typedef {{ wall: string, second: string, wood: string, textile: string, floor: number, left: number, right: number }} Room */
 
-/** @param {Scene} scene @param {Random} random @returns {Room} */
-function furnish(scene, random) {
+/** The same room for each of its layers. @param {Scene} scene @returns {Room} */
+function furnish(scene) {
+  const random = createRandom(`${scene.key}/room`);
   const { layout, palette, styles, colours } = scene;
   const [wall, second, wood, textile] = random.pick(ROOMS);
   const pale = styles.includes('pastel') || styles.includes('minimal') ? 0.12 : 0;
@@ -35,11 +41,18 @@ function furnish(scene, random) {
   };
 }
 
+/** Half of all rooms are the other way round. @param {Context} context @param {Scene} scene */
+function face(context, { key, layout }) {
+  if (createRandom(`${key}/facing`).chance(0.5)) return;
+  context.translate(layout.width, 0);
+  context.scale(-1, 1);
+}
+
 /** @type {Paint} */
-export function paintRoomShell(context, scene, random) {
+export function paintRoomShell(context, scene) {
   const { layout, palette } = scene;
   const { width, height, unit } = layout;
-  const { wall, second, wood, floor } = furnish(scene, random.fork('room'));
+  const { wall, second, wood, floor } = furnish(scene);
   context.fillStyle = rightwards(context, 0, width, [darken(wall, 0.05), lighten(wall, 0.12), darken(wall, 0.07)]);
   context.fillRect(0, 0, width, floor);
   context.fillStyle = fade(mix(wall, second, 0.5), 0.55);
@@ -65,9 +78,10 @@ export function paintRoomShell(context, scene, random) {
 
 /** The window and the world in it. @type {Paint} */
 export function paintRoomWindow(context, scene, random) {
+  face(context, scene);
   const { layout, palette } = scene;
   const { unit } = layout;
-  const { floor, left, right, textile, wall } = furnish(scene, random.fork('room'));
+  const { floor, left, right, textile, wall } = furnish(scene);
   const wide = unit * 32;
   const tall = unit * 36;
   const x = left + (right - left) * 0.42 - wide / 2 + unit * 4;
@@ -162,8 +176,9 @@ function paintCurtains(context, { x, y, wide, tall, unit, tone }) {
 
 /** Bed or sofa at the right, desk at the left, as the words ask. @type {Paint} */
 export function paintFurniture(context, scene, random) {
+  face(context, scene);
   const { places, without } = scene;
-  const room = furnish(scene, random.fork('room'));
+  const room = furnish(scene);
   const { unit } = scene.layout;
   paintFairyLights(context, scene, room);
   paintRug(context, scene, room);

@@ -117,7 +117,7 @@ export function paintMountains(context, scene, random) {
   const snowy = season === 'winter' || weather.includes('snow') || random.chance(season === 'summer' ? 0.4 : 0.75);
   const bright = time === 'day' ? '#ffffff' : lighten(mix(palette.sky[3], palette.sun, 0.4), 0.35);
   paintFarRange(context, scene, random.fork('far'), 0.93, unit * 17 * grand);
-  for (const [row, depth] of [0.72, 0.46].entries()) {
+  for (const [row, depth] of [0.64, 0.36].entries()) {
     const count = Math.max(2, Math.round((row === 0 ? 5 : 4) * Math.max(0.7, width / (unit * 115))));
     const lit = atDepth(palette, mix(palette.land, palette.sun, 0.16), depth);
     const rock = {

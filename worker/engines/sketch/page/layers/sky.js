@@ -1,7 +1,7 @@
 import { fade, lighten, mix } from '../colour.js';
 import { downwards, fillEllipse, glow, ramp } from '../draw.js';
 
-/** @import { Paint } from '../types.d.ts' */
+/** @import { Context, Paint, Scene } from '../types.d.ts' */
 
 /** @type {Paint} */
 export function paintSky(context, { palette, layout, time }) {
@@ -31,6 +31,7 @@ export function paintMoon(context, scene, random) {
   context.beginPath();
   context.arc(sunX, sunY, sunRadius, 0, Math.PI * 2);
   context.clip();
+  if (random.chance(0.35)) clipToCrescent(context, layout);
   context.fillStyle = palette.sun;
   context.fillRect(sunX - sunRadius, sunY - sunRadius, sunRadius * 2, sunRadius * 2);
   for (let crater = 0; crater < 9; crater++) {
@@ -40,18 +41,16 @@ export function paintMoon(context, scene, random) {
     const shade = fade(mix(palette.sun, palette.sky[1], 0.35), random.between(0.25, 0.5));
     fillEllipse(context, shade, sunX + Math.cos(angle) * distance, sunY + Math.sin(angle) * distance, radius);
   }
-  const crescent = random.chance(0.35);
   glow(context, sunX - sunRadius * 0.5, sunY - sunRadius * 0.5, sunRadius * 1.6, '#ffffff', 0.5);
-  if (crescent) {
-    fillEllipse(
-      context,
-      mix(palette.sky[0], palette.sky[1], 0.7),
-      sunX + sunRadius * 0.45,
-      sunY - sunRadius * 0.18,
-      sunRadius * 0.92,
-    );
-  }
   context.restore();
+}
+
+/** Leaves out the part in the earth's shadow. @param {Context} context @param {Scene['layout']} layout */
+function clipToCrescent(context, { sunX, sunY, sunRadius }) {
+  context.beginPath();
+  context.rect(sunX - sunRadius * 2, sunY - sunRadius * 2, sunRadius * 4, sunRadius * 4);
+  context.arc(sunX + sunRadius * 0.45, sunY - sunRadius * 0.18, sunRadius * 0.92, 0, Math.PI * 2);
+  context.clip('evenodd');
 }
 
 /** @type {Paint} */

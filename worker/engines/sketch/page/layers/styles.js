@@ -210,7 +210,7 @@ function paintFade(context, { layout, palette }) {
 
 /** Each manner as the passes it takes. @type {Record<string, Paint[]>} */
 const MANNERS = {
-  oil: [inStrokes(1300, 5, 1.9), inStrokes(2600, 2.8, 0.8), inStrokes(2400, 1.6, 0.4)],
+  oil: [inStrokes(1300, 4.2, 1.6), inStrokes(3000, 2.2, 0.62), inStrokes(4200, 1.3, 0.34)],
   watercolor: [paintWash],
   ink: [paintPen],
   monochrome: [inTwoTones('#0c0c10', '#f6f6f4')],

@@ -6,7 +6,8 @@ import { fillEllipse, fillPolygon, glow, rightwards, strokeOutline } from '../dr
 /** @typedef {{ wall: string, roof: string, window: string, glowing: boolean, snow: string | null }} Timber */
 
 /** A cottage in a box of 100 by 100, foot at y = 100. @param {Context} context @param {Random} random @param {Timber} timber */
-export function paintCottage(context, random, { wall, roof, window, glowing, snow }) {
+export function paintCottage(context, random, { snow, ...timber }) {
+  const { wall, roof } = timber;
   const eaves = 62;
   fillPolygon(context, rightwards(context, 12, 62, [lighten(wall, 0.14), wall]), [
     [12, 100],
@@ -49,6 +50,19 @@ export function paintCottage(context, random, { wall, roof, window, glowing, sno
       [62, 57],
       [56, 54],
     ]);
+  paintCottageFront(context, timber);
+  for (let puff = 0; puff < 6; puff++)
+    fillEllipse(
+      context,
+      fade('#ffffff', 0.26 - puff * 0.04),
+      79 + puff * 3.5 + random.around(0, 2),
+      22 - puff * 6,
+      3 + puff * 1.6,
+    );
+}
+
+/** Windows and door. @param {Context} context @param {Omit<Timber, 'snow'>} timber */
+function paintCottageFront(context, { wall, roof, window, glowing }) {
   const panes = [
     [24, 70, 9, 13],
     [69, 72, 10, 11],
@@ -67,14 +81,6 @@ export function paintCottage(context, random, { wall, roof, window, glowing, sno
   context.roundRect(42, 75, 12, 25, [6, 6, 0, 0]);
   context.fill();
   fillEllipse(context, window, 51.5, 88, 0.9);
-  for (let puff = 0; puff < 6; puff++)
-    fillEllipse(
-      context,
-      fade('#ffffff', 0.26 - puff * 0.04),
-      79 + puff * 3.5 + random.around(0, 2),
-      22 - puff * 6,
-      3 + puff * 1.6,
-    );
 }
 
 /** A windmill in a box of 100 by 100. @param {Context} context @param {Random} random @param {Timber} timber */

@@ -7,7 +7,7 @@ export const FOREIGN = {
   dawn: 'amanecer|alba|aube|lever du soleil|sonnenaufgang|morgen|amanhecer|рассвет|утро|日出|黎明|清晨|夜明け|朝',
   day: 'dia|jour|tag|mediodia|giorno|день|白天|昼',
   sunset:
-    'atardecer|puesta de sol|coucher de soleil|couchers de soleil|sonnenuntergang|por do sol|tramonto|закат|закате|日落|夕阳|夕陽|夕日|夕焼け',
+    'atardecer|puesta de sol|coucher de soleil|coucher du soleil|soleil couchant|couchers de soleil|sonnenuntergang|por do sol|tramonto|закат|закате|日落|夕阳|夕陽|夕日|夕焼け',
   dusk: 'crepusculo|anochecer|crepuscule|abenddammerung|dammerung|crepuscolo|сумерки|黄昏|夕暮れ',
   night: 'noche|nuit|nacht|noite|notte|ночь|ночью|ночное|夜晚|夜|夜空',
   rain: 'lluvia|pluie|regen|chuva|pioggia|дождь|дождя|雨',
@@ -29,7 +29,7 @@ export const FOREIGN = {
   mountains:
     'montana|montanas|montagne|montagnes|berg|berge|gebirge|montanha|montagna|горы|гора|горами|горный|高山|山脉|山',
   hills: 'colina|colinas|colline|hugel|холмы|丘陵|丘',
-  sea: 'mer|meer|oceano|ocean|mare|el mar|o mar|al mar|море|моря|океан|大海|海洋|海',
+  sea: 'mer|meer|oceano|ocean|mare|el mar|o mar|al mar|no mar|en el mar|do mar|море|моря|океан|大海|海洋|海',
   lake: 'lago|lac|bergsee|am see|озеро|озера|озером|湖泊|湖',
   river: 'rio|riviere|fleuve|fluss|fiume|река|реки|河流|河|川',
   waterfall: 'cascada|chute d eau|wasserfall|cachoeira|cascata|водопад|瀑布|滝',
