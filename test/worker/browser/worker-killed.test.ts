@@ -10,9 +10,14 @@ import { createRecipe, createStage, createUse, until } from './support.ts';
 
 /** A worker with a running job, as a process of its own. */
 const WORKER = `
-  import { createRecipe, createStage, createUse } from '${import.meta.resolve('./support.ts')}';
-  const { pages } = await createStage({ temporaryDirectory: process.argv[1] });
-  await pages.use(createRecipe(), async () => {
+  import { createLog } from '${import.meta.resolve('../../../shared/log.ts')}';
+  import { systemClock } from '${import.meta.resolve('../../../shared/wait.ts')}';
+  import { createBrowserSupervisor } from '${import.meta.resolve('../../../worker/browser/supervisor.ts')}';
+  import { createRecipe, createUse } from '${import.meta.resolve('./support.ts')}';
+  const log = createLog({ service: 'test', level: 'silent' });
+  const [, temporaryDirectory] = process.argv;
+  const options = { temporaryDirectory, restartAfterJobs: 0, idleShutdownMs: 0, clock: systemClock, log };
+  await createBrowserSupervisor(options).use(createRecipe(), async () => {
     process.stdout.write('running');
     await new Promise(() => undefined);
   }, createUse());

@@ -1,0 +1,94 @@
+import type { Page } from 'playwright-core';
+import { MAX_COUNT, MAX_SEED } from '../../../shared/contract/generation.ts';
+import { AppError, toAppError } from '../../../shared/errors.ts';
+import { toAbortError } from '../../../shared/wait.ts';
+import type { PageRecipe } from '../../browser/pages.ts';
+import type {
+  Engine,
+  EngineContext,
+  EngineImage,
+  EngineLimits,
+  EnginePlugin,
+  EngineRequest,
+  EngineServices,
+} from '../engine.ts';
+import { PAGE_URL, type PageFiles, readPageFiles, servePage } from './page-files.ts';
+import { listen, paintPicture } from './paint.ts';
+
+const DEFAULT_GUIDANCE = 7;
+
+const LIMITS: EngineLimits = {
+  sizes: { multipleOf: 1, min: 64, max: 2048 },
+  shapes: {
+    portrait: { width: 512, height: 768 },
+    landscape: { width: 768, height: 512 },
+    square: { width: 768, height: 768 },
+  },
+  maxCount: MAX_COUNT,
+  seed: true,
+  negativePrompt: true,
+  guidanceScale: { min: 0, max: 20, default: DEFAULT_GUIDANCE },
+};
+
+/** The page never changes while the worker runs. */
+const MAX_AGE_MS = Number.POSITIVE_INFINITY;
+
+/** Pictures painted by a local page in the worker's own browser: no model, no service, no account. */
+export function createSketch({ pages }: Pick<EngineServices, 'pages'>): Engine {
+  let files: PageFiles | undefined;
+  const recipe: PageRecipe = {
+    name: 'sketch',
+    keepsIdentity: false,
+    maxAgeMs: MAX_AGE_MS,
+    prepare: async (page) => {
+      files ??= await readPageFiles();
+      await servePage(page, files);
+      await page.goto(PAGE_URL);
+      const isThere = await page.evaluate<boolean>("typeof window.easelSketch?.paint === 'function'");
+      if (!isThere) throw new AppError('engine_failed', "the sketch page's script did not run");
+    },
+  };
+
+  return {
+    name: 'sketch',
+    limits: LIMITS,
+    generate: async (request, context) => {
+      if (context.signal.aborted) throw toAbortError(context.signal);
+      try {
+        const images = await pages.use(recipe, (page) => paintAll(page, request, context), context);
+        return { images, warnings: [] };
+      } catch (error) {
+        throw toAppError(error, 'engine_failed');
+      }
+    },
+  };
+}
+
+async function paintAll(page: Page, request: EngineRequest, { onProgress }: EngineContext): Promise<EngineImage[]> {
+  const images: EngineImage[] = [];
+  onProgress({ stage: 'generate', fraction: 0 });
+  await listen(page, ({ fraction, preview }) => {
+    onProgress({
+      stage: 'generate',
+      ...(fraction === undefined ? {} : { fraction: (images.length + fraction) / request.count }),
+      ...(preview === undefined ? {} : { preview: { mediaType: 'image/jpeg', base64: toBase64(preview) } }),
+    });
+  });
+  for (let index = 0; index < request.count; index += 1) {
+    const { prompt, negativePrompt, width, height, guidanceScale = DEFAULT_GUIDANCE } = request;
+    const seed = (request.seed + index) % (MAX_SEED + 1);
+    const wish = { prompt, negativePrompt, seed, width, height, guidanceScale };
+    images.push({ bytes: await paintPicture(page, wish, request.previews), seed });
+  }
+  return images;
+}
+
+function toBase64(dataUrl: string): string {
+  return dataUrl.slice(dataUrl.indexOf(',') + 1);
+}
+
+export const sketch: EnginePlugin<Record<never, never>> = {
+  name: 'sketch',
+  settings: {},
+  create: (_settings, services) => createSketch(services),
+};
