@@ -77,6 +77,8 @@ function createProductionRoute({ productions, clock, log }: AppOptions): Request
       if (event.type === 'result' || event.type === 'error') response.end();
     };
     const leave = productions.follow(production, send, requestIdOf(response));
+    // Who joins a production has its headers at once, not only when something happens.
+    if (!response.headersSent) send({ type: 'alive' });
     closed.addEventListener('abort', leave, { once: true });
     keepAlive(() => send({ type: 'alive' }), clock, closed).catch((error: unknown) => {
       if (!closed.aborted) log.error({ err: error }, 'the heartbeat of a production failed');

@@ -1,0 +1,179 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GenerationRequest, GenerationResult } from '../../shared/contract/generation.ts';
+import type { Production, ProductionEvent } from '../../shared/contract/wire.ts';
+import type { ErrorRecord } from '../../shared/errors.ts';
+import { close, listen } from '../../shared/http.ts';
+import { createLog } from '../../shared/log.ts';
+import { systemClock } from '../../shared/wait.ts';
+import type { BrowserPages } from '../../worker/browser/pages.ts';
+import { createDisk } from '../../worker/stores/disk/index.ts';
+import { createWorker, type WorkerOptions } from '../../worker/worker.ts';
+
+export const TOKEN = 'front-door-token-81c2';
+export const PROMPT = 'a lighthouse in a storm, marked turnstone-44e1';
+
+const noBrowser: BrowserPages = {
+  use: () => Promise.reject(new Error('no engine of these tests needs a browser')),
+  warm: () => undefined,
+  status: () => ({ state: 'stopped', jobs: 0 }),
+  isHealthy: async () => true,
+  stop: async () => undefined,
+};
+
+/** The stream of one production, read as it comes. */
+export interface Stream {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Resolves with the first event that fits. */
+  until(fits: (event: ProductionEvent) => boolean): Promise<ProductionEvent>;
+  /** All events once the stream has ended; a refusal has none. */
+  readonly ended: Promise<readonly ProductionEvent[]>;
+  /** Of a refusal. */
+  readonly refusal: ErrorRecord | undefined;
+  leave(): void;
+}
+
+export interface FrontDoor {
+  readonly url: string;
+  readonly dataDirectory: string;
+  /** What was logged so far. */
+  readonly log: () => string;
+  call(path: string, init?: RequestInit): Promise<Response>;
+  open(production: Production): Promise<Stream>;
+  /** Runs one production to its end. */
+  produce(changes?: Partial<GenerationRequest>, rest?: Partial<Omit<Production, 'request'>>): Promise<Outcome>;
+  stop(graceMs?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Outcome {
+  readonly events: readonly ProductionEvent[];
+  readonly result?: GenerationResult | undefined;
+  readonly error?: ErrorRecord | undefined;
+}
+
+export function toRequest(changes: Partial<GenerationRequest> = {}): GenerationRequest {
+  return {
+    prompt: PROMPT,
+    seed: 7,
+    seedGiven: false,
+    count: 1,
+    shape: 'square',
+    strict: false,
+    safe: false,
+    format: 'png',
+    deliver: 'url',
+    previews: 0,
+    ...changes,
+  };
+}
+
+let lastJob = 0;
+
+/** A whole worker behind a real server on a free port, with engines and stores of the test. */
+export async function openFrontDoor(
+  options: Pick<WorkerOptions, 'engines'> & Partial<WorkerOptions>,
+): Promise<FrontDoor> {
+  const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'easel-worker-')));
+  const lines: string[] = [];
+  const clock = options.clock ?? systemClock;
+  const worker = createWorker({
+    token: TOKEN,
+    version: '1.2.3',
+    concurrency: 1,
+    maxWaiting: 20,
+    engineTimeoutMs: 10_000,
+    stores: [createDisk({ directory: join(dataDirectory, 'images'), now: clock.now })],
+    isTrained: () => true,
+    pages: noBrowser,
+    log: createLog({ service: 'worker', level: 'trace', destination: { write: (line) => void lines.push(line) } }),
+    ...options,
+    clock,
+    dataDirectory,
+  });
+  const server = createServer(worker.app);
+  const { port } = await listen(server, 0, '127.0.0.1');
+  const url = `http://127.0.0.1:${port}`;
+
+  const call = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${TOKEN}`, ...init.headers } });
+
+  async function open(production: Production): Promise<Stream> {
+    const abort = new AbortController();
+    const response = await call('/productions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(production),
+      signal: abort.signal,
+    });
+    const { status, headers } = response;
+    if (status !== 200) {
+      const refusal = (await response.json()) as ErrorRecord;
+      return { status, headers, refusal, until: never, ended: Promise.resolve([]), leave: () => undefined };
+    }
+    return { status, headers, refusal: undefined, ...readEvents(response), leave: () => abort.abort() };
+  }
+
+  return {
+    url,
+    dataDirectory,
+    log: () => lines.join(''),
+    call,
+    open,
+    async produce(changes, rest) {
+      lastJob += 1;
+      const stream = await open({ jobId: `job-${lastJob}`, request: toRequest(changes), ...rest });
+      const events = await stream.ended;
+      const last = events.at(-1);
+      return {
+        events,
+        result: last?.type === 'result' ? last.result : undefined,
+        error: last?.type === 'error' ? last.error : stream.refusal,
+      };
+    },
+    stop: (graceMs = 0) => worker.stop(graceMs),
+    async close() {
+      await worker.stop(0);
+      await close(server, 0);
+      if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true });
+    },
+  };
+}
+
+const never = (): Promise<never> => Promise.reject(new Error('a refusal has no events'));
+
+function readEvents(response: Response): Pick<Stream, 'until' | 'ended'> {
+  const events: ProductionEvent[] = [];
+  const waiting = new Set<() => void>();
+  const ended = (async () => {
+    let rest = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      const lines = `${rest}${decoder.decode(chunk, { stream: true })}`.split('\n');
+      rest = lines.pop() ?? '';
+      events.push(...lines.map((line) => JSON.parse(line) as ProductionEvent));
+      for (const look of waiting) look();
+    }
+    return events;
+  })();
+  // Whoever leaves early never looks at the end.
+  ended.catch(() => undefined);
+  return {
+    ended,
+    until: (fits) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = events.find(fits);
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+        ended.then(() => reject(new Error('the stream ended without such an event')), reject);
+      }),
+  };
+}
