@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import { createLog, type Logger } from '../../shared/log.ts';
 import type { Engine, EngineImage, EngineRequest } from '../../worker/engines/engine.ts';
@@ -51,8 +52,12 @@ const PROMPT_MS = 200;
 /** The fastest of several counts: other processes on the machine can only make a cancellation look slower. */
 const CANCELLATIONS = 3;
 
-const PROMPT = 'a harbour at dusk with red sails, marked kittiwake-7f3a';
-const NEGATIVE_PROMPT = 'blurred rigging, marked guillemot-5d1c';
+const GIVE_UP_MS = 30_000;
+
+/** Words that a service would echo, alone or with what stands around them. */
+const MARKS = ['kittiwake-7f3a', 'guillemot-5d1c'];
+const PROMPT = `a harbour at dusk with red sails, marked ${MARKS[0]}`;
+const NEGATIVE_PROMPT = `blurred rigging, marked ${MARKS[1]}`;
 
 /** What every engine promises. Call it once in `test/worker/engines/<name>/`, outside any other `describe`. */
 export function engineContract<Subject extends EngineSubject>(contract: EngineContract<Subject>): void {
@@ -111,8 +116,7 @@ export function engineContract<Subject extends EngineSubject>(contract: EngineCo
     async function failure(request: EngineRequest, abort: AbortController, reason?: unknown): Promise<AppError> {
       const reached = contract.underway?.(subject);
       const running = generate(subject.engine, request, abort.signal, reached);
-      if (reason !== undefined) void running.underway.then(() => abort.abort(reason));
-      const error: unknown = await running.then(
+      const error: unknown = await Promise.race([running, deafness(running.underway, abort, reason)]).then(
         () => assert.fail('made a picture although it must fail'),
         (thrown: unknown) => thrown,
       );
@@ -121,8 +125,16 @@ export function engineContract<Subject extends EngineSubject>(contract: EngineCo
       return error;
     }
 
+    /** Aborts once the request is underway; rejects when that changes nothing for a long time. */
+    async function deafness(underway: Promise<unknown>, abort: AbortController, reason: unknown): Promise<never> {
+      await underway;
+      if (reason !== undefined) abort.abort(reason);
+      await delay(GIVE_UP_MS, undefined, { ref: false });
+      throw new Error(`did not end within ${GIVE_UP_MS} ms`);
+    }
+
     const secretsOf = ({ prompt, negativePrompt, credential = '' }: EngineRequest): string[] =>
-      [prompt, negativePrompt, credential, ...subject.secrets].filter((secret) => secret !== '');
+      [prompt, negativePrompt, credential, ...MARKS, ...subject.secrets].filter((secret) => secret !== '');
 
     test('is named after its folder and has coherent limits', () => {
       assert.equal(subject.engine.name, contract.name);
@@ -153,7 +165,7 @@ export function engineContract<Subject extends EngineSubject>(contract: EngineCo
       assert.notDeepEqual(Buffer.from(first?.bytes ?? []), Buffer.from(second?.bytes ?? []));
     });
 
-    test('asks nothing of the service when the job is already cancelled', async () => {
+    test('ends at once when the job is already cancelled', async () => {
       const error: unknown = await generate(subject.engine, requestFor(), AbortSignal.abort()).catch(
         (thrown) => thrown,
       );

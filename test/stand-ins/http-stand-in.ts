@@ -42,6 +42,12 @@ export interface HttpStandIn {
 
 const DRIP_MS = 5;
 
+/** An error that shows all it was sent, prompt and credentials included, as careless services do. */
+export const echo = (request: StandInRequest): StandInReply => ({
+  status: 500,
+  body: { error: { message: `${request.text} ${JSON.stringify(request.headers)}` }, detail: request.json },
+});
+
 /** A local service that can be made to answer anything, or to fail the way networks do. */
 export async function createHttpStandIn(
   serve: (request: StandInRequest) => StandInReply | Promise<StandInReply>,

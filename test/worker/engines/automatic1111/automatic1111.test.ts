@@ -13,7 +13,7 @@ import {
   type Automatic1111StandIn,
   createAutomatic1111StandIn,
 } from '../../../stand-ins/automatic1111/automatic1111-stand-in.ts';
-import type { Misbehaviour, StandInReply } from '../../../stand-ins/http-stand-in.ts';
+import { echo, type Misbehaviour, type StandInReply } from '../../../stand-ins/http-stand-in.ts';
 
 const TXT2IMG = '/sdapi/v1/txt2img';
 
@@ -34,7 +34,7 @@ const answering =
   ({ standIn }: Automatic1111Subject): void =>
     standIn.interfere(({ path }) => (path === TXT2IMG ? answer : undefined));
 
-const echo = (status: number, detail: string): StandInReply => ({
+const blaming = (status: number, detail: string): StandInReply => ({
   status,
   body: {
     error: 'HTTPException',
@@ -53,10 +53,23 @@ engineContract<Automatic1111Subject>({
   underway: ({ standIn }) => standIn.nextRequest(/txt2img/),
   mend: ({ standIn }) => standIn.mend(),
   faults: [
-    { name: 'HTTP 401', code: 'engine_unauthorized', provoke: answering(echo(401, 'Incorrect username or password')) },
-    { name: 'no API at all', code: 'engine_changed', provoke: answering(echo(404, 'Not Found')) },
-    { name: 'a request that it finds invalid', code: 'engine_changed', provoke: answering(echo(422, 'value error')) },
-    { name: 'HTTP 500', code: 'engine_failed', provoke: answering(echo(500, 'AssertionError')) },
+    {
+      name: 'an error that echoes the request',
+      code: 'engine_failed',
+      provoke: ({ standIn }) => standIn.interfere((request) => (request.path === TXT2IMG ? echo(request) : undefined)),
+    },
+    {
+      name: 'HTTP 401',
+      code: 'engine_unauthorized',
+      provoke: answering(blaming(401, 'Incorrect username or password')),
+    },
+    { name: 'no API at all', code: 'engine_changed', provoke: answering(blaming(404, 'Not Found')) },
+    {
+      name: 'a request that it finds invalid',
+      code: 'engine_changed',
+      provoke: answering(blaming(422, 'value error')),
+    },
+    { name: 'HTTP 500', code: 'engine_failed', provoke: answering(blaming(500, 'AssertionError')) },
     {
       name: 'a server out of memory',
       code: 'engine_failed',

@@ -9,7 +9,7 @@ import { huggingface } from '../../../../worker/engines/huggingface/index.ts';
 import { type EngineSubject, engineContract } from '../../../contracts/engine.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';
 import { createHurriedClock } from '../../../contracts/hurried-clock.ts';
-import type { Misbehaviour, StandInReply } from '../../../stand-ins/http-stand-in.ts';
+import { echo, type Misbehaviour, type StandInReply } from '../../../stand-ins/http-stand-in.ts';
 import {
   createHuggingfaceStandIn,
   HUGGING_FACE_KEY,
@@ -53,6 +53,11 @@ engineContract<HuggingfaceSubject>({
   create: (log) => createSubject('hf-inference', log),
   underway: ({ standIn }) => standIn.nextRequest(/hf-inference/),
   faults: [
+    {
+      name: 'an error that echoes the request',
+      code: 'engine_failed',
+      provoke: ({ standIn }) => standIn.interfere(echo),
+    },
     {
       name: 'a model that it does not serve',
       code: 'engine_changed',

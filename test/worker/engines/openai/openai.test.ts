@@ -7,7 +7,7 @@ import type { EngineRequest } from '../../../../worker/engines/engine.ts';
 import { openai } from '../../../../worker/engines/openai/index.ts';
 import { type EngineSubject, engineContract } from '../../../contracts/engine.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';
-import type { Misbehaviour, StandInReply } from '../../../stand-ins/http-stand-in.ts';
+import { echo, type Misbehaviour, type StandInReply } from '../../../stand-ins/http-stand-in.ts';
 import {
   createOpenaiStandIn,
   OPENAI_KEY,
@@ -50,6 +50,11 @@ engineContract<OpenaiSubject>({
   ...common,
   create: (log) => createSubject('openai', 'gpt-image-1', log),
   faults: [
+    {
+      name: 'an error that echoes the request',
+      code: 'engine_failed',
+      provoke: ({ standIn }) => standIn.interfere(echo),
+    },
     {
       name: 'HTTP 401',
       code: 'engine_unauthorized',

@@ -9,7 +9,7 @@ import { piclumen } from '../../../../worker/engines/piclumen/index.ts';
 import { type EngineSubject, engineContract } from '../../../contracts/engine.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';
 import { createHurriedClock } from '../../../contracts/hurried-clock.ts';
-import type { Misbehaviour, StandInReply } from '../../../stand-ins/http-stand-in.ts';
+import { echo, type Misbehaviour, type StandInReply } from '../../../stand-ins/http-stand-in.ts';
 import {
   createPiclumenStandIn,
   PICLUMEN_TOKEN,
@@ -63,6 +63,11 @@ engineContract<PiclumenSubject>({
   underway: ({ standIn }) => standIn.nextRequest(/batch-process-task/),
   mend: ({ standIn }) => standIn.mend(),
   faults: [
+    {
+      name: 'an error that echoes the request',
+      code: 'engine_failed',
+      provoke: ({ standIn }) => standIn.interfere(echo),
+    },
     {
       name: 'HTTP 401',
       code: 'engine_unauthorized',
