@@ -70,7 +70,7 @@ describe('reading a prompt', () => {
   test('a colour belongs to the thing it stands before', () => {
     const scene = read('a blue robot in a white castle, purple sky');
     assert.equal(scene.things[0]?.colour, '#3568b8');
-    assert.equal(scene.placeColours.castle, '#f4f1ea');
+    assert.equal(scene.ownColours.castle, '#f4f1ea');
     assert.deepEqual(scene.colours, ['#7a4fb0']);
   });
 
@@ -100,6 +100,7 @@ describe('what the prompt or the negative prompt refuses', () => {
     ['meadow at night', 'moon', 'moon'],
     ['a fox in the forest', 'fox', 'creatures'],
     ['people on a beach', 'people', 'creatures'],
+    ['a woman on a beach', 'people', 'creatures'],
     ['mountains and a lake', 'trees', 'frame trees'],
   ];
   for (const [prompt, negativePrompt, layer] of table) {
@@ -114,6 +115,23 @@ describe('what the prompt or the negative prompt refuses', () => {
     assert.ok(!layerNames(scene).includes('birds'));
     assert.ok(scene.places.includes('lake'));
   });
+});
+
+describe('what a scene needs', () => {
+  const table: [prompt: string, layers: string[]][] = [
+    ['a boat in the mountains', ['mountains', 'water', 'boats']],
+    ['a whale over a city street', ['city', 'sky whale']],
+    ['koi in a pond', ['water', 'fish']],
+    ['a hot air balloon', ['hills', 'balloons']],
+    ['winter forest', ['forest', 'snow']],
+    ['an owl, pixel art', ['sitters', 'style pixel 0']],
+  ];
+  for (const [prompt, layers] of table) {
+    test(prompt, () => {
+      const found = layerNames(read(prompt));
+      for (const layer of layers) assert.ok(found.includes(layer), `${layer} in ${found.join(', ')}`);
+    });
+  }
 });
 
 describe('a scene', () => {

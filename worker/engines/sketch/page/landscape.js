@@ -6,7 +6,7 @@ import { paintCastleHill, paintPagoda, paintVillage, paintWindmill } from './lay
 import { paintCamp } from './layers/camp.js';
 import { paintCity, paintStreet } from './layers/city.js';
 import { paintClouds } from './layers/clouds.js';
-import { bodiesIn, paintCreatures, paintWhale } from './layers/creatures.js';
+import { bodiesIn, paintCreatures, paintLeapingFish, paintSkyWhale, paintWhale } from './layers/creatures.js';
 import { paintFoothills, paintForest, paintFrameTrees, paintScatteredTrees, paintWoodEdge } from './layers/forest.js';
 import { paintGlowing } from './layers/glowing.js';
 import { paintHills, paintNearBank } from './layers/ground.js';
@@ -78,7 +78,9 @@ function farChoices(scene) {
 const isWet = (scene) =>
   placesOf(scene)('lake', 'sea', 'beach', 'island', 'iceberg', 'lighthouse') ||
   (placesOf(scene)('city') && !placesOf(scene)('street', 'road', 'river', 'desert') && bodiesIn(scene).length === 0) ||
-  (placesOf(scene)('bridge') && !placesOf(scene)('river'));
+  (placesOf(scene)('bridge') && !placesOf(scene)('river')) ||
+  // A boat in the mountains floats on something.
+  (thingsOf(scene)('boat', 'ship', 'fish') && !placesOf(scene)('desert', 'road', 'street', 'river'));
 
 /** @param {Scene} scene what stands on the land, or on the far bank @returns {Choice[]} */
 function buildingChoices(scene) {
@@ -97,7 +99,9 @@ function waterChoices(scene) {
   const open = has('sea', 'island', 'iceberg', 'lighthouse', 'bridge', 'city') && !has('lake');
   return [
     [
-      has('forest', 'pine', 'hills', 'village', 'house', 'mountains') && !has('city', 'iceberg', 'floating'),
+      has('lake', 'forest', 'pine', 'hills', 'village', 'house', 'mountains') &&
+        !has('city', 'iceberg', 'floating') &&
+        !scene.without.includes('trees'),
       'wood edge',
       paintWoodEdge,
     ],
@@ -112,6 +116,7 @@ function waterChoices(scene) {
     [has('lighthouse', 'cliff'), 'lighthouse', has('lighthouse') ? paintLighthouse : paintNearBank],
     [thingsOf(scene)('boat', 'ship'), 'boats', paintBoats],
     [thingsOf(scene)('whale'), 'whale', paintWhale],
+    [thingsOf(scene)('fish'), 'fish', paintLeapingFish],
     [has('beach'), 'beach', paintBeach],
     [!has('beach') && (!open || bodiesIn(scene).length > 0), 'near bank', paintNearBank],
   ];
@@ -120,6 +125,7 @@ function waterChoices(scene) {
 /** @param {Scene} scene @returns {Choice[]} */
 function landChoices(scene) {
   const has = placesOf(scene);
+  const wooded = !scene.without.includes('trees');
   const arid = has('desert', 'dunes', 'pyramid', 'canyon', 'cactus');
   const bare = !has(
     'hills',
@@ -139,9 +145,9 @@ function landChoices(scene) {
     [has('pyramid'), 'pyramids', paintPyramids],
     [arid, 'dunes', paintDunes],
     [has('forest') && !arid && !has('city', 'waterfall'), 'forest', paintForest],
-    [has('mountains', 'volcano') && bare && !arid && !has('forest', 'city'), 'foothills', paintFoothills],
+    [has('mountains', 'volcano') && bare && wooded && !arid && !has('forest', 'city'), 'foothills', paintFoothills],
     [
-      !arid && !has('city') && (!has('forest') || has('waterfall')) && !(has('mountains', 'volcano') && bare),
+      !arid && !has('city') && (!has('forest') || has('waterfall')) && !(has('mountains', 'volcano') && bare && wooded),
       'hills',
       paintHills,
     ],
@@ -150,6 +156,7 @@ function landChoices(scene) {
     [has('road') && !has('city'), 'road', paintRoad],
     ...buildingChoices(scene),
     [has('city'), 'city', paintCity],
+    [thingsOf(scene)('whale'), 'sky whale', paintSkyWhale],
     [has('city'), 'street', paintStreet],
     [has('trees', 'cactus') && !has('forest'), 'trees', paintScatteredTrees],
   ];

@@ -15,6 +15,8 @@ const COUNTS = new Map(
   Object.entries({ two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, couple: 2, pair: 2, flock: 7, many: 6 }),
 );
 const PLURAL_COUNT = 3;
+/** What a colour may belong to. */
+const OWNERS = ['thing', 'place', 'wearing'];
 /** How many words a colour may stand before what it colours: "red and very shiny balloon" is too far. */
 const COLOUR_REACH = 2;
 
@@ -40,8 +42,8 @@ function shareColours(hits) {
       const distance = other.index - (hit.index + hit.length);
       return other.category !== 'colour' && distance >= 0 && distance < COLOUR_REACH;
     });
-    if (owner?.category === 'thing' || owner?.category === 'place') ofThing.set(owner, hex);
-    else if (owner?.category !== 'time' && owner?.category !== 'wearing') ofPicture.push(hex);
+    if (owner && OWNERS.includes(owner.category)) ofThing.set(owner, hex);
+    else if (owner?.category !== 'time') ofPicture.push(hex);
   }
   return { ofThing, ofPicture };
 }
@@ -60,6 +62,12 @@ function readThings(hits, prompt, colours) {
   return [...things.values()];
 }
 
+/** Whoever wants no people wants no women and no men either. @param {Hit[]} hits */
+function refused(hits) {
+  const names = hits.map((hit) => hit.name);
+  return [...new Set(names.includes('person') ? [...names, 'woman', 'man'] : names)];
+}
+
 /**
  * The prompt as a plain scene: what is in it, when, where, in what manner. Pure.
  * @param {SketchRequest} request
@@ -67,16 +75,14 @@ function readThings(hits, prompt, colours) {
  */
 export function readScene(request) {
   const all = readText(request.prompt);
-  const without = [
-    ...new Set([...readText(request.negativePrompt), ...all.filter((hit) => hit.negated)].map((hit) => hit.name)),
-  ];
+  const without = refused([...readText(request.negativePrompt), ...all.filter((hit) => hit.negated)]);
   const hits = all.filter((hit) => !without.includes(hit.name));
   const key = hashText(JSON.stringify([request.prompt, request.negativePrompt, request.seed])).join('-');
   const random = createRandom(`${key}/scene`);
   const { ofThing, ofPicture } = shareColours(hits);
   /** @type {Record<string, string>} */
-  const placeColours = Object.fromEntries(
-    [...ofThing].filter(([hit]) => hit.category === 'place').map(([hit, hex]) => [hit.name, hex]),
+  const ownColours = Object.fromEntries(
+    [...ofThing].filter(([hit]) => hit.category !== 'thing').map(([hit, hex]) => [hit.name, hex]),
   );
   const named = readThings(hits, request.prompt, ofThing);
   const things =
@@ -108,7 +114,7 @@ export function readScene(request) {
     styles: read.styles,
     moods: read.moods,
     colours: ofPicture,
-    placeColours,
+    ownColours,
     blooms: namesIn(hits, 'bloom').flatMap((name) => BLOOMS[name] ?? []),
     without,
     strength: Math.max(0, Math.min(1, request.guidanceScale / 20)),

@@ -73,8 +73,8 @@ export interface Scene {
   moods: string[];
   /** Named colours that belong to the whole picture, `#rrggbb`. */
   colours: string[];
-  /** Colours the prompt gives to places: "a white castle", "red flowers". */
-  placeColours: Record<string, string>;
+  /** Colours the prompt gives to places and clothes, by their names: "a white castle", "a red scarf". */
+  ownColours: Record<string, string>;
   /** Petals of the flowers the prompt names, `#rrggbb`. */
   blooms: string[];
   /** What must not be there, by the request's own words. */

@@ -4,7 +4,7 @@ import { createNoise } from '../noise.js';
 import { atDepth, inLight } from '../palette.js';
 import { paintCastle as drawCastle } from '../subjects/castle.js';
 import { paintPagoda as drawPagoda, paintWindmill as drawWindmill, paintCottage } from '../subjects/houses.js';
-import { groundColour } from './ground.js';
+import { groundColour, groundShare } from './ground.js';
 
 /** @import { Context, Paint, Point, Random, Scene } from '../types.d.ts' */
 
@@ -34,7 +34,7 @@ function timber(scene, depth) {
 function paintKnoll(context, scene, random, { x, foot, half, height }) {
   const { palette, layout } = scene;
   const { unit } = layout;
-  const tone = atDepth(palette, mix(palette.foliage, groundColour(scene), 0.35), 0.3);
+  const tone = atDepth(palette, mix(palette.foliage, groundColour(scene), groundShare(scene, random)), 0.3);
   const wet = foot < layout.horizon + unit * 4;
   const noise = createNoise(random.fork('knoll'), 3);
   const bottom = wet ? foot : foot + unit * 14;
@@ -62,7 +62,7 @@ export function paintCastleHill(context, scene, random) {
   const rise = places.includes('city') ? 0 : unit * 9;
   const x = layout.focusX;
   const wall = mix(palette.haze, scene.moods.includes('gloomy') ? '#4a4656' : '#e6d8c8', 0.5);
-  const named = scene.placeColours.castle ?? scene.colours[0];
+  const named = scene.ownColours.castle ?? scene.colours[0];
   paintKnoll(context, scene, random, {
     x,
     foot: Math.min(height, foot + unit * 2),
@@ -71,7 +71,7 @@ export function paintCastleHill(context, scene, random) {
   });
   inBox(context, x, foot - rise + unit, size, false, () =>
     drawCastle(context, random, {
-      wall: inLight(palette, named ? mix(wall, named, scene.placeColours.castle ? 0.75 : 0.3) : wall),
+      wall: inLight(palette, named ? mix(wall, named, scene.ownColours.castle ? 0.75 : 0.3) : wall),
       shade: mix(palette.land, wall, 0.38),
       roof: inLight(palette, mix(palette.accent, palette.sky[0], 0.35)),
       window: isDark(scene) || scene.time === 'sunset' ? '#ffdc8c' : darken(palette.land, 0.1),
@@ -99,7 +99,7 @@ export function paintVillage(context, scene, random) {
     const look = timber(scene, alone ? 0.05 : 0.2);
     const hue = random.pick(['#eadcc3', '#e2c7a8', '#d9d4cc', '#e8cfc0']);
     const roof = random.pick(['#a8503c', '#8a4a44', '#6f5560', '#b5653f']);
-    const named = scene.placeColours.house ?? scene.colours[0];
+    const named = scene.ownColours.house ?? scene.colours[0];
     inBox(context, x, y, size, random.chance(0.5), () =>
       paintCottage(context, random, { ...look, wall: inLight(palette, named ?? hue), roof: inLight(palette, roof) }),
     );

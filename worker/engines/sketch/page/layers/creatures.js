@@ -1,10 +1,10 @@
-import { darken, lighten, mix } from '../colour.js';
+import { darken, fade, lighten, mix } from '../colour.js';
 import { dress } from '../subjects/accessories.js';
 import { drawCritter } from '../subjects/critter.js';
 import { paintFigure } from '../subjects/figure.js';
 import { drawOwl, drawPenguin } from '../subjects/fowl.js';
 import { drawCow, drawDeer, drawElephant, drawHorse, drawSheep } from '../subjects/hoofed.js';
-import { drawLeapingWhale } from '../subjects/marine.js';
+import { drawFish, drawLeapingWhale, drawSwimmingWhale } from '../subjects/marine.js';
 import { chooseLook, drawAstronaut, drawWanderer } from '../subjects/person.js';
 import { drawRobot } from '../subjects/robot.js';
 import { COATS } from '../words/coats.js';
@@ -131,13 +131,49 @@ export function paintCreatures(context, scene, random) {
   }
 }
 
+/** @param {Scene} scene @param {string} name @param {string} usual @returns {string} */
+const hideOf = ({ things }, name, usual) => things.find((thing) => thing.name === name)?.colour ?? usual;
+
 /** @type {Paint} */
 export function paintWhale(context, scene, random) {
-  const { layout, things } = scene;
-  const named = things.find((thing) => thing.name === 'whale')?.colour ?? '#3f5a78';
+  const { layout } = scene;
   const size = Math.min(layout.unit * 58, layout.height * 0.55);
   const y = layout.horizon + (layout.height - layout.horizon) * 0.5;
+  const hide = hideOf(scene, 'whale', '#3f5a78');
   paintFigure(context, scene, { x: layout.subjectX, y, size, mirrored: random.chance(0.5), shadow: false }, (sheet) =>
-    drawLeapingWhale(sheet, random, named),
+    drawLeapingWhale(sheet, random, hide),
   );
+}
+
+/** A whale where there is no water swims in the air, as in a dream. @type {Paint} */
+export function paintSkyWhale(context, scene, random) {
+  const { layout } = scene;
+  const size = layout.unit * 72;
+  const y = layout.horizon * 0.5 + size * 0.45;
+  const hide = hideOf(scene, 'whale', '#4a6a92');
+  paintFigure(context, scene, { x: layout.subjectX, y, size, mirrored: random.chance(0.5), shadow: false }, (sheet) =>
+    drawSwimmingWhale(sheet, hide),
+  );
+}
+
+/** Fish that leap over the ripples they have made. @type {Paint} */
+export function paintLeapingFish(context, scene, random) {
+  const { layout, palette, things } = scene;
+  const { width, height, horizon, unit } = layout;
+  const count = Math.max(1, Math.min(5, things.find((thing) => thing.name === 'fish')?.count ?? 1));
+  for (let index = 0; index < count; index++) {
+    const size = unit * random.between(13, 19);
+    const x = width * (0.5 + ((index - (count - 1) / 2) / Math.max(2, count)) * 0.75);
+    const y = horizon + (height - horizon) * random.between(0.25, 0.55);
+    for (let ring = 1; ring < 4; ring++) {
+      context.strokeStyle = fade(mix('#ffffff', palette.sky[3], 0.3), 0.6 / ring);
+      context.lineWidth = unit * 0.3;
+      context.beginPath();
+      context.ellipse(x, y, size * 0.24 * ring, size * 0.06 * ring, 0, 0, Math.PI * 2);
+      context.stroke();
+    }
+    const coat = hideOf(scene, 'fish', random.pick(['#e8662f', '#f0a23a', '#d9d3c8']));
+    const place = { x, y: y - size * 0.05, size, mirrored: random.chance(0.5), shadow: false };
+    paintFigure(context, scene, place, (sheet) => drawFish(sheet, { coat, second: '#fff6ea', stripes: false }));
+  }
 }

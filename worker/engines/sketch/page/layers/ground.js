@@ -10,7 +10,7 @@ const isSnowy = ({ weather, season, places }) =>
   weather.includes('snow') || season === 'winter' || places.includes('iceberg');
 
 /** @param {Scene} scene how much of a band is ground and not leaf @param {Random} random */
-const groundShare = (scene, random) =>
+export const groundShare = (scene, random) =>
   isSnowy(scene) || scene.places.includes('wheat') ? 0.88 : 0.25 + 0.6 * random.next();
 
 /** @param {Scene} scene @returns {string} the colour of the ground under one's feet */
@@ -32,7 +32,7 @@ export function paintHills(context, scene, random) {
   const { horizon, height, unit } = layout;
   const swell = places.includes('hills') ? 1.7 : 1;
   const bands = 5;
-  const bloom = places.includes('flowers') ? (scene.placeColours.flowers ?? scene.blooms[0]) : undefined;
+  const bloom = places.includes('flowers') ? (scene.ownColours.flowers ?? scene.blooms[0]) : undefined;
   const bare =
     scene.styles.includes('minimal') ||
     scene.without.includes('trees') ||
@@ -166,8 +166,8 @@ export function paintTufts(context, scene, random, { crest, colour, at }) {
 }
 
 /** @param {Scene} scene @returns {string[]} petal colours */
-function petals({ palette, colours, season, placeColours, blooms }) {
-  const named = placeColours.flowers;
+function petals({ palette, colours, season, ownColours, blooms }) {
+  const named = ownColours.flowers;
   if (named) return [named, lighten(named, 0.3), mix(named, '#ffffff', 0.6)];
   if (blooms.length > 0) return blooms;
   const [first] = colours;

@@ -27,7 +27,7 @@ export function paintLighthouse(context, scene, random) {
   inBox(context, focusX, foot + unit, size, layout.sunX > focusX, () =>
     drawLighthouse(context, {
       wall: inLight(palette, '#f3ece0'),
-      stripe: inLight(palette, scene.placeColours.lighthouse ?? scene.colours[0] ?? '#c8423b'),
+      stripe: inLight(palette, scene.ownColours.lighthouse ?? scene.colours[0] ?? '#c8423b'),
       lamp: dark ? '#fff6cf' : lighten(palette.sun, 0.2),
     }),
   );

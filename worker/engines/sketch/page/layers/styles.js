@@ -76,6 +76,14 @@ function paintWash(context, scene, random) {
     paintTornEdge(context, scene, random.fork(`edge ${depth}`), unit * depth, fade('#fbf7ef', share));
 }
 
+/** The point `inward` from the edge after walking `along` it from the top left. @param {number} along @param {number} inward @param {number} width @param {number} height */
+function alongEdge(along, inward, width, height) {
+  if (along < width) return [along, inward];
+  if (along < width + height) return [width - inward, along - width];
+  if (along < width * 2 + height) return [width * 2 + height - along, height - inward];
+  return [inward, (width + height) * 2 - along];
+}
+
 /** A frame of bare paper whose inner edge runs. @param {Context} context @param {Scene} scene @param {Random} random @param {number} depth pixels @param {string} style */
 function paintTornEdge(context, { layout }, random, depth, style) {
   const { width, height, unit } = layout;
@@ -85,10 +93,12 @@ function paintTornEdge(context, { layout }, random, depth, style) {
   const round = 2 * (width + height);
   for (let along = 0; along < round; along += unit * 0.8) {
     const inward = depth * (1 + 0.75 * noise(along / (unit * 9)));
-    if (along < width) context[along === 0 ? 'moveTo' : 'lineTo'](Math.max(inward, along), inward);
-    else if (along < width + height) context.lineTo(width - inward, along - width);
-    else if (along < width * 2 + height) context.lineTo(width * 2 + height - along, height - inward);
-    else context.lineTo(inward, Math.max(inward, round - along));
+    const [x, y] = alongEdge(along, inward, width, height);
+    const [left, top] = [Math.max(depth, Math.min(width - depth, x)), Math.max(depth, Math.min(height - depth, y))];
+    context[along === 0 ? 'moveTo' : 'lineTo'](
+      x === inward || x === width - inward ? x : left,
+      y === inward || y === height - inward ? y : top,
+    );
   }
   context.closePath();
   context.fillStyle = style;

@@ -132,8 +132,9 @@ const WARDROBE = {
 };
 
 /** @param {Context} context @param {Scene} scene */
-export function dress(context, { wearing, palette }) {
+export function dress(context, { wearing, ownColours, palette }) {
   for (const [name, draw] of Object.entries(WARDROBE)) {
-    if (wearing.includes(name)) draw(context, name === 'sunglasses' ? palette.sky[1] : palette.accent);
+    const plain = name === 'sunglasses' ? palette.sky[1] : palette.accent;
+    if (wearing.includes(name)) draw(context, ownColours[name] ?? plain);
   }
 }

@@ -23,7 +23,7 @@ export const AIR = {
     summer: 'summer|summertime|tropical',
     autumn:
       'autumn|autumnal|fall leaves|fall colors|fall colours|fall foliage|in fall|autumn leaf|autumn leaves|october',
-    winter: 'winter|wintry|frozen|frosty|icy|christmas|xmas',
+    winter: 'winter|wintry|frozen|frosty|icy|christmas|xmas|snowman|ski',
   },
   sky: {
     stars: 'star|starry|starlight|constellation|starfield|stargazing|night sky',

@@ -19,7 +19,7 @@ export const PLACES = {
     flowers:
       'flower|wildflower|floral|flower field|poppy|daisy|tulip|lavender|sunflower|rose|lily|bloom|garden|petal|blossom',
     wheat: 'wheat|wheat field|barley|corn field|cornfield|harvest',
-    city: 'city|skyline|cityscape|downtown|metropolis|skyscraper|urban|megacity|new york|manhattan|tokyo|building|street|alley|avenue',
+    city: 'city|skyline|cityscape|downtown|metropolis|skyscraper|urban|megacity|new york|manhattan|tokyo|paris|london|hong kong|singapore|shanghai|building|street|alley|avenue',
     street: 'street|alley|avenue|downtown|crosswalk|night market',
     village: 'village|town|hamlet|cottages|settlement',
     house: 'house|cottage|cabin|hut|home|farmhouse|barn|chalet|lodge|farm',
