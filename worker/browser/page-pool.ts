@@ -56,7 +56,8 @@ export function createPagePool({ keeper, clock, log }: PoolOptions): PagePool {
     const lease = await keeper.acquire(recipe.profileDirectory, signal);
     try {
       const prepared = await prepare(recipe, lease, signal);
-      await keepIdentity(recipe, prepared);
+      // A site may have checked its visitor during the preparation: that is kept even if the page is never used.
+      if (!identities.has(recipe.name)) await keepIdentity(recipe, prepared);
       return prepared;
     } finally {
       lease.release();

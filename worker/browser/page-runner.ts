@@ -13,6 +13,8 @@ interface RunEnd {
   readonly chromium: Chromium | undefined;
   /** The page was prepared, and the task began. */
   readonly hadPage: boolean;
+  /** Resolves once what the site knows of its visitor is kept. Never rejects. */
+  readonly identityKept: Promise<void>;
   /** Resolves once page and browser are given back. Never rejects. */
   readonly givenBack: Promise<void>;
 }
@@ -44,28 +46,35 @@ export function createRunOnce({ keeper, pool }: { keeper: BrowserKeeper; pool: P
     return held.prepared;
   }
 
-  async function giveBack(recipe: PageRecipe, { lease, prepared }: Held, isDone: boolean): Promise<void> {
-    if (prepared !== undefined) {
-      if (isDone) await pool.keepIdentity(recipe, prepared);
-      await prepared.close();
-    }
+  async function keepIdentity(recipe: PageRecipe, { prepared }: Held): Promise<void> {
+    if (prepared !== undefined) await pool.keepIdentity(recipe, prepared);
+  }
+
+  async function giveBack({ lease, prepared }: Held, identityKept: Promise<void>): Promise<void> {
+    await identityKept;
+    await prepared?.close();
     lease?.release();
+  }
+
+  function end(recipe: PageRecipe, held: Held, isDone: boolean): RunEnd {
+    const identityKept = isDone ? keepIdentity(recipe, held) : Promise.resolve();
+    return {
+      chromium: held.lease?.chromium,
+      hadPage: held.prepared !== undefined,
+      identityKept,
+      givenBack: giveBack(held, identityKept),
+    };
   }
 
   return async (recipe, task, use) => {
     const held: Held = {};
-    const end = (isDone: boolean): RunEnd => ({
-      chromium: held.lease?.chromium,
-      hadPage: held.prepared !== undefined,
-      givenBack: giveBack(recipe, held, isDone),
-    });
     try {
       const prepared = await getPage(recipe, use, held);
       const value = await perform(task, prepared, use.signal);
-      return { outcome: 'done', value, ...end(true) };
+      return { outcome: 'done', value, ...end(recipe, held, true) };
     } catch (error) {
       const fault = await judge(error, held.prepared, use.signal);
-      return { ...fault, ...end(false) };
+      return { ...fault, ...end(recipe, held, false) };
     }
   };
 }

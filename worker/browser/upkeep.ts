@@ -79,18 +79,18 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
       if (run.chromium !== undefined && run.chromium === keeper.current()) retire();
     },
     afterJob: async (recipe, run, handOn) => {
-      await run.givenBack;
-      const reason = await findWear(run);
+      await run.identityKept;
+      const work: Promise<void>[] = [];
       // A site that just failed is left alone until somebody asks for it.
       const isWelcome = run.hadPage && (run.outcome === 'done' || run.outcome === 'cancelled');
-      const recipes = isWelcome ? [recipe] : [];
-      const work: Promise<void>[] = [];
+      if (isWelcome) work.push(prepareAhead([recipe]));
+      await run.givenBack;
+      const reason = await findWear(run);
       if (reason !== undefined && !signal.aborted) {
         log.info({ reason, memoryMb: wear.memoryMb() }, 'Chromium is replaced');
-        recipes.push(...retire().filter((other) => other.name !== recipe.name));
-        work.push(startAgain());
+        const recipes = retire();
+        work.push(startAgain(), prepareAhead(recipes));
       }
-      work.push(prepareAhead(recipes));
       handOn();
       await Promise.all(work);
     },
