@@ -1,0 +1,34 @@
+import { AppError } from '../../shared/errors.ts';
+import { createChildSafety } from './child-safety.ts';
+import { type PromptRequest, toRequestedText } from './requested-text.ts';
+import { compileRule } from './rules/compile-rule.ts';
+import type { PolicyRule } from './rules/policy-rules.ts';
+import { foldText } from './text/fold.ts';
+
+interface PromptPolicyOptions {
+  /** The operator's own rules; the rule about minors is always on. */
+  readonly rules: readonly PolicyRule[];
+}
+
+const CHILD_SAFETY_MESSAGE =
+  'This prompt is refused: nothing sexual is made that shows or suggests minors. If everyone in it is an adult, say so (woman, man).';
+const DEFAULT_MESSAGE = 'This prompt is refused by the rules of this service.';
+
+/** Throws `prompt_refused` for a request that must not be made. The log learns the rule's name, never the prompt. */
+export function createPromptPolicy({ rules }: PromptPolicyOptions): (request: PromptRequest) => void {
+  const isAboutMinors = createChildSafety();
+  const ownRules = rules.map((rule) => ({ rule, matches: compileRule(rule) }));
+
+  return (request) => {
+    const text = toRequestedText(request);
+    if (isAboutMinors(text)) throw refusal('child-safety', CHILD_SAFETY_MESSAGE);
+    if (ownRules.length === 0) return;
+    const folded = foldText(text.wanted);
+    const broken = ownRules.find(({ matches }) => matches(folded))?.rule;
+    if (broken !== undefined) throw refusal(broken.name, broken.message ?? DEFAULT_MESSAGE);
+  };
+}
+
+function refusal(ruleName: string, publicMessage: string): AppError {
+  return new AppError('prompt_refused', `refused by the rule ${ruleName}`, { publicMessage, field: 'prompt' });
+}

@@ -1,0 +1,58 @@
+import { LATIN_VARIANTS } from './look-alikes.ts';
+
+/** Pictures that stand for a word; a fruit or a drop means nothing by itself, so they become words of their own. */
+const EMOJI: ReadonlyMap<string, string> = new Map([
+  ['👶', 'baby'],
+  ['🧒', 'child'],
+  ['👧', 'little girl'],
+  ['👦', 'little boy'],
+  ['🔞', 'nsfw'],
+  ['🍆', 'emojiaubergine'],
+  ['🍑', 'emojipeach'],
+  ['💦', 'emojidrops'],
+]);
+
+/** First code points of the blocks in which Unicode repeats A to Z and normalisation leaves them alone: 🅐, 🅰, 🇦. */
+const ALPHABETS = [0x1f150, 0x1f170, 0x1f1e6];
+/** Zeros of the scripts whose digits people write ages with: Arabic, Persian, Devanagari, Bengali. */
+const ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6];
+
+const OUTSIDE_ASCII = /[^\0-\x7f]/;
+const SYMBOLS = /\p{Extended_Pictographic}|[\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}\u{1f1e6}-\u{1f1ff}]/gu;
+/** Format characters and letters that print nothing. */
+const INVISIBLE = /[\p{Cf}\u115f\u1160\u17b4\u17b5\u2800]/gu;
+/** Accents, but not the vowel signs of Indic and Thai words or the voicing marks of kana: those are letters there. */
+const ACCENTS = /[\p{M}--[\u0900-\u093b\u093d-\u0eff\u3099\u309a]]/gv;
+/** Kept: niña is a girl, Nina is a name. */
+const TILDE_N = /n\u0303/gi;
+const VARIANTS = new RegExp(`[${[...LATIN_VARIANTS.keys()].join('')}]`, 'gu');
+const DIGITS = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef]/g;
+
+/** The text as it is compared: one form of each letter, lower case, without accents and without what does not print. */
+export function foldText(text: string): string {
+  if (!OUTSIDE_ASCII.test(text)) return text.toLowerCase();
+  return text
+    .replace(SYMBOLS, toWord)
+    .normalize('NFKD')
+    .replace(INVISIBLE, '')
+    .replace(TILDE_N, 'ñ')
+    .replace(ACCENTS, '')
+    .toLowerCase()
+    .replace(ACCENTS, '')
+    .normalize('NFC')
+    .replace(VARIANTS, (letter) => LATIN_VARIANTS.get(letter) ?? letter)
+    .replace(DIGITS, toDigit);
+}
+
+function toWord(symbol: string): string {
+  const point = symbol.codePointAt(0) ?? 0;
+  const alphabet = ALPHABETS.find((first) => point >= first && point < first + 26);
+  if (alphabet !== undefined) return String.fromCharCode(0x61 + point - alphabet);
+  return ` ${EMOJI.get(symbol) ?? ''} `;
+}
+
+function toDigit(digit: string): string {
+  const point = digit.charCodeAt(0);
+  const zero = ZEROS.find((first) => point >= first && point <= first + 9) ?? point;
+  return String(point - zero);
+}

@@ -1,0 +1,56 @@
+/** Pairs of characters, written together and parted by spaces: the first is read as the second. */
+function pairs(list: string): [string, string][] {
+  return list.split(' ').map((pair) => {
+    const [from = '', ...to] = pair;
+    return [from, to.join('')];
+  });
+}
+
+/** Letters that Unicode's normalisation keeps apart from plain Latin; small capitals and phonetic letters are known tricks. */
+export const LATIN_VARIANTS: ReadonlyMap<string, string> = new Map(
+  pairs(
+    'ıi øo łl đd ðd ħh ŧt ŋn ßss æae œoe þth ɑa ɐa ɒa ɓb ɕc ɖd ɗd əe ɛe ɜe ɡg ɢg ɣy ɦh ɨi ɩi ɪi ɫl ɭl ɯm ɱm ɲn ɴn ɵo ʀr ' +
+      'ɹr ɾr ʁr ʂs ʃs ʇt ʈt ʉu ʊu ʋv ʌv ʍw ʏy ʐz ʙb ʜh ʝj ʟl ᴀa ᴄc ᴅd ᴇe ᴊj ᴋk ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz ᵻi ᶅl ꜰf ꜱs ꞁl',
+  ),
+);
+
+/**
+ * Letters (Spanish ñ, Cyrillic, Greek, Armenian) that are drawn like a plain Latin one (the lower-case part of Unicode's
+ * confusables.txt, and what people use in its place). They are true letters of Russian or Greek words, so they give a
+ * second reading, never the only one.
+ */
+const FOREIGN_LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
+  pairs(
+    'ñn аa вb бb сc дd еe єe эe зe нh һh іi ӏl јj кk мm оo пn рp ѕs тt уy хx цu гr иn ԁd ԛq ԝw ѵv шw ' +
+      'αa βb γy δd εe ηn ιi κk λl μu νv οo πn ρp ςs σs τt υu χx ωw աa օo սu հh ոn ցg զq յj քp էe',
+  ),
+);
+
+/** Digits and signs that stand for a letter inside a word. */
+const STAND_INS: ReadonlyMap<string, string> = new Map(pairs('0o 1l 2z 3e 4a 5s 6g 7t 8b 9g @a $s €e £l !l |l +t'));
+
+/**
+ * The word as a shape: stand-ins become letters, and i, j and l fall together because 1, ! and | may be any of them.
+ * Vocabulary and disguised words are compared by it.
+ */
+export function toShape(word: string): string {
+  let shape = '';
+  for (const character of word) {
+    const letter = STAND_INS.get(character) ?? character;
+    shape += letter === 'i' || letter === 'j' ? 'l' : letter;
+  }
+  return shape;
+}
+
+/** The word in Latin letters when look-alikes are all that keeps it from being one; undefined for any other word. */
+export function toLatin(word: string): string | undefined {
+  let latin = '';
+  let replaced = false;
+  for (const character of word) {
+    const letter = FOREIGN_LOOK_ALIKES.get(character);
+    if (letter === undefined && !/[\da-z]/.test(character)) return undefined;
+    replaced ||= letter !== undefined;
+    latin += letter ?? character;
+  }
+  return replaced ? latin : undefined;
+}

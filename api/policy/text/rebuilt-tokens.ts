@@ -1,0 +1,67 @@
+import { toReadings } from './readings.ts';
+import { BREAK, type Token } from './tokens.ts';
+
+/** Finds known words in what is written without any space; with `gaps`, unknown letters between them are passed over. */
+export type SplitWord = (readings: readonly string[], options: { readonly gaps: boolean }) => readonly string[];
+
+type Chunk = Omit<Token, 'readings'>;
+
+const CHUNK = /[^\s,;、。]+/g;
+const LEADING = /^[^\p{L}\p{N}]+(?=.*[\p{L}\p{N}])/u;
+const TRAILING = /(?<=[\p{L}\p{N}])[^\p{L}\p{N}]+$/u;
+const SEPARATORS = /[^\p{L}\p{N}\p{M}*#@$€£!|+]+/gu;
+/** Signs that end a sentence or mark a word more often than they stand for a letter at these places. */
+const EDGE_SIGNS = /^[!|+*#]+|[!|+*#]+$/g;
+const STARS = /^[*#]+|[*#]+$/g;
+const STAND_IN = /[\d@$€£]/;
+const MIN_SPELLED_OUT = 3;
+/** A longer one is no attempt at words. */
+const MAX_GLUED = 40;
+const MIN_GLUED = 6;
+
+/** The same text with words put together that were taken apart (`w-o-r-d`, `w o r d`, `wo(rd)`), and glued ones apart. */
+export function toRebuiltTokens(folded: string, split: SplitWord): Token[] {
+  const tokens: Token[] = [];
+  const chunks = toChunks(folded);
+  for (let position = 0; position < chunks.length; ) {
+    const letters = countSingles(chunks, position);
+    const isSpelledOut = letters >= MIN_SPELLED_OUT;
+    const parts = chunks.slice(position, position + (isSpelledOut ? letters : 1));
+    position += parts.length;
+    const text = parts.map((part) => part.text).join('');
+    const [first] = parts;
+    const span = { start: first?.start ?? 0, end: parts.at(-1)?.end ?? 0, afterBreak: first?.afterBreak ?? false };
+    const readings = toReadings(text);
+    tokens.push({ ...span, text, readings });
+    const isGlued = text.length >= MIN_GLUED && (isSpelledOut || text.length <= MAX_GLUED);
+    if (!isGlued) continue;
+    for (const word of split(readings, { gaps: isSpelledOut })) tokens.push({ ...span, text: word, readings: [word] });
+  }
+  return tokens;
+}
+
+function toChunks(folded: string): Chunk[] {
+  const chunks: Chunk[] = [];
+  let previousEnd = 0;
+  for (const { 0: raw, index } of folded.matchAll(CHUNK)) {
+    const text = toWord(raw);
+    if (text === '') continue;
+    const start = index + raw.length - raw.replace(LEADING, '').length;
+    const end = index + raw.replace(TRAILING, '').length;
+    chunks.push({ text, start, end, afterBreak: previousEnd === 0 || BREAK.test(folded.slice(previousEnd, start)) });
+    previousEnd = end;
+  }
+  return chunks;
+}
+
+function toWord(raw: string): string {
+  const joined = raw.replace(SEPARATORS, '');
+  if (joined.length <= 1 || STAND_IN.test(joined)) return joined.replace(STARS, '');
+  return joined.replace(EDGE_SIGNS, '');
+}
+
+function countSingles(chunks: readonly Chunk[], from: number): number {
+  let position = from;
+  while (chunks[position]?.text.length === 1) position += 1;
+  return position - from;
+}

@@ -1,0 +1,89 @@
+import { foldText } from './fold.ts';
+import { toShape } from './look-alikes.ts';
+import { SHAPE_MARK } from './readings.ts';
+
+/** Terms word by word (or character by character): a node is what has been read so far. */
+export interface TermNode<Kind extends string> {
+  readonly next: Map<string, TermNode<Kind>>;
+  /** Keyed by the beginning of a word. */
+  readonly nextStem: Map<string, TermNode<Kind>>;
+  readonly kinds: Set<Kind>;
+}
+
+export interface TermTree<Kind extends string> {
+  readonly words: TermNode<Kind>;
+  readonly characters: TermNode<Kind>;
+}
+
+export const IDEOGRAPHS = /[\p{sc=Han}\p{sc=Hiragana}]/u;
+/** Shorter beginnings fit too many words. */
+export const MIN_STEM = 3;
+/** No list holds a longer one; a hostile word may be as long as the prompt. */
+export const MAX_STEM = 24;
+/** `w*rd`: with fewer letters left, the star could be anything. */
+const MIN_STARRED = 4;
+/** A phrase written as one word (`twowords`). */
+const MIN_GLUED_PHRASE = 6;
+
+const createNode = <Kind extends string>(): TermNode<Kind> => ({
+  next: new Map(),
+  nextStem: new Map(),
+  kinds: new Set(),
+});
+
+/**
+ * A term is a word, a phrase (`two words`) or one with the beginning of a word (`begin*`). Terms in Chinese characters
+ * or hiragana are kept by character, since such text has no spaces. Nobody disguises an innocent term, so those are
+ * not looked for in one word or with a star.
+ */
+export function createTermTree<Kind extends string>(
+  termsByKind: Readonly<Partial<Record<Kind, readonly string[]>>>,
+  innocent: Kind,
+): TermTree<Kind> {
+  const tree: TermTree<Kind> = { words: createNode(), characters: createNode() };
+  for (const kind of Object.keys(termsByKind) as Kind[]) {
+    for (const term of termsByKind[kind] ?? []) addTerm(tree, foldText(term), kind, kind !== innocent);
+  }
+  return tree;
+}
+
+function addTerm<Kind extends string>(tree: TermTree<Kind>, term: string, kind: Kind, isDisguised: boolean): void {
+  if (IDEOGRAPHS.test(term)) {
+    addPath(
+      tree.characters,
+      [...term.replace(/\s/g, '')].map((character) => [character]),
+      kind,
+    );
+    return;
+  }
+  const words = term.match(/[\p{L}\p{N}\p{M}]+\*?/gu) ?? [];
+  addPath(tree.words, words.map(toSpellings), kind);
+  if (!isDisguised) return;
+  const glued = words.join('');
+  if (words.length > 1 && glued.length >= MIN_GLUED_PHRASE) addPath(tree.words, [toSpellings(glued)], kind);
+  const [only = ''] = words;
+  if (words.length === 1) addPath(tree.words, [toStarred(only)], kind);
+}
+
+/** Every combination of the spellings of each step. */
+function addPath<Kind extends string>(node: TermNode<Kind>, steps: readonly (readonly string[])[], kind: Kind): void {
+  const [spellings, ...rest] = steps;
+  if (spellings === undefined) node.kinds.add(kind);
+  for (const spelling of spellings ?? []) {
+    const isStem = spelling.endsWith('*');
+    const edges = isStem ? node.nextStem : node.next;
+    const key = isStem ? spelling.slice(0, -1) : spelling;
+    const found = edges.get(key) ?? createNode<Kind>();
+    edges.set(key, found);
+    addPath(found, rest, kind);
+  }
+}
+
+const toSpellings = (word: string): string[] => [word, SHAPE_MARK + toShape(word)];
+
+/** The word with each inner letter starred out in turn, as people write it to get past a filter. */
+function toStarred(word: string): string[] {
+  if (word.length < MIN_STARRED || !/^[a-z]+$/.test(word)) return [];
+  const places = Array.from({ length: word.length - 2 }, (_, place) => place + 1);
+  return places.map((place) => `${word.slice(0, place)}*${word.slice(place + 1)}`);
+}
