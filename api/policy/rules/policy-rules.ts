@@ -47,9 +47,8 @@ const fileSchema = z.strictObject({ rules: z.array(ruleSchema).max(MAX_RULES) })
 
 export type PolicyRule = z.infer<typeof ruleSchema>;
 
-/** Reads the file of setting PROMPT_POLICY_FILE; no file, no rules. Every fault is told at once, by file, rule and field. */
-export async function loadPolicyRules(path: string | undefined): Promise<readonly PolicyRule[]> {
-  if (path === undefined) return [];
+/** Reads the file of setting PROMPT_POLICY_FILE. Every fault is told at once, by file, rule and field. */
+export async function loadPolicyRules(path: string): Promise<readonly PolicyRule[]> {
   const parsed = fileSchema.safeParse(parseJson(path, await readText(path)));
   if (parsed.success) return parsed.data.rules;
   throw settingsError(
