@@ -12,7 +12,8 @@ import { dialects } from './dialects/index.ts';
 import { encodeJob } from './dialects/jobs/encode-job.ts';
 import { createJobs } from './jobs/index.ts';
 import { createRateLimit } from './middleware/rate-limit.ts';
-import { createPromptPolicy } from './policy/index.ts';
+import { createPromptPolicy } from './policy/prompt-policy.ts';
+import { loadPolicyRules } from './policy/rules/policy-rules.ts';
 import { createPreferences } from './preferences.ts';
 import { createSaveFile } from './save-file.ts';
 import { createDescribe } from './service.ts';
@@ -34,7 +35,7 @@ await runService(async () => {
   const localUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
   const jobs = await createJobs({
     settings,
-    policy: createPromptPolicy(settings.PROMPT_POLICY_FILE),
+    policy: createPromptPolicy({ rules: await loadRules(settings) }),
     encodeJob: (job) => encodeJob(job, (path) => new URL(path, localUrl).href),
     clock,
     log,
@@ -70,6 +71,9 @@ await runService(async () => {
     await Promise.all([close(server, GRACE_MS), jobs.stop({ graceMs: GRACE_MS })]);
   });
 });
+
+const loadRules = async ({ PROMPT_POLICY_FILE: path }: GatewaySettings) =>
+  path === undefined ? [] : loadPolicyRules(path);
 
 function requireWorkers({ WORKER_URL, WORKER_TOKEN, REDIS_URL }: GatewaySettings): void {
   const faults = [];
