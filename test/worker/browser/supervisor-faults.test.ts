@@ -168,7 +168,7 @@ describe('faults under a running job', () => {
 
   test('a browser that stands still is found out by its pulse and replaced', async () => {
     const clock = createTestClock();
-    const stage = await open({ clock, pingTimeoutMs: 300 });
+    const stage = await open({ clock, pingTimeoutMs: 1000 });
     const running = meet(stage, 1, async (page) => {
       process.kill(await stage.browserPid(), 'SIGSTOP');
       clock.advance(2000);
@@ -182,7 +182,7 @@ describe('faults under a running job', () => {
 
   test('health fails when the browser stands still, and it is replaced', async () => {
     const clock = createTestClock();
-    const stage = await open({ clock, pingTimeoutMs: 300 });
+    const stage = await open({ clock, pingTimeoutMs: 1000 });
     await stage.pages.use(createRecipe(), HELLO, createUse());
     assert.equal(await stage.pages.isHealthy(), true);
     process.kill(await stage.browserPid(), 'SIGSTOP');
