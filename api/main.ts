@@ -72,8 +72,9 @@ await runService(async () => {
   });
 });
 
-const loadRules = async ({ PROMPT_POLICY_FILE: path }: GatewaySettings) =>
-  path === undefined ? [] : loadPolicyRules(path);
+async function loadRules({ PROMPT_POLICY_FILE: path }: GatewaySettings): ReturnType<typeof loadPolicyRules> {
+  return path === undefined ? [] : loadPolicyRules(path);
+}
 
 function requireWorkers({ WORKER_URL, WORKER_TOKEN, REDIS_URL }: GatewaySettings): void {
   const faults = [];

@@ -37,7 +37,6 @@ const QUIET_PATHS = new Set(['/health', '/ready']);
 const withoutPrompt = (path: string): string => path.replace(/^\/(prompt|image|jobs)\/.*/, '/$1/…');
 
 const toLine = (request: Request, response: Response, { durationMs }: { durationMs: number }) => ({
-  requestId: contextOf(request).requestId,
   trace: contextOf(request).traceparent,
   method: request.method,
   path: withoutPrompt(request.path),
