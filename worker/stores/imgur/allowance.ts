@@ -1,0 +1,63 @@
+type Headers = Readonly<Record<string, string | undefined>>;
+
+/** An upload costs ten credits of the application's day and of the address's hour, and one of the posts. */
+const UPLOAD_CREDITS = 10;
+/** When the application's day ends is not told. */
+const CLIENT_REST_MS = 60 * 60_000;
+
+/** What is left of one limit, and when it is filled up again. */
+interface Limit {
+  readonly uploadsLeft: number;
+  /** Epoch milliseconds. */
+  readonly resetAt: number;
+}
+
+export interface Allowance {
+  /** Learns from the rate headers of any answer. */
+  read(headers: Headers): void;
+  /** Milliseconds until another upload is allowed; undefined when it is now, as far as is known. */
+  spentMs(): number | undefined;
+  /** Undefined before the first answer. */
+  uploadsLeft(): number | undefined;
+}
+
+/** Imgur's three limits as its headers tell them, so that they are respected before they are hit. */
+export function createAllowance(now: () => number): Allowance {
+  const limits = new Map<string, Limit>();
+
+  function learn(name: string, left: number | undefined, unitsPerUpload: number, resetAt: number): void {
+    if (left !== undefined) limits.set(name, { uploadsLeft: Math.floor(left / unitsPerUpload), resetAt });
+  }
+
+  /** A limit whose time has come says nothing any more. */
+  const current = (): Limit[] => [...limits.values()].filter(({ resetAt }) => resetAt > now());
+
+  return {
+    read(headers) {
+      const read = (name: string): number | undefined => toNumber(headers[name]);
+      learn('client', read('x-ratelimit-clientremaining'), UPLOAD_CREDITS, now() + CLIENT_REST_MS);
+      learn('user', read('x-ratelimit-userremaining'), UPLOAD_CREDITS, toResetAt(read('x-ratelimit-userreset'), now()));
+      learn('post', read('x-post-rate-limit-remaining'), 1, toResetAt(read('x-post-rate-limit-reset'), now()));
+    },
+    spentMs() {
+      const spent = current().filter(({ uploadsLeft }) => uploadsLeft < 1);
+      return spent.length === 0 ? undefined : Math.max(...spent.map(({ resetAt }) => resetAt)) - now();
+    },
+    uploadsLeft() {
+      const left = current().map(({ uploadsLeft }) => uploadsLeft);
+      return left.length === 0 ? undefined : Math.max(0, Math.min(...left));
+    },
+  };
+}
+
+/** A reset is told in seconds from now by one header and as a Unix time by the other, and both have been seen swapped. */
+const EPOCH_FROM_SECONDS = 1_000_000_000;
+
+function toResetAt(reset: number | undefined, now: number): number {
+  if (reset === undefined) return now + CLIENT_REST_MS;
+  return reset >= EPOCH_FROM_SECONDS ? reset * 1000 : now + reset * 1000;
+}
+
+function toNumber(value: string | undefined): number | undefined {
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+}

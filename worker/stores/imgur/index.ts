@@ -1,0 +1,102 @@
+import { GUIDE, SettingsError, text, urlWithDefault } from '../../../shared/config.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { callHost, createHostClient, toHostError, toHostedUrl } from '../../../shared/host-call.ts';
+import { FORMATS, fromExtension, type MediaType, toExtension, toMediaType } from '../../../shared/media-type.ts';
+import { isSuccess, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
+import type { Clock } from '../../../shared/wait.ts';
+import type { FinishedPicture, Store, StoredPicture, StorePlugin } from '../store.ts';
+import { createAllowance } from './allowance.ts';
+import { toImgurError } from './failures.ts';
+import { uploadedSchema } from './schema.ts';
+
+const settings = {
+  IMGUR_CLIENT_ID: text('Client id of the Imgur application.', { secret: true }),
+  IMGUR_API_URL: urlWithDefault('Where the imgur store reaches the API.', 'https://api.imgur.com/3'),
+};
+
+/** Said by older API documents and by reports; the site itself takes 20 MB. */
+const MAX_BYTES = 10 * 1024 * 1024;
+
+interface ImgurOptions {
+  readonly apiUrl: string;
+  readonly clientId: string;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Anonymous uploads by Imgur's API v3 (apidocs.imgur.com). */
+export function createImgur({ apiUrl, clientId, clock }: ImgurOptions): Store {
+  const client = createHostClient();
+  const allowance = createAllowance(clock.now);
+  const headers = { authorization: `Client-ID ${clientId}` };
+
+  const toError = (reply: UpstreamReply, secrets: readonly string[] = []): AppError =>
+    toImgurError(reply, { secrets: [clientId, ...secrets], spentMs: allowance.spentMs(), now: clock.now() });
+
+  async function put(picture: FinishedPicture, signal: AbortSignal): Promise<StoredPicture> {
+    const spentMs = allowance.spentMs();
+    if (spentMs !== undefined) {
+      throw new AppError('store_failed', 'imgur: its rate limit is spent; not asked', { restMs: spentMs });
+    }
+    const data = toForm(picture);
+    const reply = await callHost(client, 'imgur: upload', {
+      method: 'POST',
+      url: `${apiUrl}/image`,
+      headers,
+      data,
+      signal,
+    });
+    allowance.read(reply.headers);
+    if (!isSuccess(reply)) throw toError(reply);
+    return readUploaded(reply, picture.mediaType);
+  }
+
+  function readUploaded(reply: UpstreamReply, sent: MediaType): StoredPicture {
+    const parsed = uploadedSchema.safeParse(readJson(reply));
+    const link = parsed.success ? toHostedUrl(parsed.data.data.link, apiUrl) : undefined;
+    const extension = /\/\w{3,}\.(\w+)$/.exec(link?.pathname ?? '')?.[1];
+    if (!parsed.success || link === undefined || extension === undefined) {
+      throw toHostError(reply, { advice: 'a success without the link to a picture', secrets: [clientId] });
+    }
+    const { deletehash, type } = parsed.data.data;
+    // A PNG above a limit of Imgur's comes back as JPEG.
+    const mediaType = FORMATS.map(toMediaType).find((known) => known === type) ?? fromExtension(extension);
+    return { url: link.href, deleteToken: deletehash, mediaType: mediaType ?? sent };
+  }
+
+  return {
+    name: 'imgur',
+    // WebP and HEIC are refused (error 1003).
+    accepts: ['image/png', 'image/jpeg'],
+    maxBytes: MAX_BYTES,
+    put: (picture, { signal }) => put(picture, signal),
+    async remove({ deleteToken }, { signal }) {
+      if (deleteToken === undefined) throw new AppError('store_failed', 'imgur: removing needs the delete hash');
+      const url = `${apiUrl}/image/${encodeURIComponent(deleteToken)}`;
+      const reply = await callHost(client, 'imgur: removal', { method: 'DELETE', url, headers, signal });
+      allowance.read(reply.headers);
+      // An error names the address that was called, and the hash is in it.
+      if (!isSuccess(reply)) throw toError(reply, [deleteToken]);
+    },
+    quotaRemaining: allowance.uploadsLeft,
+  };
+}
+
+function toForm({ id, bytes, mediaType }: FinishedPicture): FormData {
+  const form = new FormData();
+  form.set('image', new Blob([new Uint8Array(bytes)], { type: mediaType }), `${id}.${toExtension(mediaType)}`);
+  form.set('type', 'file');
+  return form;
+}
+
+export const imgur = {
+  name: 'imgur',
+  settings,
+  create({ IMGUR_CLIENT_ID: clientId, IMGUR_API_URL: apiUrl }, { clock }) {
+    if (clientId === undefined) {
+      throw new SettingsError(
+        `IMGUR_CLIENT_ID: expected the client id that the store imgur needs (${GUIDE}#imgur_client_id)`,
+      );
+    }
+    return createImgur({ apiUrl, clientId, clock });
+  },
+} satisfies StorePlugin<typeof settings>;
