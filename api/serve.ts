@@ -1,8 +1,16 @@
 import { type Express, json, type Request, type RequestHandler, type Response } from 'express';
-import { AppError } from '../shared/errors.ts';
+import { AppError, toAppError } from '../shared/errors.ts';
 import type { Logger } from '../shared/log.ts';
-import type { Command, Dialect, DialectInput, Outcome, Route, ServiceDescription } from './dialects/dialect.ts';
-import type { Job, Jobs, SubmitOptions } from './jobs/job.ts';
+import type {
+  Command,
+  Dialect,
+  DialectInput,
+  EncodedEvent,
+  Outcome,
+  Route,
+  ServiceDescription,
+} from './dialects/dialect.ts';
+import type { Job, JobEvent, Jobs, SubmitOptions } from './jobs/job.ts';
 import type { ApiKey } from './middleware/api-keys.ts';
 import { type Caller, identify } from './middleware/authentication.ts';
 import { createErrorHandler, send } from './middleware/error-handler.ts';
@@ -33,13 +41,13 @@ export function serveDialect(app: Express, dialect: Dialect, options: ServeOptio
   for (const route of dialect.routes) app[route.method](route.path, parseBody, createHandler(route, options), onError);
 }
 
-/** What is left below a dialect's prefix, in its own words. */
-export function refuseRest(app: Express, { prefix, encodeError }: Dialect, log: Logger): void {
-  if (prefix === undefined) return;
+/** What no route answers on a dialect's own paths, in its own words. */
+export function refuseRest(app: Express, { prefixes = [], encodeError }: Dialect, log: Logger): void {
+  if (prefixes.length === 0) return;
   const refuse: RequestHandler = () => {
     throw new AppError('not_found', 'no such route', { publicMessage: 'There is no such address here; see /.' });
   };
-  app.use(prefix, refuse, createErrorHandler(encodeError, log));
+  app.use([...prefixes], refuse, createErrorHandler(encodeError, log));
 }
 
 const MAX_BODY = '256kb';
@@ -50,7 +58,7 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
   return async (request, response) => {
     const caller = identify(request, options.apiKeys);
     requireJson(request);
-    const command = withPreference(route.decode(toInput(request)), caller, options.preferences);
+    const command = withPreference(route.decode(toInput(request, options)), caller, options.preferences);
     const left = leaveSignal(response);
     if (command.do === 'generate') await options.limit(request, response, caller);
     const job = await carryOut(command, { request, caller, left, options });
@@ -88,11 +96,18 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
   const after = command.do === 'follow' ? command.after : 0;
   // Whoever streams his own request waits for it: when he leaves, nobody may be left.
   const waiting = command.do === 'follow' ? undefined : jobs.wait(job.id, { budgetMs: FOREVER_MS, signal: left });
-  let previews = 0;
-  await sendEvents(response, jobs.follow(job.id, { after, signal: left }), async (event) => {
-    const whole = await withPictures({ ...outcome, job: event.job }, options, left);
-    return route.encodeEvent?.(event.preview === undefined ? event : { ...event, previewIndex: previews++ }, whole);
-  });
+  const encode = async (event: JobEvent): Promise<EncodedEvent | undefined> => {
+    try {
+      return route.encodeEvent?.(event, await withPictures({ ...outcome, job: event.job }, options, left));
+    } catch (thrown) {
+      // The answer has begun: only an event can still tell that its pictures could not be fetched.
+      const error = toAppError(thrown);
+      options.log.error({ code: error.code, reason: error.message }, 'an event could not be told');
+      const failed = { ...event.job, status: 'failed', error } as const;
+      return route.encodeEvent?.({ number: event.number, job: failed }, { ...outcome, job: failed });
+    }
+  };
+  await sendEvents(response, jobs.follow(job.id, { after, signal: left }), encode);
   await waiting;
 }
 
@@ -175,15 +190,24 @@ async function withPictures(outcome: Outcome, options: ServeOptions, signal: Abo
   return { ...outcome, pictures, ...(filePath !== undefined && { filePath }) };
 }
 
-function toInput(request: Request): DialectInput {
+function toInput(request: Request, { apiKeys }: ServeOptions): DialectInput {
   const params = Object.entries(request.params).map(([name, value]) => [name, joinWildcard(value)]);
   return {
     params: Object.fromEntries(params),
     query: request.query,
     body: request.body,
-    headers: request.headers as Record<string, string | undefined>,
+    headers: {
+      ...(request.headers as Record<string, string | undefined>),
+      ...(isKeyOf(request, apiKeys) && { authorization: undefined }),
+    },
   };
 }
+
+/** A caller's key to this gateway is nobody else's business: a dialect would hand it on as a token for an engine. */
+const isKeyOf = (request: Request, apiKeys: ServeOptions['apiKeys']): boolean =>
+  apiKeys !== undefined &&
+  request.get('x-api-key') === undefined &&
+  /^(Bearer|Basic) /i.test(request.get('authorization') ?? '');
 
 /** Express 5 gives a wildcard's segments as an array. */
 const joinWildcard = (value: string | string[]): string => (Array.isArray(value) ? value.join('/') : value);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AppError } from '../../shared/errors.ts';
+import type { AppError, ErrorCode } from '../../shared/errors.ts';
 import type { Job, JobEvent, PictureBytes, RequestDraft } from '../jobs/job.ts';
 
 /**
@@ -49,7 +49,12 @@ export type Command =
   | { readonly do: 'follow'; readonly jobId: string; readonly after: number }
   | { readonly do: 'cancel'; readonly jobId: string }
   /** The caller's own newest running job: `progress` and `interrupt` of AUTOMATIC1111 know no ids. */
-  | { readonly do: 'current'; readonly cancel: boolean }
+  | {
+      readonly do: 'current';
+      readonly cancel: boolean;
+      /** What `encode` leaves out; nobody else reads it. */
+      readonly withoutPreview?: boolean | undefined;
+    }
   /** This caller's choice of engine for later requests that name none (`undefined` forgets it). */
   | { readonly do: 'prefer'; readonly engine: string | undefined }
   /** Needs no job: models, options and the like. `details` is handed on to `encode`. */
@@ -114,7 +119,11 @@ export interface RouteDocumentation {
   readonly params?: z.ZodObject | undefined;
   readonly query?: z.ZodObject | undefined;
   readonly body?: z.ZodType | undefined;
-  /** By status: what it means, and the schema of its JSON (or the media type of its bytes). */
+  /** A whole body that works as it stands on every deployment. */
+  readonly bodyExample?: Readonly<Record<string, unknown>> | undefined;
+  /** What it may fail with; left out: whatever making a picture may lead to. */
+  readonly failures?: readonly ErrorCode[] | undefined;
+  /** Of success, by status: what it means, and the schema of its JSON (or the media type of its bytes). */
   readonly responses: Readonly<
     Record<number, { readonly description: string; readonly schema?: z.ZodType; readonly mediaType?: string }>
   >;
@@ -123,9 +132,13 @@ export interface RouteDocumentation {
 export interface Dialect {
   /** Equals its folder's name. */
   readonly name: string;
+  /** Whose clients it is for; a sentence for readers of the API's documentation. */
+  readonly description: string;
   readonly routes: readonly Route[];
-  /** Every other path below it is `not_found` in this dialect's own shape. */
-  readonly prefix?: string | undefined;
+  /** Paths that are this dialect's alone: what no route answers there is told in its own shape. */
+  readonly prefixes?: readonly string[] | undefined;
+  /** The JSON of `encodeError`. */
+  readonly errorSchema: z.ZodType;
   /** The error in this dialect's own shape; status and headers such as Retry-After included. */
   encodeError(error: AppError): Encoded;
 }

@@ -88,9 +88,10 @@ export function choiceOr<const Values extends readonly [string, ...string[]]>(
 
 const FLAGS: Record<string, boolean> = { '1': true, true: true, yes: true, '0': false, false: false, no: false };
 
-export function flagOr(fallback: boolean, info: FieldInfo = {}) {
+/** `clean` sees what came first, for a dialect that says yes in words of its own. */
+export function flagOr(fallback: boolean, info: FieldInfo = {}, clean: (value: unknown) => unknown = leftOut) {
   const toFlag = (value: unknown): unknown => {
-    const given = leftOut(value);
+    const given = leftOut(clean(value));
     return typeof given === 'string' ? (FLAGS[given.toLowerCase()] ?? given) : given;
   };
   return field(toFlag, z.boolean().default(fallback), '`1` or `0`, `true` or `false`', info);
@@ -166,6 +167,7 @@ const MAX_SHOWN_CHARACTERS = 60;
 /** What came, short enough for an answer; long text is counted, not repeated. */
 function describeGiven(given: unknown): string {
   if (given === undefined) return '; it is missing';
+  if (given === null) return ', not null';
   if (Array.isArray(given)) return ` and given once; it came ${given.length} times`;
   if (typeof given === 'string' && given.trim() === '') return '; it is empty';
   if (typeof given === 'string' && given.length > MAX_SHOWN_CHARACTERS)

@@ -3,7 +3,7 @@ import type { Shape } from '../../shared/contract/generation.ts';
 import { type AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { Format } from '../../shared/media-type.ts';
 import type { RequestDraft } from '../jobs/job.ts';
-import type { Encoded, Outcome, RouteDocumentation } from './dialect.ts';
+import type { Encoded, Outcome } from './dialect.ts';
 
 /** What Easel's own dialects (`generate`, `jobs`) share: the wishes, the error, the answer that is still to come. */
 
@@ -67,21 +67,6 @@ export function encodeNativeError(error: AppError): Encoded {
     },
   };
 }
-
-/** Every status of the error table, in the shape of one dialect. */
-export function toErrorResponses(schema: z.ZodType): RouteDocumentation['responses'] {
-  const statuses = new Set(Object.values(ERRORS).map((kind) => kind.status));
-  return Object.fromEntries(
-    Array.from(statuses, (status) => [status, { description: describeStatus(status), schema }]),
-  );
-}
-
-function describeStatus(status: number): string {
-  const codes = Object.entries(ERRORS).filter(([, kind]) => kind.status === status);
-  return codes.map(([code, kind]) => `\`${code}\`: ${kind.message}`).join(' ');
-}
-
-export const nativeErrorResponses = toErrorResponses(nativeError);
 
 export const pendingAnswer = z
   .object({

@@ -78,7 +78,11 @@ export function createFakeJobs(): FakeJobs {
     }),
     async *follow(id) {
       const job = find(id);
-      for (const [index, event] of fake.events.entries()) yield { number: index + 1, job, ...event };
+      let previewIndex = 0;
+      for (const [index, event] of fake.events.entries()) {
+        const counted = event.preview === undefined ? {} : { previewIndex: previewIndex++ };
+        yield { number: index + 1, job, ...counted, ...event };
+      }
       yield { number: fake.events.length + 1, job };
     },
   };

@@ -128,6 +128,7 @@ export const pending = (jobs: FakeJobs): void => {
     progress: 0.5,
     etaSeconds: 12,
     engineStatus: 'painting',
+    preview: { mediaType: 'image/jpeg', base64: 'AAAA' },
   });
 };
 

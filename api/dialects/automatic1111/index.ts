@@ -2,20 +2,19 @@ import type { z } from 'zod';
 import { SAMPLERS, SCHEDULERS } from '../../../shared/contract/samplers.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import type { Dialect, Encoded, Outcome, Route } from '../dialect.ts';
-import { toErrorResponses } from '../native.ts';
+import { LOOKUP_FAILURES } from '../failures.ts';
+import { parseFields } from '../fields.ts';
 import { DEFAULT_CHECKPOINT, toEngineName, toModels } from './models.ts';
 import { pngInfo } from './png-info.ts';
 import { encodeProgress } from './progress.ts';
 import * as schema from './schema.ts';
 import { txt2img } from './txt2img.ts';
 
-const errors = toErrorResponses(schema.automatic1111Error);
-
 function toFixedRoute(name: string, summary: string, answer: z.ZodType, list: (outcome: Outcome) => unknown): Route {
   return {
     method: 'get',
     path: `/sdapi/v1/${name}`,
-    documentation: { summary, responses: { 200: { description: summary, schema: answer }, ...errors } },
+    documentation: { summary, failures: LOOKUP_FAILURES, responses: { 200: { description: summary, schema: answer } } },
     decode: () => ({ do: 'describe' }),
     encode: (outcome) => ({ status: 200, body: list(outcome) }),
   };
@@ -32,7 +31,9 @@ const setOptions: Route = {
   documentation: {
     summary: 'Choose the engine for your later requests; other options have no effect',
     body: schema.optionsBody,
-    responses: { 200: { description: 'Done.', schema: schema.empty }, ...errors },
+    bodyExample: { sd_model_checkpoint: DEFAULT_CHECKPOINT },
+    failures: LOOKUP_FAILURES,
+    responses: { 200: { description: 'Done.', schema: schema.empty } },
   },
   decode: ({ body }) => {
     const { sd_model_checkpoint: checkpoint } = schema.optionsBody.catch({}).parse(body);
@@ -47,7 +48,8 @@ const interrupt: Route = {
   path: '/sdapi/v1/interrupt',
   documentation: {
     summary: 'Cancel your own running job; nobody else’s',
-    responses: { 200: { description: 'Done, or there was none.', schema: schema.empty }, ...errors },
+    failures: LOOKUP_FAILURES,
+    responses: { 200: { description: 'Done, or there was none.', schema: schema.empty } },
   },
   decode: () => ({ do: 'current', cancel: true }),
   encode: () => ({ status: 200, body: {} }),
@@ -58,9 +60,14 @@ const progress: Route = {
   path: '/sdapi/v1/progress',
   documentation: {
     summary: 'How far your own running job is',
-    responses: { 200: { description: 'Idle: 0 and no job.', schema: schema.progressAnswer }, ...errors },
+    failures: LOOKUP_FAILURES,
+    query: schema.progressQuery,
+    responses: { 200: { description: 'Idle: 0 and no job.', schema: schema.progressAnswer } },
   },
-  decode: () => ({ do: 'current', cancel: false }),
+  decode: ({ query }) => {
+    const { skip_current_image } = parseFields(schema.progressQuery, query);
+    return { do: 'current', cancel: false, withoutPreview: skip_current_image };
+  },
   encode: encodeProgress,
 };
 
@@ -77,7 +84,8 @@ const toScheduler = (label: string) => ({
 /** AUTOMATIC1111's API, so that Open WebUI, SillyTavern and LibreChat work unchanged. */
 export const automatic1111: Dialect = {
   name: 'automatic1111',
-  prefix: '/sdapi',
+  description: 'AUTOMATIC1111’s web UI, for Open WebUI, SillyTavern and LibreChat. The engines are the models.',
+  prefixes: ['/sdapi'],
   routes: [
     txt2img,
     toFixedRoute('options', 'Options in force', schema.optionsAnswer, toOptions),
@@ -92,17 +100,20 @@ export const automatic1111: Dialect = {
     interrupt,
     pngInfo,
   ],
+  errorSchema: schema.automatic1111Error,
   encodeError,
 };
 
 /** FastAPI's shape, which AUTOMATIC1111 shares: validation is 422 with a list, the rest has an `error`. */
 function encodeError(error: AppError): Encoded {
-  const headers: Record<string, string> = error.code === 'unauthorized' ? { 'WWW-Authenticate': 'Basic' } : {};
+  const { code, status, publicMessage: errors } = error;
   const { faults } = error.details;
-  const common = { error: error.code, body: '', errors: error.publicMessage };
-  if (error.code !== 'invalid_request' || faults === undefined) {
-    return { status: error.status, headers, body: { ...common, detail: error.publicMessage } };
+  const common = { error: code, body: '', errors };
+  if (code === 'unauthorized') {
+    const detail = 'Incorrect username or password';
+    return { status, headers: { 'WWW-Authenticate': 'Basic' }, body: { ...common, detail } };
   }
+  if (code !== 'invalid_request' || faults === undefined) return { status, body: { ...common, detail: errors } };
   const detail = faults.map(({ field, message }) => ({ loc: ['body', field], msg: message, type: 'value_error' }));
-  return { status: 422, headers, body: { ...common, detail } };
+  return { status: 422, body: { ...common, detail } };
 }

@@ -2,8 +2,11 @@ import { invalidRequest } from '../../../shared/errors.ts';
 import { readInfotext } from '../../../shared/infotext.ts';
 import { readPngTexts } from '../../../shared/png-text.ts';
 import type { DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
-import { toErrorResponses } from '../native.ts';
-import { automatic1111Error, pngInfoAnswer, pngInfoBody } from './schema.ts';
+import { LOOKUP_FAILURES } from '../failures.ts';
+import { pngInfoAnswer, pngInfoBody } from './schema.ts';
+
+/** A grey pixel. */
+const ONE_PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 export const pngInfo: Route = {
   method: 'post',
@@ -11,10 +14,9 @@ export const pngInfo: Route = {
   documentation: {
     summary: 'Read a picture’s own parameters back',
     body: pngInfoBody,
-    responses: {
-      200: { description: 'Empty where the picture has none.', schema: pngInfoAnswer },
-      ...toErrorResponses(automatic1111Error),
-    },
+    bodyExample: { image: ONE_PIXEL },
+    failures: LOOKUP_FAILURES,
+    responses: { 200: { description: 'Empty where the picture has none.', schema: pngInfoAnswer } },
   },
   decode: (input) => ({ do: 'describe', details: readImage(input) }),
   encode,

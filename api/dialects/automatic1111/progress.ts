@@ -2,7 +2,8 @@ import type { Encoded, Outcome } from '../dialect.ts';
 import { toTimestamp } from './txt2img.ts';
 
 /** Idle is progress 0 and no job: SillyTavern waits for exactly that after it has set a model. */
-export function encodeProgress({ job }: Outcome): Encoded {
+export function encodeProgress({ command, job }: Outcome): Encoded {
+  const isPlain = command.do === 'current' && command.withoutPreview === true;
   const steps = job?.request.steps ?? 0;
   const progress = job?.progress ?? 0;
   return {
@@ -21,7 +22,7 @@ export function encodeProgress({ job }: Outcome): Encoded {
         sampling_step: Math.floor(progress * steps),
         sampling_steps: steps,
       },
-      current_image: job?.preview?.base64 ?? null,
+      current_image: isPlain ? null : (job?.preview?.base64 ?? null),
       textinfo: job?.stage ?? null,
     },
   };

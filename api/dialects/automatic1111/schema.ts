@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_COUNT, MAX_SEED } from '../../../shared/contract/generation.ts';
-import { decimal, negativePrompt, prompt, wholeNumber, wholeNumberOr, word } from '../fields.ts';
+import { decimal, flagOr, negativePrompt, prompt, wholeNumber, wholeNumberOr, word } from '../fields.ts';
 
 /** `txt2img` of AUTOMATIC1111's web UI; what is not named here is accepted and has no effect. */
 export const txt2imgBody = z.looseObject({
@@ -35,6 +35,10 @@ export const txt2imgAnswer = z.object({
 
 export const optionsBody = z.looseObject({ sd_model_checkpoint: z.string().max(200).nullish() });
 export const optionsAnswer = z.object({ sd_model_checkpoint: z.string(), samples_format: z.literal('png') });
+
+export const progressQuery = z.object({
+  skip_current_image: flagOr(false, { description: 'Leave the partial picture out.' }),
+});
 
 export const progressAnswer = z.object({
   progress: z.number(),
@@ -91,7 +95,7 @@ export const pngInfoAnswer = z.object({
 export const automatic1111Error = z
   .object({
     error: z.string(),
-    detail: z.unknown(),
+    detail: z.union([z.string(), z.array(z.object({ loc: z.array(z.string()), msg: z.string(), type: z.string() }))]),
     body: z.string(),
     errors: z.string(),
   })

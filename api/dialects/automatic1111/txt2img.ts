@@ -4,9 +4,9 @@ import { toInfotext } from '../../../shared/infotext.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Command, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
-import { toErrorResponses, toSeed } from '../native.ts';
+import { toSeed } from '../native.ts';
 import { toEngineName } from './models.ts';
-import { automatic1111Error, txt2imgAnswer, txt2imgBody } from './schema.ts';
+import { txt2imgAnswer, txt2imgBody } from './schema.ts';
 
 export const txt2img: Route = {
   method: 'post',
@@ -15,10 +15,8 @@ export const txt2img: Route = {
     summary: 'Make pictures, AUTOMATIC1111’s way',
     description: 'The connection is held until the end: this dialect has no other form.',
     body: txt2imgBody,
-    responses: {
-      200: { description: 'Real pictures of this request.', schema: txt2imgAnswer },
-      ...toErrorResponses(automatic1111Error),
-    },
+    bodyExample: { prompt: 'a red fox', negative_prompt: 'blurry', width: 512, height: 512 },
+    responses: { 200: { description: 'Real pictures of this request.', schema: txt2imgAnswer } },
   },
   decode,
   encode,
@@ -53,8 +51,8 @@ function decode(input: DialectInput): Command {
       safe: false,
       format: 'png',
       deliver: 'bytes',
-      // Shown by /progress, where the engine gives any.
-      previews: 0,
+      // What /progress shows, where the engine gives any.
+      previews: 3,
     },
   };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { AppError } from '../../../shared/errors.ts';
-import type { Dialect, Encoded } from '../dialect.ts';
-import { parseFields, prompt } from '../fields.ts';
-import { encodePending, pendingAnswer, toErrorResponses } from '../native.ts';
+import { invalidRequest } from '../../../shared/errors.ts';
+import type { Dialect, DialectInput } from '../dialect.ts';
+import { isRecord, parseFields, prompt } from '../fields.ts';
+import { encodePending, pendingAnswer } from '../native.ts';
 import { firstDataUrl } from '../pictures.ts';
 
 const dataUrlBody = z.object({
@@ -23,6 +23,8 @@ const dataUrlError = z.object({ success: z.literal(false), error: z.string() }).
 /** `POST /api/generate-image`: the Hugging Face service of old, with a data URL and a saved file. */
 export const dataUrl: Dialect = {
   name: 'data-url',
+  description: 'The Hugging Face service of old: a data URL, and a file kept by the service.',
+  prefixes: ['/api/generate-image'],
   routes: [
     {
       method: 'post',
@@ -31,10 +33,10 @@ export const dataUrl: Dialect = {
         summary: 'Make a picture, answer it as a data URL, and keep a file',
         description: 'Hugging Face serves if it is enabled, else the configured order.',
         body: dataUrlBody,
+        bodyExample: { prompt: 'A beautiful landscape with mountains and a lake' },
         responses: {
           200: { description: 'A real picture of this request.', schema: dataUrlAnswer },
           202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
-          ...toErrorResponses(dataUrlError),
         },
       },
       decode: (input) => ({
@@ -43,7 +45,7 @@ export const dataUrl: Dialect = {
         bytes: true,
         saveFile: true,
         draft: {
-          prompt: parseFields(dataUrlBody, input.body).prompt,
+          prompt: readPrompt(input),
           count: 1,
           preferredEngine: 'huggingface',
           strict: false,
@@ -59,12 +61,14 @@ export const dataUrl: Dialect = {
           : { status: 200, body: { success: true, imageUrl: firstDataUrl(outcome), filePath: outcome.filePath } },
     },
   ],
-  encodeError,
+  errorSchema: dataUrlError,
+  encodeError: (error) => ({ status: error.status, body: { success: false, error: error.publicMessage } }),
 };
 
-/** The service of old had these very words for a prompt that is missing or empty. */
-function encodeError(error: AppError): Encoded {
-  const isMissing = error.code === 'invalid_request' && /missing|empty/.test(error.publicMessage);
-  const sentence = isMissing && error.details.field === 'prompt' ? 'Prompt is required' : error.publicMessage;
-  return { status: error.status, body: { success: false, error: sentence } };
+/** The service of old had these very words for whatever was no text at all. */
+function readPrompt({ body }: DialectInput): string {
+  const given = isRecord(body) ? body.prompt : undefined;
+  const isMissing = typeof given === 'string' ? given.trim() === '' : !given;
+  if (isMissing) throw invalidRequest([{ field: 'prompt', message: 'Prompt is required' }]);
+  return parseFields(dataUrlBody, body).prompt;
 }

@@ -3,12 +3,13 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Command, Dialect, DialectInput, Encoded, Outcome } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
-import { encodeNativeError, encodePending, nativeErrorResponses, pendingAnswer, toDraft } from '../native.ts';
+import { encodeNativeError, encodePending, nativeError, pendingAnswer, toDraft } from '../native.ts';
 import { generateAnswer, generateQuery } from './schema.ts';
 
 /** `GET /generate`: the main job, in Easel's own words (they come from the Perchance + Imgur service of old). */
 export const generate: Dialect = {
   name: 'generate',
+  description: 'Easel’s own: a prompt in the address, the picture’s URL out.',
   routes: [
     {
       method: 'get',
@@ -20,13 +21,13 @@ export const generate: Dialect = {
           200: { description: 'A real picture of this request.', schema: generateAnswer },
           202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
           302: { description: 'With `output=redirect`: leads to the picture.' },
-          ...nativeErrorResponses,
         },
       },
       decode,
       encode,
     },
   ],
+  errorSchema: nativeError,
   encodeError: encodeNativeError,
 };
 

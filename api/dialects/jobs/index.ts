@@ -1,8 +1,9 @@
 import { invalidRequest } from '../../../shared/errors.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Command, Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
+import { FIND_FAILURES } from '../failures.ts';
 import { parseFields } from '../fields.ts';
-import { encodeNativeError, nativeErrorResponses, toDraft } from '../native.ts';
+import { encodeNativeError, nativeError, toDraft } from '../native.ts';
 import { encodeJob } from './encode-job.ts';
 import { jobAnswer, jobBody, jobPath } from './schema.ts';
 
@@ -13,9 +14,9 @@ const accept: Route = {
     summary: 'Ask for pictures and come back for them',
     description: 'With an `Idempotency-Key`, a repeated call answers the same job. Give its id to the calls below.',
     body: jobBody,
+    bodyExample: { prompt: 'a red fox', count: 2, shape: 'landscape' },
     responses: {
       202: { description: 'Accepted, and safe from a restart.', schema: jobAnswer },
-      ...nativeErrorResponses,
     },
   },
   decode(input) {
@@ -61,9 +62,9 @@ const find: Route = {
   documentation: {
     summary: 'How a job stands',
     params: jobPath,
+    failures: FIND_FAILURES,
     responses: {
       200: { description: 'Its state, and once it is done its pictures.', schema: jobAnswer },
-      ...nativeErrorResponses,
     },
   },
   decode: (input) => ({ do: 'find', jobId: readId(input) }),
@@ -74,10 +75,11 @@ const follow: Route = {
   method: 'get',
   path: '/jobs/:id/events',
   documentation: {
+    failures: FIND_FAILURES,
     summary: 'Everything that happens to a job, as server-sent events',
     description: 'Each event is named after the status and holds the job; `Last-Event-ID` resumes. Ends with the job.',
     params: jobPath,
-    responses: { 200: { description: 'Events.', mediaType: 'text/event-stream' }, ...nativeErrorResponses },
+    responses: { 200: { description: 'Events.', mediaType: 'text/event-stream' } },
   },
   decode: (input): Command => ({ do: 'follow', jobId: readId(input), after: readLastEvent(input) }),
   encode: encodeFound,
@@ -95,17 +97,25 @@ const cancel: Route = {
   method: 'delete',
   path: '/jobs/:id',
   documentation: {
+    failures: FIND_FAILURES,
     summary: 'Cancel a job, down to the engine',
     description: 'Others who asked for the same picture still get it.',
     params: jobPath,
-    responses: { 200: { description: 'The job as it ended.', schema: jobAnswer }, ...nativeErrorResponses },
+    responses: { 200: { description: 'The job as it ended.', schema: jobAnswer } },
   },
   decode: (input) => ({ do: 'cancel', jobId: readId(input) }),
   encode: encodeFound,
 };
 
 /** Ask now, come back later: `POST /jobs` and what belongs to it. */
-export const jobs: Dialect = { name: 'jobs', routes: [accept, find, follow, cancel], encodeError: encodeNativeError };
+export const jobs: Dialect = {
+  name: 'jobs',
+  description: 'Easel’s own, for whoever comes back later: state, events, cancellation, webhooks.',
+  prefixes: ['/jobs'],
+  routes: [accept, find, follow, cancel],
+  errorSchema: nativeError,
+  encodeError: encodeNativeError,
+};
 
 const readId = (input: DialectInput): string => input.params.id ?? '';
 

@@ -17,8 +17,8 @@ const KINDS: Partial<Record<ErrorCode, OpenaiKind>> = {
 
 /** OpenAI's error object. `x-should-retry` overrules what its clients would do by status alone. */
 export function encodeOpenaiError(error: AppError): Encoded {
-  const kind = KINDS[error.code] ?? { type: toType(error.status), code: error.code };
   const { retryAfterSeconds, field } = error.details;
+  const kind = KINDS[error.code] ?? { type: toType(error.status), code: toCode(error.code, field) };
   return {
     status: kind.status ?? error.status,
     headers: {
@@ -28,5 +28,9 @@ export function encodeOpenaiError(error: AppError): Encoded {
     body: { error: { message: error.publicMessage, type: kind.type, param: field ?? null, code: kind.code } },
   };
 }
+
+/** A model that is not there has a name of its own, by which clients know what to tell their user. */
+const toCode = (code: ErrorCode, field: string | undefined): string =>
+  code === 'not_found' && field === 'model' ? 'model_not_found' : code;
 
 const toType = (status: number): string => (status < 500 ? 'invalid_request_error' : 'server_error');

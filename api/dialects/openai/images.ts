@@ -1,14 +1,15 @@
 import type { z } from 'zod';
 import { AppError, invalidRequest } from '../../../shared/errors.ts';
 import type { Format } from '../../../shared/media-type.ts';
-import type { Job } from '../../jobs/job.ts';
+import type { Job, JobEvent } from '../../jobs/job.ts';
 import type { Command, DialectInput, Encoded, EncodedEvent, Outcome, Route } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
-import { toErrorResponses, toRetrySeconds, toSeed } from '../native.ts';
+import { toRetrySeconds, toSeed } from '../native.ts';
 import { encodeOpenaiError } from './errors.ts';
-import { imagesAnswer, imagesBody, openaiError } from './schema.ts';
+import { imagesAnswer, imagesBody } from './schema.ts';
 
 type Body = z.output<typeof imagesBody>;
+type Preview = NonNullable<JobEvent['preview']>;
 type Generate = Extract<Command, { do: 'generate' }>;
 
 /** `POST /v1/images/generations`: OpenAI Images, for clients that only let their base URL be changed. */
@@ -17,16 +18,21 @@ export const images: Route = {
   path: '/v1/images/generations',
   documentation: {
     summary: 'Make pictures, OpenAI’s way',
+    description: '`stream` answers server-sent events instead: `image_generation.partial_image`, then `.completed`.',
     body: imagesBody,
+    bodyExample: { prompt: 'a red fox', n: 1, size: '1024x1024', response_format: 'b64_json' },
     responses: {
       200: { description: 'Real pictures of this request (or events, with `stream`).', schema: imagesAnswer },
-      ...toErrorResponses(openaiError),
     },
   },
   decode,
   encode,
   encodeEvent: ({ job, preview, previewIndex = 0 }, outcome) => {
-    if (preview !== undefined) return toPartial(outcome, preview.base64, previewIndex);
+    if (preview !== undefined) {
+      // One who joined a job of somebody else's gets as many as he asked for himself.
+      const wanted = (outcome.command as Generate).draft.previews;
+      return previewIndex < wanted ? toPartial(outcome, preview, previewIndex) : undefined;
+    }
     if (job.error !== undefined) return toErrorEvent(job.error);
     return job.result === undefined ? undefined : toCompleted(outcome);
   },
@@ -79,7 +85,10 @@ function toSize(size: string | undefined): { width?: number; height?: number } {
 function encode(outcome: Outcome): Encoded {
   const { job } = outcome;
   if (job?.result === undefined) throw stillWorking(job);
-  return { status: 200, body: { created: toSeconds(outcome), data: toData(outcome), ...describeOutput(outcome) } };
+  return {
+    status: 200,
+    body: { created: toSeconds(outcome), data: toData(outcome), ...describeOutput(outcome), usage: USAGE },
+  };
 }
 
 /**
@@ -103,14 +112,14 @@ function toData({ job, pictures, service }: Outcome) {
 }
 
 function describeOutput({ command, job }: Outcome) {
-  const [picture] = job?.result?.pictures ?? [];
+  const { width, height } = job?.result?.pictures[0] ?? job?.request ?? {};
   const format: Format = job?.request.format ?? 'png';
   return {
     background: 'opaque',
     output_format: format,
-    size: `${picture?.width}x${picture?.height}`,
+    // Before the end nobody knows which size an engine chooses by itself.
+    size: width === undefined || height === undefined ? 'auto' : `${width}x${height}`,
     quality: (command as Generate).echo?.quality ?? 'auto',
-    usage: USAGE,
   };
 }
 
@@ -124,9 +133,10 @@ const USAGE = {
 
 const toSeconds = ({ service }: Outcome): number => Math.floor(service.now / 1000);
 
-function toPartial(outcome: Outcome, base64: string, index: number): EncodedEvent {
-  const { usage, ...output } = describeOutput(outcome);
+function toPartial(outcome: Outcome, { mediaType, base64 }: Preview, index: number): EncodedEvent {
   const type = 'image_generation.partial_image';
+  // Engines send partial pictures in a format of their own.
+  const output = { ...describeOutput(outcome), output_format: mediaType.replace('image/', '') };
   const data = { type, b64_json: base64, created_at: toSeconds(outcome), ...output, partial_image_index: index };
   return { event: type, data };
 }
@@ -134,7 +144,8 @@ function toPartial(outcome: Outcome, base64: string, index: number): EncodedEven
 function toCompleted(outcome: Outcome): EncodedEvent {
   const [first] = toData(outcome);
   const type = 'image_generation.completed';
-  return { event: type, data: { type, ...first, created_at: toSeconds(outcome), ...describeOutput(outcome) } };
+  const output = { ...describeOutput(outcome), usage: USAGE };
+  return { event: type, data: { type, ...first, created_at: toSeconds(outcome), ...output } };
 }
 
 function toErrorEvent(error: AppError): EncodedEvent {

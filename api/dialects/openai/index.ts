@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Dialect, Outcome, Route } from '../dialect.ts';
-import { toErrorResponses } from '../native.ts';
+import { FIND_FAILURES, LOOKUP_FAILURES } from '../failures.ts';
 import { encodeOpenaiError } from './errors.ts';
 import { images } from './images.ts';
 import { modelAnswer, modelPath, modelsAnswer, openaiError } from './schema.ts';
@@ -22,7 +22,8 @@ const models: Route = {
   path: '/v1/models',
   documentation: {
     summary: 'The engines, as OpenAI’s models',
-    responses: { 200: { description: 'Engines and aliases.', schema: modelsAnswer }, ...toErrorResponses(openaiError) },
+    failures: LOOKUP_FAILURES,
+    responses: { 200: { description: 'Engines and aliases.', schema: modelsAnswer } },
   },
   decode: () => ({ do: 'describe' }),
   encode: (outcome) => ({
@@ -37,7 +38,8 @@ const model: Route = {
   documentation: {
     summary: 'One engine, as OpenAI’s model',
     params: modelPath,
-    responses: { 200: { description: 'It is there.', schema: modelAnswer }, ...toErrorResponses(openaiError) },
+    failures: FIND_FAILURES,
+    responses: { 200: { description: 'It is there.', schema: modelAnswer } },
   },
   decode: ({ params }) => ({ do: 'describe', details: params.model }),
   encode: (outcome) => {
@@ -55,7 +57,9 @@ const model: Route = {
 /** OpenAI's images API: the widest reach of all dialects. */
 export const openai: Dialect = {
   name: 'openai',
-  prefix: '/v1',
+  description: 'OpenAI’s clients: change their base URL to `/v1` here.',
+  prefixes: ['/v1'],
   routes: [images, models, model],
+  errorSchema: openaiError,
   encodeError: encodeOpenaiError,
 };

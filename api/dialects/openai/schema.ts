@@ -13,12 +13,16 @@ import {
   word,
 } from '../fields.ts';
 
+/** `auto`, or two sides from 16 to 4096: what the canonical request can say. */
+const SIDE = '(?:1[6-9]|[2-9]\\d|[1-9]\\d\\d|[1-3]\\d{3}|40[0-8]\\d|409[0-6])';
+const SIZE = new RegExp(`^(?:auto|${SIDE}x${SIDE})$`);
+
 /** Fields and values of OpenAI's images API that mean something here; every other one is accepted and ignored. */
 export const imagesBody = z.looseObject({
   prompt: prompt({ description: 'What the picture shows.', example: 'a red fox' }),
   model: word(200, { description: 'An engine of `GET /v1/models`; any other name takes the configured order.' }),
   n: wholeNumberOr(1, { min: 1, max: MAX_COUNT, description: 'Pictures, with consecutive seeds.', example: 1 }),
-  size: pattern(/^(auto|[1-9]\d{1,3}x[1-9]\d{1,3})$/, '`auto` or a size such as `1024x1024`', {
+  size: pattern(SIZE, '`auto`, or a size such as `1024x1024` with sides of 16 to 4096 pixels', {
     description: 'An engine that cannot make it makes the nearest it can, and says so in `X-Warnings`.',
     example: '1024x1024',
   }),
@@ -63,7 +67,9 @@ export const imagesAnswer = z.object({
   }),
 });
 
-const model = z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.string() });
+const model = z
+  .object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.string() })
+  .meta({ id: 'OpenaiModel' });
 export const modelAnswer = model;
 export const modelsAnswer = z.object({ object: z.literal('list'), data: z.array(model) });
 export const modelPath = z.object({

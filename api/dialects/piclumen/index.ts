@@ -3,8 +3,9 @@ import { MAX_SEED } from '../../../shared/contract/generation.ts';
 import { readBearer } from '../../../shared/http.ts';
 import type { RequestDraft } from '../../jobs/job.ts';
 import type { Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
+import { PICTURE_FAILURES } from '../failures.ts';
 import { parseFields } from '../fields.ts';
-import { toErrorResponses, toSeed } from '../native.ts';
+import { toSeed } from '../native.ts';
 import {
   checkAnswer,
   checkPending,
@@ -23,7 +24,8 @@ const create: Route = {
     description: 'Piclumen serves if it is enabled, else the configured order. Ask `/check-image` for the picture.',
     query: createQuery,
     body: createBody,
-    responses: { 200: { description: 'Accepted.', schema: createAnswer }, ...toErrorResponses(piclumenError) },
+    bodyExample: { prompt: 'a magical landscape', resolution: { width: 1344, height: 768, batch_size: 1 } },
+    responses: { 200: { description: 'Accepted.', schema: createAnswer } },
   },
   decode: (input) => {
     const { authorization_token } = parseFields(createQuery, input.query);
@@ -47,10 +49,10 @@ const check: Route = {
   documentation: {
     summary: 'Ask for a picture that was started Piclumen’s way',
     query: checkQuery,
+    failures: [...PICTURE_FAILURES, 'not_found'],
     responses: {
       200: { description: 'Here it is.', schema: checkAnswer },
       202: { description: 'Still being made.', schema: checkPending },
-      ...toErrorResponses(piclumenError),
     },
   },
   decode: (input) => {
@@ -63,7 +65,10 @@ const check: Route = {
 /** `POST /generate-image` and `POST /check-image`: the Piclumen service of old. */
 export const piclumen: Dialect = {
   name: 'piclumen',
+  description: 'The Piclumen service of old: start, then ask for the picture.',
+  prefixes: ['/generate-image', '/check-image'],
   routes: [create, check],
+  errorSchema: piclumenError,
   encodeError: (error) => ({
     status: error.status,
     body: { statuscode: error.status, message: error.publicMessage },

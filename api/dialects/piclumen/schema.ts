@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { MAX_PROMPT_CHARACTERS } from '../../../shared/contract/generation.ts';
 import { negativePrompt, prompt, word } from '../fields.ts';
 
 const extras = z.record(z.string(), z.unknown());
@@ -13,7 +12,7 @@ export const createBody = z.object({
   prompt: prompt({ description: 'What the picture shows.', example: 'a magical landscape' }),
   highPixels: z.boolean().default(false),
   model_id: z.string().max(100).default('23887bba-507e-4249-a0e3-6951e4027f2b'),
-  negative_prompt: negativePrompt({ description: `Up to ${MAX_PROMPT_CHARACTERS} characters.` }),
+  negative_prompt: negativePrompt({ description: 'What to avoid.', example: 'blurry' }),
   resolution: z
     .object({
       width: z.int().min(64).max(4096).default(1344),
@@ -36,7 +35,10 @@ export const createBody = z.object({
   continueCreate: z.boolean().default(false),
 });
 
-const token = word(500, { description: 'Your own Piclumen token; the `Authorization` header does as well.' });
+const token = word(500, {
+  description: 'Your own Piclumen token; the `Authorization` header does as well.',
+  example: 'my-piclumen-token',
+});
 
 export const createQuery = z.object({ authorization_token: token });
 

@@ -1,6 +1,7 @@
 import type { Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
+import { LOOKUP_FAILURES } from '../failures.ts';
 import { parseFields } from '../fields.ts';
-import { encodePending, pendingAnswer, toErrorResponses, toSeed } from '../native.ts';
+import { encodePending, pendingAnswer, toSeed } from '../native.ts';
 import { modelNames, modelObjects, picturePath, pictureQuery, pollinationsError } from './schema.ts';
 
 const DEFAULT_SIDE = 1024;
@@ -17,7 +18,6 @@ const toPictureRoute = (path: string): Route => ({
       200: { description: 'A real picture of this request.', mediaType: 'image/*' },
       202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
       304: { description: 'The picture that you have.' },
-      ...toErrorResponses(pollinationsError),
     },
   },
   decode,
@@ -27,6 +27,8 @@ const toPictureRoute = (path: string): Route => ({
 /** `GET /prompt/{prompt}` and `GET /image/{prompt}`: Pollinations, old and new. */
 export const pollinations: Dialect = {
   name: 'pollinations',
+  description: 'Pollinations, old and new: the address is the picture.',
+  prefixes: ['/prompt', '/image', '/models'],
   routes: [
     toListRoute('/models', 'The engines by name', modelNames, ({ service }) => service.engines),
     toListRoute('/image/models', 'The engines', modelObjects, ({ service }) =>
@@ -35,6 +37,7 @@ export const pollinations: Dialect = {
     toPictureRoute('/prompt/*prompt'),
     toPictureRoute('/image/*prompt'),
   ],
+  errorSchema: pollinationsError,
   encodeError: (error) => ({
     status: error.status,
     body: { status: error.status, success: false, error: { code: error.code, message: error.publicMessage } },
@@ -50,7 +53,11 @@ function toListRoute(
   return {
     method: 'get',
     path,
-    documentation: { summary, responses: { 200: { description: 'In order of preference.', schema } } },
+    documentation: {
+      summary,
+      failures: LOOKUP_FAILURES,
+      responses: { 200: { description: 'In order of preference.', schema } },
+    },
     decode: () => ({ do: 'describe' }),
     encode: (outcome) => ({ status: 200, body: list(outcome) }),
   };

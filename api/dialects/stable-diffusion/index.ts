@@ -1,12 +1,13 @@
 import type { Dialect } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
-import { encodePending, pendingAnswer, toErrorResponses, toSeed } from '../native.ts';
+import { encodePending, pendingAnswer, toSeed } from '../native.ts';
 import { firstBase64 } from '../pictures.ts';
 import { stableDiffusionAnswer, stableDiffusionBody, stableDiffusionError } from './schema.ts';
 
-/** `POST /generate` of the Stable Diffusion server of old: base64 PNG in, `{"error"}` when it fails. */
+/** `POST /generate` of the Stable Diffusion server of old: a base64 PNG, or `{"error"}`. */
 export const stableDiffusion: Dialect = {
   name: 'stable-diffusion',
+  description: 'The Stable Diffusion server of old: base64 in JSON.',
   routes: [
     {
       method: 'post',
@@ -15,10 +16,15 @@ export const stableDiffusion: Dialect = {
         summary: 'Make a picture and answer it as base64',
         description: 'The Stable Diffusion engine serves if it is enabled, else the configured order.',
         body: stableDiffusionBody,
+        bodyExample: {
+          prompt: 'A serene mountain landscape at sunset',
+          negative_prompt: 'low quality, blurry',
+          num_inference_steps: 30,
+          guidance_scale: 8,
+        },
         responses: {
           200: { description: 'A real picture of this request.', schema: stableDiffusionAnswer },
           202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
-          ...toErrorResponses(stableDiffusionError),
         },
       },
       decode: (input) => {
@@ -49,5 +55,6 @@ export const stableDiffusion: Dialect = {
         outcome.pictures.length === 0 ? encodePending(outcome) : { status: 200, body: { image: firstBase64(outcome) } },
     },
   ],
+  errorSchema: stableDiffusionError,
   encodeError: (error) => ({ status: error.status, body: { error: error.publicMessage } }),
 };

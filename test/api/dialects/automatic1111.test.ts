@@ -13,7 +13,12 @@ dialectContract({
   generate: { path, body: { prompt: 'fox' } },
   toError: (code, message) => ({
     status: ERRORS[code].status,
-    body: { error: code, body: '', errors: message, detail: message },
+    body: {
+      error: code,
+      body: '',
+      errors: message,
+      detail: code === 'unauthorized' ? 'Incorrect username or password' : message,
+    },
   }),
   wrong: { call: { path, body: { prompt: 'fox', cfg_scale: 'much' } }, blamed: 'cfg_scale' },
   pairs: [
@@ -32,6 +37,7 @@ dialectContract({
         height: 1024,
         format: 'png',
         deliver: 'bytes',
+        previews: 3,
       },
       given: doneWith({ steps: 22, sampler: 'Euler a', guidanceScale: 4.5 }),
       status: 200,
@@ -74,6 +80,7 @@ dialectContract({
         preferredEngine: 'perchance',
         format: 'png',
         deliver: 'bytes',
+        previews: 3,
       },
       status: 200,
       check: ({ json }) => {
@@ -116,7 +123,7 @@ dialectContract({
       answer: [],
     })),
     {
-      name: 'an idle progress is 0 and no job',
+      name: 'interrupt without a job is as good as done',
       call: { path: '/sdapi/v1/interrupt', method: 'POST' },
       status: 200,
       answer: {},
@@ -166,6 +173,10 @@ describe('companions of txt2img', () => {
       { client: { id: 'me' }, asynchronous: true, requestId: 'r', traceparent: 't' },
     );
     gateway.jobs.outcome = outcome;
+    const shown = (await get('progress')) as { current_image: string };
+    assert.equal(shown.current_image, 'AAAA');
+    const plain = (await get('progress?skip_current_image=true')) as { current_image: null };
+    assert.equal(plain.current_image, null);
     const busy = (await get('progress')) as { progress: number; state: Record<string, number> };
     assert.deepEqual([busy.progress, busy.state.sampling_step, busy.state.sampling_steps], [0.5, 10, 20]);
     await post('interrupt', {});

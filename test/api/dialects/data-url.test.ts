@@ -32,11 +32,20 @@ dialectContract({
       status: 400,
       answer: { success: false, error: 'Prompt is required' },
     },
-    {
-      name: 'an empty prompt, in the words of old',
-      call: { path, body: { prompt: '' } },
+    ...[{ prompt: '' }, { prompt: ' \n' }, { prompt: null }, { prompt: 0 }, [], 'fox', null].map((body) => ({
+      name: `${JSON.stringify(body)} has no prompt, in the words of old`,
+      call: { path, body },
       status: 400,
       answer: { success: false, error: 'Prompt is required' },
+    })),
+    {
+      name: 'a prompt that is no text is told apart',
+      call: { path, body: { prompt: 7 } },
+      status: 400,
+      answer: {
+        success: false,
+        error: '`prompt` must be text of 1 to 2,000 characters, without control characters, not 7.',
+      },
     },
   ],
 });

@@ -125,6 +125,12 @@ dialectContract({
       status: 400,
       check: ({ headers }) => assert.equal(headers.get('x-should-retry'), 'false'),
     },
+    ...['15x512', '4097x512', '512', '512X512', '-512x512', 'auto '].map((size) => ({
+      name: `the size ${size} is refused by name`,
+      call: { path, body: { prompt: 'fox', size } },
+      status: 400,
+      check: ({ json }: { json: unknown }) => assert.equal((json as { error: { param: string } }).error.param, 'size'),
+    })),
     {
       name: 'models are the engines and the names of fixed lists',
       call: { path: '/v1/models' },
@@ -147,7 +153,7 @@ dialectContract({
           message: 'There is no such model here.',
           type: 'invalid_request_error',
           param: 'model',
-          code: 'not_found',
+          code: 'model_not_found',
         },
       },
     },
@@ -184,17 +190,13 @@ describe('streams of the openai dialect', () => {
   test('partial pictures are those that the engine gave, then the whole one', async () => {
     const preview = (base64: string) => ({ preview: { mediaType: 'image/jpeg' as const, base64 } });
     gateway.jobs.events = [{}, preview('AAAA'), preview('BBBB')];
-    gateway.jobs.outcome = (request) => ({ status: 'running', progress: 0.2, request });
-    const { outcome } = gateway.jobs;
-    doneWith({})(gateway.jobs);
     const events = await stream({ prompt: 'fox', partial_images: 2 });
-    gateway.jobs.outcome = outcome;
     const partials = events.filter(({ event }) => event === 'image_generation.partial_image');
     assert.deepEqual(
       partials.map(({ data }) => [data.b64_json, data.partial_image_index, data.output_format]),
       [
-        ['AAAA', 0, 'png'],
-        ['BBBB', 1, 'png'],
+        ['AAAA', 0, 'jpeg'],
+        ['BBBB', 1, 'jpeg'],
       ],
     );
     const completed = events.at(-1);
@@ -202,6 +204,31 @@ describe('streams of the openai dialect', () => {
     assert.equal(completed?.data.b64_json, b64_json);
     assert.deepEqual(completed?.data.usage, usage);
     assert.equal(gateway.jobs.submissions.at(-1)?.draft.previews, 2);
+  });
+
+  test('a partial picture before the end claims no size, and nobody gets more than he asked for', async () => {
+    const preview = { mediaType: 'image/png' as const, base64: 'AAAA' };
+    gateway.jobs.events = [{ preview }, { preview }];
+    const { outcome } = gateway.jobs;
+    pending(gateway.jobs);
+    const events = await stream({ prompt: 'fox', partial_images: 1 });
+    gateway.jobs.outcome = outcome;
+    assert.deepEqual(
+      events.map(({ event, data }) => [event, data.size, data.output_format, data.usage]),
+      [['image_generation.partial_image', 'auto', 'png', undefined]],
+    );
+  });
+
+  test('pictures that cannot be fetched are an error event, not a quiet end', async () => {
+    gateway.jobs.events = [];
+    const { bytes } = gateway.jobs;
+    gateway.jobs.bytes = () => Promise.reject(new AppError('worker_unavailable', 'internal words'));
+    const [event, ...rest] = await stream({ prompt: 'fox' });
+    gateway.jobs.bytes = bytes;
+    const { message } = ERRORS.worker_unavailable;
+    const error = { message, type: 'server_error', param: null, code: 'worker_unavailable' };
+    assert.deepEqual(event, { event: 'error', data: { type: 'error', error } });
+    assert.deepEqual(rest, []);
   });
 
   test('a failure is an error event in OpenAI’s shape', async () => {

@@ -57,6 +57,13 @@ dialectContract({
       status: 200,
       check: ({ headers }) => assert.equal(headers.get('cache-control'), 'no-store'),
     },
+    ...['true', '1', 'nsfw', 'privacy,sexual, violence'].map((safe) => ({
+      name: `safe=${safe} is a wish to be safe`,
+      call: { path: `/prompt/fox?${new URLSearchParams({ safe })}` },
+      draft: { ...byDefault, prompt: 'fox', safe: true },
+      status: 200,
+    })),
+    { name: 'safe=sometimes is not a word', call: { path: '/prompt/fox?safe=sometimes' }, status: 400 },
     { name: 'models by name', call: { path: '/models' }, status: 200, answer: ['perchance', 'sketch'] },
     {
       name: 'models as objects, not a picture of the word',

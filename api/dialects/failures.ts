@@ -1,0 +1,22 @@
+import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
+
+/** What a route may fail with, for its documentation. */
+
+/** Routes that only tell something. */
+export const LOOKUP_FAILURES: readonly ErrorCode[] = [
+  'invalid_request',
+  'unauthorized',
+  'payload_too_large',
+  'unsupported_media_type',
+  'internal',
+];
+
+/** Routes that look for something by its name. */
+export const FIND_FAILURES: readonly ErrorCode[] = [...LOOKUP_FAILURES, 'not_found'];
+
+const NEVER_OF_A_PICTURE: ReadonlySet<ErrorCode> = new Set(['forbidden', 'not_found', 'method_not_allowed']);
+
+/** Routes that make pictures. */
+export const PICTURE_FAILURES: readonly ErrorCode[] = (Object.keys(ERRORS) as ErrorCode[]).filter(
+  (code) => !NEVER_OF_A_PICTURE.has(code),
+);
