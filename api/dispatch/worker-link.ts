@@ -67,7 +67,8 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   let wakingSince = 0;
   let heardAt = Number.NEGATIVE_INFINITY;
   let gaveUpAt = Number.NEGATIVE_INFINITY;
-  let restUntil = 0;
+  let isResting = false;
+  let rests = 0;
   let failuresInRow = 0;
   let running = 0;
   let concurrency = 1;
@@ -128,8 +129,17 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   }
 
   function rest(forMs: number): void {
-    restUntil = clock.now() + forMs;
-    clock.wait(forMs, stopping.signal).then(options.onChange, () => undefined);
+    rests += 1;
+    isResting = true;
+    const number = rests;
+    const wakeUp = (): void => {
+      if (number !== rests) return;
+      isResting = false;
+      options.onChange();
+    };
+    clock.wait(forMs, stopping.signal).then(wakeUp, (error: unknown) => {
+      if (!stopping.signal.aborted) log.error({ err: error, worker: name }, 'the rest of a worker failed');
+    });
   }
 
   /** It went away while it was needed: the next health tells when it is back. */
@@ -181,7 +191,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
 
   return {
     client,
-    free: () => (!isWaking && (running > 0 || isFresh()) && clock.now() >= restUntil ? concurrency - running : 0),
+    free: () => (!isWaking && (running > 0 || isFresh()) && !isResting ? concurrency - running : 0),
     wake,
     produce,
     view: () => ({

@@ -29,8 +29,9 @@ async function acceptAndKill(args: readonly string[], count: number): Promise<re
   return ids;
 }
 
-test('every job accepted before kill -9 is made, and none twice', { timeout: 60_000 }, async () => {
+test('every job accepted before kill -9 is made, and none twice', { timeout: 60_000 }, async (t) => {
   const bench = await createJobBench({}, { concurrency: 4 });
+  t.after(bench.close);
   const { worker, dataDirectory } = bench;
   worker.isAutomatic = true;
   await bench.stop();
@@ -47,17 +48,17 @@ test('every job accepted before kill -9 is made, and none twice', { timeout: 60_
     urls.add(job.result?.pictures[0]?.url);
   }
   assert.equal(urls.size, accepted.length);
-  await bench.close();
 });
 
-test('a second gateway on the same folder is refused by name', async () => {
+test('a second gateway on the same folder is refused by name', async (t) => {
   const bench = await createJobBench();
+  t.after(bench.close);
   assert.throws(() => openDatabase(join(bench.dataDirectory, 'jobs.sqlite'), 10), /DATA_DIR.*REDIS_URL/);
-  await bench.close();
 });
 
-test('a job whose record is lost is queued again under its id, and makes the same picture', async () => {
+test('a job whose record is lost is queued again under its id, and makes the same picture', async (t) => {
   const bench = await createJobBench();
+  t.after(bench.close);
   bench.worker.isAutomatic = true;
   const { id } = await bench.jobs.submit(draft({ prompt: 'a fox 🦊 "quoted"', width: 512, height: 768 }), asynchronous);
   const before = await bench.jobs.wait(id, patient());
@@ -72,12 +73,12 @@ test('a job whose record is lost is queued again under its id, and makes the sam
   assert.equal(after.status, 'done');
   assert.deepEqual(after.request, before.request);
   assert.equal(after.result?.pictures[0]?.id, before.result?.pictures[0]?.id);
-  await bench.close();
 });
 
-test('records expire, and then the id says so', async () => {
+test('records expire, and then the id says so', async (t) => {
   const clock = createManualClock();
   const bench = await createJobBench({ clock });
+  t.after(bench.close);
   bench.worker.isAutomatic = true;
   const { id } = await bench.jobs.submit(draft(), asynchronous);
   assert.equal((await bench.jobs.wait(id, patient())).status, 'done');
@@ -89,11 +90,11 @@ test('records expire, and then the id says so', async () => {
     jobs.find(id),
     (error: unknown) => error instanceof AppError && error.code === 'not_found' && /expired/.test(error.publicMessage),
   );
-  await bench.close();
 });
 
-test('a token of the caller is in no file; after a restart the job waits for it', async () => {
+test('a token of the caller is in no file; after a restart the job waits for it', async (t) => {
   const bench = await createJobBench();
+  t.after(bench.close);
   const credentials = { piclumen: 'very-secret-token' };
   const accepted = await bench.jobs.submit(draft(), options({ asynchronous: true, credentials }));
   await bench.worker.production(0);
@@ -109,13 +110,12 @@ test('a token of the caller is in no file; after a restart the job waits for it'
   await jobs.find(accepted.id, { credentials });
   assert.equal((await jobs.wait(accepted.id, patient())).status, 'done');
   assert.deepEqual(bench.worker.productions.at(-1)?.production.credentials, credentials);
-  await bench.close();
 });
 
-test('secrets that are made can be read by their owner alone', async () => {
+test('secrets that are made can be read by their owner alone', async (t) => {
   const bench = await createJobBench();
+  t.after(bench.close);
   for (const name of ['job-secret', 'webhook-secret']) {
     assert.equal((await stat(join(bench.dataDirectory, name))).mode & 0o077, 0);
   }
-  await bench.close();
 });

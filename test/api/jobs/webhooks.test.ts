@@ -43,9 +43,11 @@ async function createReceiver(statuses: readonly number[] = []) {
   };
 }
 
-test('the end of a job is told with a signature that the reference library accepts', async () => {
+test('the end of a job is told with a signature that the reference library accepts', async (t) => {
   const receiver = await createReceiver();
+  t.after(receiver.close);
   const bench = await createJobBench({ settings });
+  t.after(bench.close);
   bench.worker.isAutomatic = true;
   const told = receiver.nextDelivery();
   const job = await bench.jobs.submit(draft(), options({ asynchronous: true, callbackUrl: receiver.url }));
@@ -54,13 +56,13 @@ test('the end of a job is told with a signature that the reference library accep
   assert.ok(delivery !== undefined);
   const message = new Webhook(SECRET).verify(delivery.body, delivery.headers);
   assert.partialDeepStrictEqual(message, { type: 'job.done', data: { job_id: job.id, status: 'done' } });
-  await bench.close();
-  await receiver.close();
 });
 
-test('cancelling and failing are told, and so is a result that was there already', async () => {
+test('cancelling and failing are told, and so is a result that was there already', async (t) => {
   const receiver = await createReceiver();
+  t.after(receiver.close);
   const bench = await createJobBench({ settings });
+  t.after(bench.close);
   const ask = (seed: number) =>
     bench.jobs.submit(draft({ seed }), options({ asynchronous: true, callbackUrl: receiver.url }));
   const expect = async (type: string, id: string): Promise<void> => {
@@ -89,14 +91,14 @@ test('cancelling and failing are told, and so is a result that was there already
   await toldAgain;
   assert.equal(again.origin, 'remembered');
   await expect('job.done', again.id);
-  await bench.close();
-  await receiver.close();
 });
 
-test('a receiver that fails is tried again with the same id, also after a restart', async () => {
+test('a receiver that fails is tried again with the same id, also after a restart', async (t) => {
   const receiver = await createReceiver([500, 302]);
+  t.after(receiver.close);
   const clock = createManualClock();
   const bench = await createJobBench({ settings, clock });
+  t.after(bench.close);
   bench.worker.isAutomatic = true;
   const first = receiver.nextDelivery();
   await bench.jobs.submit(draft(), options({ asynchronous: true, callbackUrl: receiver.url }));
@@ -111,13 +113,12 @@ test('a receiver that fails is tried again with the same id, also after a restar
   clock.advance(30_000);
   await third;
   assert.equal(new Set(receiver.deliveries.map(({ headers }) => headers['webhook-id'])).size, 1);
-  await bench.close();
   assert.equal(receiver.deliveries.length, 3);
-  await receiver.close();
 });
 
-test('addresses of our own network are refused before the job is taken', async () => {
+test('addresses of our own network are refused before the job is taken', async (t) => {
   const bench = await createJobBench();
+  t.after(bench.close);
   const refused = [
     'http://127.0.0.1:8080/',
     'http://localhost/',
@@ -137,5 +138,4 @@ test('addresses of our own network are refused before the job is taken', async (
     );
   }
   assert.deepEqual(bench.worker.calls, []);
-  await bench.close();
 });
