@@ -54,9 +54,11 @@ export function findAges(folded: string, tokens: readonly Token[]): Age[] {
 
 function ageAt(tokens: readonly Token[], position: number): number | undefined {
   const text = textAt(tokens, position);
+  const school = schoolAge(tokens, position);
+  if (school !== undefined) return school;
   const glued = NUMBER_AND_UNIT.exec(text) ?? NUMBER_WORD_AND_UNIT.exec(text);
   const number = toNumber(glued?.[1] ?? text);
-  if (number === undefined) return schoolAge(tokens, position);
+  if (number === undefined) return undefined;
   const before = textAt(tokens, position - 1);
   const years = number < 10 ? number + (TENS_WORDS.get(tensBefore(tokens, position)) ?? 0) : number;
   const unitAt = glued === null ? position + 1 : position;

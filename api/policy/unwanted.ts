@@ -1,4 +1,4 @@
-import type { TermIndex } from './text/term-index.ts';
+import type { Match, TermIndex } from './text/term-index.ts';
 import { toTokens } from './text/tokens.ts';
 import type { TermKind } from './vocabulary/terms.ts';
 
@@ -11,9 +11,13 @@ export interface Contraries {
   readonly excludesMaturity: boolean;
 }
 
-const SEGMENTS = /[,;|\n.、。]+/;
+const ITEMS = /[,;|\n.、。]+/;
 const WEIGHT = /^\d+$/;
 const FILLERS = new Set('wearing wears in any all some the her his their and or with fully being'.split(' '));
+const GROUPS: readonly (readonly TermKind[])[] = [
+  ['clothes', 'outerGarment', 'underGarment'],
+  ['adulthood', 'maturity'],
+];
 const MIN_OUTER_GARMENTS = 2;
 
 /**
@@ -21,25 +25,30 @@ const MIN_OUTER_GARMENTS = 2;
  * `torn clothes` does not. Underwear or swimwear is meant protectively beside words such as nudity, alone it is not.
  */
 export function findContraries(foldedUnwanted: string, index: TermIndex<TermKind>): Contraries {
-  const alone = new Map<TermKind, number>();
+  const counts = new Map<TermKind, number>();
   let isProtective = false;
-  for (const segment of foldedUnwanted.split(SEGMENTS)) {
-    const { matches } = index.find(segment);
+  for (const item of foldedUnwanted.split(ITEMS)) {
+    const { matches } = index.find(item);
     isProtective ||= matches.some(({ kind }) => kind === 'explicit');
-    const words = toTokens(segment).filter(({ text }) => !FILLERS.has(text) && !WEIGHT.test(text));
-    const covers = (kind: TermKind) =>
-      words.length > 0 &&
-      words.every(({ start, end }) =>
-        matches.some((match) => match.kind === kind && match.start <= start && end <= match.end),
-      );
-    for (const kind of new Set(matches.map((match) => match.kind))) {
-      if (covers(kind)) alone.set(kind, (alone.get(kind) ?? 0) + words.length);
+    for (const group of GROUPS) {
+      for (const kind of soleKinds(item, matches, group)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
     }
   }
-  const hasLoneUnderGarment = alone.has('underGarment') && !isProtective;
+  const undressesBelow = counts.has('underGarment') && !isProtective;
+  const undressesAbove = (counts.get('outerGarment') ?? 0) >= MIN_OUTER_GARMENTS;
   return {
-    undresses: alone.has('clothes') || hasLoneUnderGarment || (alone.get('outerGarment') ?? 0) >= MIN_OUTER_GARMENTS,
-    excludesAdults: alone.has('adulthood'),
-    excludesMaturity: alone.has('maturity'),
+    undresses: counts.has('clothes') || undressesBelow || undressesAbove,
+    excludesAdults: counts.has('adulthood'),
+    excludesMaturity: counts.has('maturity'),
   };
+}
+
+/** For each word of the item its kind in the group, or nothing at all when a word is about something else. */
+function soleKinds(item: string, matches: readonly Match<TermKind>[], group: readonly TermKind[]): TermKind[] {
+  const words = toTokens(item).filter(({ text }) => !FILLERS.has(text) && !WEIGHT.test(text));
+  const kinds = words.map(({ start, end }) => {
+    const match = matches.find((one) => group.includes(one.kind) && one.start <= start && end <= one.end);
+    return match?.kind;
+  });
+  return kinds.every((kind) => kind !== undefined) ? kinds : [];
 }

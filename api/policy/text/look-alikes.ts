@@ -30,14 +30,14 @@ const FOREIGN_LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
 const STAND_INS: ReadonlyMap<string, string> = new Map(pairs('0o 1l 2z 3e 4a 5s 6g 7t 8b 9g @a $s €e £l !l |l +t'));
 
 /**
- * The word as a shape: stand-ins become letters, and i, j and l fall together because 1, ! and | may be any of them.
+ * The word as a shape: stand-ins become letters, and i and l fall together because 1, ! and | may be any of them.
  * Vocabulary and disguised words are compared by it.
  */
 export function toShape(word: string): string {
   let shape = '';
   for (const character of word) {
     const letter = STAND_INS.get(character) ?? character;
-    shape += letter === 'i' || letter === 'j' ? 'l' : letter;
+    shape += letter === 'i' ? 'l' : letter;
   }
   return shape;
 }

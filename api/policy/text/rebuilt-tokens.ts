@@ -10,10 +10,10 @@ const CHUNK = /[^\s,;、。]+/g;
 const LEADING = /^[^\p{L}\p{N}]+(?=.*[\p{L}\p{N}])/u;
 const TRAILING = /(?<=[\p{L}\p{N}])[^\p{L}\p{N}]+$/u;
 const SEPARATORS = /[^\p{L}\p{N}\p{M}*#@$€£!|+]+/gu;
-/** Signs that end a sentence or mark a word more often than they stand for a letter at these places. */
-const EDGE_SIGNS = /^[!|+*#]+|[!|+*#]+$/g;
+/** They end a sentence more often than they stand for a letter, unless others do. */
+const LAST_SIGNS = /[!|+]+$/;
 const STARS = /^[*#]+|[*#]+$/g;
-const STAND_IN = /[\d@$€£]/;
+const STAND_IN = /[\d@$€£!|+]/;
 const MIN_SPELLED_OUT = 3;
 /** A longer one is no attempt at words. */
 const MAX_GLUED = 40;
@@ -55,9 +55,9 @@ function toChunks(folded: string): Chunk[] {
 }
 
 function toWord(raw: string): string {
-  const joined = raw.replace(SEPARATORS, '');
-  if (joined.length <= 1 || STAND_IN.test(joined)) return joined.replace(STARS, '');
-  return joined.replace(EDGE_SIGNS, '');
+  const joined = raw.replace(SEPARATORS, '').replace(STARS, '');
+  const withoutLast = joined.replace(LAST_SIGNS, '');
+  return joined.length === 1 || STAND_IN.test(withoutLast) ? joined : withoutLast;
 }
 
 function countSingles(chunks: readonly Chunk[], from: number): number {

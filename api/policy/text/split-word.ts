@@ -1,4 +1,4 @@
-import { SHAPE_MARK } from './readings.ts';
+import { splitMark } from './readings.ts';
 
 interface SplitOptions {
   /** Pass over unknown letters between the words. */
@@ -14,8 +14,7 @@ const MAX_WORD = 20;
 /** The known words of which one of the readings is made, or none. Linear in the length of the reading. */
 export function splitWord(readings: readonly string[], { gaps, knows }: SplitOptions): string[] {
   for (const reading of readings) {
-    const mark = reading.startsWith(SHAPE_MARK) ? SHAPE_MARK : '';
-    const letters = reading.slice(mark.length);
+    const [mark, letters] = splitMark(reading);
     const isKnown = (start: number, end: number) => knows(mark + letters.slice(start, end));
     const spans = gaps ? findAmongGaps(letters.length, isKnown) : cover(letters.length, isKnown);
     if (spans.length > 0) return spans.map(([start, end]) => mark + letters.slice(start, end));

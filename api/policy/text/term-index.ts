@@ -1,4 +1,3 @@
-import { SHAPE_MARK } from './readings.ts';
 import { toRebuiltTokens } from './rebuilt-tokens.ts';
 import { splitWord } from './split-word.ts';
 import { createTermTree, IDEOGRAPHS, MAX_STEM, MIN_STEM, type TermNode } from './term-tree.ts';
@@ -88,9 +87,8 @@ function nextNodes<Kind extends string>(node: TermNode<Kind>, reading: string): 
   const whole = node.next.get(reading);
   if (whole !== undefined) nodes.push(whole);
   if (node.nextStem.size === 0) return nodes;
-  const shortest = reading.startsWith(SHAPE_MARK) ? MIN_STEM + 1 : MIN_STEM;
   const longest = Math.min(reading.length, MAX_STEM);
-  for (let length = shortest; length <= longest; length += 1) {
+  for (let length = MIN_STEM; length <= longest; length += 1) {
     const stem = node.nextStem.get(reading.slice(0, length));
     if (stem !== undefined) nodes.push(stem);
   }

@@ -1,6 +1,5 @@
 import { foldText } from './fold.ts';
-import { toShape } from './look-alikes.ts';
-import { SHAPE_MARK } from './readings.ts';
+import { toSpellings } from './readings.ts';
 
 /** Terms word by word (or character by character): a node is what has been read so far. */
 export interface TermNode<Kind extends string> {
@@ -16,8 +15,8 @@ export interface TermTree<Kind extends string> {
 }
 
 export const IDEOGRAPHS = /[\p{sc=Han}\p{sc=Hiragana}]/u;
-/** Shorter beginnings fit too many words. */
-export const MIN_STEM = 3;
+/** Korean has words of two syllables; in other languages the lists hold longer ones. */
+export const MIN_STEM = 2;
 /** No list holds a longer one; a hostile word may be as long as the prompt. */
 export const MAX_STEM = 24;
 /** `w*rd`: with fewer letters left, the star could be anything. */
@@ -78,8 +77,6 @@ function addPath<Kind extends string>(node: TermNode<Kind>, steps: readonly (rea
     addPath(found, rest, kind);
   }
 }
-
-const toSpellings = (word: string): string[] => [word, SHAPE_MARK + toShape(word)];
 
 /** The word with each inner letter starred out in turn, as people write it to get past a filter. */
 function toStarred(word: string): string[] {

@@ -16,7 +16,9 @@ export const AGE_FILLERS = words('of is de di von van');
 /** Before a number that stands alone: nothing else is counted of them. */
 export const PERSONS = words('girl boy female male');
 /** The same, where a comma or the end follows the number. */
-export const PERSONS_BEFORE_BREAK = words('girls boys she shes he hes is im turned turning person model woman man');
+export const PERSONS_BEFORE_BREAK = words(
+  'girls boys she shes he hes is im looks turned turning person model woman man',
+);
 /** Time that has passed, rather than an age. */
 export const AGO_BEFORE = words('hace ha vor depuis seit durante pendant desde');
 export const AGO_AFTER = words('fa назад atras despues depois antes geleden temu yang later');
