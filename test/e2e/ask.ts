@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import sharp from 'sharp';
+import { readInfotext } from '../../shared/infotext.ts';
+import { readPngTexts } from '../../shared/png-text.ts';
+import { fingerprintOf, readFingerprint } from '../stand-ins/perchance/fingerprint.ts';
+
+/** A stranger's view of the service: queries in, answers and pictures out. */
+
+/** The parameters of `GET /generate`. */
+export interface Wishes {
+  readonly prompt: string;
+  readonly negative_prompt?: string;
+  readonly seed?: number;
+  readonly guidance_scale?: number;
+  readonly shape?: 'portrait' | 'landscape' | 'square';
+  readonly engine?: string;
+  readonly output?: 'json' | 'image' | 'redirect';
+  readonly format?: 'png' | 'jpeg' | 'webp' | 'avif';
+}
+
+export interface AnswerBody {
+  readonly success: boolean;
+  readonly image_url?: string;
+  readonly seed?: number;
+  readonly engine?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly job_id?: string;
+  readonly warnings?: readonly string[];
+  readonly cached?: boolean;
+  readonly store?: string;
+  readonly nsfw?: boolean;
+  readonly status_url?: string;
+  readonly error?: string;
+  readonly code?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: AnswerBody;
+  readonly text: string;
+  readonly tookMs: number;
+}
+
+export function toAddress(url: string, wishes: Wishes): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(wishes)) query.set(name, String(value));
+  return `${url}/generate?${query}`;
+}
+
+/** `GET /generate`, answered as JSON. */
+export async function ask(url: string, wishes: Wishes, init: RequestInit = {}): Promise<Answer> {
+  const startedAt = performance.now();
+  const response = await fetch(toAddress(url, wishes), init);
+  const text = await response.text();
+  const tookMs = performance.now() - startedAt;
+  return { status: response.status, headers: response.headers, body: JSON.parse(text), text, tookMs };
+}
+
+/** The same, made again although an equal picture may be remembered. */
+export const askAfresh = (url: string, wishes: Wishes): Promise<Answer> =>
+  ask(url, wishes, { headers: { 'cache-control': 'no-cache' } });
+
+/** The answer of a request that must be served. */
+export async function askWell(url: string, wishes: Wishes, init: RequestInit = {}): Promise<Answer> {
+  const answer = await ask(url, wishes, init);
+  assert.equal(answer.status, 200, answer.text);
+  return answer;
+}
+
+/** Milliseconds by stage. */
+export function readServerTiming(headers: Headers): Record<string, number> {
+  const entries = (headers.get('server-timing') ?? '').matchAll(/([\w-]+);dur=(\d+)/g);
+  return Object.fromEntries([...entries].map(([, stage = '', duration]) => [stage, Number(duration)]));
+}
+
+export async function download(address: string | undefined): Promise<Buffer> {
+  const response = await fetch(String(address));
+  assert.equal(response.status, 200, address);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+const SIZES = {
+  portrait: { width: 512, height: 768 },
+  landscape: { width: 768, height: 512 },
+  square: { width: 768, height: 768 },
+} as const;
+
+/** That these bytes are what the stand-in of Perchance paints for exactly these wishes, whole and in that format. */
+export async function assertPaintedFor(bytes: Buffer, wishes: Wishes & { readonly seed: number }): Promise<void> {
+  const { width, height } = SIZES[wishes.shape ?? 'square'];
+  const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+  assert.equal(data.length, width * height * info.channels);
+  const { format } = await sharp(bytes).metadata();
+  const names = { png: 'png', jpeg: 'jpeg', webp: 'webp', avif: 'heif' };
+  assert.equal(format, names[wishes.format ?? 'png']);
+  const expected = fingerprintOf({
+    prompt: wishes.prompt,
+    negativePrompt: wishes.negative_prompt ?? '',
+    seed: wishes.seed,
+    guidanceScale: wishes.guidance_scale ?? 7,
+    resolution: `${width}x${height}`,
+  });
+  assert.equal(await readFingerprint(bytes), expected);
+}
+
+/** What other tools read back from the file. */
+export const readParameters = (png: Buffer): Record<string, string> =>
+  readInfotext(readPngTexts(png)?.parameters ?? '');

@@ -1,0 +1,50 @@
+import { createImgurStandIn, type ImgurStandIn, type ImgurStandInOptions } from '../stand-ins/imgur/imgur-stand-in.ts';
+import {
+  createPerchanceStandIn,
+  type PerchanceStandIn,
+  type PerchanceStandInOptions,
+} from '../stand-ins/perchance/perchance-stand-in.ts';
+import { type Services, type ServicesOptions, startServices } from './services.ts';
+
+/** The main job's own parts: both services as processes, a real Chromium, and stand-ins of Perchance and Imgur. */
+export interface Chain extends Services {
+  readonly perchance: PerchanceStandIn;
+  readonly imgur: ImgurStandIn;
+}
+
+interface ChainOptions extends ServicesOptions {
+  readonly perchance?: PerchanceStandInOptions;
+  readonly imgur?: ImgurStandInOptions;
+}
+
+export async function startChain(options: ChainOptions = {}): Promise<Chain> {
+  const perchance = await createPerchanceStandIn(options.perchance);
+  const imgur = await createImgurStandIn(options.imgur);
+  const stopStandIns = async (): Promise<void> => {
+    await Promise.all([perchance.stop(), imgur.stop()]);
+  };
+  const workerEnv = {
+    ENGINES: 'perchance',
+    STORES: 'imgur',
+    PERCHANCE_URL: perchance.url,
+    PERCHANCE_EMBED_URL: perchance.embedUrl,
+    IMGUR_API_URL: imgur.apiUrl,
+    IMGUR_CLIENT_ID: imgur.clientId,
+    ...options.workerEnv,
+  };
+  try {
+    const services = await startServices({ ...options, workerEnv });
+    const stop = async (): Promise<void> => {
+      await services.stop();
+      await stopStandIns();
+    };
+    return { ...services, perchance, imgur, stop };
+  } catch (error) {
+    await stopStandIns();
+    throw error;
+  }
+}
+
+/** How often the site was asked for a picture. */
+export const countGenerations = ({ perchance }: Pick<Chain, 'perchance'>): number =>
+  perchance.requests.filter(({ endpoint }) => endpoint === 'generate').length;

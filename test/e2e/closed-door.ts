@@ -1,0 +1,10 @@
+import { createServer } from 'node:http';
+import { close, listen } from '../../shared/http.ts';
+
+/** An address at which nobody listens: connections are refused at once. */
+export async function findClosedDoor(): Promise<string> {
+  const server = createServer();
+  const { port } = await listen(server, 0, '127.0.0.1');
+  await close(server, 0);
+  return `http://127.0.0.1:${port}`;
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import sharp from 'sharp';
+import { askWell, download, readParameters, readServerTiming } from './ask.ts';
+import { findClosedDoor } from './closed-door.ts';
+import { type Services, startServices } from './services.ts';
+
+/** What the contract allows an unreachable Perchance to cost the first request. */
+const MAX_EXTRA_MS = 3000;
+
+describe('with ENGINES unset, and Perchance out of reach', () => {
+  let services: Services;
+  before(async () => {
+    const closed = await findClosedDoor();
+    services = await startServices({
+      workerEnv: { ENGINES: '', STORES: '', PERCHANCE_URL: closed, PERCHANCE_EMBED_URL: `${closed}/embed` },
+    });
+  });
+  after(() => services.stop());
+
+  test('sketch serves, the answer says why, and only the first request pays for it', async () => {
+    const first = await askWell(services.url, { prompt: 'a moonlit bay', seed: 1 });
+    const second = await askWell(services.url, { prompt: 'a moonlit bay', seed: 2 });
+    for (const { body } of [first, second]) assert.deepEqual([body.engine, body.store], ['sketch', 'disk']);
+    assert.match(String(first.body.warnings), /perchance could not serve \(engine_failed\); sketch painted/);
+    assert.match(String(second.body.warnings), /perchance rests for a while \(engine_failed\); sketch painted/);
+
+    const { browser = 0, page = 0 } = readServerTiming(first.headers);
+    const extraMs = first.tookMs - browser - second.tookMs;
+    assert.ok(extraMs < MAX_EXTRA_MS, `${extraMs} ms more than the second request, ${page} ms of them for pages`);
+    const { page: secondPage = 0 } = readServerTiming(second.headers);
+    assert.ok(secondPage < MAX_EXTRA_MS / 3, `the second request waited ${secondPage} ms for a page`);
+  });
+
+  test('the picture is served by the gateway, with its size, its origin and its headers', async () => {
+    const { body } = await askWell(services.url, { prompt: 'a moonlit bay', seed: 1 });
+    assert.equal(body.cached, true);
+    assert.ok(body.image_url?.startsWith(`${services.url}/images/`));
+    const png = await download(body.image_url);
+    const { format, width, height } = await sharp(png).metadata();
+    assert.deepEqual([format, width, height], ['png', body.width, body.height]);
+    assert.equal(readParameters(png).Model, 'sketch');
+    const { headers } = await fetch(String(body.image_url), { method: 'HEAD' });
+    assert.match(String(headers.get('cache-control')), /max-age=31536000.*immutable/);
+    assert.equal(headers.get('x-content-type-options'), 'nosniff');
+    // Without a cache-control of ours, fetch sends `no-cache` with the tag, which asks for the whole picture.
+    const known = { 'if-none-match': String(headers.get('etag')), 'cache-control': 'max-age=0' };
+    const { status } = await fetch(String(body.image_url), { headers: known });
+    assert.equal(status, 304);
+  });
+
+  test('the same words and seed are the same bytes, made again', async () => {
+    const init = { headers: { 'cache-control': 'no-cache' } };
+    const wishes = { prompt: 'two cranes over a marsh', seed: 77, shape: 'portrait' } as const;
+    const [one, other] = [await askWell(services.url, wishes), await askWell(services.url, wishes, init)];
+    assert.notEqual(one.body.image_url, other.body.image_url);
+    assert.ok((await download(one.body.image_url)).equals(await download(other.body.image_url)));
+  });
+});
