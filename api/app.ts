@@ -3,12 +3,12 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 import { AppError } from '../shared/errors.ts';
 import type { Logger } from '../shared/log.ts';
+import { requestContext, requestLog } from '../shared/request-log.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { encodeNativeError } from './dialects/native.ts';
 import { serveDocs } from './docs.ts';
 import { serveImages } from './images.ts';
 import { createErrorHandler } from './middleware/error-handler.ts';
-import { requestContext, requestLog } from './middleware/request-context.ts';
 import { refuseRest, type ServeOptions, serveDialect } from './serve.ts';
 import { createHealth, createIndex, createReady, createStatus, type StatusOptions } from './status.ts';
 
@@ -32,7 +32,7 @@ export function createApp(options: AppOptions): Express {
   // The tag of an answer that is never asked for twice costs a third of the throughput.
   app.set('etag', false);
   app.set('trust proxy', options.trustProxyHops);
-  app.use(requestContext(), requestLog(options.log));
+  app.use(requestContext, requestLog(options.log, { quietPaths: QUIET_PATHS, toPath: withoutPrompt }));
   app.use(helmet(SECURITY));
   app.use(cors({ origin: options.corsOrigins ? [...options.corsOrigins] : '*', exposedHeaders: EXPOSED_HEADERS }));
   app.use(limitUrl);
@@ -46,11 +46,16 @@ export function createApp(options: AppOptions): Express {
   for (const dialect of options.dialects) serveDialect(app, dialect, options);
 
   refuseOtherMethods(app, options.dialects);
-  for (const dialect of options.dialects) refuseRest(app, dialect, options.log);
+  for (const dialect of options.dialects) refuseRest(app, dialect);
   app.use(refuseUnknown);
-  app.use(createErrorHandler(encodeNativeError, options.log));
+  app.use(createErrorHandler(encodeNativeError));
   return app;
 }
+
+const QUIET_PATHS = ['/health', '/ready'];
+
+/** Prompts stand in these paths, and a job's id carries its request. */
+const withoutPrompt = (path: string): string => path.replace(/^\/(prompt|image|jobs)\/.*/, '/$1/…');
 
 const SECURITY: HelmetOptions = {
   // Pictures and answers are for other sites to use.

@@ -1,6 +1,6 @@
 import { type Express, json, type Request, type RequestHandler, type Response } from 'express';
 import { AppError, toAppError } from '../shared/errors.ts';
-import type { Logger } from '../shared/log.ts';
+import { contextOf, noteFailure } from '../shared/request-log.ts';
 import type {
   Command,
   Dialect,
@@ -15,7 +15,6 @@ import type { ApiKey } from './middleware/api-keys.ts';
 import { type Caller, identify } from './middleware/authentication.ts';
 import { createErrorHandler, send } from './middleware/error-handler.ts';
 import type { RateLimit } from './middleware/rate-limit.ts';
-import { contextOf } from './middleware/request-context.ts';
 import { outcomeHeaders } from './outcome-headers.ts';
 import type { Preferences } from './preferences.ts';
 import { sendEvents } from './send-events.ts';
@@ -33,21 +32,20 @@ export interface ServeOptions {
   readonly saveFile: (job: Job, bytes: Buffer) => Promise<string>;
   readonly preferences: Preferences;
   readonly describe: (request: Request) => ServiceDescription;
-  readonly log: Logger;
 }
 
 export function serveDialect(app: Express, dialect: Dialect, options: ServeOptions): void {
-  const onError = createErrorHandler((error) => dialect.encodeError(error), options.log);
+  const onError = createErrorHandler((error) => dialect.encodeError(error));
   for (const route of dialect.routes) app[route.method](route.path, parseBody, createHandler(route, options), onError);
 }
 
 /** What no route answers on a dialect's own paths, in its own words. */
-export function refuseRest(app: Express, { prefixes = [], encodeError }: Dialect, log: Logger): void {
+export function refuseRest(app: Express, { prefixes = [], encodeError }: Dialect): void {
   if (prefixes.length === 0) return;
   const refuse: RequestHandler = () => {
     throw new AppError('not_found', 'no such route', { publicMessage: 'There is no such address here; see /.' });
   };
-  app.use([...prefixes], refuse, createErrorHandler(encodeError, log));
+  app.use([...prefixes], refuse, createErrorHandler(encodeError));
 }
 
 const MAX_BODY = '256kb';
@@ -61,7 +59,7 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
     const command = withPreference(route.decode(toInput(request, options)), caller, options.preferences);
     const left = leaveSignal(response);
     if (command.do === 'generate') await options.limit(request, response, caller);
-    const job = await carryOut(command, { request, caller, left, options });
+    const job = await carryOut(command, { response, caller, left, options });
     const service = { ...options.describe(request), preferredEngine: options.preferences.get(caller.id) };
     const outcome: Outcome = { command, job, pictures: [], service };
     if (isStream(command) && job !== undefined) {
@@ -102,7 +100,7 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
     } catch (thrown) {
       // The answer has begun: only an event can still tell that its pictures could not be fetched.
       const error = toAppError(thrown);
-      options.log.error({ code: error.code, reason: error.message }, 'an event could not be told');
+      noteFailure(response, error);
       const failed = { ...event.job, status: 'failed', error } as const;
       return route.encodeEvent?.({ number: event.number, job: failed }, { ...outcome, job: failed });
     }
@@ -124,7 +122,7 @@ function leaveSignal(response: Response): AbortSignal {
 }
 
 interface Call {
-  readonly request: Request;
+  readonly response: Response;
   readonly caller: Caller;
   readonly left: AbortSignal;
   readonly options: ServeOptions;
@@ -163,7 +161,7 @@ async function generate(command: Extract<Command, { do: 'generate' }>, call: Cal
     idempotencyKey: command.idempotencyKey,
     callbackUrl: command.callbackUrl,
     credentials: command.credentials,
-    ...contextOf(call.request),
+    ...contextOf(call.response),
   };
   const accepted = await jobs.submit(draft, submitOptions);
   if (command.answer === 'start' || command.answer === 'stream') return accepted;

@@ -10,11 +10,11 @@ import {
 import { AppError, invalidRequest } from '../shared/errors.ts';
 import { isSameSecret, readBearer } from '../shared/http.ts';
 import type { Logger } from '../shared/log.ts';
+import { contextOf, requestContext, requestLog } from '../shared/request-log.ts';
 import type { Clock } from '../shared/wait.ts';
-import { createErrorHandler } from './error-handler.ts';
+import { answerError } from './error-handler.ts';
 import type { Productions } from './productions.ts';
 import type { Remove } from './removals.ts';
-import { requestContext, requestIdOf, requestLog } from './request-context.ts';
 import type { ShelfFile } from './shelf.ts';
 
 const MAX_BODY = '1mb';
@@ -38,7 +38,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(requestContext, requestLog(log), limitUrl);
+  app.use(requestContext, requestLog(log, { quietPaths: ['/health'] }), limitUrl);
 
   app.get('/health', async (_request, response) => {
     const report = await health();
@@ -62,7 +62,7 @@ export function createApp(options: AppOptions): Express {
   app.use(() => {
     throw new AppError('not_found', 'no such route');
   });
-  app.use(createErrorHandler(log));
+  app.use(answerError);
   return app;
 }
 
@@ -76,7 +76,7 @@ function createProductionRoute({ productions, clock, log }: AppOptions): Request
       response.write(`${JSON.stringify(event)}\n`);
       if (event.type === 'result' || event.type === 'error') response.end();
     };
-    const leave = productions.follow(production, send, requestIdOf(response));
+    const leave = productions.follow(production, send, contextOf(response).requestId);
     // Who joins a production has its headers at once, not only when something happens.
     if (!response.headersSent) send({ type: 'alive' });
     closed.addEventListener('abort', leave, { once: true });
