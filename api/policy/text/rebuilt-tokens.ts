@@ -10,7 +10,7 @@ const CHUNK = /[^\s,;、。]+/g;
 const LEADING = /^[^\p{L}\p{N}]+(?=.*[\p{L}\p{N}])/u;
 const TRAILING = /(?<=[\p{L}\p{N}])[^\p{L}\p{N}]+$/u;
 const SEPARATORS = /[^\p{L}\p{N}\p{M}*#@$€£!|+]+/gu;
-/** They end a sentence more often than they stand for a letter, unless others do. */
+/** They end a sentence more often than they stand for a letter; where others do, it may be either. */
 const LAST_SIGNS = /[!|+]+$/;
 const STARS = /^[*#]+|[*#]+$/g;
 const STAND_IN = /[\d@$€£!|+]/;
@@ -31,7 +31,7 @@ export function toRebuiltTokens(folded: string, split: SplitWord): Token[] {
     const text = parts.map((part) => part.text).join('');
     const [first] = parts;
     const span = { start: first?.start ?? 0, end: parts.at(-1)?.end ?? 0, afterBreak: first?.afterBreak ?? false };
-    const readings = toReadings(text);
+    const readings = [...toReadings(text), ...toReadings(text.replace(LAST_SIGNS, ''))];
     tokens.push({ ...span, text, readings });
     const isGlued = text.length >= MIN_GLUED && (isSpelledOut || text.length <= MAX_GLUED);
     if (!isGlued) continue;
