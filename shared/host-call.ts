@@ -26,6 +26,15 @@ export function createHostClient(): AxiosInstance {
   });
 }
 
+/** Errors of the connection attempt itself. */
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
 interface HostCall extends AxiosRequestConfig {
   readonly url: string;
   readonly signal: AbortSignal;
@@ -42,7 +51,10 @@ export async function callHost(client: AxiosInstance, call: string, request: Hos
     if (request.signal.aborted) throw toAbortError(request.signal);
     // The client's own error holds the request with its headers and its address, where secrets stand.
     const reason = isAxiosError(error) ? (error.code ?? 'an unknown transport error') : 'an unexpected error';
-    throw new AppError('store_failed', `${call}: no whole answer (${reason}); whether it was done is unknown`);
+    const what = NEVER_CONNECTED.has(reason)
+      ? `the host could not be reached (${reason})`
+      : `no whole answer (${reason}); whether it was done is unknown`;
+    throw new AppError('store_failed', `${call}: ${what}`);
   }
 }
 

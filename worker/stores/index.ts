@@ -1,6 +1,9 @@
+import { cloudinary } from './cloudinary/index.ts';
 import { disk } from './disk/index.ts';
+import { imgbb } from './imgbb/index.ts';
 import { imgur } from './imgur/index.ts';
+import { s3 } from './s3/index.ts';
 import type { StorePlugin } from './store.ts';
 
 /** Every store that there is; STORES chooses from it. */
-export const stores: readonly StorePlugin[] = [imgur, disk];
+export const stores: readonly StorePlugin[] = [imgur, disk, s3, cloudinary, imgbb];

@@ -1,7 +1,8 @@
-import { GUIDE, SettingsError, text, urlWithDefault } from '../../../shared/config.ts';
+import { text, urlWithDefault } from '../../../shared/config.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { callHost, createHostClient, toHostError, toHostedUrl } from '../../../shared/host-call.ts';
 import { FORMATS, fromExtension, type MediaType, toExtension, toMediaType } from '../../../shared/media-type.ts';
+import { requireSettings } from '../../../shared/required-settings.ts';
 import { isSuccess, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { FinishedPicture, Store, StoredPicture, StorePlugin } from '../store.ts';
@@ -91,12 +92,8 @@ function toForm({ id, bytes, mediaType }: FinishedPicture): FormData {
 export const imgur = {
   name: 'imgur',
   settings,
-  create({ IMGUR_CLIENT_ID: clientId, IMGUR_API_URL: apiUrl }, { clock }) {
-    if (clientId === undefined) {
-      throw new SettingsError(
-        `IMGUR_CLIENT_ID: expected the client id that the store imgur needs (${GUIDE}#imgur_client_id)`,
-      );
-    }
-    return createImgur({ apiUrl, clientId, clock });
+  create(given, { clock }) {
+    const { IMGUR_CLIENT_ID: clientId } = requireSettings('the store imgur', given, ['IMGUR_CLIENT_ID']);
+    return createImgur({ apiUrl: given.IMGUR_API_URL, clientId, clock });
   },
 } satisfies StorePlugin<typeof settings>;

@@ -1,0 +1,62 @@
+import {
+  createPictureHost,
+  type HostReply,
+  type HostRequest,
+  type PictureHost,
+  readFile,
+  readForm,
+} from '../s3/picture-host.ts';
+
+export const IMGBB_KEY = 'standin0imgbb0key0d41d8cd98f00b20';
+
+export interface ImgbbStandIn extends PictureHost {
+  /** What IMGBB_API_URL takes. */
+  readonly apiUrl: string;
+  readonly pictures: ReadonlyMap<string, Buffer>;
+  /** Numbers of an answer come as text, as they sometimes do. */
+  spellsNumbers: boolean;
+  /** Seconds after which an upload goes; 0: never. */
+  expiration: number;
+}
+
+/** imgbb's API v1: one call, and the addresses of its pictures. */
+export async function createImgbbStandIn(): Promise<ImgbbStandIn> {
+  const pictures = new Map<string, Buffer>();
+
+  async function serve(request: HostRequest): Promise<HostReply> {
+    if (request.method === 'GET') {
+      const bytes = pictures.get(request.target);
+      return bytes === undefined ? { status: 404 } : { status: 200, body: bytes };
+    }
+    if (request.target !== '/1/upload') return { status: 404, body: '<html>Not found</html>' };
+    const form = await readForm(request);
+    if (form.get('key') !== IMGBB_KEY) return failure('Invalid API v1 key.', 100);
+    const file = await readFile(form, 'image');
+    if (file === undefined) return failure('Empty upload source.', 130);
+    const id = `st${pictures.size + 1}nd`;
+    const path = `/${id}/${form.get('name')}.${file.type.replace('image/', '').replace('jpeg', 'jpg')}`;
+    pictures.set(path, file.bytes);
+    const spell = (number: number): number | string => (standIn.spellsNumbers ? String(number) : number);
+    const data = {
+      id,
+      url: `${host.url}${path}`,
+      delete_url: `${host.url}/${id}/delete0secret0${id}`,
+      size: spell(file.bytes.length),
+      time: spell(1_700_000_000),
+      expiration: spell(standIn.expiration),
+      image: { mime: file.type },
+    };
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: { data, success: true, status: 200 } };
+  }
+
+  const host = await createPictureHost(serve);
+  const standIn: ImgbbStandIn = { ...host, apiUrl: `${host.url}/1`, pictures, spellsNumbers: false, expiration: 0 };
+  return standIn;
+}
+
+/** Every refusal is HTTP 400; a spent limit and a wrong key share code 100. */
+export const failure = (message: string, code: number): HostReply => ({
+  status: 400,
+  headers: { 'content-type': 'application/json' },
+  body: { status_code: 400, error: { message, code, context: 'stand-in' }, status_txt: 'Bad Request' },
+});

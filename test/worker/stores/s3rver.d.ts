@@ -1,0 +1,18 @@
+/** The package has no types of its own; only what the test uses. */
+declare module 's3rver' {
+  interface S3rverOptions {
+    readonly address: string;
+    readonly port: number;
+    readonly silent: boolean;
+    readonly directory: string;
+    readonly configureBuckets: ReadonlyArray<{ readonly name: string; readonly configs: readonly never[] }>;
+  }
+
+  class S3rver {
+    constructor(options: S3rverOptions);
+    run(): Promise<{ readonly port: number }>;
+    close(): Promise<void>;
+  }
+
+  export = S3rver;
+}
