@@ -27,7 +27,7 @@ export interface Perchance {
 }
 
 /** Short where a test waits for the worst, long enough for a busy machine to do the rest. */
-const QUICK_WAITS: Waits = {
+export const QUICK_WAITS: Waits = {
   ...WAITS,
   document: 2_000,
   part: 2_000,
