@@ -11,8 +11,7 @@ export interface Contraries {
   readonly excludesMaturity: boolean;
 }
 
-const ITEMS = /[,;|\n.、。]+/;
-const WEIGHT = /^\d+$/;
+const ITEMS = /[,;|\n、。]+|\.\s/;
 const FILLERS = new Set('wearing wears in any all some the her his their and or with fully being'.split(' '));
 const GROUPS: readonly (readonly TermKind[])[] = [
   ['clothes', 'outerGarment', 'underGarment'],
@@ -45,7 +44,7 @@ export function findContraries(foldedUnwanted: string, index: TermIndex<TermKind
 
 /** For each word of the item its kind in the group, or nothing at all when a word is about something else. */
 function soleKinds(item: string, matches: readonly Match<TermKind>[], group: readonly TermKind[]): TermKind[] {
-  const words = toTokens(item).filter(({ text }) => !FILLERS.has(text) && !WEIGHT.test(text));
+  const words = toTokens(item).filter(({ text }) => !FILLERS.has(text));
   const kinds = words.map(({ start, end }) => {
     const match = matches.find((one) => group.includes(one.kind) && one.start <= start && end <= one.end);
     return match?.kind;

@@ -36,7 +36,6 @@ export function foldText(text: string): string {
     .normalize('NFKD')
     .replace(INVISIBLE, '')
     .replace(TILDE_N, 'ñ')
-    .replace(ACCENTS, '')
     .toLowerCase()
     .replace(ACCENTS, '')
     .normalize('NFC')

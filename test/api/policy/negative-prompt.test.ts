@@ -39,7 +39,8 @@ describe('a negative prompt that asks for the contrary', () => {
       'wearing clothes',
       'all clothing',
       'shirt, pants',
-      'c-l-o-t-h-e-s',
+      'c.l.o.t.h.e.s',
+      'text. clothes',
     ];
     const more = [
       'CL0THES',
