@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors.ts';
+import { parseVendorOptions } from '../../../shared/vendor-options.ts';
+import { toAbortError } from '../../../shared/wait.ts';
+import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest, EngineServices } from '../engine.ts';
+import { toLimits } from './limits.ts';
+import { estimateBytes, measureFreeBytes } from './memory.ts';
+import type { ModelDescription } from './model/model-description.ts';
+import { toJpegPreview, toPng } from './pictures.ts';
+import type { RgbPicture } from './pipeline/decode-picture.ts';
+import { createRunner, type RunHooks } from './runner.ts';
+import { readDevices, requireModel, requireRuntime, settings } from './settings.ts';
+
+export interface StableDiffusionConfig {
+  readonly model: ModelDescription;
+  /** In order of preference. */
+  readonly devices: readonly string[];
+  readonly threads?: number | undefined;
+  readonly idleUnloadMs: number;
+  readonly services: Pick<EngineServices, 'clock' | 'log'>;
+  /** What may still be taken of memory, in bytes; left out: as the system says. */
+  readonly measureFree?: () => Promise<number>;
+  /** For tests: another program in the child's place. */
+  readonly childPath?: string;
+}
+
+/** There are no extras. */
+const optionsSchema = z.strictObject({});
+const GB = 1024 ** 3;
+
+/** Stable Diffusion on this machine: an ONNX export in a process of its own. */
+export function createStableDiffusion(config: StableDiffusionConfig): Engine {
+  const { model, devices, threads, idleUnloadMs, services, measureFree = measureFreeBytes, childPath } = config;
+  const limits = toLimits(model);
+  const { log } = services;
+  const load = { directory: model.directory, devices, threads };
+  const runner = createRunner({ load, idleUnloadMs, ...services, childPath });
+
+  /** A graphics card has memory of its own, which nobody here can measure. */
+  async function requireMemory(request: EngineRequest): Promise<void> {
+    if (!devices.every((device) => device === 'cpu')) return;
+    const neededBytes = estimateBytes(model, request);
+    const thereBytes = (await measureFree()) + (await runner.usedBytes());
+    if (neededBytes > thereBytes) throw tooLarge(neededBytes, thereBytes, estimateBytes(model, smallest(limits)));
+  }
+
+  async function generate(request: EngineRequest, { signal, onProgress }: EngineContext): Promise<EngineOutput> {
+    if (signal.aborted) throw toAbortError(signal);
+    parseVendorOptions('stable-diffusion', optionsSchema, request.options);
+    await requireMemory(request);
+    const previews: Promise<void>[] = [];
+    let fraction = 0;
+
+    async function tellPreview(preview: RgbPicture, at: number): Promise<void> {
+      try {
+        const base64 = (await toJpegPreview(preview)).toString('base64');
+        onProgress({
+          stage: 'generate',
+          fraction: Math.max(at, fraction),
+          preview: { mediaType: 'image/jpeg', base64 },
+        });
+      } catch (error) {
+        log.warn({ err: error }, 'a preview could not be encoded');
+      }
+    }
+
+    const hooks: RunHooks = {
+      onLoading: () => onProgress({ stage: 'generate', fraction: 0, engineStatus: 'loading the model' }),
+      onStep: (done, engineStatus) => {
+        fraction = done;
+        onProgress({ stage: 'generate', fraction, engineStatus });
+      },
+      onPreview: (preview) => {
+        previews.push(tellPreview(preview, fraction));
+      },
+    };
+    const { pictures, warnings } = await runner.run(toJob(request, limits), hooks, signal);
+    await Promise.all(previews);
+    const files = await Promise.all(pictures.map(toPng));
+    return { images: files.map((bytes, index) => ({ bytes, seed: toSeed(request, index) })), warnings };
+  }
+
+  return { name: 'stable-diffusion', limits, generate, stop: () => runner.stop() };
+}
+
+const SEEDS = 2 ** 32;
+const toSeed = ({ seed }: EngineRequest, index: number): number => (seed + index) % SEEDS;
+
+/** The defaults are the limits' own; a fitted request has them already. */
+function toJob(request: EngineRequest, { steps, guidanceScale }: Engine['limits']) {
+  const { prompt, negativePrompt, seed, count, width, height, sampler, scheduler, previews } = request;
+  return {
+    ...{ prompt, negativePrompt, seed, count, width, height, sampler, scheduler, previews },
+    steps: request.steps ?? steps?.default ?? 1,
+    guidanceScale: request.guidanceScale ?? guidanceScale?.default ?? 1,
+  };
+}
+
+function smallest({ sizes }: Engine['limits']) {
+  if ('multipleOf' in sizes) return { width: sizes.min, height: sizes.min };
+  return sizes[0] ?? { width: 0, height: 0 };
+}
+
+function tooLarge(neededBytes: number, thereBytes: number, leastBytes: number): AppError {
+  const gigabytes = (bytes: number): string => (bytes / GB).toFixed(1);
+  const message = `about ${gigabytes(neededBytes)} GB of memory are needed, ${gigabytes(thereBytes)} GB are free`;
+  const advice = leastBytes <= thereBytes ? ' Ask for a smaller one.' : '';
+  return new AppError('engine_failed', message, {
+    publicMessage: `There is not enough memory here for a picture of this size: ${message}.${advice}`,
+  });
+}
+
+export const stableDiffusion: EnginePlugin<typeof settings> = {
+  name: 'stable-diffusion',
+  settings,
+  create(values, services) {
+    const devices = readDevices(values.SD_DEVICES);
+    const model = requireModel(values.SD_MODEL_DIR);
+    requireRuntime();
+    return createStableDiffusion({
+      model,
+      devices,
+      threads: values.SD_THREADS,
+      idleUnloadMs: values.SD_IDLE_UNLOAD_MS,
+      services,
+    });
+  },
+};

@@ -1,0 +1,37 @@
+import { freemem } from 'node:os';
+import { createMemoryMeter } from '../../browser/memory.ts';
+import type { Size } from '../engine.ts';
+import type { ModelDescription } from './model/model-description.ts';
+
+const MB = 1024 * 1024;
+const FLOAT_BYTES = 4;
+/** Node, the runtime and the tokenizer. */
+const PROCESS_BYTES = 150 * MB;
+/** With guidance each step asks with and without the prompt at once. */
+const GUIDED_ROWS = 2;
+/**
+ * Measured with the full-size architecture at 512x512: the UNet's peak is 1.4 times the largest attention's scores, the
+ * decoder's nine times one layer at full size.
+ */
+const ATTENTION_FACTOR = 1.4;
+const DECODER_FACTOR = 9;
+
+/** The models alone, in bytes. */
+export const modelBytes = ({ files }: ModelDescription): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** What the process will need at its peak to make a picture of that size on the CPU, in bytes. */
+export function estimateBytes(model: ModelDescription, { width, height }: Size): number {
+  const { unet, decoder } = model;
+  const latents = (width * height) / decoder.pixelsPerLatent ** 2;
+  const scores = unet.levels.map(({ heads }, level) => heads * (latents / 4 ** level) ** 2);
+  const attention = Math.max(...scores) * GUIDED_ROWS * FLOAT_BYTES * ATTENTION_FACTOR;
+  const decoding = width * height * decoder.fullSizeChannels * FLOAT_BYTES * DECODER_FACTOR;
+  return PROCESS_BYTES + modelBytes(model) + attention + decoding;
+}
+
+/** What this process and its children may still take before the kernel kills, in bytes. */
+export async function measureFreeBytes(): Promise<number> {
+  const memory = await createMemoryMeter()();
+  if (memory?.limitMb === undefined) return freemem();
+  return Math.min(freemem(), Math.max(0, memory.limitMb - memory.usedMb) * MB);
+}

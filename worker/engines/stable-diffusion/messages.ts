@@ -1,0 +1,27 @@
+import type { ErrorRecord } from '../../../shared/errors.ts';
+import type { RgbPicture } from './pipeline/decode-picture.ts';
+import type { Painting, PaintJob } from './pipeline/pipeline.ts';
+
+/** What the worker and the engine's child process say to each other, by structured clone. One job at a time. */
+
+export interface LoadMessage {
+  readonly type: 'load';
+  readonly directory: string;
+  readonly devices: readonly string[];
+  readonly threads?: number | undefined;
+}
+
+/** Answered by steps and previews, then by `done` or `error`. */
+export interface GenerateMessage {
+  readonly type: 'generate';
+  readonly job: PaintJob;
+}
+
+export type ToChild = LoadMessage | GenerateMessage;
+
+export type FromChild =
+  | { readonly type: 'loaded'; readonly device: string; readonly notes: readonly string[] }
+  | { readonly type: 'step'; readonly fraction: number; readonly status: string }
+  | { readonly type: 'preview'; readonly preview: RgbPicture }
+  | { readonly type: 'done'; readonly painting: Painting; readonly device: string; readonly notes: readonly string[] }
+  | { readonly type: 'error'; readonly error: ErrorRecord };

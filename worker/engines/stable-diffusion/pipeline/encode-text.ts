@@ -1,0 +1,75 @@
+import { AppError } from '../../../../shared/errors.ts';
+import type { ClipTokenizer } from '../tokenizer.ts';
+import { type FloatTensor, type Model, toInput } from './tensors.ts';
+
+export interface TextEncoder {
+  readonly model: Model;
+  readonly tokenizer: ClipTokenizer;
+  /** The output that the UNet attends to. */
+  readonly hiddenState: string;
+  /** SDXL: the output that speaks for the whole text. */
+  readonly pooled?: string | undefined;
+}
+
+/** What the UNet is told of one prompt. */
+export interface Embedding {
+  /** [length, width] */
+  readonly hidden: Float32Array;
+  readonly length: number;
+  readonly width: number;
+  /** SDXL only. */
+  readonly pooled?: Float32Array | undefined;
+}
+
+export interface EncodedText {
+  readonly embedding: Embedding;
+  /** Tokens beyond what CLIP reads; they had no effect. */
+  readonly droppedTokens: number;
+}
+
+/** The prompt through every encoder; of several, each token's vectors stand side by side (diffusers' SDXL pipeline). */
+export async function encodeText(encoders: readonly TextEncoder[], prompt: string): Promise<EncodedText> {
+  const states: FloatTensor[] = [];
+  let pooled: Float32Array | undefined;
+  let droppedTokens = 0;
+  for (const encoder of encoders) {
+    const encoded = encoder.tokenizer.encode(prompt);
+    droppedTokens = Math.max(droppedTokens, encoded.droppedTokens);
+    const feeds = toInput(encoder.model, 'input_ids', encoded.ids, [1, encoded.ids.length]);
+    const wanted = [encoder.hiddenState, ...(encoder.pooled === undefined ? [] : [encoder.pooled])];
+    const outputs = await encoder.model.run(feeds, wanted);
+    states.push(outputOf(outputs, encoder.hiddenState));
+    if (encoder.pooled !== undefined) pooled = outputOf(outputs, encoder.pooled).data;
+  }
+  return { embedding: { ...joinWidths(states), pooled }, droppedTokens };
+}
+
+/** SDXL's stand-in for an empty negative prompt (`force_zeros_for_empty_prompt`). */
+export function toZeros({ hidden, pooled, ...shape }: Embedding): Embedding {
+  return {
+    ...shape,
+    hidden: new Float32Array(hidden.length),
+    pooled: pooled === undefined ? undefined : new Float32Array(pooled.length),
+  };
+}
+
+export function outputOf(outputs: Readonly<Record<string, FloatTensor>>, name: string): FloatTensor {
+  const output = outputs[name];
+  if (output === undefined) throw new AppError('engine_failed', `a model did not answer ${name}`);
+  return output;
+}
+
+function joinWidths(states: readonly FloatTensor[]): Pick<Embedding, 'hidden' | 'length' | 'width'> {
+  const parts = states.map(({ data, dims: [, length = 0, width = 0] }) => ({ data, length, width }));
+  const length = parts[0]?.length ?? 0;
+  const width = parts.reduce((sum, part) => sum + part.width, 0);
+  const hidden = new Float32Array(length * width);
+  let offset = 0;
+  for (const part of parts) {
+    for (let row = 0; row < length; row++) {
+      hidden.set(part.data.subarray(row * part.width, (row + 1) * part.width), row * width + offset);
+    }
+    offset += part.width;
+  }
+  return { hidden, length, width };
+}
