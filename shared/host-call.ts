@@ -71,6 +71,13 @@ export function toHostError(reply: UpstreamReply, { advice, secrets, restMs }: H
   return new AppError('store_failed', `${reply.call}: ${describeReply(reply, secrets)}${hint}`, { restMs });
 }
 
+/** A success that does not tell where the picture is. What removes the picture may stand in it, so nothing is shown. */
+export function toLinklessError({ call, status, headers, body }: UpstreamReply): AppError {
+  const type = headers['content-type']?.split(';')[0] ?? 'no media type';
+  const message = `${call}: HTTP ${status} ${type}, ${body.length} bytes: a success without the link to a picture`;
+  return new AppError('store_failed', message);
+}
+
 /** Success by its status; anything else throws. */
 export function requireSuccess(reply: UpstreamReply, failure: HostFailure): void {
   if (!isSuccess(reply)) throw toHostError(reply, failure);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { text, urlWithDefault } from '../../../shared/config.ts';
 import type { AppError } from '../../../shared/errors.ts';
-import { callHost, createHostClient, toHostError, toHostedUrl } from '../../../shared/host-call.ts';
+import { callHost, createHostClient, toHostError, toHostedUrl, toLinklessError } from '../../../shared/host-call.ts';
 import { FORMATS, toExtension, toMediaType } from '../../../shared/media-type.ts';
 import { readRestMs } from '../../../shared/rate-limit-headers.ts';
 import { requireSettings } from '../../../shared/required-settings.ts';
@@ -61,7 +61,7 @@ export function createCloudinary({ apiUrl, cloudName, uploadPreset, clock }: Clo
       const parsed = uploadedSchema.safeParse(readJson(reply));
       const link = parsed.success ? toHostedUrl(parsed.data.secure_url, apiUrl) : undefined;
       if (link !== undefined) return { url: link.href };
-      throw toHostError(reply, { advice: 'a success without the link to a picture', secrets: [uploadPreset] });
+      throw toLinklessError(reply);
     },
   };
 }

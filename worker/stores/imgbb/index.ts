@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { text, urlWithDefault } from '../../../shared/config.ts';
 import type { AppError } from '../../../shared/errors.ts';
-import { callHost, createHostClient, toHostError, toHostedUrl } from '../../../shared/host-call.ts';
+import { callHost, createHostClient, toHostError, toHostedUrl, toLinklessError } from '../../../shared/host-call.ts';
 import { FORMATS, type MediaType, toExtension, toMediaType } from '../../../shared/media-type.ts';
 import { readRestMs } from '../../../shared/rate-limit-headers.ts';
 import { requireSettings } from '../../../shared/required-settings.ts';
@@ -73,7 +73,7 @@ export function createImgbb({ apiUrl, key, clock }: ImgbbOptions): Store {
       if (!isSuccess(reply)) throw toError(reply);
       const stored = readUploaded(reply, apiUrl, picture.mediaType);
       if (stored !== undefined) return stored;
-      throw toHostError(reply, { advice: 'a success without the link to a picture', secrets: [key] });
+      throw toLinklessError(reply);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { text, urlWithDefault } from '../../../shared/config.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { callHost, createHostClient, toHostError, toHostedUrl } from '../../../shared/host-call.ts';
+import { callHost, createHostClient, toHostedUrl, toLinklessError } from '../../../shared/host-call.ts';
 import { FORMATS, fromExtension, type MediaType, toExtension, toMediaType } from '../../../shared/media-type.ts';
 import { requireSettings } from '../../../shared/required-settings.ts';
 import { isSuccess, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
@@ -56,7 +56,7 @@ export function createImgur({ apiUrl, clientId, clock }: ImgurOptions): Store {
     const link = parsed.success ? toHostedUrl(parsed.data.data.link, apiUrl) : undefined;
     const extension = /\/\w{3,}\.(\w+)$/.exec(link?.pathname ?? '')?.[1];
     if (!parsed.success || link === undefined || extension === undefined) {
-      throw toHostError(reply, { advice: 'a success without the link to a picture', secrets: [clientId] });
+      throw toLinklessError(reply);
     }
     const { deletehash, type } = parsed.data.data;
     // A PNG above a limit of Imgur's comes back as JPEG.
