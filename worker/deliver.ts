@@ -9,7 +9,7 @@ import { encode } from './picture/encode.ts';
 import type { Shelf, ShelfFile } from './shelf.ts';
 import type { Store } from './stores/store.ts';
 
-const MAX_UPLOAD_MS = 60_000;
+const UPLOAD_TIMEOUT_MS = 60_000;
 
 export interface StoreCandidate extends Candidate {
   readonly store: Store;
@@ -35,13 +35,16 @@ interface DeliveryContext {
 interface DelivererOptions {
   readonly stores: readonly StoreCandidate[];
   readonly shelf: Shelf;
+  readonly uploadTimeoutMs?: number | undefined;
   readonly log: Logger;
 }
 
 export type Deliver = (painted: Painted, context: DeliveryContext) => Promise<Delivery>;
 
 /** Hands a finished picture out: by the first store that takes it, or from the shelf when the caller wants bytes. */
-export function createDeliver({ stores, shelf, log }: DelivererOptions): Deliver {
+export function createDeliver(options: DelivererOptions): Deliver {
+  const { stores, shelf, uploadTimeoutMs = UPLOAD_TIMEOUT_MS, log } = options;
+
   async function markDelivered(id: string, file: ShelfFile): Promise<void> {
     try {
       await shelf.deliver(id, file);
@@ -63,7 +66,7 @@ export function createDeliver({ stores, shelf, log }: DelivererOptions): Deliver
   async function upload(painted: Painted, offers: readonly Offer[], context: DeliveryContext): Promise<Delivery> {
     const { record } = painted;
     const put = ({ store, file, name }: Offer) => {
-      const timeoutMs = Math.max(1, Math.min(MAX_UPLOAD_MS, context.remainingMs()));
+      const timeoutMs = Math.max(1, Math.min(uploadTimeoutMs, context.remainingMs()));
       const deadline = { timeoutMs, signal: context.signal, code: 'store_failed', what: name } as const;
       return withDeadline(deadline, (signal) => store.put({ ...record, ...file }, { signal }));
     };

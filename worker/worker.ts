@@ -22,6 +22,8 @@ export interface WorkerOptions {
   readonly concurrency: number;
   readonly maxWaiting: number;
   readonly engineTimeoutMs: number;
+  /** Of one picture to one store; left out: a minute. */
+  readonly uploadTimeoutMs?: number | undefined;
   /** Absolute. */
   readonly dataDirectory: string;
   /** In order of preference. */
@@ -48,7 +50,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const stores = options.stores.map((store) => ({ name: store.name, store, breaker: createBreaker(clock) }));
   const shelf = createShelf({ directory: join(options.dataDirectory, 'shelf'), clock });
   const painter = createPainter({ ...options, shelf });
-  const deliver = createDeliver({ stores, shelf, log });
+  const deliver = createDeliver({ ...options, stores, shelf });
   const produce = createProduce({ ...options, engines, painter, deliver });
   const slots = createSlots(options);
   const productions = createProductions({ produce, slots, clock, log });

@@ -105,7 +105,7 @@ async function visit(context: TestContext, mode: PerchanceMode): Promise<InProce
     QUICK_WAITS,
   );
   const engineTimeoutMs = ANSWERS[mode] === 'engine_timeout' ? ENDLESS_TIMEOUT_MS : TIMEOUT_MS;
-  const system = await startInProcess({ engines: [engine], pages, engineTimeoutMs });
+  const system = await startInProcess(() => ({ engines: [engine], pages, engineTimeoutMs }));
   context.after(async () => {
     await system.close();
     await site.stop();

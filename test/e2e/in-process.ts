@@ -19,17 +19,17 @@ export interface InProcess {
 }
 
 type InProcessOptions = Pick<WorkerOptions, 'engines'> &
-  Partial<Pick<WorkerOptions, 'stores' | 'pages' | 'engineTimeoutMs'>>;
+  Partial<Pick<WorkerOptions, 'stores' | 'pages' | 'engineTimeoutMs' | 'uploadTimeoutMs'>>;
 
 const WAIT_BUDGET_MS = 120_000;
 
 export async function startInProcess(
-  options: InProcessOptions | ((now: () => number) => InProcessOptions),
+  wire: (world: { readonly now: () => number; readonly dataDirectory: string }) => InProcessOptions,
 ): Promise<InProcess> {
   let aheadMs = 0;
   const clock = { ...systemClock, now: () => Date.now() + aheadMs };
-  const parts = typeof options === 'function' ? options(clock.now) : options;
   const dataDirectory = await mkdtemp(join(tmpdir(), 'easel-e2e-'));
+  const parts = wire({ now: clock.now, dataDirectory });
   const worker = await openFrontDoor({ ...parts, clock, dataDirectory });
   const lines: string[] = [];
   const log = createLog({ service: 'gateway', level: 'info', destination: { write: (line) => void lines.push(line) } });
