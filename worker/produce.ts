@@ -1,12 +1,13 @@
 import type { GenerationResult, ProgressEvent } from '../shared/contract/generation.ts';
 import type { Production } from '../shared/contract/wire.ts';
-import { type AppError, type Attempt, type ErrorCode, toAppError } from '../shared/errors.ts';
+import { AppError, type Attempt, type ErrorCode, toAppError } from '../shared/errors.ts';
 import type { Logger } from '../shared/log.ts';
 import type { Clock } from '../shared/wait.ts';
 import type { Deliver, Delivery } from './deliver.ts';
 import { firstToServe, NobodyServed, type PassedOver, toEngineError, withAttempts } from './fallback.ts';
 import type { Painted, Painter } from './paint.ts';
 import { type EngineCandidate, type Plan, planEngines } from './plan.ts';
+import { stackOf } from './stack-of.ts';
 
 export interface ProduceOptions {
   /** In order of preference. */
@@ -65,8 +66,9 @@ export function createProduce(options: ProduceOptions): Produce {
     const serve = (plan: Plan, passedOver: readonly PassedOver[]) => {
       const share = plan === plans.at(-1) ? 1 : SHARE_OF_TIME;
       const callTimeoutMs = (): number => {
-        allowedMs = Math.max(1, Math.min(engineTimeoutMs, Math.floor(run.remainingMs() * share)));
-        return allowedMs;
+        allowedMs = Math.min(engineTimeoutMs, Math.floor(run.remainingMs() * share));
+        if (allowedMs > 0) return allowedMs;
+        throw new AppError('engine_timeout', 'no time is left of the deadline of the job');
       };
       return painter.paint(plan, { ...run, safe: request.safe, passedOver, callTimeoutMs });
     };
@@ -76,7 +78,8 @@ export function createProduce(options: ProduceOptions): Produce {
     try {
       const { candidate, value, passedOver } = await firstToServe(plans, serve, { signal, isBlameless });
       for (const { name, error } of passedOver) {
-        log.warn({ engine: name, code: error.code, reason: error.message }, 'an engine was passed over');
+        const stack = error.code === 'internal' ? stackOf(error) : undefined;
+        log.warn({ engine: name, code: error.code, reason: error.message, stack }, 'an engine was passed over');
       }
       return { plan: candidate, painted: value };
     } catch (error) {

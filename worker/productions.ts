@@ -5,6 +5,7 @@ import type { Logger } from '../shared/log.ts';
 import { type Clock, toAbortError } from '../shared/wait.ts';
 import type { Produce } from './produce.ts';
 import type { Slots } from './slots.ts';
+import { stackOf } from './stack-of.ts';
 import { createStageTimes } from './stage-times.ts';
 
 type Listener = (event: ProductionEvent) => void;
@@ -49,6 +50,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
 
   function start(production: Production, requestId: string, listener: Listener): Entry {
     const previous = byJob.get(production.jobId)?.ended;
+    const deadlineAt = clock.now() + (production.timeoutMs ?? Number.POSITIVE_INFINITY);
     const entry: Entry = {
       listeners: new Set([listener]),
       abort: new AbortController(),
@@ -71,7 +73,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
       try {
         // The same job, cancelled a moment ago, is still ending.
         await previous;
-        const context = { signal: entry.abort.signal, deadlineAt: toDeadline(production), onProgress };
+        const context = { signal: entry.abort.signal, deadlineAt, onProgress };
         const result = { ...(await produce(production, context)), timings: times.totals() };
         const { engine, timings, attempts, pictures } = result;
         log.info({ requestId, engine, attempts, timings, stores: pictures.map(({ store }) => store) }, 'produced');
@@ -84,7 +86,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
     function fail(thrown: unknown): void {
       const error = toAppError(thrown);
       const line = { requestId, code: error.code, reason: error.message, timings: times.totals() };
-      if (error.code === 'internal') log.error({ ...line, err: thrown }, 'a production failed');
+      if (error.code === 'internal') log.error({ ...line, stack: stackOf(thrown) }, 'a production failed');
       else log.warn(line, 'a production failed');
       tell({ type: 'error', error: toErrorRecord(error) });
     }
@@ -115,8 +117,6 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
       throw new AppError('queue_full', 'no slot became free within the deadline of the job', { cause: error });
     });
   }
-
-  const toDeadline = ({ timeoutMs }: Production): number => clock.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
 
   return {
     follow(production, listener, requestId) {

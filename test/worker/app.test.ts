@@ -213,6 +213,20 @@ describe('many at once', () => {
     first.leave();
   });
 
+  test('the time of waiting counts towards the deadline of the job', async () => {
+    const clock = createFakeClock();
+    const gate = createGate();
+    const { open } = await openDoor({ engines: [createFakeEngine('first', gate.generate)], clock });
+    const first = await open({ jobId: 'first', request: toRequest() });
+    await first.until(isRunning);
+    const second = await open({ jobId: 'second', request: toRequest(), timeoutMs: 60_000 });
+    clock.pass(60_000);
+    gate.open();
+    await first.ended;
+    const last = (await second.ended).at(-1);
+    assert.ok(last?.type === 'error' && last.error.code === 'engine_timeout', JSON.stringify(last));
+  });
+
   test('a stop lets what runs end, gives back what waits, and takes nothing new', async () => {
     const gate = createGate();
     const { open, stop, call } = await openDoor({ engines: [createFakeEngine('first', gate.generate)] });

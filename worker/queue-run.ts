@@ -1,0 +1,108 @@
+import type { Redis } from 'ioredis';
+import type { GenerationRequest, GenerationResult, ProgressEvent } from '../shared/contract/generation.ts';
+import type { ProductionEvent } from '../shared/contract/wire.ts';
+import { type ErrorRecord, toAppError, toErrorRecord } from '../shared/errors.ts';
+import { redisKeys } from '../shared/queue-connection.ts';
+import { isEnded, type Run, toDone, toRunChange } from '../shared/queue-run.ts';
+import type { SharedRuns } from '../shared/queue-runs.ts';
+import type { SealedVault } from '../shared/queue-vault.ts';
+import type { Clock } from '../shared/wait.ts';
+import type { Productions } from './productions.ts';
+
+/** One run from the shared queue, from the moment it is taken to the moment its end stands in the record. */
+
+/** `ended`: nothing is left to do. `full` and `interrupted`: it has to wait again. */
+export type RunEnd = 'ended' | 'full' | 'interrupted';
+
+interface QueueRunOptions {
+  readonly redis: Redis;
+  readonly runs: SharedRuns;
+  readonly vault: SealedVault;
+  readonly productions: Pick<Productions, 'follow'>;
+  readonly readPicture: (id: string) => Promise<{ readonly bytes: Buffer } | undefined>;
+  readonly clock: Clock;
+}
+
+/** A gateway fetches what it has to serve itself as soon as somebody asks. */
+const PICTURE_LIFE_SECONDS = 3600;
+
+export function createQueueRun({ redis, runs, vault, productions, readPicture, clock }: QueueRunOptions) {
+  /** Pictures that only this worker has: without them a run is not done. */
+  async function hand(result: GenerationResult, { deliver }: GenerationRequest): Promise<void> {
+    for (const { id, url } of result.pictures) {
+      if (deliver === 'url' && url?.startsWith('/') !== true) continue;
+      const picture = await readPicture(id);
+      if (picture === undefined) throw new Error('a finished picture is not on the shelf');
+      await redis.set(redisKeys.picture(id), picture.bytes, 'EX', PICTURE_LIFE_SECONDS);
+    }
+  }
+
+  /** Resolves with the last event. Progress is reported in order. */
+  async function produce(run: Run, signal: AbortSignal): Promise<Ending> {
+    const credentials = run.needsCredentials ? await vault.get(run.id) : undefined;
+    const production = { jobId: run.id, request: run.request, ...(credentials !== undefined && { credentials }) };
+    const ending = Promise.withResolvers<Ending>();
+    let reported: Promise<unknown> = Promise.resolve();
+    const report = ({ type: _, ...event }: { readonly type: 'progress' } & ProgressEvent): void => {
+      reported = reported.then(() => runs.report(run.id, toRunChange(event), event.preview));
+      reported.catch(ending.reject);
+    };
+    const hear = (event: ProductionEvent): void => {
+      if (event.type === 'progress') report(event);
+      else if (event.type !== 'alive') ending.resolve(event);
+    };
+    const leave = productions.follow(production, hear, run.trace.requestId);
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      const end = await ending.promise;
+      await reported;
+      return end;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  }
+
+  async function settle(run: Run, ending: Ending): Promise<void> {
+    if (ending.type === 'error') {
+      await runs.report(run.id, { status: 'failed', error: ending.error });
+    } else {
+      await hand(ending.result, run.request);
+      const started = (await runs.read(run.id)) ?? run;
+      await runs.report(run.id, toDone(started, ending.result, { now: clock.now() }));
+    }
+    await vault.drop(run.id);
+  }
+
+  async function giveBack(runId: string, end: RunEnd): Promise<RunEnd> {
+    await runs.report(runId, { status: 'queued' });
+    return end;
+  }
+
+  /** The signal aborts when nobody wants it any more, or when this worker stops. */
+  return async (runId: string, signal: AbortSignal): Promise<RunEnd> => {
+    const known = await runs.read(runId);
+    if (known === undefined || isEnded(known.status)) return 'ended';
+    const isLackingToken = known.needsCredentials && (await vault.get(runId)) === undefined;
+    // Its caller's next poll brings the token, and queues it again.
+    if (isLackingToken) return 'ended';
+    const run = await runs.report(runId, { status: 'running' });
+    if (run === undefined) return 'ended';
+    const ending = await produce(run, signal).catch(toEnding);
+    const how = whatItMeans(ending, signal);
+    if (how !== 'ended') return giveBack(runId, how);
+    await settle(run, ending);
+    return 'ended';
+  };
+}
+
+type Ending = Extract<ProductionEvent, { readonly type: 'result' | 'error' }>;
+
+const toEnding = (error: unknown): Ending => ({ type: 'error', error: toErrorRecord(toAppError(error)) });
+
+const INTERRUPTIONS: readonly ErrorRecord['code'][] = ['worker_unavailable', 'cancelled'];
+
+function whatItMeans(ending: Ending, signal: AbortSignal): RunEnd {
+  if (ending.type === 'result') return 'ended';
+  if (ending.error.code === 'queue_full') return 'full';
+  return signal.aborted || INTERRUPTIONS.includes(ending.error.code) ? 'interrupted' : 'ended';
+}
