@@ -29,6 +29,8 @@ export interface Run {
   readonly needsCredentials: boolean;
   readonly result?: GenerationResult | undefined;
   readonly error?: ErrorRecord | undefined;
+  /** Milliseconds that the result may answer equal requests after the end. */
+  readonly rememberMs: number;
   /** A caller has had the result: a retry with a random seed makes a new picture. */
   readonly received: boolean;
   /** Headers by which the logs of both services belong together. */
@@ -77,6 +79,9 @@ export function applyChange(run: Run, change: RunChange, now: number): Run {
   };
 }
 
+/** The name under which a journal finds the run of a finished picture. */
+export const toPictureIdName = (pictureId: string): string => `finished:${pictureId}`;
+
 /** What a worker's progress says about the run. */
 export function toRunChange({ stage, fraction, engine, engineStatus }: ProgressEvent): RunChange {
   return {
@@ -86,4 +91,23 @@ export function toRunChange({ stage, fraction, engine, engineStatus }: ProgressE
     ...(engine !== undefined && { engine }),
     ...(engineStatus !== undefined && { engineStatus }),
   };
+}
+
+/** A picture of another engine than the wished one is not held to for long: the wished one may be back. */
+const FALLBACK_MEMORY_MS = 5 * 60_000;
+
+/** The end of a run that was made: its result with the time that it waited, and how long that is remembered. */
+export function toDone(run: Run, made: GenerationResult, facts: { now: number; wokeAt?: number }): RunChange {
+  const result = withWaiting(made, run, facts.wokeAt ?? Number.NEGATIVE_INFINITY);
+  const forMs = made.attempts.length > 0 ? Math.min(run.rememberMs, FALLBACK_MEMORY_MS) : run.rememberMs;
+  const hostedUntil = made.pictures.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY);
+  return { status: 'done', result, rememberUntil: Math.min(facts.now + forMs, ...hostedUntil) };
+}
+
+/** The worker's own stages, and before them the time in the queue, of which a worker may have been asleep. */
+function withWaiting(made: GenerationResult, { createdAt, startedAt }: Run, wokeAt: number): GenerationResult {
+  const waited = (startedAt ?? createdAt) - createdAt;
+  const wake = Math.min(Math.max(wokeAt - createdAt, 0), waited);
+  const queue = waited - wake + (made.timings.queue ?? 0);
+  return { ...made, timings: { ...made.timings, ...(wake > 0 && { wake }), queue } };
 }

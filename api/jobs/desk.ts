@@ -1,11 +1,8 @@
-import type { GenerationResult } from '../../shared/contract/generation.ts';
 import { toErrorRecord } from '../../shared/errors.ts';
-import { type Run, toRunChange } from '../../shared/queue-run.ts';
+import { type Run, toDone, toRunChange } from '../../shared/queue-run.ts';
 import type { RunDesk } from '../dispatch/dispatch.ts';
 import type { JobContext } from './context.ts';
 
-/** A picture of another engine than the wished one is not held to for long: the wished one may be back. */
-const FALLBACK_MEMORY_MS = 5 * 60_000;
 /** How long a job that somebody comes back for waits for a worker that cannot be reached. */
 const PATIENCE_MS = 30 * 60_000;
 
@@ -38,9 +35,7 @@ export function createDesk(context: DeskContext): RunDesk {
       const run = await journal.run(runId);
       if (run === undefined) return;
       await context.pictures.secure(made, run.request);
-      const result = withWaiting(made, run, context.wokeAt());
-      const rememberUntil = toRememberUntil(run, result, context);
-      await end(await journal.report(runId, { status: 'done', result, rememberUntil }));
+      await end(await journal.report(runId, toDone(run, made, { now: clock.now(), wokeAt: context.wokeAt() })));
       context.estimates.learn(made);
       await journal.writeFact('means', context.estimates.toText());
     },
@@ -55,23 +50,4 @@ export function createDesk(context: DeskContext): RunDesk {
       return isYoung && journal.isPatient(runId);
     },
   };
-}
-
-/** The worker's own stages, and before them the time that this gateway waited. */
-function withWaiting(result: GenerationResult, { createdAt, startedAt }: Run, wokeAt: number): GenerationResult {
-  const waited = (startedAt ?? createdAt) - createdAt;
-  const wake = Math.min(Math.max(wokeAt - createdAt, 0), waited);
-  const queue = waited - wake + (result.timings.queue ?? 0);
-  return { ...result, timings: { ...result.timings, ...(wake > 0 && { wake }), queue } };
-}
-
-function toRememberUntil(
-  { request }: Run,
-  result: GenerationResult,
-  { clock, limits }: Pick<JobContext, 'clock' | 'limits'>,
-): number | undefined {
-  if (!request.seedGiven) return undefined;
-  const forMs = result.attempts.length > 0 ? Math.min(limits.rememberMs, FALLBACK_MEMORY_MS) : limits.rememberMs;
-  const hostedUntil = result.pictures.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY);
-  return Math.min(clock.now() + forMs, ...hostedUntil);
 }

@@ -5,12 +5,11 @@ import { createHttpDispatch } from '../dispatch/http.ts';
 import { createMemoryVault } from './context.ts';
 import { createDesk } from './desk.ts';
 import type { Foundation, FoundationOptions } from './foundation.ts';
+import { loadSecret } from './secrets.ts';
 import { createSqliteJournal, type SqliteJournal } from './sqlite-journal.ts';
 import { openDatabase } from './sqlite-schema.ts';
 
 const PURGE_INTERVAL_MS = 60_000;
-/** A worker that answers faster was not asleep. */
-const SHORTEST_WAKE_MS = 1000;
 
 /** One gateway: its own file, and HTTP to the workers. */
 export function createEmbedded({ settings, dataDirectory, limits, clock, log }: FoundationOptions): Foundation {
@@ -23,11 +22,12 @@ export function createEmbedded({ settings, dataDirectory, limits, clock, log }: 
   return {
     journal,
     vault,
-    createDispatch: ({ estimates, pictures, onEnded }) => {
+    loadSecret: async (name, prefix) => loadSecret(dataDirectory, name, prefix),
+    createDispatch: async ({ estimates, pictures, onEnded }) => {
       let wokeAt = Number.NEGATIVE_INFINITY;
       const onAwake = (tookMs: number): void => {
         wokeAt = clock.now();
-        if (tookMs >= SHORTEST_WAKE_MS) estimates.learnWake(tookMs);
+        estimates.learnWake(tookMs);
       };
       return createHttpDispatch({
         workerUrls: settings.WORKER_URL ?? [],

@@ -16,6 +16,8 @@ const FIRST_GUESS: Readonly<Record<Stage, number>> = {
 };
 /** The newest value counts so much. */
 const NEWEST_WEIGHT = 0.2;
+/** A worker that answers faster was not asleep. */
+const SHORTEST_WAKE_MS = 1000;
 const ANY_ENGINE = '*';
 /** The stages of a run that a worker has taken, in their usual order. */
 const WORK_STAGES: readonly Stage[] = STAGES.filter((stage) => stage !== 'wake' && stage !== 'queue');
@@ -32,7 +34,7 @@ export interface Surroundings {
 }
 
 export interface Estimates {
-  learn(result: GenerationResult): void;
+  learn(result: Pick<GenerationResult, 'engine' | 'timings'>): void;
   learnWake(tookMs: number): void;
   /** Seconds until the result. */
   etaSeconds(run: Run, surroundings: Surroundings): number | undefined;
@@ -84,7 +86,9 @@ export function createEstimates(kept: string | undefined): Estimates {
         learnOne(ANY_ENGINE, stage, timings[stage] ?? 0);
       }
     },
-    learnWake: (tookMs) => learnOne(ANY_ENGINE, 'wake', tookMs),
+    learnWake: (tookMs) => {
+      if (tookMs >= SHORTEST_WAKE_MS) learnOne(ANY_ENGINE, 'wake', tookMs);
+    },
     etaSeconds: (run, { now, position, slots, wakingForMs }) => {
       if (isEnded(run.status)) return undefined;
       const jobMs = total(WORK_STAGES, run.engine ?? ANY_ENGINE);

@@ -26,7 +26,9 @@ export interface FoundationSettings {
 export interface Foundation {
   readonly journal: Journal;
   readonly vault: Vault;
-  createDispatch(parts: FoundationParts): Dispatch;
+  /** A secret that nobody configured: made once, and the same for every gateway. */
+  loadSecret(name: string, prefix: string): Promise<string>;
+  createDispatch(parts: FoundationParts): Promise<Dispatch>;
   /** Takes up what a process before this one left; call it once everything is wired. */
   recover(dispatch: Dispatch): Promise<void>;
   /** After the dispatch has stopped. */

@@ -10,7 +10,7 @@ import type { Job, JobModule } from './job.ts';
 import { createJobIds } from './job-ids.ts';
 import { createJobModule } from './job-module.ts';
 import { createPictures } from './pictures.ts';
-import { loadSecret } from './secrets.ts';
+import { createShared } from './shared.ts';
 import { createWebhookCalls } from './webhook-call.ts';
 import { createWebhooks } from './webhooks.ts';
 
@@ -40,12 +40,14 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     rememberMs: settings.CACHE_TTL_SECONDS * 1000,
     keepMs: DAY_MS,
   };
-  const ids = createJobIds(settings.JOB_SECRET ?? loadSecret(dataDirectory, 'job-secret'));
-  const foundation = createEmbedded({ settings, dataDirectory, limits, clock, log });
+  const standing = { settings, dataDirectory, limits, clock, log };
+  const foundation =
+    settings.REDIS_URL === undefined ? createEmbedded(standing) : createShared(settings.REDIS_URL, standing);
+  const ids = createJobIds(settings.JOB_SECRET ?? (await foundation.loadSecret('job-secret', '')));
   const { journal, vault } = foundation;
   const estimates = createEstimates(await journal.readFact('means'));
   const webhookCalls = createWebhookCalls({
-    secret: settings.WEBHOOK_SECRET ?? loadSecret(dataDirectory, 'webhook-secret', 'whsec_'),
+    secret: settings.WEBHOOK_SECRET ?? (await foundation.loadSecret('webhook-secret', 'whsec_')),
     allowedHosts: settings.WEBHOOK_ALLOWED_HOSTS ?? [],
   });
   const webhooks = createWebhooks({ journal, calls: webhookCalls, encodeJob, clock, log });
@@ -56,7 +58,7 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     log,
   });
   const onEnded = webhooks.poke;
-  const dispatch = foundation.createDispatch({ estimates, pictures, onEnded });
+  const dispatch = await foundation.createDispatch({ estimates, pictures, onEnded });
   const checkCallback = webhookCalls.check;
   const context = {
     journal,

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
-import { isEnded, type Run } from '../../shared/queue-run.ts';
+import { isEnded, type Run, toPictureIdName } from '../../shared/queue-run.ts';
 import type { WorkerState } from '../dispatch/dispatch.ts';
 import { createAttendance } from './attendance.ts';
 import type { JobContext } from './context.ts';
@@ -7,7 +7,6 @@ import { follow } from './follow.ts';
 import type { Job, JobModule } from './job.ts';
 import { toJob } from './job-view.ts';
 import type { Held } from './journal.ts';
-import { toPictureIdName } from './keys.ts';
 import { lookUp, supply } from './lookup.ts';
 import { submit } from './submit.ts';
 

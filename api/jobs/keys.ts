@@ -22,9 +22,6 @@ export function toIdempotencyName(clientId: string, key: string): string {
   return `idempotency:${hash({ clientId, key })}`;
 }
 
-/** Leads from a finished picture to its run. */
-export const toPictureIdName = (pictureId: string): string => `finished:${pictureId}`;
-
 export const toFingerprint = (draft: RequestDraft): string => hash({ draft });
 
 const hash = (value: object): string =>

@@ -30,7 +30,16 @@ export async function lookUp(id: string, context: JobContext, credentials?: Cred
     ? { kind: 'picture' as const, name: toPictureName(request, credentials) }
     : undefined;
   const trace = { requestId: toRequestId(undefined), traceparent: toTraceparent(undefined) };
-  const facts = { trace, client: RETURNED_CLIENT, asynchronous: true, notes: [QUEUED_AGAIN], fresh: false, sharing };
+  const { rememberMs } = context.limits;
+  const facts = {
+    trace,
+    rememberMs,
+    client: RETURNED_CLIENT,
+    asynchronous: true,
+    notes: [QUEUED_AGAIN],
+    fresh: false,
+    sharing,
+  };
   const order = toOrder(issued, request, { ...facts, maxWaiting: Number.MAX_SAFE_INTEGER });
   const claimed = await context.journal.claim(order);
   await begin(claimed, credentials, context);

@@ -95,6 +95,7 @@ async function claim({ draft, request, sharing, options }: Asked, context: JobCo
     asynchronous,
     trace: { requestId: options.requestId, traceparent: options.traceparent },
     notes: [],
+    rememberMs: context.limits.rememberMs,
     sharing,
     callbackUrl,
     fresh: options.fresh === true,
@@ -113,13 +114,14 @@ interface OrderFacts extends Pick<Order, 'sharing' | 'fresh' | 'idempotency' | '
   readonly client: string;
   readonly asynchronous: boolean;
   readonly trace: Run['trace'];
+  readonly rememberMs: number;
   readonly notes: readonly string[];
   readonly callbackUrl?: string | undefined;
 }
 
 export function toOrder(issued: JobTicket, request: GenerationRequest, facts: OrderFacts): Order {
   const { id, key, runId, createdAt, needsCredentials } = issued;
-  const { client: clientId, asynchronous, notes, callbackUrl, trace, ...rest } = facts;
+  const { client: clientId, asynchronous, notes, callbackUrl, trace, rememberMs, ...rest } = facts;
   const asked = { clientId, createdAt };
   const ticket: Ticket = {
     ...asked,
@@ -141,6 +143,7 @@ export function toOrder(issued: JobTicket, request: GenerationRequest, facts: Or
     number: 1,
     needsCredentials,
     received: false,
+    rememberMs: request.seedGiven ? rememberMs : 0,
     trace,
   };
   return { ticket, run, ...rest };

@@ -1,0 +1,35 @@
+import type { Redis } from 'ioredis';
+import type { Channels } from '../../shared/queue-channels.ts';
+import { HEARTBEAT_INTERVAL_MS, redisChannels, type WorkerHeartbeat } from '../../shared/queue-connection.ts';
+import type { Clock } from '../../shared/wait.ts';
+import type { WorkerView } from './dispatch.ts';
+
+/** Which workers take from the shared queue, as they themselves say now and then. */
+
+const MISSED_BEATS = 3;
+
+export async function watchWorkers(
+  redis: Redis,
+  channels: Channels,
+  clock: Clock,
+): Promise<() => readonly WorkerView[]> {
+  const heard = new Map<string, { readonly beat: WorkerHeartbeat; readonly at: number }>();
+  await channels.subscribe(redisChannels.workers, (message) => {
+    // Written by our own workers.
+    const beat = JSON.parse(message) as WorkerHeartbeat;
+    if (beat.isStopping) heard.delete(beat.name);
+    else heard.set(beat.name, { beat, at: clock.now() });
+  });
+  await redis.publish(redisChannels.hello, '');
+  return () => {
+    for (const [name, { at }] of heard) {
+      if (clock.now() - at > MISSED_BEATS * HEARTBEAT_INTERVAL_MS) heard.delete(name);
+    }
+    return [...heard.values()].map(({ beat: { name, running, concurrency } }) => ({
+      name,
+      state: running < concurrency ? 'ready' : 'busy',
+      running,
+      concurrency,
+    }));
+  };
+}

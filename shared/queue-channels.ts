@@ -1,0 +1,58 @@
+import type { Redis } from 'ioredis';
+
+/** Redis' publish and subscribe, on one connection of its own, with any number of listeners to a channel. */
+
+type Listener = (message: string) => void;
+
+export interface Channels {
+  /** Resolves when everything that is published from now on will be heard. */
+  subscribe(channel: string, listener: Listener): Promise<() => void>;
+  /** After a lost connection: messages may have been missed. */
+  onGap(listener: () => void): void;
+  close(): void;
+}
+
+interface Entry {
+  readonly listeners: Set<Listener>;
+  readonly acknowledged: Promise<unknown>;
+}
+
+export function createChannels(redis: Redis): Channels {
+  const connection = redis.duplicate();
+  const entries = new Map<string, Entry>();
+  const gapListeners: (() => void)[] = [];
+  let hasConnected = false;
+
+  connection.on('message', (channel: string, message: string) => {
+    for (const listener of entries.get(channel)?.listeners ?? []) listener(message);
+  });
+  // The connection of the commands fails with it, and that is logged.
+  connection.on('error', () => undefined);
+  connection.on('ready', () => {
+    if (hasConnected) for (const listener of gapListeners) listener();
+    hasConnected = true;
+  });
+
+  function open(channel: string): Entry {
+    const entry = { listeners: new Set<Listener>(), acknowledged: connection.subscribe(channel) };
+    entries.set(channel, entry);
+    return entry;
+  }
+
+  return {
+    subscribe: async (channel, listener) => {
+      const entry = entries.get(channel) ?? open(channel);
+      entry.listeners.add(listener);
+      await entry.acknowledged;
+      return () => {
+        entry.listeners.delete(listener);
+        if (entry.listeners.size > 0 || entries.get(channel) !== entry) return;
+        entries.delete(channel);
+        // Fails only with the connection, and with it the subscription.
+        connection.unsubscribe(channel).catch(() => undefined);
+      };
+    },
+    onGap: (listener) => void gapListeners.push(listener),
+    close: () => connection.disconnect(),
+  };
+}

@@ -1,0 +1,67 @@
+import type { ProductionEvent, Removal } from '../../../shared/contract/wire.ts';
+import { createLog } from '../../../shared/log.ts';
+import { systemClock } from '../../../shared/wait.ts';
+import { createQueueConsumer, type QueueConsumer } from '../../../worker/queue.ts';
+import {
+  createFakeProductions,
+  type FakeProduction,
+  type FakeProductions,
+  PNG,
+  toFakeResult,
+} from './fake-production.ts';
+
+/** The real consumer of the shared queue, in front of productions that a test leads. */
+export interface FakeConsumer {
+  readonly productions: FakeProductions;
+  readonly removals: readonly Removal[];
+  isAutomatic: boolean;
+  start(): Promise<void>;
+  stop(graceMs: number): Promise<void>;
+}
+
+interface FakeConsumerOptions {
+  readonly redisUrl: string;
+  readonly concurrency: number;
+  readonly name?: string;
+}
+
+export function createFakeConsumer({ redisUrl, concurrency, name = 'fake' }: FakeConsumerOptions): FakeConsumer {
+  const productions = createFakeProductions();
+  const removals: Removal[] = [];
+  const consumer: QueueConsumer = createQueueConsumer({
+    redisUrl,
+    workerToken: 'a token',
+    name,
+    concurrency,
+    productions: {
+      follow: (production, hear) => {
+        const left = new AbortController();
+        const send = (event: ProductionEvent): void => {
+          if (!left.signal.aborted) hear(event);
+        };
+        const cut = { type: 'error', error: { code: 'worker_unavailable', message: 'the worker died' } } as const;
+        const one: FakeProduction = {
+          production,
+          left: left.signal,
+          send,
+          finish: (change) => send({ type: 'result', result: { ...toFakeResult(production, 'imgur'), ...change } }),
+          fail: (error) => send({ type: 'error', error }),
+          breakOff: () => send(cut),
+        };
+        productions.add(one);
+        if (fake.isAutomatic) queueMicrotask(() => one.finish());
+        return () => {
+          left.abort();
+          hear({ type: 'error', error: { code: 'cancelled', message: 'everyone left' } });
+        };
+      },
+    },
+    readPicture: async () => ({ bytes: PNG }),
+    removePicture: async (removal) => void removals.push(removal),
+    clock: systemClock,
+    log: createLog({ service: 'test', level: 'silent' }),
+    lockMs: 1000,
+  });
+  const fake: FakeConsumer = { productions, removals, isAutomatic: false, start: consumer.start, stop: consumer.stop };
+  return fake;
+}
