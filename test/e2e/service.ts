@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { close, listen } from '../../shared/http.ts';
+
+/** One of the two services as a real process that can be killed and started again. */
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface Service {
+  readonly url: string;
+  readonly pid: number;
+  /** Every line of its log so far, over all its lives. */
+  readonly logged: readonly string[];
+  /** Ends it as told and waits for its end; SIGKILL is a crash. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Starts it again at the same address; resolves once it is healthy. */
+  start(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly file: 'api/main.ts' | 'worker/main.ts';
+  /** Where it runs: not where a developer's own `.env` lies. */
+  readonly directory: string;
+  readonly env: Environment;
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Ready to be started. */
+export async function createService({ file, directory, env }: ServiceOptions): Promise<Service> {
+  const port = await findPort();
+  const url = `http://127.0.0.1:${port}`;
+  const logged: string[] = [];
+  let child: ChildProcess | undefined;
+
+  return {
+    url,
+    get pid() {
+      return child?.pid ?? 0;
+    },
+    logged,
+    start: async () => {
+      child = spawn(process.execPath, [join(ROOT, file)], {
+        cwd: directory,
+        env: { ...process.env, ...env, PORT: String(port) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      await untilListening(child, logged);
+      await untilHealthy(url);
+    },
+    kill: async (signal) => {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
+
+/** Below those that the system gives to connections, so that it is still free when a killed service comes back. */
+const PORTS = { from: 20_000, to: 32_000 };
+
+async function findPort(): Promise<number> {
+  for (;;) {
+    const server = createServer();
+    try {
+      const { port } = await listen(server, randomInt(PORTS.from, PORTS.to), '127.0.0.1');
+      await close(server, 0);
+      return port;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    }
+  }
+}
+
+/** Much longer than a start takes, for a machine that is busy with other tests. */
+const PATIENCE_MS = 60_000;
+
+/** Collects what it says; rejects with that when it ends instead. */
+async function untilListening(child: ChildProcess, logged: string[]): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      logged.push(line);
+      if (/"msg":"the \w+ listens"/.test(line)) resolve();
+    });
+  }
+  const deadline = setTimeout(() => reject(new Error('it does not come to listen')), PATIENCE_MS);
+  child.once('exit', (code) => reject(new Error(`ended with ${code}:\n${logged.slice(-20).join('\n')}`)));
+  return promise.finally(() => clearTimeout(deadline));
+}
+
+const LOOK_INTERVAL_MS = 50;
+
+async function untilHealthy(url: string): Promise<void> {
+  const deadline = AbortSignal.timeout(PATIENCE_MS);
+  for (;;) {
+    const response = await fetch(`${url}/health`, { signal: deadline });
+    await response.arrayBuffer();
+    if (response.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL_MS));
+  }
+}
