@@ -73,6 +73,7 @@ export function createAttendance(context: JobContext): Attendance {
   /** The signal may still abort before the answer has reached its caller. */
   async function deliver(held: Held, signal: AbortSignal): Promise<Job> {
     const { id, request, received } = held.run;
+    await context.collect(held.run);
     if (!request.seedGiven && held.run.status === 'done' && !signal.aborted) {
       if (!received) await journal.markReceived(id, true);
       signal.addEventListener('abort', () => void journal.markReceived(id, false), { once: true });

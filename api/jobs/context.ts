@@ -1,5 +1,6 @@
 import type { GenerationRequest } from '../../shared/contract/generation.ts';
 import type { Logger } from '../../shared/log.ts';
+import type { Run } from '../../shared/queue-run.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { Estimates } from './estimates.ts';
@@ -19,6 +20,8 @@ export interface JobContext {
   readonly policy: (request: GenerationRequest) => void;
   /** Throws `invalid_request` for an address that may not be called back. */
   readonly checkCallback: (url: string) => Promise<void>;
+  /** Brings to this gateway what it has to serve itself of a finished run, if somebody still has it. */
+  readonly collect: (run: Run) => Promise<void>;
   /** The share of a ticket has ended: somebody may want to be called back. */
   readonly onEnded: () => void;
   readonly clock: Clock;

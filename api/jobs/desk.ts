@@ -6,7 +6,7 @@ import type { JobContext } from './context.ts';
 /** How long a job that somebody comes back for waits for a worker that cannot be reached. */
 const PATIENCE_MS = 30 * 60_000;
 
-interface DeskContext extends Omit<JobContext, 'dispatch' | 'policy' | 'ids' | 'checkCallback'> {
+interface DeskContext extends Omit<JobContext, 'dispatch' | 'policy' | 'ids' | 'checkCallback' | 'collect'> {
   /** Epoch milliseconds at which a worker last woke. */
   readonly wokeAt: () => number;
 }

@@ -22,6 +22,7 @@ export function createEmbedded({ settings, dataDirectory, limits, clock, log }: 
   return {
     journal,
     vault,
+    isShared: false,
     loadSecret: async (name, prefix) => loadSecret(dataDirectory, name, prefix),
     createDispatch: async ({ estimates, pictures, onEnded }) => {
       let wokeAt = Number.NEGATIVE_INFINITY;

@@ -50,6 +50,7 @@ async function* readEvents(
       for (const { run, preview } of inbox.takeAll()) {
         if (run.number <= last) continue;
         last = run.number;
+        await context.collect(run);
         const job = await toJob({ ticket, run }, context);
         yield preview === undefined
           ? { number: last, job }

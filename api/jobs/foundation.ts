@@ -26,6 +26,8 @@ export interface FoundationSettings {
 export interface Foundation {
   readonly journal: Journal;
   readonly vault: Vault;
+  /** Runs may be finished without this gateway: what it has to serve of them comes when somebody asks. */
+  readonly isShared: boolean;
   /** A secret that nobody configured: made once, and the same for every gateway. */
   loadSecret(name: string, prefix: string): Promise<string>;
   createDispatch(parts: FoundationParts): Promise<Dispatch>;

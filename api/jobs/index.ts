@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { GenerationRequest } from '../../shared/contract/generation.ts';
 import type { Logger } from '../../shared/log.ts';
 import type { Clock } from '../../shared/wait.ts';
+import { createCollect } from './collect.ts';
 import type { JobLimits } from './context.ts';
 import { createEmbedded } from './embedded.ts';
 import { createEstimates } from './estimates.ts';
@@ -57,6 +58,7 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     clock,
     log,
   });
+  const collect = foundation.isShared ? createCollect(pictures, log) : async () => undefined;
   const onEnded = webhooks.poke;
   const dispatch = await foundation.createDispatch({ estimates, pictures, onEnded });
   const checkCallback = webhookCalls.check;
@@ -70,6 +72,7 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     limits,
     policy,
     checkCallback,
+    collect,
     onEnded,
     clock,
     log,

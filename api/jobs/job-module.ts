@@ -19,6 +19,7 @@ export function createJobModule(context: JobContext, stop: JobModule['stop']): J
     const held = await lookUp(id, context, credentials);
     await supply(held, credentials, context);
     const { request, status, received } = held.run;
+    await context.collect(held.run);
     if (status === 'done' && !request.seedGiven && !received) await journal.markReceived(held.run.id, true);
     return toJob(held, context);
   }
@@ -65,6 +66,11 @@ export function createJobModule(context: JobContext, stop: JobModule['stop']): J
     },
     expectWork: () => dispatch.expectWork(),
     removePicture,
+    collectImage: async (name) => {
+      const run = await journal.recall(toPictureIdName(name.replace(/\.\w+$/, '')));
+      if (run !== undefined) await context.collect(run);
+      return run?.result !== undefined && pictures.areThere(run.result);
+    },
     status: () => {
       const workers = dispatch.workers();
       return { worker: bestOf(workers.map(({ state }) => state)), workers, waiting: dispatch.waiting() };

@@ -103,6 +103,8 @@ export interface JobModule extends Jobs {
   expectWork(): void;
   /** Removes the hosted copies: of one picture, or of every picture of a job. */
   removePicture(id: string): Promise<void>;
+  /** Brings a picture that another gateway's caller was told of to `DATA_DIR/images`; false when that cannot be. */
+  collectImage(name: string): Promise<boolean>;
   status(): JobsStatus;
   /** Takes no more work and lets what runs end within the grace; what is left is taken up after the next start. */
   stop(options: { readonly graceMs: number }): Promise<void>;

@@ -97,7 +97,7 @@ export function createPictures({ dataDirectory, fetchFromWorker, clock, log }: P
   return {
     secure: async (result, { deliver }) => {
       for (const picture of result.pictures) await secureOne(picture, deliver);
-      for (const { url } of result.pictures) if (url !== undefined) remember(url);
+      for (const { url } of result.pictures) if (url !== undefined && !checkedAt.has(url)) remember(url);
     },
     bytes: async (picture, signal) => {
       const own = await readOwn(picture);

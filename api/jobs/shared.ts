@@ -19,6 +19,7 @@ export function createShared(redisUrl: string, options: FoundationOptions): Foun
 
   return {
     journal,
+    isShared: true,
     vault: settings.WORKER_TOKEN === undefined ? refusingVault : createSealedVault(redis, settings.WORKER_TOKEN),
     loadSecret: async (name, prefix) => {
       const made = `${prefix}${randomBytes(32).toString('base64')}`;

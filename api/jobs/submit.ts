@@ -55,6 +55,7 @@ async function recall(
   if (sharing?.kind !== 'picture' || fresh === true) return undefined;
   const run = await context.journal.recall(sharing.name);
   if (run?.result === undefined || context.clock.now() >= (run.rememberUntil ?? 0)) return undefined;
+  await context.collect(run);
   if (!(await context.pictures.areThere(run.result))) {
     await context.journal.forget(run.id);
     return undefined;
