@@ -20,7 +20,7 @@ export interface FakeProductions {
   readonly all: readonly FakeProduction[];
   add(production: FakeProduction): void;
   /** Resolves with production number `index` (from 0) as soon as it has come. */
-  at(index: number): Promise<FakeProduction>;
+  at(index: number, patienceMs?: number): Promise<FakeProduction>;
 }
 
 const PATIENCE_MS = 10_000;
@@ -34,8 +34,9 @@ export function createFakeProductions(): FakeProductions {
       all.push(production);
       arrivals.emit('production');
     },
-    at: async (index) => {
-      const arrived = on(arrivals, 'production', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    at: async (index, patienceMs = PATIENCE_MS) => {
+      const signal = Number.isFinite(patienceMs) ? AbortSignal.timeout(patienceMs) : new AbortController().signal;
+      const arrived = on(arrivals, 'production', { signal });
       try {
         for (let found = all[index]; ; found = all[index]) {
           if (found !== undefined) return found;
