@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
 import { AppError, type AppErrorDetails } from './errors.ts';
 import { createHttpClient } from './http.ts';
-import { describeReply, isSuccess, type UpstreamReply } from './upstream.ts';
+import { describeReply, type UpstreamReply } from './upstream.ts';
 import { toAbortError } from './wait.ts';
 
 /** What every picture host over HTTP has in common. */
@@ -76,11 +76,6 @@ export function toLinklessError({ call, status, headers, body }: UpstreamReply):
   const type = headers['content-type']?.split(';')[0] ?? 'no media type';
   const message = `${call}: HTTP ${status} ${type}, ${body.length} bytes: a success without the link to a picture`;
   return new AppError('store_failed', message);
-}
-
-/** Success by its status; anything else throws. */
-export function requireSuccess(reply: UpstreamReply, failure: HostFailure): void {
-  if (!isSuccess(reply)) throw toHostError(reply, failure);
 }
 
 /** The address that a host gave, if it may be handed on: `https` unless the host's own API is not, and no user in it. */

@@ -11,8 +11,6 @@ const item = z.union([
     .min(1)
     .transform((url) => ({ url })),
 ]);
-export type PictureItem = z.infer<typeof item>;
-
 const items = z.array(item).min(1);
 const one = item.transform((only) => [only]);
 

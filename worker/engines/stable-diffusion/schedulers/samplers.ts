@@ -1,3 +1,4 @@
+import type { SamplerName, SchedulerName } from '../../../../shared/contract/samplers.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import type { SchedulerConfig } from './scheduler.ts';
 
@@ -37,7 +38,7 @@ const SAMPLERS: Readonly<Record<string, Sampler>> = {
   DDIM: { className: 'DDIMScheduler', defaults: { clip_sample: false }, aliases: [] },
   PLMS: { className: 'PNDMScheduler', options: { skip_prk_steps: true }, aliases: ['pndm'] },
   LCM: { className: 'LCMScheduler', aliases: [] },
-};
+} satisfies Readonly<Record<SamplerName, Sampler>>;
 
 const NO_SIGMAS = {
   use_karras_sigmas: false,
@@ -48,16 +49,20 @@ const NO_SIGMAS = {
 
 const AUTOMATIC = 'Automatic';
 
+interface Schedule {
+  readonly options: SchedulerConfig;
+  readonly aliases: readonly string[];
+}
+
 /** By AUTOMATIC1111's names of its schedule types; `Automatic` leaves the model's own. */
-const SCHEDULES: Readonly<Record<string, { readonly options: SchedulerConfig; readonly aliases: readonly string[] }>> =
-  {
-    [AUTOMATIC]: { options: {}, aliases: ['auto', 'default'] },
-    Normal: { options: NO_SIGMAS, aliases: ['uniform', 'discrete'] },
-    Karras: { options: { ...NO_SIGMAS, use_karras_sigmas: true }, aliases: [] },
-    Exponential: { options: { ...NO_SIGMAS, use_exponential_sigmas: true }, aliases: [] },
-    Beta: { options: { ...NO_SIGMAS, use_beta_sigmas: true }, aliases: [] },
-    'SGM Uniform': { options: { ...NO_SIGMAS, timestep_spacing: 'trailing' }, aliases: ['simple'] },
-  };
+const SCHEDULES: Readonly<Record<string, Schedule>> = {
+  [AUTOMATIC]: { options: {}, aliases: ['auto', 'default'] },
+  Normal: { options: NO_SIGMAS, aliases: ['uniform', 'discrete'] },
+  Karras: { options: { ...NO_SIGMAS, use_karras_sigmas: true }, aliases: [] },
+  Exponential: { options: { ...NO_SIGMAS, use_exponential_sigmas: true }, aliases: [] },
+  Beta: { options: { ...NO_SIGMAS, use_beta_sigmas: true }, aliases: [] },
+  'SGM Uniform': { options: { ...NO_SIGMAS, timestep_spacing: 'trailing' }, aliases: ['simple'] },
+} satisfies Readonly<Record<SchedulerName, Schedule>>;
 
 export const SAMPLER_NAMES: readonly string[] = Object.keys(SAMPLERS);
 export const SCHEDULE_NAMES: readonly string[] = Object.keys(SCHEDULES);
