@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createLog, type Logger } from '../../../../shared/log.ts';
 import { type Clock, systemClock } from '../../../../shared/wait.ts';
 import type { Engine, EngineOutput, EngineRequest } from '../../../../worker/engines/engine.ts';
@@ -92,7 +93,7 @@ export async function findChildren(): Promise<number[]> {
   return found;
 }
 
-/** Resolves once the kernel has nothing more of it but a zombie, at most. */
-export function waitForEnd(pid: number): void {
-  execFileSync('tail', [`--pid=${pid}`, '-f', '/dev/null', '--sleep-interval=0.02'], { timeout: 10_000 });
+/** Resolves once there is no such process any more. */
+export async function waitForEnd(pid: number): Promise<void> {
+  await promisify(execFile)('tail', [`--pid=${pid}`, '-f', '/dev/null', '--sleep-interval=0.02'], { timeout: 10_000 });
 }

@@ -1,0 +1,31 @@
+import { createLog } from '../../../../shared/log.ts';
+import { systemClock } from '../../../../shared/wait.ts';
+import { createStableDiffusion } from '../../../../worker/engines/stable-diffusion/index.ts';
+import { readModelDirectory } from '../../../../worker/engines/stable-diffusion/model/model-directory.ts';
+import { NEVER, requestFor } from './setup.ts';
+
+/**
+ * A worker's stand-in as a process of its own: `node host.ts DIR SIZE...` paints one picture of each size with the
+ * engine and writes what came of each, one line of JSON per event.
+ */
+
+const [directory = '', ...sizes] = process.argv.slice(2);
+const tell = (line: object): void => console.log(JSON.stringify(line));
+const engine = createStableDiffusion({
+  model: readModelDirectory(directory),
+  devices: ['cpu'],
+  idleUnloadMs: 0,
+  services: { clock: systemClock, log: createLog({ service: 'host', level: 'silent' }) },
+  measureFree: async () => Number.POSITIVE_INFINITY,
+});
+
+for (const size of sizes.map(Number)) {
+  const onProgress = ({ engineStatus }: { engineStatus?: string | undefined }): void => tell({ size, engineStatus });
+  const request = requestFor({ width: size, height: size, steps: 20 });
+  const outcome = await engine.generate(request, { signal: NEVER, onProgress }).then(
+    ({ images }) => ({ images: images.length }),
+    ({ code, message, publicMessage }) => ({ code, message, publicMessage }),
+  );
+  tell({ size, ...outcome });
+}
+await engine.stop?.();
