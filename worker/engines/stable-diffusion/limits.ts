@@ -46,8 +46,9 @@ const toPixels = ({ width, height }: Size, factor: number): Size => ({
 });
 
 function toShapes(square: Size, multipleOf: number): EngineLimits['shapes'] {
-  const round = (pixels: number): number =>
-    Math.max(Math.ceil(MIN_PIXELS / multipleOf) * multipleOf, Math.round(pixels / multipleOf) * multipleOf);
+  // SDXL was trained on sixteenths of its square's side.
+  const step = Math.max(multipleOf, square.width / 16);
+  const round = (pixels: number): number => Math.max(Math.ceil(MIN_PIXELS / step), Math.round(pixels / step)) * step;
   const long = round(square.width * Math.sqrt(LONG_TO_SHORT));
   const short = round(square.width / Math.sqrt(LONG_TO_SHORT));
   return {
