@@ -36,8 +36,9 @@ export async function findExecutable({ executablePath, playwrightPath, visible =
   const candidates = executablePath === undefined ? toCandidates(playwrightPath) : [executablePath];
   for (const path of candidates) {
     if (!(await isExecutable(path))) continue;
-    const isShell = await isHeadlessShell(path);
-    if (!visible || !isShell) return { path, isShell };
+    const place = await followLink(path);
+    const isShell = [path, place].some((name) => /headless[-_]shell/.test(basename(name)));
+    if (!visible || !isShell) return { path: place, isShell };
   }
   const looked = `looked for ${candidates.join(`${delimiter} `)}`;
   if (visible) throw new AppError('engine_failed', `no Chromium that can show a window: ${looked}. ${HOW_TO_SEE}`);
@@ -74,7 +75,11 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-async function isHeadlessShell(path: string): Promise<boolean> {
-  const names = [basename(path), basename(await realpath(path))];
-  return names.some((name) => /headless[-_]shell/.test(name));
+/**
+ * Started through a link with its GPU in process, Chromium looks for its graphics libraries beside the link, and every
+ * page hangs at its first frame. A link to a launcher (`/snap/bin/chromium` leads to `snap`) goes by its own name.
+ */
+async function followLink(path: string): Promise<string> {
+  const place = await realpath(path);
+  return /chrom|headless/i.test(basename(place)) ? place : path;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import { findExecutable } from '../../../worker/browser/executable.ts';
 describe('finding the browser', () => {
   let directory: string;
   before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'easel-test-'));
+    directory = await realpath(await mkdtemp(join(tmpdir(), 'easel-test-')));
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
@@ -20,6 +20,9 @@ describe('finding the browser', () => {
     return file;
   }
 
+  const find = (executablePath: string) =>
+    findExecutable({ executablePath, playwrightPath: join(directory, ...PLAYWRIGHT) });
+
   const PLAYWRIGHT = ['cache', 'chromium-1234', 'chrome-linux64', 'chrome'];
   const PLAYWRIGHT_SHELL = [
     'cache',
@@ -28,14 +31,21 @@ describe('finding the browser', () => {
     'chrome-headless-shell',
   ];
 
-  test('a given path is taken as it is, and tells a shell by its name, also behind a link', async () => {
-    const playwrightPath = join(directory, ...PLAYWRIGHT);
+  test('a given path is taken, and tells a shell by its name', async () => {
     const full = await install('given', 'chrome');
-    assert.deepEqual(await findExecutable({ executablePath: full, playwrightPath }), { path: full, isShell: false });
+    assert.deepEqual(await find(full), { path: full, isShell: false });
     const shell = await install('given', 'headless_shell');
-    const link = join(directory, 'given', 'browser');
+    assert.deepEqual(await find(shell), { path: shell, isShell: true });
+  });
+
+  test('a link is followed to the browser, but not to a launcher that goes by its own name', async () => {
+    const shell = await install('linked', 'headless_shell');
+    const link = join(directory, 'linked', 'browser');
     await symlink(shell, link);
-    assert.deepEqual(await findExecutable({ executablePath: link, playwrightPath }), { path: link, isShell: true });
+    assert.deepEqual(await find(link), { path: shell, isShell: true });
+    const launched = join(directory, 'linked', 'chromium');
+    await symlink(await install('linked', 'snap'), launched);
+    assert.deepEqual(await find(launched), { path: launched, isShell: false });
   });
 
   test('a given path that is wrong is a fault, not a reason to take another', async () => {
