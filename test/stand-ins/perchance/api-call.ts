@@ -12,6 +12,8 @@ export type ApiCall = {
   httpStatus: number | null;
   /** The `status` inside the reply's JSON. */
   status: string | null;
+  /** Whoever asked went away before the reply. */
+  isAbandoned: boolean;
 };
 
 export type CallLog = {

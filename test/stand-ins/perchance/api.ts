@@ -64,7 +64,11 @@ function record(service: Service, request: Request, response: Response): void {
     userAgent: request.get('user-agent') ?? null,
     httpStatus: null,
     status: null,
+    isAbandoned: false,
   };
+  response.on('close', () => {
+    call.isAbandoned = !response.writableFinished;
+  });
   response.on('finish', () => {
     call.httpStatus = response.statusCode;
     call.status = response.locals.status ?? null;

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { until } from '../worker/browser/support.ts';
+import { findSystemShell } from '../worker/browser/system-shell.ts';
+import { type Answer, ask, askWell, assertPaintedFor, download } from './ask.ts';
+import { type Chain, countGenerations, startChain } from './chain.ts';
+import { type ChromiumProcesses, watchChromium } from './chromium-processes.ts';
+import { startServices } from './services.ts';
+
+const WISHES = { prompt: 'a tidal mill', seed: 21 };
+
+describe('kill -9 in the browser while it paints', () => {
+  let chromium: ChromiumProcesses;
+  let chain: Chain;
+  before(async () => {
+    chromium = await watchChromium();
+    chain = await startChain({ env: { CACHE_TTL_SECONDS: '0' }, workerEnv: { TMPDIR: chromium.directory } });
+  });
+  afterEach(() => chain.perchance.setMode('ok'));
+  after(async () => {
+    await chain.stop();
+    await chromium.remove();
+  });
+
+  /** Asks for a picture that hangs at the site, and resolves once the site has been asked for it. */
+  async function askAndHang(): Promise<{ readonly answer: Promise<Answer>; readonly asked: number }> {
+    chain.perchance.setMode('hang');
+    const asked = countGenerations(chain) + 1;
+    const answer = ask(chain.url, WISHES);
+    await chain.perchance.waitForRequest('generate', asked);
+    return { answer, asked };
+  }
+
+  async function assertServed(answer: Answer): Promise<void> {
+    assert.equal(answer.status, 200, answer.text);
+    await assertPaintedFor(await download(answer.body.image_url), WISHES);
+  }
+
+  test('the browser: the job runs once more on a fresh one, and its caller sees nothing of it', async () => {
+    await askWell(chain.url, WISHES);
+    const { answer, asked } = await askAndHang();
+    const killed = await chromium.browser();
+    process.kill(killed, 'SIGKILL');
+    await chain.perchance.waitForRequest('generate', asked + 1);
+    chain.perchance.setMode('ok');
+    await assertServed(await answer);
+    assert.notEqual(await chromium.browser(), killed);
+  });
+
+  test('the renderers: the same', async () => {
+    const { answer, asked } = await askAndHang();
+    for (const pid of await chromium.renderers()) process.kill(pid, 'SIGKILL');
+    await chain.perchance.waitForRequest('generate', asked + 1);
+    chain.perchance.setMode('ok');
+    await assertServed(await answer);
+  });
+
+  test('twice in one job: that is its end, with a code of its own, and the next request works', async () => {
+    const { answer, asked } = await askAndHang();
+    process.kill(await chromium.browser(), 'SIGKILL');
+    await chain.perchance.waitForRequest('generate', asked + 1);
+    process.kill(await chromium.browser(), 'SIGKILL');
+    const { status, body, text } = await answer;
+    assert.deepEqual([status, body.code], [502, 'engine_failed'], text);
+    chain.perchance.setMode('ok');
+    await assertServed(await ask(chain.url, WISHES));
+  });
+
+  test('nothing of the killed ones is left: no process, no zombie, no directory', async () => {
+    await askWell(chain.url, WISHES);
+    await until(async () => (await chromium.directories()).length === 1, 'one directory, of the browser that runs');
+    await chromium.browser();
+    await chain.worker.kill('SIGTERM');
+    await until(async () => (await chromium.left()).length === 0, 'the end of every process');
+    assert.deepEqual(await chromium.directories(), []);
+    await chain.worker.start();
+  });
+
+  test('the worker itself: the gateway hands the job over again when it is back', async () => {
+    await askWell(chain.url, WISHES);
+    const { answer, asked } = await askAndHang();
+    await chromium.browser();
+    await chain.worker.kill('SIGKILL');
+    await chain.worker.start();
+    await chain.perchance.waitForRequest('generate', asked + 1);
+    chain.perchance.setMode('ok');
+    await assertServed(await answer);
+    const [directory, ...others] = await chromium.directories();
+    assert.ok(directory?.startsWith(`easel-chromium-${chain.worker.pid}-`), directory);
+    assert.deepEqual(others, [], 'the killed worker’s directory was swept');
+  });
+});
+
+test('a wrong CHROMIUM_PATH is told to the operator alone, and costs nothing once it is right', async (context) => {
+  const chromium = await watchChromium();
+  context.after(() => chromium.remove());
+  const path = join(chromium.directory, 'chromium-headless-shell');
+  const services = await startServices({ workerEnv: { CHROMIUM_PATH: path } });
+  context.after(() => services.stop());
+  const { status, body, text } = await ask(services.url, { prompt: 'a tower' });
+  assert.deepEqual([status, body.code], [502, 'engine_failed']);
+  assert.ok(!text.includes(path));
+  const tells = (line: string): boolean => line.includes('CHROMIUM_PATH') && line.includes(path);
+  await until(() => services.worker.logged.some(tells), 'the line that names the variable and the path');
+  await symlink(await findSystemShell(), path);
+  assert.equal((await askWell(services.url, { prompt: 'a tower' })).body.engine, 'sketch');
+});

@@ -1,0 +1,63 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBrowsers, listProcesses } from '../../worker/browser/process-tree.ts';
+
+/** The browsers of one worker, seen from outside: by the directory that they write to. */
+export interface ChromiumProcesses {
+  /** The worker's TMPDIR. */
+  readonly directory: string;
+  /** The main process of the browser that runs now. */
+  browser(): Promise<number>;
+  renderers(): Promise<number[]>;
+  /** Every process of every browser that was asked for here, the dead that nobody has buried included. */
+  left(): Promise<number[]>;
+  /** Working directories of browsers. */
+  directories(): Promise<string[]>;
+  remove(): Promise<void>;
+}
+
+export async function watchChromium(): Promise<ChromiumProcesses> {
+  const directory = await mkdtemp(join(tmpdir(), 'easel-e2e-chromium-'));
+  const groups = new Set<number>();
+  const directories = async (): Promise<string[]> =>
+    (await readdir(directory)).filter((name) => name.startsWith('easel-chromium-'));
+
+  async function browser(): Promise<number> {
+    for (const name of await directories()) {
+      const [found] = await findBrowsers(join(directory, name, 'profile'));
+      if (found === undefined) continue;
+      groups.add(found.group);
+      return found.pid;
+    }
+    throw new Error('no browser runs');
+  }
+
+  return {
+    directory,
+    browser,
+    directories,
+    renderers: async () => {
+      await browser();
+      const members = (await listProcesses()).filter(({ group }) => groups.has(group));
+      const commands = await Promise.all(members.map(({ pid }) => readCommand(pid)));
+      return members.filter((_, index) => commands[index]?.includes('--type=renderer')).map(({ pid }) => pid);
+    },
+    left: async () => (await listGroups()).filter(({ group }) => groups.has(group)).map(({ pid }) => pid),
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+const readCommand = (pid: number): Promise<string> => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+
+/** All processes with their groups, zombies too. */
+async function listGroups(): Promise<{ readonly pid: number; readonly group: number }[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  return stats
+    .map((stat, index) => ({
+      pid: Number(pids[index]),
+      group: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]),
+    }))
+    .filter(({ group }) => group > 0);
+}
