@@ -36,7 +36,7 @@ export interface ServeOptions {
 
 export function serveDialect(app: Express, dialect: Dialect, options: ServeOptions): void {
   const onError = createErrorHandler((error) => dialect.encodeError(error));
-  for (const route of dialect.routes) app[route.method](route.path, parseBody, createHandler(route, options), onError);
+  for (const route of dialect.routes) app[route.method](route.path, createHandler(route, options), onError);
 }
 
 /** What no route answers on a dialect's own paths, in its own words. */
@@ -48,14 +48,14 @@ export function refuseRest(app: Express, { prefixes = [], encodeError }: Dialect
   app.use([...prefixes], refuse, createErrorHandler(encodeError));
 }
 
-const MAX_BODY = '256kb';
-/** Behind the route, so that even a broken body is told in the words of its dialect. */
-const parseBody = json({ limit: MAX_BODY, strict: false });
+const MAX_BODY_BYTES = 256_000;
 
 function createHandler(route: Route, options: ServeOptions): RequestHandler {
+  const parseBody = createBodyParser(route.maxBodyBytes ?? MAX_BODY_BYTES);
   return async (request, response) => {
     const caller = identify(request, options.apiKeys);
     requireJson(request);
+    await parseBody(request, response);
     const command = withPreference(route.decode(toInput(request, options)), caller, options.preferences);
     const left = leaveSignal(response);
     if (command.do === 'generate') await options.limit(request, response, caller);
@@ -71,6 +71,15 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
     response.set(outcomeHeaders(whole.job));
     send(response, route.encode(whole));
   };
+}
+
+/** Within the route, so that even a broken body is told in the words of its dialect, and a stranger's is not read. */
+function createBodyParser(limit: number) {
+  const parse = json({ limit, strict: false });
+  return (request: Request, response: Response): Promise<void> =>
+    new Promise((resolve, reject) => {
+      parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+    });
 }
 
 function requireJson(request: Request): void {

@@ -104,6 +104,8 @@ export interface Route {
   readonly method: 'get' | 'post' | 'delete';
   /** Express 5 path, for instance `/jobs/:id` or `/prompt/*prompt`. */
   readonly path: string;
+  /** Of its JSON, where the usual 256 kB are too few. */
+  readonly maxBodyBytes?: number | undefined;
   /** For the OpenAPI document, made from the schemas that `decode` itself uses. */
   readonly documentation: RouteDocumentation;
   /** Throws AppError `invalid_request` with every fault. */

@@ -11,6 +11,8 @@ const ONE_PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+
 export const pngInfo: Route = {
   method: 'post',
   path: '/sdapi/v1/png-info',
+  // A picture of four megapixels, as base64.
+  maxBodyBytes: 8_000_000,
   documentation: {
     summary: 'Read a picture’s own parameters back',
     body: pngInfoBody,

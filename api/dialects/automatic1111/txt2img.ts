@@ -1,7 +1,8 @@
 import { type GenerationResult, MAX_COUNT } from '../../../shared/contract/generation.ts';
 import { AppError, invalidRequest } from '../../../shared/errors.ts';
-import { toInfotext } from '../../../shared/infotext.ts';
-import type { Job } from '../../jobs/job.ts';
+import { readInfotext, toInfotext } from '../../../shared/infotext.ts';
+import { readPngTexts } from '../../../shared/png-text.ts';
+import type { Job, PictureBytes } from '../../jobs/job.ts';
 import type { Command, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
 import { toSeed } from '../native.ts';
@@ -64,7 +65,7 @@ function encode({ job, pictures }: Outcome): Encoded {
     body: {
       images: pictures.map(({ bytes }) => bytes.toString('base64')),
       parameters: toParameters(job),
-      info: JSON.stringify(toInfo(job, job.result)),
+      info: JSON.stringify(toInfo(job, job.result, toInfotexts(job, job.result, pictures))),
     },
   };
 }
@@ -85,12 +86,26 @@ function toParameters({ request }: Job) {
   };
 }
 
-/** Every key that AUTOMATIC1111's processing puts there (modules/processing.py); clients read by name. */
-function toInfo(job: Job, result: GenerationResult) {
+/** What each file says of itself, so that both say the same; a file without it is told of as far as the result goes. */
+function toInfotexts({ request }: Job, result: GenerationResult, pictures: readonly PictureBytes[]): string[] {
+  const { prompt, negativePrompt } = request;
+  return result.pictures.map((picture, index) => {
+    const bytes = pictures[index]?.bytes;
+    const own = bytes === undefined ? undefined : readPngTexts(bytes)?.parameters;
+    return own ?? toInfotext({ prompt, negativePrompt, ...result, ...picture });
+  });
+}
+
+/**
+ * Every key that AUTOMATIC1111's processing puts there (modules/processing.py); clients read by name. Values are those
+ * really used: empty or 0 where the engine has no such thing.
+ */
+function toInfo(job: Job, result: GenerationResult, infotexts: readonly string[]) {
   const { request } = job;
   const [first] = result.pictures;
   const each = <T>(value: T): T[] => result.pictures.map(() => value);
   const negativePrompt = request.negativePrompt ?? '';
+  const { 'Schedule type': scheduler } = readInfotext(infotexts[0] ?? '');
   return {
     prompt: request.prompt,
     all_prompts: each(request.prompt),
@@ -103,9 +118,9 @@ function toInfo(job: Job, result: GenerationResult) {
     subseed_strength: 0,
     width: first?.width,
     height: first?.height,
-    sampler_name: result.sampler ?? request.sampler ?? '',
-    cfg_scale: result.guidanceScale ?? request.guidanceScale ?? 0,
-    steps: result.steps ?? request.steps ?? 0,
+    sampler_name: result.sampler ?? '',
+    cfg_scale: result.guidanceScale ?? 0,
+    steps: result.steps ?? 0,
     batch_size: request.count,
     restore_faces: false,
     face_restoration_model: null,
@@ -116,9 +131,9 @@ function toInfo(job: Job, result: GenerationResult) {
     seed_resize_from_w: -1,
     seed_resize_from_h: -1,
     denoising_strength: 0,
-    extra_generation_params: request.scheduler === undefined ? {} : { 'Schedule type': request.scheduler },
+    extra_generation_params: scheduler === undefined ? {} : { 'Schedule type': scheduler },
     index_of_first_image: 0,
-    infotexts: result.pictures.map((picture) => toInfotext({ ...request, ...result, ...picture })),
+    infotexts,
     styles: [],
     job_timestamp: toTimestamp(job.createdAt),
     clip_skip: 1,
