@@ -1,8 +1,10 @@
 // `npm test`: from a fresh clone, installs what is missing and runs the suite (or the files named behind `--`).
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureChromium, installPackages, root, run } from './toolchain.mjs';
+import { ensureChromium, environment, installPackages, root, run } from './toolchain.mjs';
 
 installPackages();
+installRuntime();
 await ensureChromium();
 
 const files = process.argv.slice(2);
@@ -10,3 +12,18 @@ const wanted = files.length > 0 ? files : ['test/**/*.test.ts'];
 // Most tests wait for processes and browsers of their own: one more at a time than there are cores keeps them busy.
 const isGreen = run(join(root, 'node_modules', '.bin', 'node'), ['--test', '--test-concurrency=3', ...wanted]);
 process.exit(isGreen ? 0 : 1);
+
+/**
+ * The engine stable-diffusion's optional peer, for its tests. npm takes a declared optional peer only with --save-prod;
+ * the variable keeps its installer from fetching CUDA libraries from another host.
+ */
+function installRuntime() {
+  if (existsSync(join(root, 'node_modules', 'onnxruntime-node'))) return;
+  console.log('Installing onnxruntime-node for the tests of Stable Diffusion…');
+  const npm = process.env.npm_execpath;
+  const [program, first] = npm ? [process.execPath, [npm]] : ['npm', []];
+  const flags = ['--no-save', '--save-prod', '--no-audit', '--no-fund'];
+  const env = { ...environment, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  const isDone = run(program, [...first, 'install', ...flags, 'onnxruntime-node@1.30.0'], { env });
+  if (!isDone) console.log('onnxruntime-node cannot be had: the tests that need it will say so, and fail in CI.');
+}
