@@ -4,12 +4,13 @@ import { gateway } from './gateway.ts';
 import { job } from './job.ts';
 import { memory } from './memory.ts';
 import { print, type Section } from './report.ts';
+import { stableDiffusion } from './stable-diffusion.ts';
 
 /** `npm run bench`: every section, or those named behind `--`. Each figure stands beside its reference. */
 
-const sections: readonly Section[] = [gateway, job, memory];
+const sections: readonly Section[] = [gateway, job, memory, stableDiffusion];
 
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const unknown = wanted.filter((name) => !sections.some((section) => section.name === name));
 if (unknown.length > 0) {
   console.error(`There is no section ${unknown.join(', ')}; there are ${sections.map(({ name }) => name).join(', ')}.`);

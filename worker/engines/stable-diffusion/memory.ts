@@ -7,8 +7,6 @@ const MB = 1024 * 1024;
 const FLOAT_BYTES = 4;
 /** Node, the runtime and the tokenizer. */
 const PROCESS_BYTES = 150 * MB;
-/** With guidance each step asks with and without the prompt at once. */
-const GUIDED_ROWS = 2;
 /**
  * Measured with the full-size architecture at 512x512: the UNet's peak is 1.4 times the largest attention's scores, the
  * decoder's nine times one layer at full size.
@@ -21,10 +19,12 @@ export const modelBytes = ({ files }: ModelDescription): number => files.reduce(
 
 /** What the process will need at its peak to make a picture of that size on the CPU, in bytes. */
 export function estimateBytes(model: ModelDescription, { width, height }: Size): number {
-  const { unet, decoder } = model;
+  const { unet, decoder, family } = model;
+  // With guidance each step asks with and without the prompt at once.
+  const rows = family === 'turbo' || unet.guidanceWidth !== undefined ? 1 : 2;
   const latents = (width * height) / decoder.pixelsPerLatent ** 2;
   const scores = unet.levels.map(({ heads }, level) => heads * (latents / 4 ** level) ** 2);
-  const attention = Math.max(...scores) * GUIDED_ROWS * FLOAT_BYTES * ATTENTION_FACTOR;
+  const attention = Math.max(...scores) * rows * FLOAT_BYTES * ATTENTION_FACTOR;
   const decoding = width * height * decoder.fullSizeChannels * FLOAT_BYTES * DECODER_FACTOR;
   return PROCESS_BYTES + modelBytes(model) + attention + decoding;
 }
