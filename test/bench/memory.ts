@@ -1,5 +1,5 @@
 import { createPerchanceStandIn } from '../stand-ins/perchance/perchance-stand-in.ts';
-import { limitMemory, treeMemoryMb } from './processes.ts';
+import { limitMemory, treeMemoryMb, watchMemory } from './processes.ts';
 import type { Figure, Section } from './report.ts';
 import { startServices, timePicture } from './services.ts';
 
@@ -7,7 +7,6 @@ import { startServices, timePicture } from './services.ts';
 
 const JOBS = 200;
 const FREE_HOST_MB = 512;
-const SAMPLE_MS = 100;
 const SETTLE_MS = 2000;
 
 interface Watched {
@@ -23,10 +22,7 @@ interface Watched {
 async function watchJobs(env: Record<string, string>, wrap?: Parameters<typeof startServices>[1]): Promise<Watched> {
   const services = await startServices(env, wrap);
   const { pid, startMs } = services.worker;
-  let peakMb = 0;
-  const sampler = setInterval(() => {
-    peakMb = Math.max(peakMb, treeMemoryMb(pid));
-  }, SAMPLE_MS);
+  const peak = watchMemory(pid);
   const settled = async (): Promise<number> => {
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     return treeMemoryMb(pid);
@@ -39,9 +35,9 @@ async function watchJobs(env: Record<string, string>, wrap?: Parameters<typeof s
       await timePicture(services.url, `prompt=memory+${job}&seed=${job}`);
       if (job === 50) after50Mb = await settled();
     }
-    return { idleMb, peakMb, after50Mb, after200Mb: await settled(), startMs, firstPictureMs };
+    return { idleMb, peakMb: peak.stop(), after50Mb, after200Mb: await settled(), startMs, firstPictureMs };
   } finally {
-    clearInterval(sampler);
+    peak.stop();
     await services.stop();
   }
 }

@@ -22,27 +22,40 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts a process and waits until `url` answers. */
-export async function start(
-  command: readonly [string, ...string[]],
-  options: { readonly env: Readonly<Record<string, string>>; readonly url: string },
-): Promise<Started> {
-  const [program, ...args] = command;
+/** One that answers HTTP. */
+export interface Server extends Started {
+  readonly url: string;
+}
+
+interface ServerOptions {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Puts the command under a limit, for instance. */
+  readonly wrap?: ((command: readonly [string, ...string[]]) => [string, ...string[]]) | undefined;
+}
+
+/** Runs Node with these arguments and a free PORT, until its `/health` answers. */
+export async function startServer(
+  args: readonly string[],
+  { env = {}, wrap = ([program, ...rest]) => [program, ...rest] }: ServerOptions = {},
+): Promise<Server> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const [program, ...rest] = wrap([process.execPath, ...args]);
   const startedAt = performance.now();
-  const env = { ...process.env, ...options.env };
-  const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(program, rest, {
+    env: { ...process.env, NODE_ENV: 'production', PORT: String(port), ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   if (child.pid === undefined) throw new Error(`${program} did not start`);
-  await untilUp(options.url, child);
-  return {
-    child,
-    pid: child.pid,
-    startMs: performance.now() - startedAt,
-    stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
-  };
+  await untilUp(`${url}/health`, child);
+  return { child, pid: child.pid, url, startMs: performance.now() - startedAt, stop: () => endProcess(child) };
+}
+
+export async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
 }
 
 const POLL_MS = 20;
@@ -86,6 +99,23 @@ export function treeMemoryMb(root: number): number {
   return kilobytes.reduce((sum, value) => sum + value, 0) / 1024;
 }
 
+const SAMPLE_MS = 50;
+
+/** Samples the tree until `stop`, which answers the highest use so far. */
+export function watchMemory(root: number): { stop(): number } {
+  let peakMb = 0;
+  const sample = (): void => {
+    peakMb = Math.max(peakMb, treeMemoryMb(root));
+  };
+  const sampler = setInterval(sample, SAMPLE_MS);
+  return {
+    stop: () => {
+      clearInterval(sampler);
+      return peakMb;
+    },
+  };
+}
+
 /** A process may end between the listing and the reading. */
 function readOrEmpty(path: string): string {
   try {
@@ -98,7 +128,7 @@ function readOrEmpty(path: string): string {
 
 export interface MemoryLimit {
   /** Puts a command under the limit. */
-  readonly wrap: (command: [string, ...string[]]) => [string, ...string[]];
+  readonly wrap: (command: readonly [string, ...string[]]) => [string, ...string[]];
   /** Processes that the kernel killed for memory so far. */
   outOfMemoryKills(): number;
   /** The highest use so far, page cache included. */

@@ -2,13 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { gateway } from './gateway.ts';
 import { job } from './job.ts';
+import { jobs } from './jobs.ts';
 import { memory } from './memory.ts';
 import { print, type Section } from './report.ts';
 import { stableDiffusion } from './stable-diffusion.ts';
+import { waiting } from './waiting.ts';
 
 /** `npm run bench`: every section, or those named behind `--`. Each figure stands beside its reference. */
 
-const sections: readonly Section[] = [gateway, job, memory, stableDiffusion];
+const sections: readonly Section[] = [gateway, jobs, waiting, job, memory, stableDiffusion];
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const unknown = wanted.filter((name) => !sections.some((section) => section.name === name));
@@ -17,7 +19,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-execFileSync('node', ['scripts/build.mjs'], { stdio: 'inherit' });
+execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
 console.log(`${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`);
 for (const section of sections) {
   if (wanted.length === 0 || wanted.includes(section.name)) print(section, await section.measure());

@@ -25,13 +25,17 @@ export interface FakeWorker {
   close(): Promise<void>;
 }
 
-export async function createFakeWorker({ concurrency = 2, store = 'imgur' } = {}): Promise<FakeWorker> {
+export async function createFakeWorker({
+  concurrency = 2,
+  store = 'imgur',
+  port: wantedPort = 0,
+} = {}): Promise<FakeWorker> {
   const token = 'a token';
   const productions = createFakeProductions();
   const removals: Removal[] = [];
   const calls: string[] = [];
   const server = createServer((request, response) => void handle(request, response));
-  server.listen(0, '127.0.0.1');
+  server.listen(wantedPort, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 

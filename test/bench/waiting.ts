@@ -1,0 +1,116 @@
+import { createFakeWorker, type FakeWorker } from '../stand-ins/worker/fake-worker.ts';
+import type { Server } from './processes.ts';
+import { type Figure, median, type Section } from './report.ts';
+import { startGateway } from './services.ts';
+
+/** Whether accepting a job and handing the next one over stay as quick while ever more wait. */
+
+const DEPTHS = [10, 100, 1000, 10_000];
+const SAMPLES = 150;
+const WARM_UP = 100;
+const SENT_AT_ONCE = 16;
+const CLIENTS = 100;
+
+interface Line {
+  /** Sends one more job; answers the milliseconds until its 202. */
+  accept(): Promise<number>;
+  /** Ends the job in work; answers the milliseconds until the next one reaches the worker. */
+  pickUp(): Promise<number>;
+}
+
+function createLine(gateway: Server, worker: FakeWorker): Line {
+  let sent = 0;
+  let begun = 0;
+  return {
+    accept: async () => {
+      const number = sent++;
+      const startedAt = performance.now();
+      const response = await fetch(`${gateway.url}/jobs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': `192.0.2.${number % CLIENTS}` },
+        body: JSON.stringify({ prompt: `job ${number}`, seed: number }),
+      });
+      await response.arrayBuffer();
+      if (response.status !== 202) throw new Error(`status ${response.status}`);
+      return performance.now() - startedAt;
+    },
+    pickUp: async () => {
+      const current = await worker.production(begun++);
+      const startedAt = performance.now();
+      current.finish();
+      await worker.production(begun);
+      return performance.now() - startedAt;
+    },
+  };
+}
+
+async function fill(line: Line, count: number): Promise<void> {
+  for (let left = count; left > 0; left -= SENT_AT_ONCE) {
+    await Promise.all(Array.from({ length: Math.min(left, SENT_AT_ONCE) }, line.accept));
+  }
+}
+
+/** One in, one out: as many wait afterwards as before. */
+async function sample(line: Line, times: number): Promise<{ acceptMs: number; pickUpMs: number }> {
+  const accepts: number[] = [];
+  const pickUps: number[] = [];
+  for (let index = 0; index < times; index++) {
+    accepts.push(await line.accept());
+    pickUps.push(await line.pickUp());
+  }
+  return { acceptMs: median(accepts), pickUpMs: median(pickUps) };
+}
+
+export async function measureDepths(gateway: Server, worker: FakeWorker): Promise<Figure[]> {
+  const line = createLine(gateway, worker);
+  const figures: Figure[] = [];
+  let waiting = 0;
+  let shallow: { acceptMs: number; pickUpMs: number } | undefined;
+  for (const depth of DEPTHS) {
+    // The one in work does not wait.
+    await fill(line, depth - waiting + (waiting === 0 ? 1 : 0));
+    waiting = depth;
+    if (shallow === undefined) await sample(line, WARM_UP);
+    const { acceptMs, pickUpMs } = await sample(line, SAMPLES);
+    shallow ??= { acceptMs, pickUpMs };
+    const aim = depth === DEPTHS.at(-1) ? 'flat' : undefined;
+    const reference = (value: number) => ({ what: `that with ${DEPTHS[0]}`, value });
+    figures.push(
+      {
+        what: `accepted with ${depth} waiting`,
+        value: acceptMs,
+        unit: 'ms',
+        reference: reference(shallow.acceptMs),
+        aim,
+      },
+      {
+        what: `picked up with ${depth} waiting`,
+        value: pickUpMs,
+        unit: 'ms',
+        reference: reference(shallow.pickUpMs),
+        aim,
+      },
+    );
+  }
+  return figures;
+}
+
+export const waiting: Section = {
+  name: 'waiting',
+  title: `Waiting jobs of ${CLIENTS} clients, one gateway with its own file: medians`,
+  async measure() {
+    const worker = await createFakeWorker({ concurrency: 1 });
+    const gateway = await startGateway({
+      WORKER_URL: worker.url,
+      WORKER_TOKEN: worker.token,
+      MAX_WAITING: '20000',
+      TRUST_PROXY_HOPS: '1',
+    });
+    try {
+      return await measureDepths(gateway, worker);
+    } finally {
+      await worker.close();
+      await gateway.stop();
+    }
+  },
+};
