@@ -14,7 +14,10 @@ interface FieldInfo {
   readonly example?: unknown;
 }
 
-/** `clean` sees what came, `schema` what is left of it. */
+/**
+ * `clean` sees what came, `schema` what is left of it. As a parameter it is described outside its schema as well, and
+ * one that must be given is filled in with its example: Swagger UI looks for both there.
+ */
 function field<Schema extends z.ZodType>(
   clean: (value: unknown) => unknown,
   schema: Schema,
@@ -25,7 +28,10 @@ function field<Schema extends z.ZodType>(
     ...(description && { description }),
     ...(example !== undefined && { examples: [example] }),
   });
-  const whole = z.preprocess(clean, documented);
+  const isOptional = documented.safeParse(undefined).success;
+  const whole = z.preprocess(clean, documented).meta({
+    param: { ...(description && { description }), ...(!isOptional && example !== undefined && { example }) },
+  });
   expectations.add(whole, { expects });
   return whole;
 }

@@ -80,7 +80,21 @@ export const pendingAnswer = z
     eta_seconds: z.number().optional(),
     message: z.string(),
   })
-  .meta({ id: 'Pending' });
+  .meta({
+    id: 'Pending',
+    examples: [
+      {
+        success: true,
+        job_id: 'Yx2kQ7',
+        status: 'running',
+        status_url: 'https://easel.example/jobs/Yx2kQ7',
+        stage: 'generate',
+        progress: 0.4,
+        eta_seconds: 12,
+        message: 'The picture is still being made. Ask the same again in 12 s, or watch status_url.',
+      },
+    ],
+  });
 
 /** Clients ignore a longer Retry-After than this, and a shorter one than a second is hammering. */
 const LONGEST_RETRY_SECONDS = 60;

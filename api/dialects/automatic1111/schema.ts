@@ -28,9 +28,12 @@ export const txt2imgBody = z.looseObject({
 });
 
 export const txt2imgAnswer = z.object({
-  images: z.array(z.base64()),
+  images: z.array(z.base64()).meta({ examples: [['iVBORw0KGgoAAAANSUhEUg==']] }),
   parameters: z.record(z.string(), z.unknown()),
-  info: z.string().meta({ description: 'JSON: seeds, sizes, infotexts and the rest.' }),
+  info: z.string().meta({
+    description: 'JSON: seeds, sizes, infotexts and the rest.',
+    examples: ['{"seed":42,"all_seeds":[42],"infotexts":["a red fox\\nSeed: 42, Size: 512x512, Model: sketch"]}'],
+  }),
 });
 
 export const optionsBody = z.looseObject({ sd_model_checkpoint: z.string().max(200).nullish() });

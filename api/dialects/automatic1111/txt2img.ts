@@ -58,8 +58,10 @@ function decode(input: DialectInput): Command {
   };
 }
 
+const RESTART_SECONDS = 5;
+
 function encode({ job, pictures }: Outcome): Encoded {
-  if (job?.result === undefined) throw new AppError('internal', 'a held job came back before its end');
+  if (job?.result === undefined) throw stopping();
   return {
     status: 200,
     body: {
@@ -68,6 +70,14 @@ function encode({ job, pictures }: Outcome): Encoded {
       info: JSON.stringify(toInfo(job, job.result, toInfotexts(job, job.result, pictures))),
     },
   };
+}
+
+/** A held job comes back unfinished only when the gateway stops. */
+function stopping(): AppError {
+  return new AppError('worker_unavailable', 'the gateway stopped before the picture was made', {
+    publicMessage: 'The service is being started again. Ask for the picture once more.',
+    retryAfterSeconds: RESTART_SECONDS,
+  });
 }
 
 function toParameters({ request }: Job) {

@@ -14,8 +14,14 @@ const dataUrlBody = z.object({
 
 const dataUrlAnswer = z.object({
   success: z.literal(true),
-  imageUrl: z.string().meta({ description: 'A data URL of a PNG.' }),
-  filePath: z.string().meta({ description: 'Where the service keeps the file, under DATA_DIR.' }),
+  imageUrl: z.string().meta({
+    description: 'A data URL of a PNG.',
+    examples: ['data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=='],
+  }),
+  filePath: z.string().meta({
+    description: 'Where the service keeps the file, under DATA_DIR.',
+    examples: ['/data/saved/image_1795230388000_a_beautiful_landscape.png'],
+  }),
 });
 
 const dataUrlError = z.object({ success: z.literal(false), error: z.string() }).meta({ id: 'DataUrlError' });

@@ -35,7 +35,7 @@ export const generateAnswer = z
     image_url: z.url(),
     prompt: z.string(),
     negative_prompt: z.string().optional(),
-    seed: z.int().meta({ description: 'The seed really used.' }),
+    seed: z.int().min(0).max(MAX_SEED).meta({ description: 'The seed really used.' }),
     shape: z.enum(SHAPES),
     guidance_scale: z.number().meta({ description: 'The value really used.' }),
     engine: z.string().meta({ description: 'Who made the picture.' }),
@@ -47,4 +47,23 @@ export const generateAnswer = z
     cached: z.boolean(),
     store: z.string(),
   })
-  .meta({ id: 'Picture' });
+  .meta({
+    id: 'Picture',
+    examples: [
+      {
+        success: true,
+        image_url: 'https://easel.example/images/p0123456789.png',
+        prompt: 'a red fox',
+        seed: 3115028197,
+        shape: 'square',
+        guidance_scale: 7,
+        engine: 'sketch',
+        width: 768,
+        height: 768,
+        job_id: 'Yx2kQ7',
+        warnings: [],
+        cached: false,
+        store: 'disk',
+      },
+    ],
+  });

@@ -16,7 +16,7 @@ export const imageDataBody = z.object({
 
 export const imageDataAnswer = z.object({
   message: z.literal('Image generated successfully'),
-  image_data: z.base64().meta({ description: 'A PNG.' }),
+  image_data: z.base64().meta({ description: 'A PNG.', examples: ['iVBORw0KGgoAAAANSUhEUg=='] }),
 });
 
 export const imageDataError = z.object({ message: z.string(), error: z.string() }).meta({ id: 'ImageDataError' });

@@ -35,7 +35,7 @@ export const jobPicture = z.object({
   image_url: z.url().optional(),
   width: z.int(),
   height: z.int(),
-  seed: z.int().max(MAX_SEED),
+  seed: z.int().min(0).max(MAX_SEED),
   nsfw: z.boolean().optional(),
   store: z.string().optional(),
   expires_at: z.iso.datetime().optional(),
@@ -65,4 +65,22 @@ export const jobAnswer = z
     created_at: z.iso.datetime(),
     finished_at: z.iso.datetime().optional(),
   })
-  .meta({ id: 'Job' });
+  .meta({
+    id: 'Job',
+    examples: [
+      {
+        success: true,
+        job_id: 'Yx2kQ7',
+        status: 'running',
+        stage: 'generate',
+        progress: 0.4,
+        engine: 'sketch',
+        eta_seconds: 12,
+        warnings: [],
+        cached: false,
+        status_url: 'https://easel.example/jobs/Yx2kQ7',
+        events_url: 'https://easel.example/jobs/Yx2kQ7/events',
+        created_at: '2026-11-21T02:01:44.000Z',
+      },
+    ],
+  });

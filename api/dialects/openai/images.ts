@@ -123,7 +123,6 @@ function describeOutput({ command, job }: Outcome) {
   };
 }
 
-/** Pictures are not billed by tokens here; clients expect the block all the same. */
 const USAGE = {
   total_tokens: 0,
   input_tokens: 0,

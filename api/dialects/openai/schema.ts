@@ -46,24 +46,27 @@ export const imagesBody = z.looseObject({
   engine: word(64, { description: 'Beyond OpenAI: only this engine may serve.' }),
 });
 
+/** Pictures are not billed by tokens here; clients expect the block all the same. */
+const noTokens = z.literal(0);
+
 const image = z.object({
   url: z.url().optional(),
   b64_json: z.base64().optional(),
-  seed: z.int().meta({ description: 'Beyond OpenAI: the seed really used.' }),
+  seed: z.int().min(0).max(MAX_SEED).meta({ description: 'Beyond OpenAI: the seed really used.' }),
 });
 
 export const imagesAnswer = z.object({
-  created: z.int(),
-  data: z.array(image),
+  created: z.int().meta({ examples: [1795230388] }),
+  data: z.array(image).meta({ examples: [[{ b64_json: 'iVBORw0KGgoAAAANSUhEUg==', seed: 42 }]] }),
   background: z.literal('opaque'),
   output_format: z.enum(['png', 'jpeg', 'webp']),
-  size: z.string(),
-  quality: z.string(),
+  size: z.string().meta({ examples: ['1024x1024'] }),
+  quality: z.string().meta({ examples: ['auto'] }),
   usage: z.object({
-    total_tokens: z.int(),
-    input_tokens: z.int(),
-    output_tokens: z.int(),
-    input_tokens_details: z.object({ text_tokens: z.int(), image_tokens: z.int() }),
+    total_tokens: noTokens,
+    input_tokens: noTokens,
+    output_tokens: noTokens,
+    input_tokens_details: z.object({ text_tokens: noTokens, image_tokens: noTokens }),
   }),
 });
 

@@ -54,15 +54,19 @@ export const checkQuery = z.object({
 export const createAnswer = z.object({
   statuscode: z.literal(200),
   message: z.literal('Image creation initiated'),
-  mark_id: z.string(),
+  mark_id: z.string().meta({ examples: ['abc123'] }),
 });
 
 export const checkAnswer = z.object({
   statuscode: z.literal(200),
   message: z.literal('Image generation successful'),
-  image_url: z.url(),
+  image_url: z.url().meta({ examples: ['https://easel.example/images/p0123456789.png'] }),
   image_urls: z.array(z.url()).optional().meta({ description: 'All of a batch.' }),
 });
 
-export const checkPending = z.object({ statuscode: z.literal(202), message: z.string(), mark_id: z.string() });
+export const checkPending = z.object({
+  statuscode: z.literal(202),
+  message: z.string().meta({ examples: ['Image still processing. Current status: pending'] }),
+  mark_id: z.string().meta({ examples: ['abc123'] }),
+});
 export const piclumenError = z.object({ statuscode: z.int(), message: z.string() }).meta({ id: 'PiclumenError' });

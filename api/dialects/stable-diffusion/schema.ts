@@ -13,5 +13,7 @@ export const stableDiffusionBody = z.object({
   seed: wholeNumberOr(-1, { min: -1, max: MAX_SEED, description: '-1 draws one.', example: 42 }),
 });
 
-export const stableDiffusionAnswer = z.object({ image: z.base64().meta({ description: 'A PNG.' }) });
+export const stableDiffusionAnswer = z.object({
+  image: z.base64().meta({ description: 'A PNG.', examples: ['iVBORw0KGgoAAAANSUhEUg=='] }),
+});
 export const stableDiffusionError = z.object({ error: z.string() }).meta({ id: 'StableDiffusionError' });
