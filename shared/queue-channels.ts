@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Logger } from './log.ts';
 
 /** Redis' publish and subscribe, on one connection of its own, with any number of listeners to a channel. */
 
@@ -17,7 +18,7 @@ interface Entry {
   readonly acknowledged: Promise<unknown>;
 }
 
-export function createChannels(redis: Redis): Channels {
+export function createChannels(redis: Redis, log: Logger): Channels {
   const connection = redis.duplicate();
   const entries = new Map<string, Entry>();
   const gapListeners: (() => void)[] = [];
@@ -29,9 +30,15 @@ export function createChannels(redis: Redis): Channels {
   // The connection of the commands fails with it, and that is logged.
   connection.on('error', () => undefined);
   connection.on('ready', () => {
-    if (hasConnected) for (const listener of gapListeners) listener();
+    if (hasConnected) tellGap().catch((error: unknown) => log.warn({ reason: String(error) }, 'subscribing failed'));
     hasConnected = true;
   });
+
+  /** Not before everything is heard again, or what happens meanwhile would be missed after all. */
+  async function tellGap(): Promise<void> {
+    if (entries.size > 0) await connection.subscribe(...entries.keys());
+    for (const listener of gapListeners) listener();
+  }
 
   function open(channel: string): Entry {
     const entry = { listeners: new Set<Listener>(), acknowledged: connection.subscribe(channel) };

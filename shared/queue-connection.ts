@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { Removal } from './contract/wire.ts';
+import type { EngineStatus, Removal } from './contract/wire.ts';
 import type { Logger } from './log.ts';
 
 /** Names that gateways and workers share on Redis. */
@@ -50,6 +50,8 @@ export interface WorkerHeartbeat {
   readonly name: string;
   readonly running: number;
   readonly concurrency: number;
+  readonly engines?: readonly EngineStatus[] | undefined;
+  readonly stores?: readonly EngineStatus[] | undefined;
   /** It says goodbye. */
   readonly isStopping: boolean;
 }

@@ -1,5 +1,5 @@
 import { DelayedError, type Job, Worker as QueueWorker, WaitingError } from 'bullmq';
-import type { Removal } from '../shared/contract/wire.ts';
+import type { Removal, WorkerStatus } from '../shared/contract/wire.ts';
 import { AppError, toAppError, toErrorRecord } from '../shared/errors.ts';
 import type { Logger } from '../shared/log.ts';
 import { createChannels } from '../shared/queue-channels.ts';
@@ -28,6 +28,8 @@ export interface QueueConsumerOptions {
   readonly productions: Pick<Productions, 'follow'>;
   readonly readPicture: (id: string) => Promise<{ readonly bytes: Buffer } | undefined>;
   readonly removePicture: (removal: Removal, signal: AbortSignal) => Promise<void>;
+  /** What engines and stores are up to, for the gateways' status page. */
+  readonly status: () => Promise<Pick<WorkerStatus, 'engines' | 'stores'>>;
   readonly clock: Clock;
   readonly log: Logger;
   /** A worker that was not heard of for so long has died, and another one takes its runs. */
@@ -50,7 +52,7 @@ const KEEP_MS = 86_400_000;
 export function createQueueConsumer(options: QueueConsumerOptions): QueueConsumer {
   const { name, concurrency, clock, log, lockMs = LOCK_MS } = options;
   const redis = connectRedis(options.redisUrl, log);
-  const channels = createChannels(redis);
+  const channels = createChannels(redis, log);
   const runs = createSharedRuns({ redis, clock, keepMs: KEEP_MS });
   const vault = createSealedVault(redis, options.workerToken);
   const run = createQueueRun({ ...options, redis, runs, vault });
@@ -106,15 +108,14 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
     await redis.publish(redisChannels.removed(removalId), reply);
   }
 
-  function beat(): void {
-    const heartbeat: WorkerHeartbeat = {
-      name,
-      running: running.size,
-      concurrency,
-      isStopping: stopping.signal.aborted,
-    };
-    redis.publish(redisChannels.workers, JSON.stringify(heartbeat)).catch(logFailure);
+  async function tellHeartbeat(): Promise<void> {
+    const { engines, stores } = await options.status();
+    const isStopping = stopping.signal.aborted;
+    const heartbeat: WorkerHeartbeat = { name, running: running.size, concurrency, engines, stores, isStopping };
+    await redis.publish(redisChannels.workers, JSON.stringify(heartbeat));
   }
+
+  const beat = (): void => void tellHeartbeat().catch(logFailure);
 
   async function beatNowAndThen(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -134,7 +135,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
     },
     stop: async (graceMs) => {
       stopping.abort();
-      beat();
+      await tellHeartbeat();
       const giveBackAll = setTimeout(() => {
         for (const controller of running.values()) controller.abort();
       }, graceMs);

@@ -1,5 +1,5 @@
 import type { GenerationResult, ProgressEvent } from '../../shared/contract/generation.ts';
-import type { Production, Removal } from '../../shared/contract/wire.ts';
+import type { EngineStatus, Production, Removal } from '../../shared/contract/wire.ts';
 import type { AppError } from '../../shared/errors.ts';
 import type { Run } from '../../shared/queue-run.ts';
 
@@ -15,6 +15,9 @@ export interface WorkerView {
   readonly concurrency: number;
   /** Milliseconds since it is being woken. */
   readonly wakingForMs?: number | undefined;
+  /** As last heard, in order of preference. */
+  readonly engines?: readonly EngineStatus[] | undefined;
+  readonly stores?: readonly EngineStatus[] | undefined;
 }
 
 export interface PictureFile {

@@ -2,12 +2,14 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { AppError, toErrorRecord } from '../../shared/errors.ts';
 import { redisKeys } from '../../shared/queue-connection.ts';
+import type { Run } from '../../shared/queue-run.ts';
 import type { SharedRuns } from '../../shared/queue-runs.ts';
 import type { Clock } from '../../shared/wait.ts';
 
 /** A gateway that dies between accepting a run and queueing it is at work for less time than this. */
 const SETTLE_MS = 10_000;
 const MAX_RUNS = 1000;
+const LONGEST_WAIT_MS = 86_400_000;
 /** A run that was lost so often takes its workers down with it. */
 const MAX_LOSSES = 3;
 
@@ -19,24 +21,35 @@ interface SweepOptions {
   readonly enqueue: (run: { readonly id: string }) => Promise<void>;
 }
 
-/** Unfinished runs that are on no queue: their gateway died in between, or their workers died too often. */
+/**
+ * Unfinished runs that are on no queue: their gateway died in between, or their workers died too often. And runs that
+ * waited for a day, be it for a worker or for their caller's token.
+ */
 export async function sweepLostRuns({ redis, queue, runs, clock, enqueue }: SweepOptions): Promise<void> {
-  const old = await redis.zrangebyscore(redisKeys.open, 0, clock.now() - SETTLE_MS, 'LIMIT', 0, MAX_RUNS);
+  const now = clock.now();
+  const old = await redis.zrangebyscore(redisKeys.open, 0, now - SETTLE_MS, 'LIMIT', 0, MAX_RUNS);
   for (const runId of old) {
-    if ((await queue.getJob(runId)) !== undefined) continue;
     const run = await runs.read(runId);
-    const isWaitingForToken = run?.needsCredentials && (await redis.exists(redisKeys.credentials(runId))) === 0;
-    if (isWaitingForToken) continue;
-    const losses = run === undefined ? 0 : await redis.hincrby(redisKeys.run(runId), 'losses', 1);
     if (run === undefined) await redis.zrem(redisKeys.open, runId);
-    else if (losses <= MAX_LOSSES) await requeue(runId);
-    else await runs.report(runId, { status: 'failed', error: toErrorRecord(TOO_OFTEN) });
+    else if (now - run.createdAt > LONGEST_WAIT_MS) await fail(runId, 'it waited for a day');
+    else if (await isLost(run)) await requeue(runId);
+  }
+
+  async function isLost({ id, needsCredentials }: Run): Promise<boolean> {
+    if ((await queue.getJob(id)) !== undefined) return false;
+    const isWaitingForToken = needsCredentials && (await redis.exists(redisKeys.credentials(id))) === 0;
+    return !isWaitingForToken;
   }
 
   async function requeue(runId: string): Promise<void> {
+    const losses = await redis.hincrby(redisKeys.run(runId), 'losses', 1);
+    if (losses > MAX_LOSSES) return fail(runId, 'its workers died with it too often');
     await runs.report(runId, { status: 'queued' });
     await enqueue({ id: runId });
   }
-}
 
-const TOO_OFTEN = new AppError('worker_unavailable', 'its workers died with it too often');
+  async function fail(runId: string, reason: string): Promise<void> {
+    const error = toErrorRecord(new AppError('worker_unavailable', reason));
+    await runs.report(runId, { status: 'failed', error });
+  }
+}

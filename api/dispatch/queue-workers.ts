@@ -25,11 +25,9 @@ export async function watchWorkers(
     for (const [name, { at }] of heard) {
       if (clock.now() - at > MISSED_BEATS * HEARTBEAT_INTERVAL_MS) heard.delete(name);
     }
-    return [...heard.values()].map(({ beat: { name, running, concurrency } }) => ({
-      name,
-      state: running < concurrency ? 'ready' : 'busy',
-      running,
-      concurrency,
+    return [...heard.values()].map(({ beat: { isStopping: _, ...worker } }) => ({
+      ...worker,
+      state: worker.running < worker.concurrency ? 'ready' : 'busy',
     }));
   };
 }

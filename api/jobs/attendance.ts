@@ -13,11 +13,15 @@ export interface Attendance {
   attend(ticketKey: string): (left: 'left' | 'served') => Promise<void>;
   /** Gives the share of a ticket up, and the run with it when nobody else holds it. */
   release(held: Held): Promise<void>;
+  /** The gateway stops: whoever waits is told to come back, now and from now on. Resolves when all are told. */
+  dismiss(): Promise<void>;
 }
 
 export function createAttendance(context: JobContext): Attendance {
   const { journal, dispatch, vault, clock } = context;
   const present = new Map<string, number>();
+  const waiting = new Set<Promise<Job>>();
+  const stopping = new AbortController();
 
   async function release({ ticket }: Held): Promise<void> {
     const cancelled = await journal.release(ticket.key);
@@ -40,13 +44,13 @@ export function createAttendance(context: JobContext): Attendance {
     };
   }
 
-  /** Resolves when the run has ended, the budget is used up or the caller has gone. */
+  /** Resolves when the run has ended, the budget is used up, the caller has gone or the gateway stops. */
   async function untilEnd(runId: string, budgetMs: number, signal: AbortSignal): Promise<void> {
     const done = new AbortController();
     const unsubscribe = await journal.subscribe(runId, ({ run }) => {
       if (isEnded(run.status)) done.abort();
     });
-    const stop = AbortSignal.any([signal, done.signal]);
+    const stop = AbortSignal.any([signal, done.signal, stopping.signal]);
     try {
       const run = await journal.run(runId);
       if (run !== undefined && !isEnded(run.status)) await clock.wait(budgetMs, stop);
@@ -57,7 +61,7 @@ export function createAttendance(context: JobContext): Attendance {
     }
   }
 
-  async function wait(id: string, { budgetMs, signal }: { budgetMs: number; signal: AbortSignal }): Promise<Job> {
+  async function waitForEnd(id: string, { budgetMs, signal }: { budgetMs: number; signal: AbortSignal }): Promise<Job> {
     const before = await lookUp(id, context);
     if (isEnded(before.run.status)) return deliver(before, signal);
     const leave = attend(before.ticket.key);
@@ -81,5 +85,21 @@ export function createAttendance(context: JobContext): Attendance {
     return toJob(held, context);
   }
 
-  return { wait, attend, release };
+  return {
+    attend,
+    release,
+    wait: async (id, options) => {
+      const told = waitForEnd(id, options);
+      waiting.add(told);
+      try {
+        return await told;
+      } finally {
+        waiting.delete(told);
+      }
+    },
+    dismiss: async () => {
+      stopping.abort();
+      await Promise.allSettled(waiting);
+    },
+  };
 }

@@ -78,8 +78,7 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     log,
   };
   await foundation.recover(dispatch);
-  return createJobModule(context, async ({ graceMs }) => {
-    await dispatch.stop(graceMs);
+  return createJobModule(context, async () => {
     await webhooks.stop();
     await foundation.close();
   });

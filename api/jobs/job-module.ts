@@ -11,7 +11,7 @@ import { lookUp, supply } from './lookup.ts';
 import { submit } from './submit.ts';
 
 /** The one use case that every dialect goes through, on whatever journal and dispatch it is given. */
-export function createJobModule(context: JobContext, stop: JobModule['stop']): JobModule {
+export function createJobModule(context: JobContext, close: () => Promise<void>): JobModule {
   const { journal, dispatch, pictures } = context;
   const attendance = createAttendance(context);
 
@@ -75,7 +75,11 @@ export function createJobModule(context: JobContext, stop: JobModule['stop']): J
       const workers = dispatch.workers();
       return { worker: bestOf(workers.map(({ state }) => state)), workers, waiting: dispatch.waiting() };
     },
-    stop,
+    stop: async ({ graceMs }) => {
+      await dispatch.stop(graceMs);
+      await attendance.dismiss();
+      await close();
+    },
   };
 }
 

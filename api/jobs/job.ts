@@ -106,7 +106,10 @@ export interface JobModule extends Jobs {
   /** Brings a picture that another gateway's caller was told of to `DATA_DIR/images`; false when that cannot be. */
   collectImage(name: string): Promise<boolean>;
   status(): JobsStatus;
-  /** Takes no more work and lets what runs end within the grace; what is left is taken up after the next start. */
+  /**
+   * Takes no more work and lets what runs end within the grace. Whoever waits then is told to come back; what is left
+   * is taken up after the next start.
+   */
   stop(options: { readonly graceMs: number }): Promise<void>;
 }
 

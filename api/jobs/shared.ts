@@ -13,7 +13,7 @@ import { createRedisJournal } from './redis-journal.ts';
 export function createShared(redisUrl: string, options: FoundationOptions): Foundation {
   const { settings, limits, clock, log } = options;
   const redis = connectRedis(redisUrl, log);
-  const channels = createChannels(redis);
+  const channels = createChannels(redis, log);
   const journal = createRedisJournal({ redis, channels, clock, keepMs: limits.keepMs, log });
   const runs = createSharedRuns({ redis, clock, keepMs: limits.keepMs });
 

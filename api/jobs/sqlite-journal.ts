@@ -30,6 +30,9 @@ interface SqliteJournalOptions {
 /** Progress is not written to disk; a listener that resumes after a restart still gets greater numbers. */
 const NUMBERS_SKIPPED = 1000;
 
+/** For instance for a token that its caller never sent again. */
+const WAITED_TOO_LONG: ErrorRecord = { code: 'worker_unavailable', message: 'it waited for a day' };
+
 const NOBODY_WAITS: ErrorRecord = { code: 'cancelled', message: 'nobody waits for it any more' };
 
 export function createSqliteJournal({ database, clock, keepMs }: SqliteJournalOptions): SqliteJournal {
@@ -94,6 +97,9 @@ export function createSqliteJournal({ database, clock, keepMs }: SqliteJournalOp
       sql.deleteRun.run(String(row.id));
     }
     sql.deleteIdempotency.run(now - keepMs);
+    for (const row of sql.unfinishedSince.all(now - keepMs)) {
+      change(String(row.id), { status: 'failed', error: WAITED_TOO_LONG });
+    }
   }
 
   return {

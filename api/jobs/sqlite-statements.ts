@@ -13,6 +13,7 @@ export function prepareStatements(database: DatabaseSync) {
     ),
     run: prepare('select data from runs where id = ?'),
     history: prepare('select history from runs where id = ?'),
+    unfinishedSince: prepare('select id from runs where is_ended = 0 and created_at <= ? limit 500'),
     unfinished: prepare('select data from runs where is_ended = 0 order by created_at, rowid'),
 
     insertTicket: prepare(

@@ -58,10 +58,21 @@ export function createFakeConsumer({ redisUrl, concurrency, name = 'fake' }: Fak
     },
     readPicture: async () => ({ bytes: PNG }),
     removePicture: async (removal) => void removals.push(removal),
+    status: async () => ({ engines: [], stores: [] }),
     clock: systemClock,
     log: createLog({ service: 'test', level: 'silent' }),
     lockMs: 1000,
   });
-  const fake: FakeConsumer = { productions, removals, isAutomatic: false, start: consumer.start, stop: consumer.stop };
+  let stopped: Promise<void> | undefined;
+  const fake: FakeConsumer = {
+    productions,
+    removals,
+    isAutomatic: false,
+    start: consumer.start,
+    stop: (graceMs) => {
+      stopped ??= consumer.stop(graceMs);
+      return stopped;
+    },
+  };
   return fake;
 }

@@ -58,6 +58,7 @@ export async function createFakeWorker({
       removals.push((await json(request)) as Removal);
       return void response.writeHead(204).end();
     }
+    if (call === 'GET /status') return answer(response, 200, { ...health(), engines: [], stores: [] });
     if (!fake.hasPictures) return answer(response, 404, { code: 'not_found', message: 'gone' } satisfies ErrorRecord);
     response.writeHead(200, { 'content-type': 'image/png' }).end(PNG);
   }
