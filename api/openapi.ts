@@ -1,4 +1,9 @@
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
 import type { Dialect, Route, RouteDocumentation } from './dialects/dialect.ts';
 import { PICTURE_FAILURES } from './dialects/failures.ts';
 import { toErrorResponses } from './openapi/errors.ts';
@@ -73,7 +78,9 @@ function toBody({ body: schema, bodyExample: example }: RouteDocumentation) {
 }
 
 function toResponse({ description, schema, mediaType }: RouteDocumentation['responses'][number]) {
-  if (mediaType !== undefined)
-    return { description, content: { [mediaType]: { schema: { type: 'string' } } } } as const;
-  return { description, ...(schema && { content: { 'application/json': { schema } } }) };
+  const content: NonNullable<ZodOpenApiResponseObject['content']> = {
+    ...(schema && { 'application/json': { schema } }),
+    ...(mediaType !== undefined && { [mediaType]: { schema: { type: 'string' } } }),
+  };
+  return { description, ...(Object.keys(content).length > 0 && { content }) };
 }

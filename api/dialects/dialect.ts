@@ -125,7 +125,7 @@ export interface RouteDocumentation {
   readonly bodyExample?: Readonly<Record<string, unknown>> | undefined;
   /** What it may fail with; left out: whatever making a picture may lead to. */
   readonly failures?: readonly ErrorCode[] | undefined;
-  /** Of success, by status: what it means, and the schema of its JSON (or the media type of its bytes). */
+  /** Of success, by status: what it means, the schema of its JSON, the media type of what else it may answer. */
   readonly responses: Readonly<
     Record<number, { readonly description: string; readonly schema?: z.ZodType; readonly mediaType?: string }>
   >;

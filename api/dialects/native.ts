@@ -106,6 +106,8 @@ export function toRetrySeconds(etaSeconds: number | undefined): number {
 
 export function encodePending({ job, service }: Outcome): Encoded {
   if (job === undefined) throw new Error('a pending answer needs its job');
+  // One who did not want to wait may meet a job that has failed already.
+  if (job.error !== undefined) throw job.error;
   const statusPath = `/jobs/${job.id}`;
   const statusUrl = service.toAbsoluteUrl(statusPath);
   const seconds = toRetrySeconds(job.etaSeconds);

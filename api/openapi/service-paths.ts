@@ -35,6 +35,17 @@ const requestParams = {
   }),
 };
 
+const REMOVAL_FAILURES = [
+  'invalid_request',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'payload_too_large',
+  'store_failed',
+  'worker_unavailable',
+  'internal',
+] as const;
+
 /** Anybody may ask these; keys are for pictures. */
 const open = { tags: ['service'], security: [{}] };
 
@@ -119,7 +130,7 @@ export const servicePaths: ZodOpenApiPathsObject = {
       },
       responses: {
         204: { description: 'It is gone.' },
-        ...errors('unauthorized', 'forbidden', 'not_found', 'store_failed', 'worker_unavailable', 'internal'),
+        ...errors(...REMOVAL_FAILURES),
       },
     },
   },

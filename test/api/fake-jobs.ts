@@ -1,5 +1,5 @@
 import type { Job, JobEvent, Jobs, RequestDraft, SubmitOptions } from '../../api/jobs/job.ts';
-import type { GenerationRequest, GenerationResult } from '../../shared/contract/generation.ts';
+import { type GenerationRequest, type GenerationResult, MAX_SEED } from '../../shared/contract/generation.ts';
 import { AppError } from '../../shared/errors.ts';
 
 /** A job module that answers at once what a test tells it: dialects and HTTP are tested without a worker. */
@@ -30,7 +30,7 @@ export function toResult(request: GenerationRequest, overrides: Partial<Generati
     deleteToken: 'never-to-be-shown',
     width: request.width ?? 768,
     height: request.height ?? 768,
-    seed: request.seed + index,
+    seed: (request.seed + index) % (MAX_SEED + 1),
     mediaType: 'image/png' as const,
   }));
   return {

@@ -90,6 +90,15 @@ describe('GET /generate', () => {
     assert.equal(gateway.jobs.submissions.at(-1)?.options.asynchronous, true);
   });
 
+  test('Prefer: respond-async does not call a job pending that has failed already', async () => {
+    const { outcome } = gateway.jobs;
+    gateway.jobs.outcome = () => ({ status: 'failed', error: new AppError('engine_failed', 'internal words') });
+    const response = await get('prompt=fox', { prefer: 'respond-async' });
+    gateway.jobs.outcome = outcome;
+    assert.equal(response.status, 502);
+    assert.equal(((await response.json()) as { code: string }).code, 'engine_failed');
+  });
+
   test('every error code has its status, shape and Retry-After', async () => {
     const outcome = gateway.jobs.outcome;
     const cases = [

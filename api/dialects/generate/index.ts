@@ -18,7 +18,11 @@ export const generate: Dialect = {
         summary: 'Make a picture and answer its address',
         query: generateQuery,
         responses: {
-          200: { description: 'A real picture of this request.', schema: generateAnswer },
+          200: {
+            description: 'A real picture of this request; with `output=image` its bytes.',
+            schema: generateAnswer,
+            mediaType: 'image/*',
+          },
           202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
           302: { description: 'With `output=redirect`: leads to the picture.' },
         },

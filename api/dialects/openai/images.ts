@@ -22,7 +22,11 @@ export const images: Route = {
     body: imagesBody,
     bodyExample: { prompt: 'a red fox', n: 1, size: '1024x1024', response_format: 'b64_json' },
     responses: {
-      200: { description: 'Real pictures of this request (or events, with `stream`).', schema: imagesAnswer },
+      200: {
+        description: 'Real pictures of this request; with `stream` events.',
+        schema: imagesAnswer,
+        mediaType: 'text/event-stream',
+      },
     },
   },
   decode,

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { createCheck, type FuzzAnswer } from './answers.ts';
+import { type Document, type Operation, toOperations } from './document.ts';
+import { createRandom, type Random } from './random.ts';
+import { type FuzzRequest, toRequest } from './requests.ts';
+import type { Limits } from './values.ts';
+
+/** Sends generated requests of every documented operation to a running gateway and checks every answer. */
+
+export interface FuzzOptions {
+  readonly url: string;
+  readonly seed: number;
+  readonly requests: number;
+  readonly limits: Limits;
+  /** Before each request. */
+  readonly prepare?: (random: Random) => void;
+  readonly isWanted?: (operation: Operation) => boolean;
+}
+
+export interface FuzzReport {
+  readonly sent: number;
+  /** How many answers had each status. */
+  readonly statuses: Readonly<Record<number, number>>;
+  readonly operations: number;
+  /** What was sent and what was wrong with the answer, one line each. */
+  readonly faults: readonly string[];
+}
+
+const MAX_ANSWER_MS = 20_000;
+
+export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
+  const document = (await (await fetch(`${options.url}/openapi.json`)).json()) as Document;
+  const check = createCheck(document);
+  const operations = toOperations(document).filter(options.isWanted ?? (() => true));
+  const random = createRandom(options.seed);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const statuses: Record<number, number> = {};
+  const faults: string[] = [];
+  const ids: string[] = [];
+  for (let index = 0; index < options.requests; index++) {
+    const operation = operations[index % operations.length];
+    if (operation === undefined) break;
+    options.prepare?.(random);
+    const request = toRequest(operation, { random, limits: options.limits, ids });
+    const answer = await send(options.url, request, agent);
+    statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+    ids.push(...findIds(answer));
+    const wrong = check(operation, request, answer);
+    if (wrong.length > 0) faults.push(`#${index} ${describe(request, answer)}: ${wrong.join('; ')}`);
+  }
+  agent.destroy();
+  return { sent: options.requests, statuses, operations: operations.length, faults };
+}
+
+async function send(url: string, { method, path, headers, body }: FuzzRequest, agent: Agent): Promise<FuzzAnswer> {
+  const { hostname, port } = new URL(url);
+  const signal = AbortSignal.timeout(MAX_ANSWER_MS);
+  const length = body === undefined ? {} : { 'content-length': String(body.length) };
+  const sent = httpRequest({ hostname, port, method, path, headers: { ...headers, ...length }, agent, signal });
+  sent.end(body);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+}
+
+const ID = /"(?:job_id|mark_id)":"([\w-]+)"|\/images\/([\w.-]+)"/g;
+
+const findIds = ({ headers, body }: FuzzAnswer): string[] =>
+  String(headers['content-type']).startsWith('application/json')
+    ? [...body.toString().matchAll(ID)].map(([, job, picture]) => job ?? picture ?? '')
+    : [];
+
+const describe = ({ method, path, headers, body }: FuzzRequest, answer: FuzzAnswer): string =>
+  [
+    `${method} ${path.slice(0, 300)} ${JSON.stringify(headers)} ${body?.toString().slice(0, 300) ?? ''}`,
+    `-> ${answer.status} ${answer.body.toString().slice(0, 300)}`,
+  ].join(' ');
