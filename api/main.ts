@@ -20,6 +20,8 @@ import { createDescribe } from './service.ts';
 
 /** Long enough for most pictures, short enough for the 30 s that Render leaves. */
 const GRACE_MS = 25_000;
+/** For the answers to those who still wait after it. */
+const LAST_ANSWERS_MS = 2000;
 /** A prompt of 10 kB in any script, percent-encoded, is still answered properly. */
 const MAX_HEADER_BYTES = 262_144;
 
@@ -68,7 +70,7 @@ await runService(async () => {
   const { port } = await listen(server, settings.PORT, settings.HOST);
   log.info({ port, version }, 'the gateway listens');
   stopOnSignal(log, async () => {
-    await Promise.all([close(server, GRACE_MS), jobs.stop({ graceMs: GRACE_MS })]);
+    await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);
   });
 });
 

@@ -57,6 +57,8 @@ export async function listen(server: Server, port: number, host: string): Promis
 /** Stops taking connections and waits for running answers, at most `graceMs`; then cuts what is left. */
 export async function close(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection that is kept after its last answer would hold the server for as long as its client likes.
+  server.keepAliveTimeout = 1;
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
