@@ -13,6 +13,8 @@ export type Environment = Readonly<Record<string, string>>;
 export interface Service {
   readonly url: string;
   readonly pid: number;
+  /** Of its last life; null while it lives, and after a signal that it could not obey. */
+  readonly exitCode: number | null;
   /** Every line of its log so far, over all its lives. */
   readonly logged: readonly string[];
   /** Ends it as told and waits for its end; SIGKILL is a crash. */
@@ -41,6 +43,9 @@ export async function createService({ file, directory, env }: ServiceOptions): P
     url,
     get pid() {
       return child?.pid ?? 0;
+    },
+    get exitCode() {
+      return child?.exitCode ?? null;
     },
     logged,
     start: async () => {

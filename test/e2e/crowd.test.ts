@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { until } from '../worker/browser/support.ts';
+import { type Answer, ask, askWell, assertPaintedFor, download, toAddress } from './ask.ts';
+import { type Chain, countGenerations, startChain } from './chain.ts';
+
+const CROWD = 200;
+/** One runs, the others wait. */
+const ROOM = 20;
+
+describe('too many clients, and clients that leave', () => {
+  let chain: Chain;
+  before(async () => {
+    chain = await startChain({ gatewayEnv: { MAX_WAITING: String(ROOM - 1) } });
+    await askWell(chain.url, { prompt: 'a first picture, so that the browser is awake' });
+  });
+  afterEach(() => chain.perchance.setMode('ok'));
+  after(() => chain.stop());
+
+  test(`${CROWD} requests at once with room for ${ROOM}: those are served, the others refused quickly`, async () => {
+    chain.perchance.setMode('hang');
+    const running = chain.perchance.waitForRequest('generate', countGenerations(chain) + 1);
+    const first = { prompt: 'the one that runs', seed: 1 };
+    const served: Promise<Answer>[] = [ask(chain.url, first)];
+    await running;
+
+    const refused: Answer[] = [];
+    const wishes = Array.from({ length: CROWD - 1 }, (_, index) => ({ prompt: `number ${index}`, seed: 100 + index }));
+    const answers = wishes.map(async (one) => {
+      const answer = await ask(chain.url, one);
+      if (answer.status !== 200) refused.push(answer);
+      return answer;
+    });
+    served.push(...answers);
+    await until(() => refused.length === CROWD - ROOM, `${CROWD - ROOM} refusals while the one picture hangs`);
+    chain.perchance.setMode('ok');
+
+    const all = await Promise.all(served);
+    assert.equal(refused.length, CROWD - ROOM);
+    for (const { status, body, headers, text, tookMs } of refused) {
+      assert.deepEqual([status, body.code], [503, 'queue_full'], text);
+      const seconds = Number(headers.get('retry-after'));
+      assert.ok(seconds >= 1 && seconds <= 60, `Retry-After: ${headers.get('retry-after')}`);
+      assert.ok(tookMs < 5000, `a refusal took ${tookMs} ms`);
+    }
+    for (const [index, { status, body }] of all.entries()) {
+      if (status !== 200) continue;
+      const asked = index === 0 ? first : wishes[index - 1];
+      assert.ok(asked !== undefined);
+      await assertPaintedFor(await download(body.image_url), asked);
+    }
+    assert.equal(all.filter(({ status }) => status === 200).length, ROOM);
+  });
+
+  test('a client that leaves: its picture is given up at the site, and the next one is made', async () => {
+    chain.perchance.setMode('hang');
+    const asked = countGenerations(chain) + 1;
+    const client = new AbortController();
+    const left = fetch(toAddress(chain.url, { prompt: 'soon unwanted' }), { signal: client.signal });
+    const call = await chain.perchance.waitForRequest('generate', asked);
+    client.abort();
+    await assert.rejects(left, { name: 'AbortError' });
+    await until(() => call.isAbandoned, 'the end of the page that asked');
+    chain.perchance.setMode('ok');
+    const wishes = { prompt: 'wanted', seed: 3 };
+    const { body } = await askWell(chain.url, wishes);
+    await assertPaintedFor(await download(body.image_url), wishes);
+  });
+});

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { until } from '../worker/browser/support.ts';
+import { ask, askWell, download } from './ask.ts';
+import { type Services, startServices } from './services.ts';
+
+/**
+ * A disk without room, for one process: the kernel refuses what would make a file longer than so many bytes. It takes
+ * no mount and no root, and it can be taken back.
+ */
+const limitFiles = (pid: number, bytes: number | 'unlimited') =>
+  promisify(execFile)('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:`]);
+
+describe('the disk is full', () => {
+  let services: Services;
+  before(async () => {
+    services = await startServices();
+    await askWell(services.url, { prompt: 'a first picture' });
+  });
+  after(() => services.stop());
+
+  const isHealthy = async (url: string): Promise<boolean> => (await fetch(`${url}/health`)).ok;
+
+  test('at the worker: store_failed, nothing half is left, and the next request works when there is room', async () => {
+    const { worker, workerUrl, url, dataDirectory } = services;
+    const wishes = { prompt: 'a granary', seed: 5 };
+    await limitFiles(worker.pid, 2000);
+    const { status, body, text } = await ask(url, wishes);
+    assert.deepEqual([status, body.code], [502, 'store_failed'], text);
+    assert.ok(!text.includes(dataDirectory), 'a path is nothing for a client');
+    const tells = (line: string): boolean => line.includes('DATA_DIR') && line.includes('disk:');
+    await until(() => worker.logged.some(tells), 'the line that tells the operator');
+    assert.ok(await isHealthy(workerUrl));
+    for (const directory of ['images', 'shelf']) {
+      const names = await readdir(join(dataDirectory, directory));
+      assert.ok(!names.some((name) => name.endsWith('.tmp')), String(names));
+    }
+
+    await limitFiles(worker.pid, 'unlimited');
+    const again = await askWell(url, wishes);
+    assert.equal((await download(again.body.image_url)).length > 2000, true);
+  });
+
+  test('at the gateway: what cannot be kept is not accepted, and it goes on when there is room', async () => {
+    const { gateway, url } = services;
+    await limitFiles(gateway.pid, 0);
+    const { status, body, text } = await ask(url, { prompt: 'a silo', seed: 6 });
+    assert.deepEqual([status, body.code], [500, 'internal'], text);
+    assert.doesNotMatch(text, /sqlite|disk/i);
+    assert.ok(await isHealthy(url));
+
+    await limitFiles(gateway.pid, 'unlimited');
+    await askWell(url, { prompt: 'a silo', seed: 6 });
+  });
+});

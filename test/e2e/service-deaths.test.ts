@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { until } from '../worker/browser/support.ts';
+import { type Answer, ask, askWell, assertPaintedFor, download } from './ask.ts';
+import { type Chain, countGenerations, startChain } from './chain.ts';
+import type { Service } from './service.ts';
+import { startServices } from './services.ts';
+
+test('the gateway comes before its worker: the first request is waited out', async (context) => {
+  const services = await startServices({ start: ['gateway'] });
+  context.after(() => services.stop());
+  const answer = ask(services.url, { prompt: 'a ford', seed: 1 });
+  await until(async () => (await readWorkerState(services.url)) === 'waking', 'the gateway looks for the worker');
+  await services.worker.start();
+  const { status, body, text } = await answer;
+  assert.equal(status, 200, text);
+  assert.equal((await download(body.image_url)).length > 0, true);
+});
+
+test('no worker within the wait budget: 202, and the same request gets its picture later', async (context) => {
+  const services = await startServices({ start: ['gateway'], gatewayEnv: { WAIT_BUDGET_MS: '500' } });
+  context.after(() => services.stop());
+  const wishes = { prompt: 'a ford', seed: 1 };
+  const pending = await ask(services.url, wishes);
+  assert.equal(pending.status, 202, pending.text);
+  assert.ok(Number(pending.headers.get('retry-after')) <= 60);
+  await services.worker.start();
+  await until(async () => (await ask(services.url, wishes)).status === 200, 'the picture');
+});
+
+async function readWorkerState(url: string): Promise<unknown> {
+  const health = (await (await fetch(`${url}/health`)).json()) as { readonly worker?: unknown };
+  return health.worker;
+}
+
+describe('SIGTERM while a picture is made', () => {
+  let chain: Chain;
+  before(async () => {
+    chain = await startChain({ env: { CACHE_TTL_SECONDS: '0' } });
+  });
+  afterEach(() => chain.perchance.setMode('ok'));
+  after(() => chain.stop());
+
+  const WISHES = { prompt: 'a windpump', seed: 9 };
+
+  /** Sends the signal while the site hangs, and lets the site go on once the service has said that it stops. */
+  async function stopDuring(service: Service): Promise<Answer> {
+    const asked = countGenerations(chain) + 1;
+    chain.perchance.setMode('hang');
+    const answer = ask(chain.url, WISHES);
+    await chain.perchance.waitForRequest('generate', asked);
+    const before = service.logged.length;
+    const ended = service.kill('SIGTERM');
+    await until(() => service.logged.slice(before).some((line) => line.includes('stopping')), 'the service stops');
+    assert.equal(await isTaken(service.url), false, 'it takes nothing new');
+    chain.perchance.setMode('ok');
+    const [answered] = await Promise.all([answer, ended]);
+    assert.equal(service.exitCode, 0);
+    return answered;
+  }
+
+  async function isTaken(url: string): Promise<boolean> {
+    try {
+      return (await fetch(`${url}/health`)).ok;
+    } catch (error) {
+      assert.ok(error instanceof TypeError, String(error));
+      return false;
+    }
+  }
+
+  test('the worker finishes it, and what comes meanwhile waits for the next worker', async () => {
+    const answer = await stopDuring(chain.worker);
+    assert.equal(answer.status, 200, answer.text);
+    await assertPaintedFor(await download(answer.body.image_url), WISHES);
+    const next = ask(chain.url, { prompt: 'the next', seed: 10 });
+    await chain.worker.start();
+    assert.equal((await next).status, 200);
+  });
+
+  test('the gateway answers it before it ends', async () => {
+    const answer = await stopDuring(chain.gateway);
+    assert.equal(answer.status, 200, answer.text);
+    await assertPaintedFor(await download(answer.body.image_url), WISHES);
+    await chain.gateway.start();
+    await askWell(chain.url, { prompt: 'the next', seed: 11 });
+  });
+
+  test('what does not end within the bound is told to its caller, and an accepted job runs after the start', async () => {
+    const asked = countGenerations(chain) + 1;
+    chain.perchance.setMode('hang');
+    const held = ask(chain.url, WISHES);
+    const accepted = await ask(chain.url, WISHES, { headers: { prefer: 'respond-async' } });
+    assert.equal(accepted.status, 202, accepted.text);
+    await chain.perchance.waitForRequest('generate', asked);
+    const startedAt = performance.now();
+    await Promise.all([chain.gateway.kill('SIGTERM'), chain.worker.kill('SIGTERM')]);
+    assert.ok(performance.now() - startedAt < 30_000);
+    const told = await held;
+    assert.equal(told.status, 202, told.text);
+    chain.perchance.setMode('ok');
+    await Promise.all([chain.gateway.start(), chain.worker.start()]);
+    for (const { body } of [told, accepted]) {
+      await until(async () => (await readJob(String(body.status_url))).status === 'done', 'the picture');
+    }
+  });
+});
+
+async function readJob(url: string): Promise<{ readonly status?: string }> {
+  return (await (await fetch(url)).json()) as { readonly status?: string };
+}
