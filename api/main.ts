@@ -11,6 +11,7 @@ import { type GatewaySettings, readGatewaySettings } from './config.ts';
 import { dialects } from './dialects/index.ts';
 import { encodeJob } from './dialects/jobs/encode-job.ts';
 import { createJobs } from './jobs/index.ts';
+import type { JobsStatus } from './jobs/job.ts';
 import { createRateLimit } from './middleware/rate-limit.ts';
 import { createPromptPolicy } from './policy/prompt-policy.ts';
 import { loadPolicyRules } from './policy/rules/policy-rules.ts';
@@ -51,7 +52,12 @@ await runService(async () => {
     safeMode: settings.SAFE_MODE,
     saveFile: createSaveFile(dataDirectory, clock.now),
     preferences: createPreferences(),
-    describe: createDescribe({ version, publicUrl: settings.PUBLIC_URL, engines: () => [], now: clock.now }),
+    describe: createDescribe({
+      version,
+      publicUrl: settings.PUBLIC_URL,
+      engines: () => enginesOf(jobs.status()),
+      now: clock.now,
+    }),
     log,
     version,
     status: () => {
@@ -76,6 +82,11 @@ await runService(async () => {
 
 async function loadRules({ PROMPT_POLICY_FILE: path }: GatewaySettings): ReturnType<typeof loadPolicyRules> {
   return path === undefined ? [] : loadPolicyRules(path);
+}
+
+/** Every engine that a worker told of, in the order of the first who has it. */
+function enginesOf({ workers }: JobsStatus): string[] {
+  return [...new Set(workers.flatMap(({ engines = [] }) => engines.map(({ name }) => name)))];
 }
 
 function requireWorkers({ WORKER_URL, WORKER_TOKEN, REDIS_URL }: GatewaySettings): void {

@@ -23,6 +23,13 @@ export const workerSettings = {
   PORT: wholeNumber('Port of the worker; 0 takes a free one.', { min: 0, max: 65_535, default: 10_001 }),
   HOST: textWithDefault('Address to listen on.', '0.0.0.0', 'an IP address or host name'),
   WORKER_TOKEN: text('Secret between gateway and worker; the same on both.', { secret: true }),
+  REDIS_URL: text(
+    'Redis or Valkey whose queue the worker serves, besides its own address; the same as the gateways’.',
+    {
+      format: 'redis://… or rediss://…',
+      secret: true,
+    },
+  ),
   ENGINES: list(
     'Engines that may serve, in order of preference; unset: `perchance,sketch`.',
     'names, separated by commas',

@@ -1,13 +1,14 @@
 import { createServer } from 'node:http';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { close, listen } from '../shared/http.ts';
-import { createLog } from '../shared/log.ts';
+import { createLog, type Logger } from '../shared/log.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/run-service.ts';
 import { systemClock } from '../shared/wait.ts';
 import { createBrowserSupervisor } from './browser/supervisor.ts';
 import { configure, type WorkerSettings } from './config.ts';
 import { isTrained } from './engines/index.ts';
-import { createWorker } from './worker.ts';
+import { createWorker, type WorkerOptions } from './worker.ts';
 
 /** Long enough for most pictures, short enough for the 30 s that Render leaves. */
 const GRACE_MS = 25_000;
@@ -36,6 +37,7 @@ await runService(async () => {
   const { log, pages, dataDirectory } = services.forEngines;
   const version = readVersion();
   const worker = createWorker({
+    createQueue: await toCreateQueue(settings, log),
     token: settings.WORKER_TOKEN,
     version,
     concurrency: settings.CONCURRENCY,
@@ -60,3 +62,13 @@ await runService(async () => {
   });
   await worker.start();
 });
+
+/** BullMQ is 30 MB that a worker without Redis never needs. */
+async function toCreateQueue(settings: WorkerSettings, log: Logger): Promise<WorkerOptions['createQueue']> {
+  const { REDIS_URL: redisUrl, WORKER_TOKEN: workerToken, CONCURRENCY: concurrency } = settings;
+  if (redisUrl === undefined) return undefined;
+  const { createQueueConsumer } = await import('./queue.ts');
+  const name = `${hostname()}:${process.pid}`;
+  return (parts) =>
+    createQueueConsumer({ ...parts, redisUrl, workerToken, name, concurrency, clock: systemClock, log });
+}

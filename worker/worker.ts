@@ -10,6 +10,7 @@ import type { Engine } from './engines/engine.ts';
 import { createPainter } from './paint.ts';
 import { createProduce } from './produce.ts';
 import { createProductions } from './productions.ts';
+import type { QueueConsumer, QueueConsumerOptions } from './queue.ts';
 import { createRemove } from './removals.ts';
 import { createReport } from './report.ts';
 import { createShelf } from './shelf.ts';
@@ -31,9 +32,14 @@ export interface WorkerOptions {
   readonly stores: readonly Store[];
   readonly isTrained: (engine: string) => boolean;
   readonly pages: BrowserPages;
+  /** With REDIS_URL: takes jobs from the shared queue too. */
+  readonly createQueue?: ((parts: QueueParts) => QueueConsumer) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** What the shared queue's consumer needs of a worker. */
+export type QueueParts = Pick<QueueConsumerOptions, 'productions' | 'readPicture' | 'removePicture' | 'status'>;
 
 export interface Worker {
   readonly app: Express;
@@ -55,13 +61,9 @@ export function createWorker(options: WorkerOptions): Worker {
   const slots = createSlots(options);
   const productions = createProductions({ produce, slots, clock, log });
   const report = createReport({ ...options, slots, productions, engines, stores });
-  const app = createApp({
-    ...options,
-    ...report,
-    productions,
-    readPicture: shelf.read,
-    removePicture: createRemove(options.stores, shelf),
-  });
+  const parts = { productions, readPicture: shelf.read, removePicture: createRemove(options.stores, shelf) };
+  const app = createApp({ ...options, ...report, ...parts });
+  const queue = options.createQueue?.({ ...parts, status: report.status });
 
   async function forEachEngine(step: 'start' | 'stop'): Promise<void> {
     for (const engine of options.engines) {
@@ -75,9 +77,12 @@ export function createWorker(options: WorkerOptions): Worker {
 
   return {
     app,
-    start: () => forEachEngine('start'),
+    async start() {
+      await forEachEngine('start');
+      await queue?.start();
+    },
     async stop(graceMs) {
-      await productions.stop(graceMs);
+      await Promise.all([queue?.stop(graceMs), productions.stop(graceMs)]);
       await forEachEngine('stop');
       await pages.stop();
     },

@@ -6,12 +6,11 @@ import { createCollect } from './collect.ts';
 import type { JobLimits } from './context.ts';
 import { createEmbedded } from './embedded.ts';
 import { createEstimates } from './estimates.ts';
-import type { FoundationSettings } from './foundation.ts';
+import type { Foundation, FoundationOptions, FoundationSettings } from './foundation.ts';
 import type { Job, JobModule } from './job.ts';
 import { createJobIds } from './job-ids.ts';
 import { createJobModule } from './job-module.ts';
 import { createPictures } from './pictures.ts';
-import { createShared } from './shared.ts';
 import { createWebhookCalls } from './webhook-call.ts';
 import { createWebhooks } from './webhooks.ts';
 
@@ -42,8 +41,7 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     keepMs: DAY_MS,
   };
   const standing = { settings, dataDirectory, limits, clock, log };
-  const foundation =
-    settings.REDIS_URL === undefined ? createEmbedded(standing) : createShared(settings.REDIS_URL, standing);
+  const foundation = await createFoundation(settings.REDIS_URL, standing);
   const ids = createJobIds(settings.JOB_SECRET ?? (await foundation.loadSecret('job-secret', '')));
   const { journal, vault } = foundation;
   const estimates = createEstimates(await journal.readFact('means'));
@@ -82,4 +80,11 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     await webhooks.stop();
     await foundation.close();
   });
+}
+
+/** BullMQ is 20 MB that a gateway without Redis never needs. */
+async function createFoundation(redisUrl: string | undefined, options: FoundationOptions): Promise<Foundation> {
+  if (redisUrl === undefined) return createEmbedded(options);
+  const { createShared } = await import('./shared.ts');
+  return createShared(redisUrl, options);
 }
