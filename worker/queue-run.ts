@@ -6,7 +6,7 @@ import { redisKeys } from '../shared/queue-connection.ts';
 import { isEnded, type Run, toDone, toRunChange } from '../shared/queue-run.ts';
 import type { SharedRuns } from '../shared/queue-runs.ts';
 import type { SealedVault } from '../shared/queue-vault.ts';
-import type { Clock } from '../shared/wait.ts';
+import { type Clock, toAbortError } from '../shared/wait.ts';
 import type { Productions } from './productions.ts';
 
 /** One run from the shared queue, from the moment it is taken to the moment its end stands in the record. */
@@ -52,13 +52,18 @@ export function createQueueRun({ redis, runs, vault, productions, readPicture, c
       else if (event.type !== 'alive') ending.resolve(event);
     };
     const leave = productions.follow(production, hear, run.trace.requestId);
-    signal.addEventListener('abort', leave, { once: true });
+    // Who has left hears nothing more.
+    const giveUp = (): void => {
+      leave();
+      ending.reject(toAbortError(signal));
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
     try {
       const end = await ending.promise;
       await reported;
       return end;
     } finally {
-      signal.removeEventListener('abort', leave);
+      signal.removeEventListener('abort', giveUp);
     }
   }
 

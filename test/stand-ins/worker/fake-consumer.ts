@@ -50,10 +50,7 @@ export function createFakeConsumer({ redisUrl, concurrency, name = 'fake' }: Fak
         };
         productions.add(one);
         if (fake.isAutomatic) queueMicrotask(() => one.finish());
-        return () => {
-          left.abort();
-          hear({ type: 'error', error: { code: 'cancelled', message: 'everyone left' } });
-        };
+        return () => left.abort();
       },
     },
     readPicture: async () => ({ bytes: PNG }),
