@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { SettingsError } from '../shared/config.ts';
 import { close, listen } from '../shared/http.ts';
-import { createLog } from '../shared/log.ts';
+import { createLog, type Logger } from '../shared/log.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/run-service.ts';
 import { systemClock } from '../shared/wait.ts';
 import { createApp } from './app.ts';
@@ -13,6 +13,7 @@ import { encodeJob } from './dialects/jobs/encode-job.ts';
 import { createJobs } from './jobs/index.ts';
 import type { JobsStatus } from './jobs/job.ts';
 import { createRateLimit } from './middleware/rate-limit.ts';
+import type { RateStores } from './middleware/redis-rate-store.ts';
 import { createPromptPolicy } from './policy/prompt-policy.ts';
 import { loadPolicyRules } from './policy/rules/policy-rules.ts';
 import { createPreferences } from './preferences.ts';
@@ -35,6 +36,7 @@ await runService(async () => {
   const clock = systemClock;
   const version = readVersion();
 
+  const rateStores = await loadRateStores(settings, log);
   const localUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
   const jobs = await createJobs({
     settings,
@@ -47,7 +49,7 @@ await runService(async () => {
     jobs,
     dialects,
     apiKeys: settings.API_KEYS,
-    limit: createRateLimit({ perMinute: settings.RATE_LIMIT_PER_MINUTE }),
+    limit: createRateLimit({ perMinute: settings.RATE_LIMIT_PER_MINUTE, createStore: rateStores?.create }),
     waitBudgetMs: settings.WAIT_BUDGET_MS,
     safeMode: settings.SAFE_MODE,
     saveFile: createSaveFile(dataDirectory, clock.now),
@@ -77,11 +79,18 @@ await runService(async () => {
   log.info({ port, version }, 'the gateway listens');
   stopOnSignal(log, async () => {
     await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);
+    rateStores?.close();
   });
 });
 
 async function loadRules({ PROMPT_POLICY_FILE: path }: GatewaySettings): ReturnType<typeof loadPolicyRules> {
   return path === undefined ? [] : loadPolicyRules(path);
+}
+
+async function loadRateStores({ REDIS_URL }: GatewaySettings, log: Logger): Promise<RateStores | undefined> {
+  if (REDIS_URL === undefined) return undefined;
+  const { createRateStores } = await import('./middleware/redis-rate-store.ts');
+  return createRateStores(REDIS_URL, log);
 }
 
 /** Every engine that a worker told of, in the order of the first who has it. */

@@ -31,6 +31,8 @@ export function createRateLimit({ perMinute, createStore }: RateLimitOptions): R
       keyGenerator: (request) => callerOf(request).id,
       handler: (_request, response, next) => next(toRateLimited(name, response)),
       ...(createStore && { store: createStore(name) }),
+      // A store that is away must not turn every request into an error.
+      passOnStoreError: true,
     } satisfies Partial<Options>);
   const windows = [
     createWindow('minute', MINUTE_MS, (caller) => caller.key?.perMinute ?? perMinute),
