@@ -27,7 +27,7 @@ export interface FuzzReport {
   readonly faults: readonly string[];
 }
 
-const MAX_ANSWER_MS = 20_000;
+const MAX_ANSWER_MS = 60_000;
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const document = (await (await fetch(`${options.url}/openapi.json`)).json()) as Document;
@@ -43,7 +43,9 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
     if (operation === undefined) break;
     options.prepare?.(random);
     const request = toRequest(operation, { random, limits: options.limits, ids });
-    const answer = await send(options.url, request, agent);
+    const answer = await send(options.url, request, agent).catch((error: unknown) => {
+      throw new Error(`#${index} ${toLine(request)} got no answer`, { cause: error });
+    });
     statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
     ids.push(...findIds(answer));
     const wrong = check(operation, request, answer);
@@ -72,8 +74,8 @@ const findIds = ({ headers, body }: FuzzAnswer): string[] =>
     ? [...body.toString().matchAll(ID)].map(([, job, picture]) => job ?? picture ?? '')
     : [];
 
-const describe = ({ method, path, headers, body }: FuzzRequest, answer: FuzzAnswer): string =>
-  [
-    `${method} ${path.slice(0, 300)} ${JSON.stringify(headers)} ${body?.toString().slice(0, 300) ?? ''}`,
-    `-> ${answer.status} ${answer.body.toString().slice(0, 300)}`,
-  ].join(' ');
+const toLine = ({ method, path, headers, body }: FuzzRequest): string =>
+  `${method} ${path.slice(0, 300)} ${JSON.stringify(headers)} ${body?.toString().slice(0, 300) ?? ''}`;
+
+const describe = (request: FuzzRequest, { status, body }: FuzzAnswer): string =>
+  `${toLine(request)} -> ${status} ${body.toString().slice(0, 300)}`;
