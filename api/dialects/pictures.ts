@@ -1,4 +1,20 @@
-import type { Outcome } from './dialect.ts';
+import type { RequestDraft } from '../jobs/job.ts';
+import type { Command, Encoded, Outcome } from './dialect.ts';
+import { encodePending } from './native.ts';
+
+type Wishes = Omit<RequestDraft, 'count' | 'strict' | 'safe' | 'format' | 'deliver' | 'previews'>;
+
+/** One PNG for a caller who wants the picture itself: what the seeds' servers had in common. */
+export function askForPng(wishes: Wishes, options: { readonly saveFile?: boolean } = {}): Command {
+  const usual = { count: 1, strict: false, safe: false, format: 'png', deliver: 'bytes', previews: 0 } as const;
+  return { do: 'generate', answer: 'wait', bytes: true, ...options, draft: { ...wishes, ...usual } };
+}
+
+/** The answer with the picture, or 202 while it is still being made. */
+export const encodePng =
+  (toBody: (outcome: Outcome) => unknown) =>
+  (outcome: Outcome): Encoded =>
+    outcome.pictures.length === 0 ? encodePending(outcome) : { status: 200, body: toBody(outcome) };
 
 /** Bare base64, without a `data:` prefix, as the seeds' servers and AUTOMATIC1111 send it. */
 export function firstBase64({ pictures }: Outcome): string {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { invalidRequest } from '../../../shared/errors.ts';
 import type { Dialect, DialectInput } from '../dialect.ts';
 import { isRecord, parseFields, prompt } from '../fields.ts';
-import { encodePending, pendingAnswer } from '../native.ts';
-import { firstDataUrl } from '../pictures.ts';
+import { pendingAnswer } from '../native.ts';
+import { askForPng, encodePng, firstDataUrl } from '../pictures.ts';
 
 const dataUrlBody = z.object({
   prompt: prompt({
@@ -45,26 +45,12 @@ export const dataUrl: Dialect = {
           202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
         },
       },
-      decode: (input) => ({
-        do: 'generate',
-        answer: 'wait',
-        bytes: true,
-        saveFile: true,
-        draft: {
-          prompt: readPrompt(input),
-          count: 1,
-          preferredEngine: 'huggingface',
-          strict: false,
-          safe: false,
-          format: 'png',
-          deliver: 'bytes',
-          previews: 0,
-        },
-      }),
-      encode: (outcome) =>
-        outcome.pictures.length === 0
-          ? encodePending(outcome)
-          : { status: 200, body: { success: true, imageUrl: firstDataUrl(outcome), filePath: outcome.filePath } },
+      decode: (input) => askForPng({ prompt: readPrompt(input), preferredEngine: 'huggingface' }, { saveFile: true }),
+      encode: encodePng((outcome) => ({
+        success: true,
+        imageUrl: firstDataUrl(outcome),
+        filePath: outcome.filePath,
+      })),
     },
   ],
   errorSchema: dataUrlError,

@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
-import { encodePending, pendingAnswer, toSeed } from '../native.ts';
-import { firstBase64 } from '../pictures.ts';
+import { pendingAnswer, toSeed } from '../native.ts';
+import { askForPng, encodePng, firstBase64 } from '../pictures.ts';
 import { imageDataAnswer, imageDataBody, imageDataError } from './schema.ts';
 
 /** `POST /image/generate`: the second Stable Diffusion server of old. */
@@ -25,29 +25,18 @@ export const imageData: Dialect = {
       },
       decode: (input) => {
         const body = parseFields(imageDataBody, input.body);
-        return {
-          do: 'generate',
-          answer: 'wait',
-          bytes: true,
-          draft: {
-            prompt: body.prompt,
-            negativePrompt: body.negative_prompt,
-            ...toSeed(body.seed),
-            guidanceScale: body.guidance_scale,
-            count: 1,
-            preferredEngine: 'stable-diffusion',
-            strict: false,
-            safe: false,
-            format: 'png',
-            deliver: 'bytes',
-            previews: 0,
-          },
-        };
+        return askForPng({
+          prompt: body.prompt,
+          negativePrompt: body.negative_prompt,
+          ...toSeed(body.seed),
+          guidanceScale: body.guidance_scale,
+          preferredEngine: 'stable-diffusion',
+        });
       },
-      encode: (outcome) =>
-        outcome.pictures.length === 0
-          ? encodePending(outcome)
-          : { status: 200, body: { message: 'Image generated successfully', image_data: firstBase64(outcome) } },
+      encode: encodePng((outcome) => ({
+        message: 'Image generated successfully',
+        image_data: firstBase64(outcome),
+      })),
     },
   ],
   errorSchema: imageDataError,

@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
-import { encodePending, pendingAnswer, toSeed } from '../native.ts';
-import { firstBase64 } from '../pictures.ts';
+import { pendingAnswer, toSeed } from '../native.ts';
+import { askForPng, encodePng, firstBase64 } from '../pictures.ts';
 import { stableDiffusionAnswer, stableDiffusionBody, stableDiffusionError } from './schema.ts';
 
 /** `POST /generate` of the Stable Diffusion server of old: a base64 PNG, or `{"error"}`. */
@@ -29,30 +29,18 @@ export const stableDiffusion: Dialect = {
       },
       decode: (input) => {
         const body = parseFields(stableDiffusionBody, input.body);
-        return {
-          do: 'generate',
-          answer: 'wait',
-          bytes: true,
-          draft: {
-            prompt: body.prompt,
-            negativePrompt: body.negative_prompt,
-            ...toSeed(body.seed),
-            steps: body.num_inference_steps,
-            guidanceScale: body.guidance_scale,
-            width: body.width,
-            height: body.height,
-            count: 1,
-            preferredEngine: 'stable-diffusion',
-            strict: false,
-            safe: false,
-            format: 'png',
-            deliver: 'bytes',
-            previews: 0,
-          },
-        };
+        return askForPng({
+          prompt: body.prompt,
+          negativePrompt: body.negative_prompt,
+          ...toSeed(body.seed),
+          steps: body.num_inference_steps,
+          guidanceScale: body.guidance_scale,
+          width: body.width,
+          height: body.height,
+          preferredEngine: 'stable-diffusion',
+        });
       },
-      encode: (outcome) =>
-        outcome.pictures.length === 0 ? encodePending(outcome) : { status: 200, body: { image: firstBase64(outcome) } },
+      encode: encodePng((outcome) => ({ image: firstBase64(outcome) })),
     },
   ],
   errorSchema: stableDiffusionError,
