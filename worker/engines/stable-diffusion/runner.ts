@@ -30,8 +30,6 @@ export interface Runner {
   run(job: PaintJob, hooks: RunHooks, signal: AbortSignal): Promise<Painting>;
   /** What the process holds now, in bytes; 0 where there is none. */
   usedBytes(): Promise<number>;
-  /** Of the running process. */
-  readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -62,13 +60,13 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
   function start(): Child {
     const started = forkChild(childPath);
     buried = Promise.all([buried, started.gone]);
-    void started.gone.then(() => {
+    started.process.once('exit', () => {
       if (child === started) child = undefined;
     });
     return started;
   }
 
-  /** Sends a message and hands on what comes back until `isLast`. */
+  /** Sends a message and hands on what comes back, until the answer that ends it. */
   function converse(to: Child, message: ToChild, hooks: RunHooks, signal: AbortSignal): Promise<FromChild> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
@@ -150,9 +148,6 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
       }
     },
     usedBytes: () => readResidentBytes(child?.process.pid),
-    get pid() {
-      return child?.process.pid;
-    },
     async stop() {
       idle.stop();
       kill('stopping');

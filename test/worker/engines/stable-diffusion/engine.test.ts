@@ -6,14 +6,17 @@ import sharp from 'sharp';
 import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
 import { type EngineSubject, engineContract } from '../../../contracts/engine.ts';
 import type { ModelSetOptions } from '../../../fixtures/onnx/model-set.ts';
-import { createTinyEngine, findChildren, NEVER, requestFor, type TinyEngine } from './setup.ts';
+import { createTinyEngine, findChildren, NEVER, requestFor, type TinyEngine, waitForEnd } from './setup.ts';
 import { needing, RUNTIME } from './with-runtime.ts';
 
 interface TinySubject extends EngineSubject, Pick<TinyEngine, 'directory'> {}
 
 /** The next request starts a process that reads the files again. */
 async function endProcess(): Promise<void> {
-  for (const pid of await findChildren()) process.kill(pid, 'SIGKILL');
+  for (const pid of await findChildren()) {
+    process.kill(pid, 'SIGKILL');
+    await waitForEnd(pid);
+  }
 }
 
 const spoil =

@@ -142,6 +142,13 @@ needing([RUNTIME], 'the Stable Diffusion process', () => {
       await waitForEnd(pid);
     });
 
+    test('offers itself to the kernel when memory runs out', async (context) => {
+      const tiny = await make(context);
+      await tiny.paint();
+      const [pid = 0] = await findChildren();
+      assert.equal((await readFile(`/proc/${pid}/oom_score_adj`, 'utf8')).trim(), '1000');
+    });
+
     test('without a picture to make, there is none', async (context) => {
       const tiny = await make(context);
       assert.deepEqual(await findChildren(), []);

@@ -211,9 +211,20 @@ describe('the picture', () => {
 
   test('that is not a number is an error of its own', async () => {
     await assert.rejects(decodeOf(Number.NaN), NotANumber);
-    const parts = createFakeParts({ answer: ({ sample }) => sample.map(() => Number.NaN) });
-    await assert.rejects(paint(parts, JOB, SILENT), NotANumber);
   });
+
+  for (const [what, value] of [
+    ['NaN', Number.NaN],
+    ['infinity', Number.POSITIVE_INFINITY],
+  ] as const) {
+    test(`is not even decoded when a step ends in ${what}`, async () => {
+      const parts = createFakeParts({
+        answer: ({ sample }) => sample.map(() => value),
+        parts: { decoder: neverAsked },
+      });
+      await assert.rejects(paint(parts, JOB, SILENT), NotANumber);
+    });
+  }
 });
 
 describe('several pictures', () => {
@@ -264,6 +275,8 @@ describe('several pictures', () => {
     assert.ok(timesteps.length === 4 && (timesteps[1] ?? 999) < 850, timesteps.join());
   });
 });
+
+const neverAsked: Model = { name: 'vae_decoder', inputs: [], run: never };
 
 function never(): never {
   throw new Error('nothing was asked');
