@@ -174,6 +174,8 @@ async function generate(command: Extract<Command, { do: 'generate' }>, call: Cal
   };
   const accepted = await jobs.submit(draft, submitOptions);
   if (command.answer === 'start' || command.answer === 'stream') return accepted;
+  // It is complete: looking it up once more would take as long as all the rest.
+  if (accepted.origin === 'remembered') return accepted;
   const budgetMs = command.answer === 'hold' ? FOREVER_MS : waitBudgetMs;
   const job = await jobs.wait(accepted.id, { budgetMs, signal: call.left });
   if (job.error !== undefined) throw job.error;
