@@ -99,7 +99,7 @@ const FALLBACK_MEMORY_MS = 5 * 60_000;
 /** The end of a run that was made: its result with the time that it waited, and how long that is remembered. */
 export function toDone(run: Run, made: GenerationResult, facts: { now: number; wokeAt?: number }): RunChange {
   const result = withWaiting(made, run, facts.wokeAt ?? Number.NEGATIVE_INFINITY);
-  const forMs = made.attempts.length > 0 ? Math.min(run.rememberMs, FALLBACK_MEMORY_MS) : run.rememberMs;
+  const forMs = made.isFallback ? Math.min(run.rememberMs, FALLBACK_MEMORY_MS) : run.rememberMs;
   const hostedUntil = made.pictures.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY);
   return { status: 'done', result, rememberUntil: Math.min(facts.now + forMs, ...hostedUntil) };
 }

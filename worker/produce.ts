@@ -129,6 +129,7 @@ function toProduced(
     sampler,
     warnings: [...new Set(sentences)],
     attempts: story.attempts,
+    ...(story.sentences.length > 0 && { isFallback: true }),
   };
 }
 

@@ -99,6 +99,8 @@ export interface GenerationResult {
   readonly warnings: readonly string[];
   /** Engines that failed before this one served. */
   readonly attempts: readonly Attempt[];
+  /** Another engine should have served, but failed or rests: not a picture to hold on to for long. */
+  readonly isFallback?: boolean | undefined;
   /** Milliseconds by stage. */
   readonly timings: Partial<Record<Stage, number>>;
 }

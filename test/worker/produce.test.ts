@@ -226,6 +226,7 @@ describe('falling back between engines', () => {
       'two of them rest now',
     );
     assert.equal(second.warnings[0], 'a rests for a while (engine_challenge); f painted this picture instead.');
+    assert.equal(second.isFallback, true);
   });
 
   test('a refused prompt is never offered to the next engine', async () => {

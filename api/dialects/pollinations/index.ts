@@ -100,7 +100,7 @@ function encode(outcome: Outcome): Encoded {
   const [picture] = job?.result?.pictures ?? [];
   if (job === undefined || bytes === undefined || picture === undefined) return encodePending(outcome);
   // A stand-in for an engine that failed must not stay in caches for a year.
-  const isLasting = job.request.seedGiven && job.result?.attempts.length === 0;
+  const isLasting = job.request.seedGiven && !job.result?.isFallback;
   return {
     status: 200,
     headers: {

@@ -53,7 +53,7 @@ dialectContract({
     {
       name: 'a picture of a fallback is not kept for a year',
       call: { path: '/prompt/fox' },
-      given: doneWith({ attempts: [{ engine: 'perchance', code: 'engine_challenge' }] }),
+      given: doneWith({ isFallback: true }),
       status: 200,
       check: ({ headers }) => assert.equal(headers.get('cache-control'), 'no-store'),
     },
