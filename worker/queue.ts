@@ -44,6 +44,8 @@ export interface QueueConsumer {
 
 const LOCK_MS = 20_000;
 const MAX_STALLS = 5;
+/** After a lost connection BullMQ would leave a slot idle for 15 s. */
+const RETRY_PAUSE_MS = 1000;
 /** The worker's own slots may be taken by a gateway that asks over HTTP. */
 const FULL_PAUSE_MS = 1000;
 const REMOVAL_TIMEOUT_MS = 30_000;
@@ -67,6 +69,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
     lockDuration: lockMs,
     stalledInterval: lockMs / 2,
     maxStalledCount: MAX_STALLS,
+    runRetryDelay: RETRY_PAUSE_MS,
   });
   queueWorker.on('error', (error) => log.warn({ reason: String(error) }, 'the queue cannot be reached'));
   queueWorker.on('failed', (job, error) => {
