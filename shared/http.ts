@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { Agent as HttpAgent, type Server } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -80,14 +80,17 @@ const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
 /** The caller's X-Request-Id if it is harmless, else a new one. */
 export function toRequestId(header: string | string[] | undefined): string {
-  return typeof header === 'string' && REQUEST_ID.test(header) ? header : randomBytes(12).toString('hex');
+  return typeof header === 'string' && REQUEST_ID.test(header) ? header : drawHexadecimal().slice(0, 24);
 }
+
+/** 32 digits. Node draws the randomness of many UUIDs at once, which is ten times as quick as `randomBytes`. */
+const drawHexadecimal = (): string => randomUUID().replaceAll('-', '');
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 /** W3C Trace Context: the caller's trace with a new parent id, or a new trace. */
 export function toTraceparent(header: string | string[] | undefined): string {
-  const [, trace = randomBytes(16).toString('hex'), , flags = '00'] =
+  const [, trace = drawHexadecimal(), , flags = '00'] =
     TRACEPARENT.exec(typeof header === 'string' ? header : '') ?? [];
-  return `00-${trace}-${randomBytes(8).toString('hex')}-${flags}`;
+  return `00-${trace}-${drawHexadecimal().slice(0, 16)}-${flags}`;
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts';
 import { createChildSafety } from './child-safety.ts';
-import { type PromptRequest, toRequestedText } from './requested-text.ts';
+import { type PromptRequest, type RequestedText, toRequestedText } from './requested-text.ts';
 import { compileRule } from './rules/compile-rule.ts';
 import type { PolicyRule } from './rules/policy-rules.ts';
 import { foldText } from './text/fold.ts';
@@ -12,20 +12,32 @@ interface PromptPolicyOptions {
 
 const CHILD_SAFETY_MESSAGE =
   'This prompt is refused: nothing sexual is made that shows or suggests minors. If everyone in it is an adult, say so (woman, man).';
+/** Texts that passed lately: who asks again, as for a remembered picture, is not looked through again. */
+const MAX_PASSED = 200;
 const DEFAULT_MESSAGE = 'This prompt is refused by the rules of this service.';
 
 /** Throws `prompt_refused` for a request that must not be made. The log learns the rule's name, never the prompt. */
 export function createPromptPolicy({ rules }: PromptPolicyOptions): (request: PromptRequest) => void {
   const isAboutMinors = createChildSafety();
   const ownRules = rules.map((rule) => ({ rule, matches: compileRule(rule) }));
+  const passed = new Set<string>();
 
-  return (request) => {
-    const text = toRequestedText(request);
+  function check(text: RequestedText): void {
     if (isAboutMinors(text)) throw refusal('child-safety', CHILD_SAFETY_MESSAGE);
     if (ownRules.length === 0) return;
     const folded = foldText(text.wanted);
     const broken = ownRules.find(({ matches }) => matches(folded))?.rule;
     if (broken !== undefined) throw refusal(broken.name, broken.message ?? DEFAULT_MESSAGE);
+  }
+
+  return (request) => {
+    const text = toRequestedText(request);
+    const name = JSON.stringify(text);
+    if (passed.has(name)) return;
+    check(text);
+    passed.add(name);
+    const [oldest] = passed;
+    if (passed.size > MAX_PASSED && oldest !== undefined) passed.delete(oldest);
   };
 }
 

@@ -33,12 +33,12 @@ interface IndexOptions<Kind extends string> {
 /** Compiles the terms once; `find` then takes one walk over each view of the text, in time linear in its length. */
 export function createTermIndex<Kind extends string>({ terms, innocent }: IndexOptions<Kind>): TermIndex<Kind> {
   const tree = createTermTree(terms, innocent);
-  const knows = (word: string) => (tree.words.next.get(word)?.kinds.size ?? 0) > 0;
+  const knows = (word: string) => tree.words.next?.get(word)?.kinds !== undefined;
 
   function find(folded: string): Findings<Kind> {
     const found = new Map<string, Match<Kind>>();
     const report = (node: TermNode<Kind>, start: number, end: number, isBroken: boolean) => {
-      for (const kind of node.kinds) {
+      for (const kind of node.kinds ?? []) {
         if (!isBroken || kind !== innocent) found.set(`${kind} ${start} ${end}`, { kind, start, end });
       }
     };
@@ -75,7 +75,7 @@ function walkWords<Kind extends string>(
     for (const reading of token.readings) {
       for (const next of nextNodes(node, reading)) {
         report(next, start, token.end, broken);
-        if (next.next.size > 0 || next.nextStem.size > 0) step(next, position + 1, broken);
+        if (next.next !== undefined || next.nextStem !== undefined) step(next, position + 1, broken);
       }
     }
   };
@@ -84,9 +84,9 @@ function walkWords<Kind extends string>(
 
 function nextNodes<Kind extends string>(node: TermNode<Kind>, reading: string): TermNode<Kind>[] {
   const nodes: TermNode<Kind>[] = [];
-  const whole = node.next.get(reading);
+  const whole = node.next?.get(reading);
   if (whole !== undefined) nodes.push(whole);
-  if (node.nextStem.size === 0) return nodes;
+  if (node.nextStem === undefined) return nodes;
   const longest = Math.min(reading.length, MAX_STEM);
   for (let length = MIN_STEM; length <= longest; length += 1) {
     const stem = node.nextStem.get(reading.slice(0, length));
@@ -100,7 +100,7 @@ function walkCharacters<Kind extends string>(root: TermNode<Kind>, token: Token,
   for (let first = 0; first < text.length; first += 1) {
     let node: TermNode<Kind> | undefined = root;
     for (let last = first; last < text.length && node !== undefined; last += 1) {
-      node = node.next.get(text.charAt(last));
+      node = node.next?.get(text.charAt(last));
       if (node !== undefined) report(node, token.start + first, Math.min(token.start + last + 1, token.end), false);
     }
   }

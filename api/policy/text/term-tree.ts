@@ -1,12 +1,15 @@
 import { foldText } from './fold.ts';
 import { toSpellings } from './readings.ts';
 
-/** Terms word by word (or character by character): a node is what has been read so far. */
+/**
+ * Terms word by word (or character by character): a node is what has been read so far. Hardly one of them has
+ * all three, and an empty map takes 200 bytes: those together took 9 MB.
+ */
 export interface TermNode<Kind extends string> {
-  readonly next: Map<string, TermNode<Kind>>;
+  next?: Map<string, TermNode<Kind>>;
   /** Keyed by the beginning of a word. */
-  readonly nextStem: Map<string, TermNode<Kind>>;
-  readonly kinds: Set<Kind>;
+  nextStem?: Map<string, TermNode<Kind>>;
+  kinds?: Set<Kind>;
 }
 
 export interface TermTree<Kind extends string> {
@@ -24,12 +27,6 @@ const MIN_STARRED = 4;
 /** A phrase written as one word (`twowords`). */
 const MIN_GLUED_PHRASE = 6;
 
-const createNode = <Kind extends string>(): TermNode<Kind> => ({
-  next: new Map(),
-  nextStem: new Map(),
-  kinds: new Set(),
-});
-
 /**
  * A term is a word, a phrase (`two words`) or one with the beginning of a word (`begin*`). Terms in Chinese characters
  * or hiragana are kept by character, since such text has no spaces. Nobody disguises an innocent term, so those are
@@ -39,7 +36,7 @@ export function createTermTree<Kind extends string>(
   termsByKind: Readonly<Partial<Record<Kind, readonly string[]>>>,
   innocent: Kind,
 ): TermTree<Kind> {
-  const tree: TermTree<Kind> = { words: createNode(), characters: createNode() };
+  const tree: TermTree<Kind> = { words: {}, characters: {} };
   for (const kind of Object.keys(termsByKind) as Kind[]) {
     for (const term of termsByKind[kind] ?? []) addTerm(tree, foldText(term), kind, kind !== innocent);
   }
@@ -67,12 +64,17 @@ function addTerm<Kind extends string>(tree: TermTree<Kind>, term: string, kind: 
 /** Every combination of the spellings of each step. */
 function addPath<Kind extends string>(node: TermNode<Kind>, steps: readonly (readonly string[])[], kind: Kind): void {
   const [spellings, ...rest] = steps;
-  if (spellings === undefined) node.kinds.add(kind);
+  if (spellings === undefined) {
+    node.kinds ??= new Set();
+    node.kinds.add(kind);
+  }
   for (const spelling of spellings ?? []) {
     const isStem = spelling.endsWith('*');
-    const edges = isStem ? node.nextStem : node.next;
+    const branch = isStem ? 'nextStem' : 'next';
     const key = isStem ? spelling.slice(0, -1) : spelling;
-    const found = edges.get(key) ?? createNode<Kind>();
+    const edges = node[branch] ?? new Map<string, TermNode<Kind>>();
+    node[branch] = edges;
+    const found = edges.get(key) ?? {};
     edges.set(key, found);
     addPath(found, rest, kind);
   }
