@@ -13,7 +13,8 @@ export interface RedisBench {
   readonly redis: RedisServer;
   readonly jobs: JobModule;
   readonly otherJobs: JobModule;
-  addWorker(concurrency: number): Promise<FakeConsumer>;
+  /** Short locks notice a dead worker soon, and take a busy machine for one. */
+  addWorker(concurrency: number, lockMs?: number): Promise<FakeConsumer>;
   /** The first gateway is stopped and started again. */
   restart(): Promise<JobModule>;
   close(): Promise<void>;
@@ -45,8 +46,10 @@ export async function createRedisBench({ maxWaiting = 1000 } = {}): Promise<Redi
       return jobs;
     },
     otherJobs,
-    addWorker: async (concurrency) => {
-      const consumer = createFakeConsumer({ redisUrl: redis.url, concurrency, name: `worker ${consumers.length}` });
+    addWorker: async (concurrency, lockMs) => {
+      const name = `worker ${consumers.length}`;
+      const locks = lockMs === undefined ? {} : { lockMs };
+      const consumer = createFakeConsumer({ redisUrl: redis.url, concurrency, name, ...locks });
       consumers.push(consumer);
       await consumer.start();
       return consumer;

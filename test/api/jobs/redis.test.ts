@@ -49,7 +49,7 @@ describe('many gateways and workers', { skip, timeout: 60_000 }, () => {
     const mortal = spawn(process.execPath, [script, bench.redis.url], { stdio: ['ignore', 'pipe', 'inherit'] });
     const accepted = await bench.jobs.submit(draft(), asynchronous);
     const [runId] = await once(createInterface({ input: mortal.stdout }), 'line');
-    const survivor = await bench.addWorker(1);
+    const survivor = await bench.addWorker(1, 1000);
     mortal.kill('SIGKILL');
     const production = await survivor.productions.at(0);
     assert.equal(production.production.jobId, runId);
@@ -75,7 +75,7 @@ describe('many gateways and workers', { skip, timeout: 60_000 }, () => {
     const bench = await createRedisBench();
     t.after(bench.close);
     const ask = (seed: number) => bench.jobs.submit(draft({ seed }), asynchronous);
-    const accepted = await Promise.all(Array.from({ length: 30 }, (_, seed) => ask(seed)));
+    const accepted = await Promise.all(Array.from({ length: 12 }, (_, seed) => ask(seed)));
     const worker = await bench.addWorker(2);
     const waiting = accepted.map(({ id }) => bench.otherJobs.wait(id, patient()));
     await worker.productions.at(1);

@@ -23,9 +23,15 @@ interface FakeConsumerOptions {
   readonly redisUrl: string;
   readonly concurrency: number;
   readonly name?: string;
+  readonly lockMs?: number;
 }
 
-export function createFakeConsumer({ redisUrl, concurrency, name = 'fake' }: FakeConsumerOptions): FakeConsumer {
+export function createFakeConsumer({
+  redisUrl,
+  concurrency,
+  name = 'fake',
+  lockMs,
+}: FakeConsumerOptions): FakeConsumer {
   const productions = createFakeProductions();
   const removals: Removal[] = [];
   const consumer: QueueConsumer = createQueueConsumer({
@@ -58,7 +64,7 @@ export function createFakeConsumer({ redisUrl, concurrency, name = 'fake' }: Fak
     status: async () => ({ engines: [], stores: [] }),
     clock: systemClock,
     log: createLog({ service: 'test', level: 'silent' }),
-    lockMs: 1000,
+    lockMs,
   });
   let stopped: Promise<void> | undefined;
   const fake: FakeConsumer = {
