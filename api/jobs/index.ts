@@ -88,11 +88,3 @@ async function createFoundation(redisUrl: string | undefined, options: Foundatio
   const { createShared } = await import('./shared.ts');
   return createShared(redisUrl, options);
 }
-
-/** BullMQ and its client take 45 MB, which a gateway without Redis never needs. */
-async function createFoundation(options: FoundationOptions): Promise<Foundation> {
-  const { REDIS_URL: redisUrl } = options.settings;
-  if (redisUrl === undefined) return createEmbedded(options);
-  const { createShared } = await import('./shared.ts');
-  return createShared(redisUrl, options);
-}
