@@ -22,6 +22,7 @@ export interface AppOptions extends ServeOptions, StatusOptions {
   readonly corsOrigins: readonly string[] | undefined;
   readonly adminKey: string | undefined;
   readonly removePicture: (id: string) => Promise<void>;
+  readonly collectImage: (name: string) => Promise<boolean>;
   readonly log: Logger;
 }
 
@@ -42,7 +43,7 @@ export function createApp(options: AppOptions): Express {
   app.get('/ready', createReady(options));
   app.get('/status', createStatus(options));
   serveDocs(app, options.dialects, options.version);
-  serveImages(app, { ...options, remove: options.removePicture });
+  serveImages(app, { ...options, remove: options.removePicture, collect: options.collectImage });
   for (const dialect of options.dialects) serveDialect(app, dialect, options);
 
   refuseOtherMethods(app, options.dialects);

@@ -72,6 +72,7 @@ await runService(async () => {
     corsOrigins: settings.CORS_ORIGINS,
     adminKey: settings.ADMIN_KEY,
     removePicture: jobs.removePicture,
+    collectImage: jobs.collectImage,
   });
 
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, app);

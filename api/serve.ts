@@ -167,6 +167,7 @@ async function generate(command: Extract<Command, { do: 'generate' }>, call: Cal
     client: call.caller,
     asynchronous: command.answer === 'start',
     fresh: command.fresh,
+    rejoin: command.rejoin,
     idempotencyKey: command.idempotencyKey,
     callbackUrl: command.callbackUrl,
     credentials: command.credentials,

@@ -31,6 +31,8 @@ export type Command =
       /** Lead to the picture rather than tell its address. */
       readonly redirect?: boolean | undefined;
       readonly fresh?: boolean | undefined;
+      /** Join this caller's own unfinished job of the same words (waiting requests do so anyway). */
+      readonly rejoin?: boolean | undefined;
       readonly idempotencyKey?: string | undefined;
       readonly callbackUrl?: string | undefined;
       readonly credentials?: Readonly<Record<string, string>> | undefined;

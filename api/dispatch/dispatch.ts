@@ -32,8 +32,6 @@ export interface Dispatch {
   withdraw(runId: string): Promise<void>;
   /** 1 is next; undefined when it does not wait. */
   position(runId: string): Promise<number | undefined>;
-  /** A request that may need a worker has begun to arrive: a sleeping one is woken meanwhile. */
-  expectWork(): void;
   /** Undefined when no worker has it any more. */
   picture(pictureId: string, signal: AbortSignal): Promise<PictureFile | undefined>;
   remove(removal: Removal, signal: AbortSignal): Promise<void>;

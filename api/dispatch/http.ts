@@ -126,7 +126,6 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
       running.get(runId)?.controller.abort();
     },
     position: async (runId) => queue.position(runId),
-    expectWork: wakeAll,
     picture: (pictureId, signal) => fetchPicture(links, pictureId, signal, log),
     remove: (removal, signal) => removeHosted(links, removal, signal),
     workers: () => links.map((link) => link.view()),

@@ -111,7 +111,6 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
       const rank = await redis.zrank(redisKeys.waiting, runId);
       return rank === null ? undefined : rank + 1;
     },
-    expectWork: wake,
     picture,
     remove,
     workers: () => {

@@ -64,7 +64,6 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
       if (picture === undefined) throw new AppError('internal', `the job has no picture number ${index}`);
       return pictures.bytes(picture, signal);
     },
-    expectWork: () => dispatch.expectWork(),
     removePicture,
     collectImage: async (name) => {
       const run = await journal.recall(toPictureIdName(name.replace(/\.\w+$/, '')));

@@ -99,8 +99,6 @@ export interface Jobs {
 
 /** What the gateway itself needs of the job module, beyond what its dialects do. */
 export interface JobModule extends Jobs {
-  /** Call it when a request for a picture begins to arrive: a sleeping worker is woken meanwhile. */
-  expectWork(): void;
   /** Removes the hosted copies: of one picture, or of every picture of a job. */
   removePicture(id: string): Promise<void>;
   /** Brings a picture that another gateway's caller was told of to `DATA_DIR/images`; false when that cannot be. */

@@ -50,6 +50,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}): Promise
     corsOrigins: undefined,
     adminKey: undefined,
     removePicture: async () => undefined,
+    collectImage: async () => false,
     ...overrides,
   });
   server.on('request', app);

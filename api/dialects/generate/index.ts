@@ -42,6 +42,8 @@ function decode(input: DialectInput): Command {
     do: 'generate',
     draft: { ...toDraft(query), count: 1, deliver: wantsBytes ? 'bytes' : 'url' },
     answer: prefersAsynchronous(input) ? 'start' : 'wait',
+    // The same GET again is a retry, however the caller waits.
+    rejoin: true,
     bytes: wantsBytes,
     redirect: query.output === 'redirect',
     fresh: /\bno-cache\b/i.test(input.headers['cache-control'] ?? ''),

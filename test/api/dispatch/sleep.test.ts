@@ -68,12 +68,11 @@ test('with a shorter budget the job goes on, and asking again gets its picture',
   assert.equal((await second).status, 'done');
 });
 
-test('a worker is woken when work is expected, and left alone before', async (t) => {
+test('a worker is woken by the first request that needs it, and left alone before', async (t) => {
   const bench = await createJobBench();
   t.after(bench.close);
   assert.deepEqual(bench.worker.calls, []);
   assert.equal(bench.jobs.status().worker, 'asleep');
-  bench.jobs.expectWork();
   bench.worker.isAutomatic = true;
   const { id } = await bench.jobs.submit(draft(), options());
   assert.equal((await bench.jobs.wait(id, { budgetMs: 5000, signal: never })).status, 'done');
