@@ -46,6 +46,8 @@ needing([RUNTIME], 'the contract of stable-diffusion', () => {
       return { engine, directory, secrets: [], close };
     },
     request: { steps: 3 },
+    // A tiny picture is finished before it can be cancelled; a process that is just loading is not.
+    stall: endProcess,
     mend,
     faults: [
       {
