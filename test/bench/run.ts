@@ -1,17 +1,33 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { engines } from './engines.ts';
+import { fallback } from './fallback.ts';
 import { gateway } from './gateway.ts';
+import { inFlight } from './in-flight.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { memory } from './memory.ts';
 import { policy } from './policy.ts';
 import { print, type Section } from './report.ts';
 import { stableDiffusion } from './stable-diffusion.ts';
+import { stores } from './stores.ts';
 import { waiting } from './waiting.ts';
 
 /** `npm run bench`: every section, or those named behind `--`. Each figure stands beside its reference. */
 
-const sections: readonly Section[] = [gateway, policy, jobs, waiting, job, memory, stableDiffusion];
+const sections: readonly Section[] = [
+  gateway,
+  policy,
+  jobs,
+  waiting,
+  job,
+  memory,
+  engines,
+  fallback,
+  stores,
+  inFlight,
+  stableDiffusion,
+];
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const unknown = wanted.filter((name) => !sections.some((section) => section.name === name));

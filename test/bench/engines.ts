@@ -1,0 +1,110 @@
+import { AUTOMATIC1111_AUTH, createAutomatic1111StandIn } from '../stand-ins/automatic1111/automatic1111-stand-in.ts';
+import type { HttpStandIn } from '../stand-ins/http-stand-in.ts';
+import {
+  createHuggingfaceStandIn,
+  HUGGING_FACE_KEY,
+  HUGGING_FACE_MODEL,
+} from '../stand-ins/huggingface/huggingface-stand-in.ts';
+import { createOpenaiStandIn, OPENAI_KEY } from '../stand-ins/openai/openai-stand-in.ts';
+import { createPiclumenStandIn, PICLUMEN_TOKEN } from '../stand-ins/piclumen/piclumen-stand-in.ts';
+import { timeReplay, toOverheadFigures } from './overhead.ts';
+import type { Figure, Section } from './report.ts';
+import { type Services, startServices, timePicture } from './services.ts';
+
+/** What the service adds to the time of the services behind its HTTP engines. */
+
+const PICTURES = 40;
+const WARM_UP = 3;
+/** Piclumen's app looks at a task every two seconds, and so does the engine: that is no overhead of ours. */
+const PICLUMEN_PAUSE_MS = 2000;
+const PICLUMEN_PICTURES = 6;
+
+interface Subject {
+  readonly engine: string;
+  readonly standIn: HttpStandIn;
+  readonly env: Readonly<Record<string, string>>;
+  readonly pictures?: number;
+  readonly pauseMs?: number;
+}
+
+async function createSubjects(): Promise<Subject[]> {
+  const openai = await createOpenaiStandIn('localai');
+  const automatic1111 = await createAutomatic1111StandIn();
+  const huggingface = await createHuggingfaceStandIn();
+  const piclumen = await createPiclumenStandIn();
+  piclumen.looks = [];
+  return [
+    {
+      engine: 'openai',
+      standIn: openai,
+      env: { OPENAI_BASE_URL: `${openai.url}/v1`, OPENAI_API_KEY: OPENAI_KEY, OPENAI_IMAGE_MODEL: 'flux' },
+    },
+    {
+      engine: 'automatic1111',
+      standIn: automatic1111,
+      env: { AUTOMATIC1111_URL: automatic1111.url, AUTOMATIC1111_AUTH },
+    },
+    {
+      engine: 'huggingface',
+      standIn: huggingface,
+      env: {
+        HUGGING_FACE_API_URL: `${huggingface.url}/hf-inference`,
+        HUGGING_FACE_API_KEY: HUGGING_FACE_KEY,
+        HUGGING_FACE_MODEL,
+      },
+    },
+    {
+      engine: 'piclumen',
+      standIn: piclumen,
+      env: { PICLUMEN_API_URL: piclumen.url, PICLUMEN_TOKEN },
+      pictures: PICLUMEN_PICTURES,
+      pauseMs: PICLUMEN_PAUSE_MS,
+    },
+  ];
+}
+
+async function measure(services: Services, subject: Subject): Promise<Figure[]> {
+  const { engine, standIn, pictures = PICTURES, pauseMs = 0 } = subject;
+  const totals: number[] = [];
+  const stages: number[] = [];
+  const alone: number[] = [];
+  for (let index = -WARM_UP; index < pictures; index++) {
+    const before = standIn.requests.length;
+    const times = await timePicture(services.url, `engine=${engine}&prompt=picture+${index}`);
+    const requests = standIn.requests.slice(before).map(({ method, path, query, headers, text }) => {
+      const target = query.size === 0 ? path : `${path}?${query}`;
+      return { method, target, headers, body: text };
+    });
+    const aloneMs = (await timeReplay(standIn.url, requests)) + pauseMs;
+    if (index < 0) continue;
+    totals.push(times.totalMs);
+    stages.push(times.stageMs('generate') + times.stageMs('download'));
+    alone.push(aloneMs);
+  }
+  const reference = { what: 'the same requests sent by hand', times: alone };
+  return [
+    ...toOverheadFigures(`${engine}: engine's own`, stages, reference),
+    ...toOverheadFigures(`${engine}: whole service's own, with PNG and disk`, totals, reference),
+  ];
+}
+
+export const engines: Section = {
+  name: 'engines',
+  title: 'HTTP engines, beyond the time of the service behind them (a stand-in)',
+  async measure() {
+    const subjects = await createSubjects();
+    const environments = subjects.map(({ env }) => env);
+    const services = await startServices({
+      ENGINES: subjects.map(({ engine }) => engine).join(','),
+      ...Object.assign({}, ...environments),
+    });
+    try {
+      const figures: Figure[] = [];
+      for (const subject of subjects) figures.push(...(await measure(services, subject)));
+      return figures;
+    } finally {
+      await services.stop();
+      await Promise.all(subjects.map(({ standIn }) => standIn.close()));
+    }
+  },
+};
