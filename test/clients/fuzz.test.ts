@@ -20,6 +20,9 @@ test(`${REQUESTS} generated requests to the running services, with real pictures
     t.diagnostic(JSON.stringify(statuses));
     assert.deepEqual(faults.slice(0, 20), []);
     assert.ok((statuses[200] ?? 0) > REQUESTS / 4);
+  } catch (error) {
+    for (const line of [...services.gateway.logged.slice(-5), ...services.worker.logged.slice(-15)]) t.diagnostic(line);
+    throw error;
   } finally {
     await services.stop();
   }
