@@ -21,7 +21,7 @@ const engine = createStableDiffusion({
 
 for (const size of sizes.map(Number)) {
   const onProgress = ({ engineStatus }: { engineStatus?: string | undefined }): void => tell({ size, engineStatus });
-  const request = requestFor({ width: size, height: size, steps: 20 });
+  const request = requestFor({ width: size, height: size, steps: 150 });
   const outcome = await engine.generate(request, { signal: NEVER, onProgress }).then(
     ({ images }) => ({ images: images.length }),
     ({ code, message, publicMessage }) => ({ code, message, publicMessage }),
