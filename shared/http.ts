@@ -1,7 +1,7 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { Agent as HttpAgent, type Server } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
 
 /** Above the idle time of the proxies in front (Render's is 60 s), so that the proxy closes first. */
@@ -42,6 +42,7 @@ function isStaleSocket(error: unknown): error is StaleSocketError {
 export async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 1000;
+  trackConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -54,12 +55,28 @@ export async function listen(server: Server, port: number, host: string): Promis
   return address;
 }
 
+const connections = new WeakMap<Server, Set<Socket>>();
+
+function trackConnections(server: Server): void {
+  const open = new Set<Socket>();
+  connections.set(server, open);
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+}
+
+const unusedOf = (server: Server): Socket[] =>
+  [...(connections.get(server) ?? [])].filter(({ bytesRead }) => bytesRead === 0);
+
 /** Stops taking connections and waits for running answers, at most `graceMs`; then cuts what is left. */
 export async function close(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // A connection that is kept after its last answer would hold the server for as long as its client likes.
   server.keepAliveTimeout = 1;
   server.closeIdleConnections();
+  // Node counts a connection that never carried a request as busy.
+  for (const socket of unusedOf(server)) socket.destroy();
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(cut);

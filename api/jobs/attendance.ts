@@ -11,6 +11,8 @@ export interface Attendance {
   wait(id: string, options: { readonly budgetMs: number; readonly signal: AbortSignal }): Promise<Job>;
   /** Counts a caller of this ticket until the answered function is called. */
   attend(ticketKey: string): (left: 'left' | 'served') => Promise<void>;
+  /** The newest partial picture of a run that somebody waits for on this gateway. */
+  preview(runId: string): Job['preview'];
   /** Gives the share of a ticket up, and the run with it when nobody else holds it. */
   release(held: Held): Promise<void>;
   /** The gateway stops: whoever waits is told to come back, now and from now on. Resolves when all are told. */
@@ -21,6 +23,7 @@ export function createAttendance(context: JobContext): Attendance {
   const { journal, dispatch, vault, clock } = context;
   const present = new Map<string, number>();
   const waiting = new Set<Promise<Job>>();
+  const previews = new Map<string, NonNullable<Job['preview']>>();
   const stopping = new AbortController();
 
   async function release({ ticket }: Held): Promise<void> {
@@ -47,7 +50,8 @@ export function createAttendance(context: JobContext): Attendance {
   /** Resolves when the run has ended, the budget is used up, the caller has gone or the gateway stops. */
   async function untilEnd(runId: string, budgetMs: number, signal: AbortSignal): Promise<void> {
     const done = new AbortController();
-    const unsubscribe = await journal.subscribe(runId, ({ run }) => {
+    const unsubscribe = await journal.subscribe(runId, ({ run, preview }) => {
+      if (preview !== undefined) previews.set(runId, preview);
       if (isEnded(run.status)) done.abort();
     });
     const stop = AbortSignal.any([signal, done.signal, stopping.signal]);
@@ -58,6 +62,7 @@ export function createAttendance(context: JobContext): Attendance {
       if (!stop.aborted) throw error;
     } finally {
       unsubscribe();
+      previews.delete(runId);
     }
   }
 
@@ -88,6 +93,7 @@ export function createAttendance(context: JobContext): Attendance {
   return {
     attend,
     release,
+    preview: (runId) => previews.get(runId),
     wait: async (id, options) => {
       const told = waitForEnd(id, options);
       waiting.add(told);

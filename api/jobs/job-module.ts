@@ -57,7 +57,7 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
     cancel,
     current: async (client) => {
       const held = await journal.newest(client.id);
-      return held === undefined ? undefined : toJob(held, context);
+      return held && { ...(await toJob(held, context)), preview: attendance.preview(held.run.id) };
     },
     bytes: async (job, index, signal) => {
       const picture = job.result?.pictures[index];

@@ -16,36 +16,40 @@ export interface Caller extends Client {
 export function identify(request: Request, keys: readonly ApiKey[] | undefined): Caller {
   const address = `address:${ipKeyGenerator(request.ip ?? 'unknown')}`;
   if (keys === undefined) return { id: address };
-  const given = readKey(request);
-  const key = given === undefined ? undefined : findApiKey(keys, given);
+  const given = readKeys(request);
+  const key = given.map((candidate) => findApiKey(keys, candidate)).find((found) => found !== undefined);
   if (key !== undefined) return { id: `key:${key.name}`, keyName: key.name, key };
-  throw new AppError('unauthorized', given === undefined ? 'no API key came' : 'an unknown API key came', {
-    publicMessage:
-      given === undefined
-        ? 'An API key is needed: `Authorization: Bearer …`, `X-API-Key: …` or `key=…`.'
-        : 'This API key is not known here.',
+  const isMissing = given.length === 0;
+  throw new AppError('unauthorized', isMissing ? 'no API key came' : 'an unknown API key came', {
+    publicMessage: isMissing
+      ? 'An API key is needed: `Authorization: Bearer …`, `X-API-Key: …` or `key=…`.'
+      : 'This API key is not known here.',
   });
 }
 
 export function requireAdmin(request: Request, adminKey: string | undefined): void {
-  const given = readKey(request);
+  const given = readKeys(request);
   if (adminKey === undefined) throw new AppError('forbidden', 'ADMIN_KEY is not set', { publicMessage: NO_ADMIN });
-  if (given === undefined) throw new AppError('unauthorized', 'no admin key came');
-  if (!isSameSecret(given, adminKey)) throw new AppError('forbidden', 'a wrong admin key came');
+  if (given.length === 0) throw new AppError('unauthorized', 'no admin key came');
+  if (!given.some((candidate) => isSameSecret(candidate, adminKey)))
+    throw new AppError('forbidden', 'a wrong admin key came');
 }
 
 const NO_ADMIN = 'This service has no operator key (ADMIN_KEY), so nobody may do this.';
 
-/** Clients of AUTOMATIC1111 know only Basic: there the password is the key. */
-function readKey(request: Request): string | undefined {
+/**
+ * Everything that may be meant as a key: `Authorization` may hold a token for an engine instead, and clients of
+ * AUTOMATIC1111 know only Basic, where the password is the key.
+ */
+function readKeys(request: Request): string[] {
   const authorization = request.get('authorization');
   const query = request.query.key;
-  return (
-    request.get('x-api-key') ??
-    readBearer(authorization) ??
-    readBasicPassword(authorization) ??
-    (typeof query === 'string' ? query : undefined)
-  );
+  return [
+    request.get('x-api-key'),
+    readBearer(authorization),
+    readBasicPassword(authorization),
+    typeof query === 'string' ? query : undefined,
+  ].filter((key) => key !== undefined);
 }
 
 function readBasicPassword(header: string | undefined): string | undefined {

@@ -28,6 +28,12 @@ describe('keys and limits', () => {
     assert.equal((await ask({ authorization: `Basic ${basic}` })).status, 429, 'the fourth of a minute');
   });
 
+  test('a token for an engine in Authorization does not hide the key beside it', async () => {
+    const headers = { authorization: 'Bearer token-of-another-service', 'x-api-key': 'secret-of-alice' };
+    assert.notEqual((await ask(headers)).status, 401);
+    assert.notEqual((await ask({ authorization: headers.authorization }, '&key=secret-of-alice')).status, 401);
+  });
+
   test('none and a wrong one are 401, and say how to give one', async () => {
     const none = await ask({});
     assert.equal(none.status, 401);

@@ -356,6 +356,24 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       await assert.rejects(jobs.removePicture('nothing'), hasCode('not_found'));
     });
 
+    test('the newest partial picture is shown while somebody waits', async () => {
+      const jobs = await begin(false);
+      const client = { id: 'previewer' };
+      const accepted = await jobs.submit(draft({ prompt: 'preview', seed: 3 }), options({ client }));
+      const answer = jobs.wait(accepted.id, patient());
+      const production = await next();
+      const preview = { mediaType: 'image/png', base64: 'AAAA' } as const;
+      production.send({ type: 'progress', stage: 'generate' });
+      await untilStage(jobs, accepted.id, 'generate');
+      production.send({ type: 'progress', stage: 'generate', fraction: 0.5, preview });
+      production.send({ type: 'progress', stage: 'upload' });
+      await untilStage(jobs, accepted.id, 'upload');
+      assert.equal((await jobs.current(client))?.preview?.base64, 'AAAA');
+      production.finish();
+      await answer;
+      assert.equal((await jobs.find(accepted.id)).preview, undefined);
+    });
+
     test('a client finds its newest unfinished job', async () => {
       const jobs = await begin(false);
       const client = { id: 'carl' };
