@@ -8,6 +8,7 @@ import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { memory } from './memory.ts';
 import { policy } from './policy.ts';
+import { queue } from './queue.ts';
 import { print, type Section } from './report.ts';
 import { stableDiffusion } from './stable-diffusion.ts';
 import { stores } from './stores.ts';
@@ -20,6 +21,7 @@ const sections: readonly Section[] = [
   policy,
   jobs,
   waiting,
+  queue,
   job,
   memory,
   engines,

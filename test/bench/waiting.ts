@@ -1,4 +1,5 @@
-import { createFakeWorker, type FakeWorker } from '../stand-ins/worker/fake-worker.ts';
+import type { FakeProductions } from '../stand-ins/worker/fake-production.ts';
+import { createFakeWorker } from '../stand-ins/worker/fake-worker.ts';
 import type { Server } from './processes.ts';
 import { type Figure, median, type Section } from './report.ts';
 import { startGateway } from './services.ts';
@@ -11,6 +12,8 @@ const WARM_UP = 100;
 const SENT_AT_ONCE = 16;
 const CLIENTS = 100;
 
+type Arrivals = Pick<FakeProductions, 'at'>;
+
 interface Line {
   /** Sends one more job; answers the milliseconds until its 202. */
   accept(): Promise<number>;
@@ -18,7 +21,7 @@ interface Line {
   pickUp(): Promise<number>;
 }
 
-function createLine(gateway: Server, worker: FakeWorker): Line {
+function createLine(gateway: Server, productions: Arrivals): Line {
   let sent = 0;
   let begun = 0;
   return {
@@ -35,10 +38,10 @@ function createLine(gateway: Server, worker: FakeWorker): Line {
       return performance.now() - startedAt;
     },
     pickUp: async () => {
-      const current = await worker.production(begun++);
+      const current = await productions.at(begun++);
       const startedAt = performance.now();
       current.finish();
-      await worker.production(begun);
+      await productions.at(begun);
       return performance.now() - startedAt;
     },
   };
@@ -61,8 +64,8 @@ async function sample(line: Line, times: number): Promise<{ acceptMs: number; pi
   return { acceptMs: median(accepts), pickUpMs: median(pickUps) };
 }
 
-export async function measureDepths(gateway: Server, worker: FakeWorker): Promise<Figure[]> {
-  const line = createLine(gateway, worker);
+export async function measureDepths(gateway: Server, productions: Arrivals): Promise<Figure[]> {
+  const line = createLine(gateway, productions);
   const figures: Figure[] = [];
   let waiting = 0;
   let shallow: { acceptMs: number; pickUpMs: number } | undefined;
@@ -107,7 +110,7 @@ export const waiting: Section = {
       TRUST_PROXY_HOPS: '1',
     });
     try {
-      return await measureDepths(gateway, worker);
+      return await measureDepths(gateway, { at: worker.production });
     } finally {
       await worker.close();
       await gateway.stop();

@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { createJobs } from '../../api/jobs/index.ts';
+import { createLog } from '../../shared/log.ts';
+import { redisKeys } from '../../shared/queue-connection.ts';
+import { systemClock } from '../../shared/wait.ts';
+import { hasRedis, type RedisServer, startRedis } from '../api/jobs/redis-server.ts';
+import { createFakeConsumer } from '../stand-ins/worker/fake-consumer.ts';
+import { type Server, startServer } from './processes.ts';
+import type { Figure, Section } from './report.ts';
+import { startGateway } from './services.ts';
+import { measureDepths } from './waiting.ts';
+
+/** Jobs over Redis (append-only file on): the job module with its consumer, beside a bare BullMQ producer and worker. */
+
+const JOBS = 1500;
+const WARM_UP = 200;
+const ROUNDS = 3;
+const AT_ONCE = 32;
+const CONCURRENCY = '10';
+const LOOK_MS = 5;
+const BARE_QUEUE = 'bare';
+const TOKEN = 'a token';
+
+/** Sends jobs and answers how many a second were through, from the first one sent to the last one ended. */
+async function timeJobs(count: number, send: (index: number) => Promise<unknown>, countOpen: () => Promise<number>) {
+  const startedAt = performance.now();
+  let next = 0;
+  const sendOn = async (): Promise<void> => {
+    while (next < count) await send(next++);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, sendOn));
+  while ((await countOpen()) > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  return (count / (performance.now() - startedAt)) * 1000;
+}
+
+const toDraft = (seed: number) => ({
+  ...{ prompt: 'a red fox in the snow', seed, count: 1, strict: false, safe: false, previews: 0 },
+  ...{ guidanceScale: 7, shape: 'square' as const, format: 'png' as const, deliver: 'url' as const },
+});
+
+interface Producer {
+  send(index: number): Promise<unknown>;
+  countOpen(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+async function createOurs(redisUrl: string): Promise<Producer> {
+  const directory = await mkdtemp(join(tmpdir(), 'easel-bench-'));
+  const jobs = await createJobs({
+    settings: {
+      REDIS_URL: redisUrl,
+      WORKER_TOKEN: TOKEN,
+      MAX_WAITING: 100_000,
+      CACHE_TTL_SECONDS: 3600,
+      DATA_DIR: directory,
+    },
+    policy: () => undefined,
+    encodeJob: (job) => job.id,
+    clock: systemClock,
+    log: createLog({ service: 'bench', level: 'warn' }),
+  });
+  const redis = new Redis(redisUrl);
+  const options = { client: { id: 'bench' }, asynchronous: true, requestId: 'bench', traceparent: 'bench' };
+  return {
+    send: (index) => jobs.submit(toDraft(index), options),
+    countOpen: () => redis.zcard(redisKeys.open),
+    stop: async () => {
+      redis.disconnect();
+      await jobs.stop({ graceMs: 0 });
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+function createBare(redisUrl: string): Producer {
+  const queue = new Queue(BARE_QUEUE, { connection: { url: redisUrl } });
+  return {
+    send: (index) => queue.add('run', { request: toDraft(index) }, { removeOnComplete: true }),
+    countOpen: async () => {
+      const { waiting = 0, active = 0 } = await queue.getJobCounts('waiting', 'active');
+      return waiting + active;
+    },
+    stop: () => queue.close(),
+  };
+}
+
+async function measureThroughput(redis: RedisServer): Promise<Figure> {
+  const env = { REDIS_URL: redis.url, CONCURRENCY };
+  const script = ['test/bench/queue-consumer-process.ts'];
+  const consumers: Server[] = [
+    await startServer(script, { env }),
+    await startServer(script, { env: { ...env, BARE_QUEUE } }),
+  ];
+  const ours = await createOurs(redis.url);
+  const bare = createBare(redis.url);
+  let index = 0;
+  const time = (producer: Producer, count: number): Promise<number> =>
+    timeJobs(count, () => producer.send(index++), producer.countOpen);
+  try {
+    for (const producer of [ours, bare]) await time(producer, WARM_UP);
+    let [best, bestBare] = [0, 0];
+    for (let round = 0; round < ROUNDS; round++) {
+      best = Math.max(best, await time(ours, JOBS));
+      bestBare = Math.max(bestBare, await time(bare, JOBS));
+    }
+    const reference = { what: 'a bare BullMQ producer and worker', value: bestBare };
+    return { what: 'jobs per second', value: best, unit: '/s', reference, aim: 'at least 0.7' };
+  } finally {
+    await Promise.all([ours.stop(), bare.stop(), ...consumers.map((consumer) => consumer.stop())]);
+  }
+}
+
+async function measureWaiting(redis: RedisServer): Promise<Figure[]> {
+  const consumer = createFakeConsumer({ redisUrl: redis.url, concurrency: 1, lockMs: 20_000 });
+  await consumer.start();
+  const gateway = await startGateway({
+    REDIS_URL: redis.url,
+    WORKER_TOKEN: TOKEN,
+    MAX_WAITING: '20000',
+    TRUST_PROXY_HOPS: '1',
+  });
+  try {
+    return await measureDepths(gateway, consumer.productions);
+  } finally {
+    await gateway.stop();
+    await consumer.stop(0);
+  }
+}
+
+export const queue: Section = {
+  name: 'queue',
+  title: 'Jobs over BullMQ on Redis, and waiting ones of many clients',
+  async measure() {
+    if (!(await hasRedis())) {
+      console.error('There is no redis-server here: the section queue is left out.');
+      return [];
+    }
+    const redis = await startRedis();
+    try {
+      return [await measureThroughput(redis), ...(await measureWaiting(redis))];
+    } finally {
+      await redis.close();
+    }
+  },
+};
