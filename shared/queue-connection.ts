@@ -58,9 +58,13 @@ export interface WorkerHeartbeat {
 
 export const HEARTBEAT_INTERVAL_MS = 15_000;
 
-/** Commands wait while Redis restarts, as BullMQ asks of its connections, instead of failing after some tries. */
-export function connectRedis(url: string, log: Logger): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: null });
+/**
+ * Commands wait while Redis restarts, as BullMQ asks of its connections, instead of failing after some tries: for ever,
+ * or where a client waits for them for so many milliseconds.
+ */
+export function connectRedis(url: string, log: Logger, commandTimeoutMs?: number): Redis {
+  const bound = commandTimeoutMs === undefined ? {} : { commandTimeout: commandTimeoutMs };
+  const redis = new Redis(url, { maxRetriesPerRequest: null, ...bound });
   redis.on('error', (error: unknown) => log.warn({ reason: String(error) }, 'Redis cannot be reached'));
   return redis;
 }

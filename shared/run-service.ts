@@ -44,6 +44,9 @@ export async function runService(start: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Render kills what has not stopped after 30 s. */
+const STOP_LIMIT_MS = 29_000;
+
 /** SIGTERM and SIGINT stop once, in order; a second one, or a broken invariant, ends at once. */
 export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
   let isStopping = false;
@@ -51,6 +54,10 @@ export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
     if (isStopping) process.exit(1);
     isStopping = true;
     log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      log.error('the stop took too long: ending as it is');
+      process.exit(1);
+    }, STOP_LIMIT_MS);
     stop().then(
       () => process.exit(0),
       (error: unknown) => {

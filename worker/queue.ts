@@ -50,6 +50,8 @@ const RETRY_PAUSE_MS = 1000;
 const FULL_PAUSE_MS = 1000;
 const REMOVAL_TIMEOUT_MS = 30_000;
 const KEEP_MS = 86_400_000;
+/** To say goodbye; commands to a Redis that is away wait for ever. */
+const LAST_MOMENTS_MS = 2000;
 
 export function createQueueConsumer(options: QueueConsumerOptions): QueueConsumer {
   const { name, concurrency, clock, log, lockMs = LOCK_MS } = options;
@@ -138,11 +140,14 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
     },
     stop: async (graceMs) => {
       stopping.abort();
-      await tellHeartbeat();
       const giveBackAll = setTimeout(() => {
         for (const controller of running.values()) controller.abort();
       }, graceMs);
-      await queueWorker.close();
+      const ended = Promise.all([tellHeartbeat(), queueWorker.close()]).catch(logFailure);
+      const bound = new AbortController();
+      const limitMs = (running.size > 0 ? graceMs : 0) + LAST_MOMENTS_MS;
+      await Promise.race([ended, clock.wait(limitMs, bound.signal)]);
+      bound.abort();
       clearTimeout(giveBackAll);
       channels.close();
       redis.disconnect();

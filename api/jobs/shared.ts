@@ -9,10 +9,13 @@ import type { Vault } from './context.ts';
 import type { Foundation, FoundationOptions } from './foundation.ts';
 import { createRedisJournal } from './redis-journal.ts';
 
+/** A restart of Redis takes a second or two; a caller is not kept longer than this by one that is away. */
+const COMMAND_TIMEOUT_MS = 10_000;
+
 /** Any number of gateways and workers, which share Redis. */
 export function createShared(redisUrl: string, options: FoundationOptions): Foundation {
   const { settings, limits, clock, log } = options;
-  const redis = connectRedis(redisUrl, log);
+  const redis = connectRedis(redisUrl, log, COMMAND_TIMEOUT_MS);
   const channels = createChannels(redis, log);
   const journal = createRedisJournal({ redis, channels, clock, keepMs: limits.keepMs, log });
   const runs = createSharedRuns({ redis, clock, keepMs: limits.keepMs });
