@@ -47,31 +47,27 @@ export function createStableDiffusion(config: StableDiffusionConfig): Engine {
   async function generate(request: EngineRequest, { signal, onProgress }: EngineContext): Promise<EngineOutput> {
     if (signal.aborted) throw toAbortError(signal);
     parseVendorOptions('stable-diffusion', optionsSchema, request.options);
-    await requireMemory(request);
     const previews: Promise<void>[] = [];
     let fraction = 0;
 
-    async function tellPreview(preview: RgbPicture, at: number): Promise<void> {
+    async function tellPreview(picture: RgbPicture): Promise<void> {
       try {
-        const base64 = (await toJpegPreview(preview)).toString('base64');
-        onProgress({
-          stage: 'generate',
-          fraction: Math.max(at, fraction),
-          preview: { mediaType: 'image/jpeg', base64 },
-        });
+        const base64 = (await toJpegPreview(picture)).toString('base64');
+        onProgress({ stage: 'generate', fraction, preview: { mediaType: 'image/jpeg', base64 } });
       } catch (error) {
         log.warn({ err: error }, 'a preview could not be encoded');
       }
     }
 
     const hooks: RunHooks = {
+      admit: () => requireMemory(request),
       onLoading: () => onProgress({ stage: 'generate', fraction: 0, engineStatus: 'loading the model' }),
       onStep: (done, engineStatus) => {
         fraction = done;
         onProgress({ stage: 'generate', fraction, engineStatus });
       },
-      onPreview: (preview) => {
-        previews.push(tellPreview(preview, fraction));
+      onPreview: (picture) => {
+        previews.push(tellPreview(picture));
       },
     };
     const { pictures, warnings } = await runner.run(toJob(request, limits), hooks, signal);

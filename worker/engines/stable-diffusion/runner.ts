@@ -1,13 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { AppError, fromErrorRecord } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { Logger } from '../../../shared/log.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
 import { createIdleTimer } from '../../browser/idle-timer.ts';
+import { raceAbort } from '../../browser/race-abort.ts';
 import { createTurns } from '../../browser/turns.ts';
-import { toExitError } from './exit-error.ts';
-import type { FromChild, GenerateMessage, LoadMessage, ToChild } from './messages.ts';
+import { CHILD_PATH, type ModelProcess, startModelProcess } from './child-process.ts';
+import type { LoadMessage } from './messages.ts';
 import type { PaintHooks, Painting, PaintJob } from './pipeline/pipeline.ts';
 
 export interface RunnerOptions {
@@ -21,6 +19,8 @@ export interface RunnerOptions {
 }
 
 export interface RunHooks extends PaintHooks {
+  /** Asked when the job's turn has come, and nothing of a killed process is left in memory; throws to refuse. */
+  readonly admit: () => Promise<void>;
   readonly onLoading: () => void;
 }
 
@@ -33,155 +33,78 @@ export interface Runner {
   stop(): Promise<void>;
 }
 
-/** The end of what a process wrote to standard error, for the log. */
-const STDERR_CHARACTERS = 2000;
-
-interface Child {
-  readonly process: ChildProcess;
-  /** Resolves with what a process that is gone had to say. */
-  readonly gone: Promise<AppError>;
-}
-
 export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD_PATH }: RunnerOptions): Runner {
   const takeTurn = createTurns();
-  let child: Child | undefined;
-  /** All that were ever killed are gone when this resolves. */
-  let buried: Promise<unknown> = Promise.resolve();
-  let told = '';
   const idle = createIdleTimer({ clock, idleAfterMs: idleUnloadMs, onIdle: () => kill('idle') });
+  /** The latest; its model may still be loading, and it may be ending. */
+  let latest: ModelProcess | undefined;
+  let toldReasons = '';
+
+  const running = (): ModelProcess | undefined => (latest?.isEnding === false ? latest : undefined);
 
   function kill(reason: string): void {
-    if (child === undefined) return;
-    log.debug({ pid: child.process.pid, reason }, 'the Stable Diffusion process is ended');
-    child.process.kill('SIGKILL');
-    child = undefined;
-  }
-
-  function start(): Child {
-    const started = forkChild(childPath);
-    buried = Promise.all([buried, started.gone]);
-    started.process.once('exit', () => {
-      if (child === started) child = undefined;
-    });
-    return started;
-  }
-
-  /** Sends a message and hands on what comes back, until the answer that ends it. */
-  function converse(to: Child, message: ToChild, hooks: RunHooks, signal: AbortSignal): Promise<FromChild> {
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        to.process.off('message', onMessage);
-        signal.removeEventListener('abort', onAbort);
-      };
-      const onAbort = (): void => {
-        settle();
-        kill('cancelled');
-        reject(toAbortError(signal));
-      };
-      const onMessage = (answer: FromChild): void => {
-        if (answer.type === 'step') hooks.onStep(answer.fraction, answer.status);
-        else if (answer.type === 'preview') hooks.onPreview(answer.preview);
-        else {
-          settle();
-          if (answer.type === 'error') reject(fromErrorRecord(answer.error));
-          else resolve(answer);
-        }
-      };
-      to.process.on('message', onMessage);
-      signal.addEventListener('abort', onAbort, { once: true });
-      void to.gone.then((error) => {
-        settle();
-        reject(error);
-      });
-      // A process that is ending takes no message; what it died of is told above.
-      to.process.send(message, () => undefined);
-    });
-  }
-
-  async function ensureLoaded(hooks: RunHooks, signal: AbortSignal): Promise<Child> {
-    if (child !== undefined) return child;
-    // What a killed process held is free again only when it is gone.
-    await buried;
-    if (signal.aborted) throw toAbortError(signal);
-    hooks.onLoading();
-    const started = start();
-    child = started;
-    const startedAt = clock.now();
-    try {
-      const answer = await converse(started, { type: 'load', ...load }, hooks, signal);
-      if (answer.type === 'loaded') {
-        tellDevice(answer);
-        log.info({ device: answer.device, milliseconds: clock.now() - startedAt }, 'the model is loaded');
-      }
-    } catch (error) {
-      kill('the model was not loaded');
-      throw error;
-    }
-    return started;
+    const process = running();
+    if (process === undefined) return;
+    log.debug({ pid: process.pid, reason }, 'the Stable Diffusion process is ended');
+    process.kill();
   }
 
   function tellDevice({ device, notes }: { device: string; notes: readonly string[] }): void {
     const reasons = notes.join('; ');
-    if (reasons !== told && reasons !== '') log.warn({ device, reasons }, 'a device was given up for the next');
-    told = reasons;
+    if (reasons !== toldReasons && reasons !== '') log.warn({ device, reasons }, 'a device was given up for the next');
+    toldReasons = reasons;
+  }
+
+  async function start(hooks: RunHooks, signal: AbortSignal): Promise<ModelProcess> {
+    hooks.onLoading();
+    const startedAt = clock.now();
+    const process = startModelProcess(childPath);
+    latest = process;
+    try {
+      const answer = await process.ask({ type: 'load', ...load }, hooks, signal);
+      if (answer.type !== 'loaded') throw new AppError('internal', `loading was answered by ${answer.type}`);
+      tellDevice(answer);
+      log.info({ device: answer.device, milliseconds: clock.now() - startedAt }, 'the model is loaded');
+      return process;
+    } catch (error) {
+      kill('the model was not loaded');
+      throw error;
+    }
+  }
+
+  async function runAlone(job: PaintJob, hooks: RunHooks, signal: AbortSignal): Promise<Painting> {
+    // One that was killed for the job before goes first, and its memory with it.
+    if (running() === undefined) await raceAbort<unknown>(latest?.gone ?? Promise.resolve(), signal);
+    await hooks.admit();
+    signal.throwIfAborted();
+    const process = running() ?? (await start(hooks, signal));
+    const answer = await process.ask({ type: 'generate', job }, hooks, signal);
+    if (answer.type !== 'done') throw new AppError('internal', `a picture was answered by ${answer.type}`);
+    tellDevice(answer);
+    return answer.painting;
   }
 
   return {
     async run(job, hooks, signal) {
       const leave = idle.enter();
+      let endTurn: (() => void) | undefined;
       try {
-        const release = await takeTurn('child', signal).catch(() => {
-          throw toAbortError(signal);
-        });
-        try {
-          const loaded = await ensureLoaded(hooks, signal);
-          const message: GenerateMessage = { type: 'generate', job };
-          const answer = await converse(loaded, message, hooks, signal);
-          if (answer.type !== 'done') throw new AppError('internal', `a picture was answered by ${answer.type}`);
-          tellDevice(answer);
-          return answer.painting;
-        } finally {
-          release();
-        }
+        endTurn = await takeTurn('model', signal);
+        return await runAlone(job, hooks, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        if (endTurn !== undefined) kill('cancelled');
+        throw toAbortError(signal);
       } finally {
+        endTurn?.();
         leave();
       }
     },
-    usedBytes: () => readResidentBytes(child?.process.pid),
+    usedBytes: async () => (await running()?.usedBytes()) ?? 0,
     async stop() {
       idle.stop();
       kill('stopping');
-      await buried;
+      await latest?.gone;
     },
   };
 }
-
-/** Beside this file, as TypeScript or compiled. */
-const CHILD_PATH = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url),
-);
-
-function forkChild(path: string): Child {
-  const process = fork(path, { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-  let stderr = '';
-  process.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-STDERR_CHARACTERS);
-  });
-  const gone = Promise.withResolvers<AppError>();
-  process.once('error', (cause) => {
-    gone.resolve(
-      new AppError('engine_failed', `the Stable Diffusion process did not start: ${cause.message}`, { cause }),
-    );
-  });
-  process.once('close', (code, signal) => gone.resolve(toExitError({ code, signal, stderr })));
-  return { process, gone: gone.promise };
-}
-
-/** proc(5): the second field of statm counts resident pages. Where there is no /proc, nothing is known. */
-async function readResidentBytes(pid: number | undefined): Promise<number> {
-  if (pid === undefined) return 0;
-  const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
-  return Number(statm.split(' ')[1] ?? 0) * PAGE_BYTES;
-}
-
-const PAGE_BYTES = 4096;
