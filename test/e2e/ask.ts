@@ -69,6 +69,12 @@ export async function askWell(url: string, wishes: Wishes, init: RequestInit = {
   return answer;
 }
 
+/** What the gateway knows of its worker. */
+export async function readWorkerState(url: string): Promise<unknown> {
+  const health = (await (await fetch(`${url}/health`)).json()) as { readonly worker?: unknown };
+  return health.worker;
+}
+
 /** Milliseconds by stage. */
 export function readServerTiming(headers: Headers): Record<string, number> {
   const entries = (headers.get('server-timing') ?? '').matchAll(/([\w-]+);dur=(\d+)/g);

@@ -69,7 +69,7 @@ export async function createService({ file, directory, env }: ServiceOptions): P
 /** Below those that the system gives to connections, so that it is still free when a killed service comes back. */
 const PORTS = { from: 20_000, to: 32_000 };
 
-async function findPort(): Promise<number> {
+export async function findPort(): Promise<number> {
   for (;;) {
     const server = createServer();
     try {

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { ask, askWell, download, readWorkerState } from './ask.ts';
+import { type Services, startServices } from './services.ts';
+import { createSleepingHost, type SleepingHost } from './sleeping-host.ts';
+import { until } from './until.ts';
+
+const WISHES = { prompt: 'a hill fort', seed: 40 };
+
+interface Deployment extends Services {
+  readonly host: SleepingHost;
+}
+
+/** A gateway that knows its worker only through a host that sleeps. */
+async function deploy(context: TestContext, waitBudgetMs: number): Promise<Deployment> {
+  const host = await createSleepingHost(() => services.workerUrl);
+  const gatewayEnv = { WORKER_URL: host.url, WAIT_BUDGET_MS: String(waitBudgetMs) };
+  const services = await startServices({ gatewayEnv });
+  context.after(async () => {
+    await services.stop();
+    await host.sleep();
+  });
+  return { ...services, host };
+}
+
+async function readWorkerState(url: string): Promise<unknown> {
+  const health = (await (await fetch(`${url}/health`)).json()) as { readonly worker?: unknown };
+  return health.worker;
+}
+
+/** The host is woken once the gateway has met a closed door. */
+async function wakeAfterRefusal({ url, host }: Deployment): Promise<void> {
+  await until(async () => (await readWorkerState(url)) === 'waking', 'the gateway to look for its worker');
+  await host.wake();
+}
+
+describe('a host that refuses, then answers 502, then 503, then serves', () => {
+  test('with a budget above that: the one request gets its picture', async (context) => {
+    const deployment = await deploy(context, 60_000);
+    const answer = ask(deployment.url, WISHES);
+    await wakeAfterRefusal(deployment);
+    const { status, body, text, headers } = await answer;
+    assert.equal(status, 200, text);
+    assert.ok((await download(body.image_url)).length > 0);
+    assert.match(String(headers.get('server-timing')), /wake;dur=\d+/);
+    assert.equal(await readWorkerState(deployment.url), 'ready');
+  });
+
+  test('with a budget below: 202 says where it stands, and the same request gets its picture later', async (context) => {
+    const deployment = await deploy(context, 500);
+    const pending = await ask(deployment.url, WISHES);
+    assert.equal(pending.status, 202, pending.text);
+    const seconds = Number(pending.headers.get('retry-after'));
+    assert.ok(seconds >= 1 && seconds <= 60, `Retry-After: ${pending.headers.get('retry-after')}`);
+    assert.equal(new URL(String(pending.body.status_url)).pathname, pending.headers.get('location'));
+    await wakeAfterRefusal(deployment);
+    await until(async () => (await ask(deployment.url, WISHES)).status === 200, 'the picture');
+    const { body } = await askWell(deployment.url, WISHES);
+    assert.ok((await download(body.image_url)).length > 0);
+  });
+
+  test('what needs no worker wakes none: pages, health, a wrong request, a remembered picture', async (context) => {
+    const { url, host } = await deploy(context, 60_000);
+    await host.wake();
+    const look = async (): Promise<void> => {
+      for (const path of ['/', '/health', '/docs', '/openapi.json', '/generate', '/nowhere']) await fetch(url + path);
+    };
+    await look();
+    assert.equal(host.visits(), 0);
+    await askWell(url, WISHES);
+    const visits = host.visits();
+    await look();
+    assert.equal((await askWell(url, WISHES)).body.cached, true);
+    assert.equal(host.visits(), visits);
+  });
+});
