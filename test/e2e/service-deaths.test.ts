@@ -28,11 +28,6 @@ test('no worker within the wait budget: 202, and the same request gets its pictu
   await until(async () => (await ask(services.url, wishes)).status === 200, 'the picture');
 });
 
-async function readWorkerState(url: string): Promise<unknown> {
-  const health = (await (await fetch(`${url}/health`)).json()) as { readonly worker?: unknown };
-  return health.worker;
-}
-
 describe('SIGTERM while a picture is made', () => {
   let chain: Chain;
   before(async () => {

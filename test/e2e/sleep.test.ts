@@ -23,11 +23,6 @@ async function deploy(context: TestContext, waitBudgetMs: number): Promise<Deplo
   return { ...services, host };
 }
 
-async function readWorkerState(url: string): Promise<unknown> {
-  const health = (await (await fetch(`${url}/health`)).json()) as { readonly worker?: unknown };
-  return health.worker;
-}
-
 /** The host is woken once the gateway has met a closed door. */
 async function wakeAfterRefusal({ url, host }: Deployment): Promise<void> {
   await until(async () => (await readWorkerState(url)) === 'waking', 'the gateway to look for its worker');
