@@ -79,7 +79,7 @@ describe('memory', () => {
     const error = await tiny.paint({ width: 1024, height: 1024 }).catch((thrown: unknown) => thrown);
     assert.match(
       String((error as { publicMessage?: string }).publicMessage),
-      /not enough memory here for a picture of this size: about 0\.6 GB of memory are needed, 0\.3 GB are free\. Ask for a smaller one\.$/,
+      /not enough memory here for a picture of this size: about 0\.7 GB of memory are needed, 0\.3 GB are free\. Ask for a smaller one\.$/,
     );
     assert.deepEqual(tiny.lines, [], 'no process was started');
   });
