@@ -75,7 +75,7 @@ export function createQueueRun({ redis, runs, vault, productions, readPicture, c
       const started = (await runs.read(run.id)) ?? run;
       await runs.report(run.id, toDone(started, ending.result, { now: clock.now() }));
     }
-    await vault.drop(run.id);
+    if (run.needsCredentials) await vault.drop(run.id);
   }
 
   async function giveBack(runId: string, end: RunEnd): Promise<RunEnd> {

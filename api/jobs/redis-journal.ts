@@ -61,7 +61,8 @@ export function createRedisJournal({ redis, channels, clock, keepMs, log }: Redi
       ...[order.maxWaiting, redisKeys.client(ticket.clientId)],
     ];
     const [how, ticketKey] = (await claimRun(redis, toKeys(run.id), args)) as [Claim['how'], string];
-    const held = how === 'full' ? { ticket, run } : await find(ticketKey);
+    // Nobody else knows of what was just made.
+    const held = how === 'full' || how === 'made' ? { ticket, run } : await find(ticketKey);
     if (held === undefined) throw new Error('a claimed ticket is not there');
     return { how, ...held };
   }
