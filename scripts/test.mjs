@@ -9,8 +9,9 @@ await ensureChromium();
 
 const files = process.argv.slice(2);
 const wanted = files.length > 0 ? files : ['test/**/*.test.ts'];
-// Most tests wait for processes and browsers of their own: one more at a time than there are cores keeps them busy.
-const isGreen = run(join(root, 'node_modules', '.bin', 'node'), ['--test', '--test-concurrency=3', ...wanted]);
+// Many tests start services and browsers of their own: more of them at a time than a small machine has cores would
+// only make them wait for each other.
+const isGreen = run(join(root, 'node_modules', '.bin', 'node'), ['--test', '--test-concurrency=2', ...wanted]);
 process.exit(isGreen ? 0 : 1);
 
 /**

@@ -29,11 +29,12 @@ export interface Perchance {
 /** Short where a test waits for the worst, long enough for a busy machine to do the rest. */
 export const QUICK_WAITS: Waits = {
   ...WAITS,
-  document: 2_000,
-  part: 2_000,
-  verification: 1_500,
-  silence: 1_000,
-  download: 700,
+  // Long enough that a busy machine is not taken for a site that is gone.
+  document: 5_000,
+  part: 5_000,
+  verification: 4_000,
+  silence: 3_000,
+  download: 2_000,
   message: 100,
   pause: 20,
 };
