@@ -17,8 +17,8 @@ export const gateway: Section = {
       const { health, invalid, ...references } = await loadInTurn({
         http: bare.http,
         express: bare.express,
-        health: { url: `${mine.url}/health` },
-        invalid: { url: `${mine.url}/generate?prompt=fox&seed=abc`, status: 400 },
+        health: { pid: mine.pid, url: `${mine.url}/health` },
+        invalid: { pid: mine.pid, url: `${mine.url}/generate?prompt=fox&seed=abc`, status: 400 },
       });
       const memoryMb = treeMemoryMb(mine.pid);
       return [

@@ -28,7 +28,11 @@ async function measureHits({ gateway }: Bench): Promise<Figure[]> {
   if (remembered.headers.get('x-cache') !== 'remembered') throw new Error('the second answer was not remembered');
   const bare = await startBareServers(await remembered.json());
   try {
-    const { hit, ...references } = await loadInTurn({ http: bare.http, express: bare.express, hit: { url } });
+    const { hit, ...references } = await loadInTurn({
+      http: bare.http,
+      express: bare.express,
+      hit: { pid: gateway.pid, url },
+    });
     const [express, ...others] = toLoadFigures('cache hit', hit, references);
     return express === undefined ? others : [{ ...express, aim: 'at least 0.5' }, ...others];
   } finally {

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { type Server, startServer } from './processes.ts';
+import { processorTimeMs, type Server, startServer } from './processes.ts';
 import type { Figure } from './report.ts';
 
 /** Requests per second of several servers, in turns. */
@@ -11,19 +11,24 @@ const ROUNDS = 3;
 export interface Load {
   readonly perSecond: number;
   readonly p99Ms: number;
+  /** Processor time for one answer: it hardly changes with what else the machine does. */
+  readonly processorUs: number;
 }
 
-async function load(url: string, expectedStatus: number): Promise<Load> {
+async function load({ url, status: expectedStatus = 200, pid }: Target): Promise<Load> {
+  const processorBeforeMs = processorTimeMs(pid);
   const result = await autocannon({ url, connections: CONNECTIONS, duration: SECONDS });
   const { requests, latency, statusCodeStats = {}, errors } = result;
   const statuses = Object.keys(statusCodeStats);
   if (errors > 0 || statuses.some((status) => status !== String(expectedStatus))) {
     throw new Error(`${url} answered ${statuses.join(', ')} and broke off ${errors} times`);
   }
-  return { perSecond: requests.average, p99Ms: latency.p99 };
+  const processorMs = processorTimeMs(pid) - processorBeforeMs;
+  return { perSecond: requests.average, p99Ms: latency.p99, processorUs: (processorMs / requests.total) * 1000 };
 }
 
 export interface Target {
+  readonly pid: number;
   readonly url: string;
   readonly status?: number;
 }
@@ -35,8 +40,8 @@ export async function loadInTurn<Name extends string>(
   const entries = Object.entries<Target>(targets);
   const best: Record<string, Load> = {};
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, { url, status = 200 }] of entries) {
-      const result = await load(url, status);
+    for (const [name, target] of entries) {
+      const result = await load(target);
       if (result.perSecond > (best[name]?.perSecond ?? 0)) best[name] = result;
     }
   }
@@ -68,6 +73,12 @@ export function toLoadFigures(name: string, mine: Load, bare: Readonly<Record<'e
   return [
     { ...perSecond, reference: { what: 'bare Express', value: bare.express.perSecond } },
     { ...perSecond, reference: { what: 'bare node:http', value: bare.http.perSecond } },
+    {
+      what: `${name}, processor time`,
+      value: mine.processorUs,
+      unit: 'us',
+      reference: { what: 'bare Express', value: bare.express.processorUs },
+    },
     {
       what: `${name}, p99`,
       value: mine.p99Ms,

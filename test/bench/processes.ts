@@ -99,6 +99,20 @@ export function treeMemoryMb(root: number): number {
   return kilobytes.reduce((sum, value) => sum + value, 0) / 1024;
 }
 
+/** Linux counts a process's time in hundredths of a second, whatever the kernel's own clock. */
+const TICK_MS = 10;
+
+/** Processor time that the process has used so far, in milliseconds. */
+export function processorTimeMs(pid: number): number {
+  const stat = readOrEmpty(`/proc/${pid}/stat`);
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return (user + system) * TICK_MS;
+}
+
 const SAMPLE_MS = 50;
 
 /** Samples the tree until `stop`, which answers the highest use so far. */
