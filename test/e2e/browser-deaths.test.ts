@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { findSystemShell } from '../worker/browser/system-shell.ts';
 import { type Answer, ask, askWell, assertPaintedFor, download } from './ask.ts';
-import { type Chain, countGenerations, startChain } from './chain.ts';
+import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
 import { type ChromiumProcesses, watchChromium } from './chromium-processes.ts';
 import { startServices } from './services.ts';
 import { until } from './until.ts';
@@ -29,7 +29,7 @@ describe('kill -9 in the browser while it paints', () => {
     chain.perchance.setMode('hang');
     const asked = countGenerations(chain) + 1;
     const answer = ask(chain.url, WISHES);
-    await chain.perchance.waitForRequest('generate', asked);
+    await waitForGeneration(chain, asked);
     return { answer, asked };
   }
 
@@ -43,7 +43,7 @@ describe('kill -9 in the browser while it paints', () => {
     const { answer, asked } = await askAndHang();
     const killed = await chromium.browser();
     process.kill(killed, 'SIGKILL');
-    await chain.perchance.waitForRequest('generate', asked + 1);
+    await waitForGeneration(chain, asked + 1);
     chain.perchance.setMode('ok');
     await assertServed(await answer);
     assert.notEqual(await chromium.browser(), killed);
@@ -52,7 +52,7 @@ describe('kill -9 in the browser while it paints', () => {
   test('the renderers: the same', async () => {
     const { answer, asked } = await askAndHang();
     for (const pid of await chromium.renderers()) process.kill(pid, 'SIGKILL');
-    await chain.perchance.waitForRequest('generate', asked + 1);
+    await waitForGeneration(chain, asked + 1);
     chain.perchance.setMode('ok');
     await assertServed(await answer);
   });
@@ -60,7 +60,7 @@ describe('kill -9 in the browser while it paints', () => {
   test('twice in one job: that is its end, with a code of its own, and the next request works', async () => {
     const { answer, asked } = await askAndHang();
     process.kill(await chromium.browser(), 'SIGKILL');
-    await chain.perchance.waitForRequest('generate', asked + 1);
+    await waitForGeneration(chain, asked + 1);
     process.kill(await chromium.browser(), 'SIGKILL');
     const { status, body, text } = await answer;
     assert.deepEqual([status, body.code], [502, 'engine_failed'], text);
@@ -84,7 +84,7 @@ describe('kill -9 in the browser while it paints', () => {
     await chromium.browser();
     await chain.worker.kill('SIGKILL');
     await chain.worker.start();
-    await chain.perchance.waitForRequest('generate', asked + 1);
+    await waitForGeneration(chain, asked + 1);
     chain.perchance.setMode('ok');
     await assertServed(await answer);
     const [directory, ...others] = await chromium.directories();

@@ -1,10 +1,12 @@
 import { createImgurStandIn, type ImgurStandIn, type ImgurStandInOptions } from '../stand-ins/imgur/imgur-stand-in.ts';
+import type { ApiCall } from '../stand-ins/perchance/api-call.ts';
 import {
   createPerchanceStandIn,
   type PerchanceStandIn,
   type PerchanceStandInOptions,
 } from '../stand-ins/perchance/perchance-stand-in.ts';
 import { type Services, type ServicesOptions, startServices } from './services.ts';
+import { until } from './until.ts';
 
 /** The main job's own parts: both services as processes, a real Chromium, and stand-ins of Perchance and Imgur. */
 export interface Chain extends Services {
@@ -45,6 +47,16 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   }
 }
 
-/** How often the site was asked for a picture. */
-export const countGenerations = ({ perchance }: Pick<Chain, 'perchance'>): number =>
-  perchance.requests.filter(({ endpoint }) => endpoint === 'generate').length;
+/** Every request for a picture that the site got. */
+const listGenerations = ({ perchance }: Pick<Chain, 'perchance'>): ApiCall[] =>
+  perchance.requests.filter(({ endpoint }) => endpoint === 'generate');
+
+export const countGenerations = (chain: Pick<Chain, 'perchance'>): number => listGenerations(chain).length;
+
+/** The site's request for a picture of that number, from 1. */
+export async function waitForGeneration(chain: Chain, number: number): Promise<ApiCall> {
+  await until(() => countGenerations(chain) >= number, `request number ${number} for a picture at the site`);
+  const call = listGenerations(chain)[number - 1];
+  if (call === undefined) throw new Error('the requests were forgotten meanwhile');
+  return call;
+}

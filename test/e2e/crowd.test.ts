@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { type Answer, ask, askWell, assertPaintedFor, download, toAddress } from './ask.ts';
-import { type Chain, countGenerations, startChain } from './chain.ts';
+import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
 import { until } from './until.ts';
 
 const CROWD = 200;
@@ -19,7 +19,7 @@ describe('too many clients, and clients that leave', () => {
 
   test(`${CROWD} requests at once with room for ${ROOM}: those are served, the others refused quickly`, async () => {
     chain.perchance.setMode('hang');
-    const running = chain.perchance.waitForRequest('generate', countGenerations(chain) + 1);
+    const running = waitForGeneration(chain, countGenerations(chain) + 1);
     const first = { prompt: 'the one that runs', seed: 1 };
     const served: Promise<Answer>[] = [ask(chain.url, first)];
     await running;
@@ -57,7 +57,7 @@ describe('too many clients, and clients that leave', () => {
     const asked = countGenerations(chain) + 1;
     const client = new AbortController();
     const left = fetch(toAddress(chain.url, { prompt: 'soon unwanted' }), { signal: client.signal });
-    const call = await chain.perchance.waitForRequest('generate', asked);
+    const call = await waitForGeneration(chain, asked);
     client.abort();
     await assert.rejects(left, { name: 'AbortError' });
     await until(() => call.isAbandoned, 'the end of the page that asked');

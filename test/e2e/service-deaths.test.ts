@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { type Answer, ask, askWell, assertPaintedFor, download, readWorkerState } from './ask.ts';
-import { type Chain, countGenerations, startChain } from './chain.ts';
+import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
 import type { Service } from './service.ts';
 import { startServices } from './services.ts';
 import { until } from './until.ts';
@@ -43,7 +43,7 @@ describe('SIGTERM while a picture is made', () => {
     const asked = countGenerations(chain) + 1;
     chain.perchance.setMode('hang');
     const answer = ask(chain.url, WISHES);
-    await chain.perchance.waitForRequest('generate', asked);
+    await waitForGeneration(chain, asked);
     const before = service.logged.length;
     const ended = service.kill('SIGTERM');
     await until(() => service.logged.slice(before).some((line) => line.includes('stopping')), 'the service stops');
@@ -86,7 +86,7 @@ describe('SIGTERM while a picture is made', () => {
     const held = ask(chain.url, WISHES);
     const accepted = await ask(chain.url, WISHES, { headers: { prefer: 'respond-async' } });
     assert.equal(accepted.status, 202, accepted.text);
-    await chain.perchance.waitForRequest('generate', asked);
+    await waitForGeneration(chain, asked);
     const startedAt = performance.now();
     await Promise.all([chain.gateway.kill('SIGTERM'), chain.worker.kill('SIGTERM')]);
     assert.ok(performance.now() - startedAt < 30_000);
