@@ -10,6 +10,11 @@ export interface Chromium {
   readonly profileDirectory: string | undefined;
   /** Aborts, with a PageDied as its reason, as soon as the browser is gone. */
   readonly died: AbortSignal;
+  /**
+   * Work that brings a context or a page into being: the browser is not closed before it has settled. Playwright throws
+   * where nobody can catch it when one arrives in a browser that has just gone (its `_createRemoteObject`).
+   */
+  finishFirst<T>(work: Promise<T>): Promise<T>;
   /** A round trip to the browser process. Never rejects. */
   ping(timeoutMs: number): Promise<boolean>;
   /** Ends it, by force where it does not end by itself, and clears up after it. In bounded time; never rejects. */
@@ -35,12 +40,17 @@ const CLOSE_TIMEOUT_MS = 2000;
 
 export function createChromium({ browser, ownContext, profileDirectory, clearUp }: ChromiumParts): Chromium {
   const death = new AbortController();
+  const unfinished = new Set<Promise<unknown>>();
   let ending: Promise<void> | undefined;
 
   async function end(reason: string, kindly: boolean): Promise<void> {
     death.abort(new PageDied(reason));
-    // A profile on disk is written at the end.
-    if (kindly) await Promise.allSettled([raceAbort(ownContext.close(), AbortSignal.timeout(CLOSE_TIMEOUT_MS))]);
+    if (kindly) {
+      const bound = AbortSignal.timeout(CLOSE_TIMEOUT_MS);
+      // A profile on disk is written at the end.
+      const closed = Promise.allSettled(unfinished).then(() => ownContext.close());
+      await Promise.allSettled([raceAbort(closed, bound)]);
+    }
     await clearUp();
   }
 
@@ -66,6 +76,14 @@ export function createChromium({ browser, ownContext, profileDirectory, clearUp 
     ownContext,
     profileDirectory,
     died: death.signal,
+    finishFirst: async (work) => {
+      unfinished.add(work);
+      try {
+        return await work;
+      } finally {
+        unfinished.delete(work);
+      }
+    },
     ping,
     close: () => endOnce('the browser is being closed', true),
     kill: () => endOnce('the browser gave no sign of life', false),
