@@ -2,10 +2,10 @@ import type { Redis } from 'ioredis';
 import type { GenerationRequest, GenerationResult, ProgressEvent } from '../shared/contract/generation.ts';
 import type { ProductionEvent } from '../shared/contract/wire.ts';
 import { type ErrorRecord, toAppError, toErrorRecord } from '../shared/errors.ts';
-import { redisKeys } from '../shared/queue-connection.ts';
-import { isEnded, type Run, toDone, toRunChange } from '../shared/queue-run.ts';
-import type { SharedRuns } from '../shared/queue-runs.ts';
-import type { SealedVault } from '../shared/queue-vault.ts';
+import { redisKeys } from '../shared/queue/redis.ts';
+import type { SharedRuns } from '../shared/queue/redis-runs.ts';
+import { isEnded, type Run, toDone, toRunChange } from '../shared/queue/run.ts';
+import type { SealedVault } from '../shared/queue/sealed-vault.ts';
 import { type Clock, toAbortError } from '../shared/wait.ts';
 import type { Productions } from './productions.ts';
 

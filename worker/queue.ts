@@ -2,7 +2,6 @@ import { DelayedError, type Job, Worker as QueueWorker, WaitingError } from 'bul
 import type { Removal, WorkerStatus } from '../shared/contract/wire.ts';
 import { AppError, toAppError, toErrorRecord } from '../shared/errors.ts';
 import type { Logger } from '../shared/log.ts';
-import { createChannels } from '../shared/queue-channels.ts';
 import {
   connectRedis,
   HEARTBEAT_INTERVAL_MS,
@@ -10,9 +9,10 @@ import {
   type QueueJob,
   redisChannels,
   type WorkerHeartbeat,
-} from '../shared/queue-connection.ts';
-import { createSharedRuns } from '../shared/queue-runs.ts';
-import { createSealedVault } from '../shared/queue-vault.ts';
+} from '../shared/queue/redis.ts';
+import { createChannels } from '../shared/queue/redis-channels.ts';
+import { createSharedRuns } from '../shared/queue/redis-runs.ts';
+import { createSealedVault } from '../shared/queue/sealed-vault.ts';
 import type { Clock } from '../shared/wait.ts';
 import type { Productions } from './productions.ts';
 import { createQueueRun } from './queue-run.ts';

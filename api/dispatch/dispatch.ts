@@ -1,7 +1,7 @@
 import type { GenerationResult, ProgressEvent } from '../../shared/contract/generation.ts';
 import type { EngineStatus, Production, Removal } from '../../shared/contract/wire.ts';
 import type { AppError } from '../../shared/errors.ts';
-import type { Run } from '../../shared/queue-run.ts';
+import type { Run } from '../../shared/queue/run.ts';
 
 /** How runs reach workers: over HTTP from this gateway's own queue (`http.ts`), or over a shared one (`queue.ts`). */
 

@@ -5,7 +5,7 @@ import { isAxiosError } from 'axios';
 import type { GenerationResult, ProgressEvent } from '../../shared/contract/generation.ts';
 import type { Production, ProductionEvent } from '../../shared/contract/wire.ts';
 import { AppError, ERRORS, type ErrorRecord, fromErrorRecord } from '../../shared/errors.ts';
-import type { Run } from '../../shared/queue-run.ts';
+import type { Run } from '../../shared/queue/run.ts';
 import { readLines } from './read-lines.ts';
 
 /** One POST /productions, read to its end. */

@@ -1,9 +1,9 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { AppError, toErrorRecord } from '../../shared/errors.ts';
-import { redisKeys } from '../../shared/queue-connection.ts';
-import type { Run } from '../../shared/queue-run.ts';
-import type { SharedRuns } from '../../shared/queue-runs.ts';
+import { redisKeys } from '../../shared/queue/redis.ts';
+import type { SharedRuns } from '../../shared/queue/redis-runs.ts';
+import type { Run } from '../../shared/queue/run.ts';
 import type { Clock } from '../../shared/wait.ts';
 
 /** A gateway that dies between accepting a run and queueing it is at work for less time than this. */

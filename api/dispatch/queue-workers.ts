@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { Channels } from '../../shared/queue-channels.ts';
-import { HEARTBEAT_INTERVAL_MS, redisChannels, type WorkerHeartbeat } from '../../shared/queue-connection.ts';
+import { HEARTBEAT_INTERVAL_MS, redisChannels, type WorkerHeartbeat } from '../../shared/queue/redis.ts';
+import type { Channels } from '../../shared/queue/redis-channels.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { WorkerView } from './dispatch.ts';
 

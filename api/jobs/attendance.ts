@@ -1,4 +1,4 @@
-import { isEnded } from '../../shared/queue-run.ts';
+import { isEnded } from '../../shared/queue/run.ts';
 import type { JobContext } from './context.ts';
 import type { Job } from './job.ts';
 import { toJob } from './job-view.ts';

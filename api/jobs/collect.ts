@@ -1,5 +1,5 @@
 import type { Logger } from '../../shared/log.ts';
-import type { Run } from '../../shared/queue-run.ts';
+import type { Run } from '../../shared/queue/run.ts';
 import type { Pictures } from './pictures.ts';
 
 /** For gateways that share their runs. Bytes that have expired meanwhile are no reason to fail: the result stands. */

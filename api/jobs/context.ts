@@ -1,6 +1,6 @@
 import type { GenerationRequest } from '../../shared/contract/generation.ts';
 import type { Logger } from '../../shared/log.ts';
-import type { Run } from '../../shared/queue-run.ts';
+import type { Run } from '../../shared/queue/run.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { Estimates } from './estimates.ts';

@@ -1,5 +1,5 @@
 import { toErrorRecord } from '../../shared/errors.ts';
-import { type Run, toDone, toRunChange } from '../../shared/queue-run.ts';
+import { type Run, toDone, toRunChange } from '../../shared/queue/run.ts';
 import type { RunDesk } from '../dispatch/dispatch.ts';
 import type { JobContext } from './context.ts';
 

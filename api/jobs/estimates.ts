@@ -1,5 +1,5 @@
 import { type GenerationResult, STAGES, type Stage } from '../../shared/contract/generation.ts';
-import { isEnded, type Run } from '../../shared/queue-run.ts';
+import { isEnded, type Run } from '../../shared/queue/run.ts';
 
 /** How long things take here: exponential means of this deployment's own recent history, by engine and stage. */
 

@@ -1,4 +1,4 @@
-import { isEnded, type RunEvent } from '../../shared/queue-run.ts';
+import { isEnded, type RunEvent } from '../../shared/queue/run.ts';
 import type { Attendance } from './attendance.ts';
 import type { JobContext } from './context.ts';
 import type { JobEvent } from './job.ts';

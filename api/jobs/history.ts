@@ -1,4 +1,4 @@
-import type { Run, RunEvent } from '../../shared/queue-run.ts';
+import type { Run, RunEvent } from '../../shared/queue/run.ts';
 
 /** The events of an ended run as they rest in the journal: only what differs between them. */
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
-import { isEnded, type Run, toPictureIdName } from '../../shared/queue-run.ts';
+import { isEnded, type Run, toPictureIdName } from '../../shared/queue/run.ts';
 import type { WorkerState } from '../dispatch/dispatch.ts';
 import { createAttendance } from './attendance.ts';
 import type { JobContext } from './context.ts';

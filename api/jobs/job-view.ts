@@ -1,6 +1,6 @@
 import type { GenerationResult, Stage } from '../../shared/contract/generation.ts';
 import { AppError, fromErrorRecord } from '../../shared/errors.ts';
-import { isEnded, type Run } from '../../shared/queue-run.ts';
+import { isEnded, type Run } from '../../shared/queue/run.ts';
 import type { WorkerState, WorkerView } from '../dispatch/dispatch.ts';
 import type { JobContext } from './context.ts';
 import type { Job } from './job.ts';

@@ -1,5 +1,5 @@
 import type { ProgressEvent } from '../../shared/contract/generation.ts';
-import type { Run, RunChange, RunEvent } from '../../shared/queue-run.ts';
+import type { Run, RunChange, RunEvent } from '../../shared/queue/run.ts';
 
 /** Where runs and tickets are kept: a file of one gateway, or Redis for many. `test/contracts/jobs.ts` holds both to it. */
 

@@ -1,5 +1,5 @@
 import type { ProgressEvent } from '../../shared/contract/generation.ts';
-import type { Run, RunEvent } from '../../shared/queue-run.ts';
+import type { Run, RunEvent } from '../../shared/queue/run.ts';
 import type { RunListener } from './journal.ts';
 
 /** What only matters while a run is in work, in memory: its progress, its latest events, and who listens. */

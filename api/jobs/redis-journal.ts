@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../shared/log.ts';
-import type { Channels } from '../../shared/queue-channels.ts';
-import { redisKeys } from '../../shared/queue-connection.ts';
-import { isEnded, type Run } from '../../shared/queue-run.ts';
-import { createSharedRuns, toRunFields } from '../../shared/queue-runs.ts';
+import { redisKeys } from '../../shared/queue/redis.ts';
+import type { Channels } from '../../shared/queue/redis-channels.ts';
+import { createSharedRuns, toRunFields } from '../../shared/queue/redis-runs.ts';
+import { isEnded, type Run } from '../../shared/queue/run.ts';
 import type { Clock } from '../../shared/wait.ts';
 import { unpackHistory } from './history.ts';
 import type { Claim, Held, Journal, Order, Ticket } from './journal.ts';

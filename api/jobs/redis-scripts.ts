@@ -1,5 +1,5 @@
-import { createScript, redisChannels, redisKeys } from '../../shared/queue-connection.ts';
-import { END_OF_RUN } from '../../shared/queue-runs.ts';
+import { createScript, redisChannels, redisKeys } from '../../shared/queue/redis.ts';
+import { END_OF_RUN } from '../../shared/queue/redis-runs.ts';
 
 /** The journal's steps that must be one, as Redis runs them. Times are epoch milliseconds. */
 

@@ -1,7 +1,7 @@
 import type { Logger } from '../../shared/log.ts';
-import type { Channels } from '../../shared/queue-channels.ts';
-import { redisChannels } from '../../shared/queue-connection.ts';
-import type { Run, RunEvent } from '../../shared/queue-run.ts';
+import { redisChannels } from '../../shared/queue/redis.ts';
+import type { Channels } from '../../shared/queue/redis-channels.ts';
+import type { Run, RunEvent } from '../../shared/queue/run.ts';
 import type { Journal, RunListener } from './journal.ts';
 
 interface Entry {

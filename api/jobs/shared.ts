@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../shared/errors.ts';
-import { createChannels } from '../../shared/queue-channels.ts';
-import { connectRedis, redisChannels, redisKeys } from '../../shared/queue-connection.ts';
-import { createSharedRuns } from '../../shared/queue-runs.ts';
-import { createSealedVault } from '../../shared/queue-vault.ts';
+import { connectRedis, redisChannels, redisKeys } from '../../shared/queue/redis.ts';
+import { createChannels } from '../../shared/queue/redis-channels.ts';
+import { createSharedRuns } from '../../shared/queue/redis-runs.ts';
+import { createSealedVault } from '../../shared/queue/sealed-vault.ts';
 import { createQueueDispatch } from '../dispatch/queue.ts';
 import type { Vault } from './context.ts';
 import type { Foundation, FoundationOptions } from './foundation.ts';

@@ -1,4 +1,4 @@
-import { isEnded, type Run } from '../../shared/queue-run.ts';
+import { isEnded, type Run } from '../../shared/queue/run.ts';
 import type { Order } from './journal.ts';
 
 /** Whether a request may have what an earlier, equal one led to, and how that is called. */

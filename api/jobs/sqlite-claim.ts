@@ -1,4 +1,4 @@
-import { isEnded } from '../../shared/queue-run.ts';
+import { isEnded } from '../../shared/queue/run.ts';
 import type { Claim, Order, Ticket } from './journal.ts';
 import { wayToShare } from './sharing.ts';
 import type { SqliteReader } from './sqlite-reader.ts';

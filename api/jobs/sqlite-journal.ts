@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ProgressEvent } from '../../shared/contract/generation.ts';
 import type { ErrorRecord } from '../../shared/errors.ts';
-import { applyChange, isEnded, type Run, type RunChange, toPictureIdName } from '../../shared/queue-run.ts';
+import { applyChange, isEnded, type Run, type RunChange, toPictureIdName } from '../../shared/queue/run.ts';
 import type { Clock } from '../../shared/wait.ts';
 import { packHistory } from './history.ts';
 import type { Journal } from './journal.ts';

@@ -1,5 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import type { Run, RunEvent } from '../../shared/queue-run.ts';
+import type { Run, RunEvent } from '../../shared/queue/run.ts';
 import { unpackHistory } from './history.ts';
 import type { Callback, Held, Ticket } from './journal.ts';
 import type { LiveRuns } from './live-runs.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type GenerationRequest, MAX_COUNT, MAX_SEED } from '../../shared/contract/generation.ts';
 import { AppError, invalidRequest } from '../../shared/errors.ts';
-import type { Run } from '../../shared/queue-run.ts';
+import type { Run } from '../../shared/queue/run.ts';
 import type { Credentials, JobContext } from './context.ts';
 import type { Job, RequestDraft, SubmitOptions } from './job.ts';
 import { type JobTicket, toAgainId } from './job-ids.ts';

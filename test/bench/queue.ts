@@ -5,7 +5,7 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { createJobs } from '../../api/jobs/index.ts';
 import { createLog } from '../../shared/log.ts';
-import { redisKeys } from '../../shared/queue-connection.ts';
+import { redisKeys } from '../../shared/queue/redis.ts';
 import { systemClock } from '../../shared/wait.ts';
 import { hasRedis, type RedisServer, startRedis } from '../api/jobs/redis-server.ts';
 import { createFakeConsumer } from '../stand-ins/worker/fake-consumer.ts';

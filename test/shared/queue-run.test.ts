@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GenerationResult } from '../../shared/contract/generation.ts';
-import { type Run, toDone } from '../../shared/queue-run.ts';
+import { type Run, toDone } from '../../shared/queue/run.ts';
 
 const NOW = 1_000_000;
 const DAY_MS = 86_400_000;

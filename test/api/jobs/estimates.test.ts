@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEstimates } from '../../../api/jobs/estimates.ts';
-import type { Run } from '../../../shared/queue-run.ts';
+import type { Run } from '../../../shared/queue/run.ts';
 import { draft } from './drafts.ts';
 
 const run = (change: Partial<Run> = {}): Run => ({

@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { QUEUE } from '../../../shared/queue-connection.ts';
+import { QUEUE } from '../../../shared/queue/redis.ts';
 
 /** The shared queue without its records, to bring the two apart as a crash may. */
 

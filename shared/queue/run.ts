@@ -1,5 +1,5 @@
-import type { GenerationRequest, GenerationResult, ProgressEvent, Stage } from './contract/generation.ts';
-import type { ErrorRecord } from './errors.ts';
+import type { GenerationRequest, GenerationResult, ProgressEvent, Stage } from '../contract/generation.ts';
+import type { ErrorRecord } from '../errors.ts';
 
 /**
  * A run is one generation that any number of tickets (one for each time somebody asked) may share. Its id is the root

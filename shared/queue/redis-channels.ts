@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Logger } from './log.ts';
+import type { Logger } from '../log.ts';
 
 /** Redis' publish and subscribe, on one connection of its own, with any number of listeners to a channel. */
 

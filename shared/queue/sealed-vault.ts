@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { redisKeys } from './queue-connection.ts';
+import { redisKeys } from './redis.ts';
 
 /**
  * Callers' own tokens on their way from a gateway to a worker: sealed with AES-256-GCM under a key derived from

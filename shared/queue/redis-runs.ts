@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
-import type { ProgressEvent } from './contract/generation.ts';
-import { createScript, redisChannels, redisKeys } from './queue-connection.ts';
-import { applyChange, isEnded, type Run, type RunChange, type RunEvent, toPictureIdName } from './queue-run.ts';
-import type { Clock } from './wait.ts';
+import type { ProgressEvent } from '../contract/generation.ts';
+import type { Clock } from '../wait.ts';
+import { createScript, redisChannels, redisKeys } from './redis.ts';
+import { applyChange, isEnded, type Run, type RunChange, type RunEvent, toPictureIdName } from './run.ts';
 
 /** Runs as gateways and workers share them on Redis: a hash each, changed by comparing its number and setting. */
 

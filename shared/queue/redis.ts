@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { EngineStatus, Removal } from './contract/wire.ts';
-import type { Logger } from './log.ts';
+import type { EngineStatus, Removal } from '../contract/wire.ts';
+import type { Logger } from '../log.ts';
 
 /** Names that gateways and workers share on Redis. */
 
