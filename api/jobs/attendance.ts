@@ -85,7 +85,11 @@ export function createAttendance(context: JobContext): Attendance {
     await context.collect(held.run);
     if (!request.seedGiven && held.run.status === 'done' && !signal.aborted) {
       if (!received) await journal.markReceived(id, true);
-      signal.addEventListener('abort', () => void journal.markReceived(id, false), { once: true });
+      const onLost = (): void =>
+        void journal.markReceived(id, false).catch((error: unknown) => {
+          context.log.warn({ reason: String(error) }, 'a lost answer could not be noted');
+        });
+      signal.addEventListener('abort', onLost, { once: true });
     }
     return toJob(held, context);
   }
