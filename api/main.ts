@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { SettingsError } from '../shared/config.ts';
 import { close, listen } from '../shared/http.ts';
 import { createLog, type Logger } from '../shared/log.ts';
+import { toQueueAddress } from '../shared/queue/open-backend.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/run-service.ts';
 import { systemClock } from '../shared/wait.ts';
 import { createApp } from './app.ts';
@@ -12,8 +13,8 @@ import { dialects } from './dialects/index.ts';
 import { encodeJob } from './dialects/jobs/encode-job.ts';
 import { createJobs } from './jobs/index.ts';
 import type { JobsStatus } from './jobs/job.ts';
+import type { RateStores } from './middleware/rate-limit.ts';
 import { createRateLimit } from './middleware/rate-limit.ts';
-import type { RateStores } from './middleware/redis-rate-store.ts';
 import { createPromptPolicy } from './policy/prompt-policy.ts';
 import { loadPolicyRules } from './policy/rules/policy-rules.ts';
 import { createPreferences } from './preferences.ts';
@@ -80,7 +81,7 @@ await runService(async () => {
   log.info({ port, version }, 'the gateway listens');
   stopOnSignal(log, async () => {
     await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);
-    rateStores?.close();
+    await rateStores?.close();
   });
 });
 
@@ -88,10 +89,14 @@ async function loadRules({ PROMPT_POLICY_FILE: path }: GatewaySettings): ReturnT
   return path === undefined ? [] : loadPolicyRules(path);
 }
 
-async function loadRateStores({ REDIS_URL }: GatewaySettings, log: Logger): Promise<RateStores | undefined> {
-  if (REDIS_URL === undefined) return undefined;
-  const { createRateStores } = await import('./middleware/redis-rate-store.ts');
-  return createRateStores(REDIS_URL, log);
+async function loadRateStores(settings: GatewaySettings, log: Logger): Promise<RateStores | undefined> {
+  const address = toQueueAddress(settings);
+  if (address === undefined) return undefined;
+  const { createRateStores } =
+    address.kind === 'redis'
+      ? await import('./middleware/redis-rate-store.ts')
+      : await import('./middleware/postgres-rate-store.ts');
+  return createRateStores(address.url, log);
 }
 
 /** Every engine that a worker told of, in the order of the first who has it. */
@@ -99,10 +104,12 @@ function enginesOf({ workers }: JobsStatus): string[] {
   return [...new Set(workers.flatMap(({ engines = [] }) => engines.map(({ name }) => name)))];
 }
 
-function requireWorkers({ WORKER_URL, WORKER_TOKEN, REDIS_URL }: GatewaySettings): void {
+function requireWorkers(settings: GatewaySettings): void {
+  const { WORKER_URL, WORKER_TOKEN } = settings;
   const faults = [];
-  if (WORKER_URL === undefined && REDIS_URL === undefined) {
-    faults.push('WORKER_URL: expected the address of a worker, or REDIS_URL instead (DEPLOYMENT_GUIDE.md#worker_url)');
+  if (WORKER_URL === undefined && toQueueAddress(settings) === undefined) {
+    const advice = 'expected the address of a worker, or REDIS_URL or POSTGRES_URL instead';
+    faults.push(`WORKER_URL: ${advice} (DEPLOYMENT_GUIDE.md#worker_url)`);
   }
   if (WORKER_URL !== undefined && WORKER_TOKEN === undefined) {
     faults.push('WORKER_TOKEN: expected the secret that the worker has too (DEPLOYMENT_GUIDE.md#worker_token)');

@@ -103,8 +103,19 @@ export function toAppError(error: unknown, unknownCode: ErrorCode = 'internal'):
   if (error instanceof AppError) return error;
   if (isAbort(error)) return new AppError('cancelled', 'aborted by its signal', { cause: error });
   const message = error instanceof Error ? error.message : String(error);
+  if (message === REDIS_TIMED_OUT) return queueUnavailable(error);
   return new AppError(unknownCode, message, { cause: error });
 }
+
+/** What ioredis says when its `commandTimeout` is over. */
+const REDIS_TIMED_OUT = 'Command timed out';
+
+/** The shared queue was away for longer than a caller is kept. */
+export const queueUnavailable = (cause: unknown): AppError =>
+  new AppError('worker_unavailable', 'the queue could not be reached for too long', {
+    publicMessage: 'The queue of this service cannot be reached. Try again soon.',
+    cause,
+  });
 
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'CanceledError');

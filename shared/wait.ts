@@ -16,6 +16,35 @@ export const systemClock: Clock = {
   },
 };
 
+/** Resolves after that many milliseconds, or as soon as the signal aborts. */
+export async function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.wait(milliseconds, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+interface RepeatOptions {
+  /** Between the end of one turn and the next one. */
+  readonly intervalMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** The next turn comes all the same. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Runs `task` at once and then now and again, until the signal aborts. */
+export async function repeat(task: () => Promise<void>, options: RepeatOptions): Promise<void> {
+  const { intervalMs, clock, signal, onFailure } = options;
+  while (!signal.aborted) {
+    await task().catch((error: unknown) => {
+      if (!signal.aborted) onFailure(error);
+    });
+    await pause(clock, intervalMs, signal);
+  }
+}
+
 /**
  * Runs `task` with a signal that also aborts after `timeoutMs`. A task that fails after that moment failed because of
  * the deadline, whatever it says; one that fails because the outer signal aborted is `cancelled`.

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { close, listen } from '../shared/http.ts';
 import { createLog, type Logger } from '../shared/log.ts';
+import { openBackend, toQueueAddress } from '../shared/queue/open-backend.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/run-service.ts';
 import { systemClock } from '../shared/wait.ts';
 import { createBrowserSupervisor } from './browser/supervisor.ts';
@@ -13,6 +14,8 @@ import { createWorker, type WorkerOptions } from './worker.ts';
 /** Long enough for most pictures, short enough for the 30 s that Render leaves. */
 const GRACE_MS = 25_000;
 const LAST_ANSWERS_MS = 1000;
+/** That gateways can ask for a run of the shared queue after its end. */
+const KEEP_MS = 86_400_000;
 
 await runService(async () => {
   const environment = readEnvironment();
@@ -63,12 +66,13 @@ await runService(async () => {
   await worker.start();
 });
 
-/** BullMQ is 30 MB that a worker without Redis never needs. */
 async function toCreateQueue(settings: WorkerSettings, log: Logger): Promise<WorkerOptions['createQueue']> {
-  const { REDIS_URL: redisUrl, WORKER_TOKEN: workerToken, CONCURRENCY: concurrency } = settings;
-  if (redisUrl === undefined) return undefined;
+  const address = toQueueAddress(settings);
+  if (address === undefined) return undefined;
+  const { WORKER_TOKEN: workerToken, CONCURRENCY: concurrency } = settings;
+  const clock = systemClock;
+  const backend = await openBackend(address.kind, { url: address.url, keepMs: KEEP_MS, clock, log });
   const { createQueueConsumer } = await import('./queue.ts');
   const name = `${hostname()}:${process.pid}`;
-  return (parts) =>
-    createQueueConsumer({ ...parts, redisUrl, workerToken, name, concurrency, clock: systemClock, log });
+  return (parts) => createQueueConsumer({ ...parts, backend, workerToken, name, concurrency, clock, log });
 }

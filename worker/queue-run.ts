@@ -1,11 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { GenerationRequest, GenerationResult, ProgressEvent } from '../shared/contract/generation.ts';
 import type { ProductionEvent } from '../shared/contract/wire.ts';
 import { type ErrorRecord, toAppError, toErrorRecord } from '../shared/errors.ts';
-import { redisKeys } from '../shared/queue/redis.ts';
-import type { SharedRuns } from '../shared/queue/redis-runs.ts';
+import { type Blobs, blobKeys } from '../shared/queue/backend.ts';
 import { isEnded, type Run, toDone, toRunChange } from '../shared/queue/run.ts';
 import type { SealedVault } from '../shared/queue/sealed-vault.ts';
+import type { SharedRuns } from '../shared/queue/shared-runs.ts';
 import { type Clock, toAbortError } from '../shared/wait.ts';
 import type { Productions } from './productions.ts';
 
@@ -15,8 +14,8 @@ import type { Productions } from './productions.ts';
 export type RunEnd = 'ended' | 'full' | 'interrupted';
 
 interface QueueRunOptions {
-  readonly redis: Redis;
   readonly runs: SharedRuns;
+  readonly blobs: Blobs;
   readonly vault: SealedVault;
   readonly productions: Pick<Productions, 'follow'>;
   readonly readPicture: (id: string) => Promise<{ readonly bytes: Buffer } | undefined>;
@@ -26,14 +25,14 @@ interface QueueRunOptions {
 /** A gateway fetches what it has to serve itself as soon as somebody asks. */
 const PICTURE_LIFE_SECONDS = 3600;
 
-export function createQueueRun({ redis, runs, vault, productions, readPicture, clock }: QueueRunOptions) {
+export function createQueueRun({ runs, blobs, vault, productions, readPicture, clock }: QueueRunOptions) {
   /** Pictures that only this worker has: without them a run is not done. */
   async function hand(result: GenerationResult, { deliver }: GenerationRequest): Promise<void> {
     for (const { id, url } of result.pictures) {
       if (deliver === 'url' && url?.startsWith('/') !== true) continue;
       const picture = await readPicture(id);
       if (picture === undefined) throw new Error('a finished picture is not on the shelf');
-      await redis.set(redisKeys.picture(id), picture.bytes, 'EX', PICTURE_LIFE_SECONDS);
+      await blobs.put(blobKeys.picture(id), picture.bytes, PICTURE_LIFE_SECONDS);
     }
   }
 

@@ -1,26 +1,23 @@
-import { DelayedError, type Job, Worker as QueueWorker, WaitingError } from 'bullmq';
 import type { Removal, WorkerStatus } from '../shared/contract/wire.ts';
 import { AppError, toAppError, toErrorRecord } from '../shared/errors.ts';
 import type { Logger } from '../shared/log.ts';
 import {
-  connectRedis,
   HEARTBEAT_INTERVAL_MS,
-  QUEUE,
+  type QueueBackend,
   type QueueJob,
-  redisChannels,
   type WorkerHeartbeat,
-} from '../shared/queue/redis.ts';
-import { createChannels } from '../shared/queue/redis-channels.ts';
-import { createSharedRuns } from '../shared/queue/redis-runs.ts';
+} from '../shared/queue/backend.ts';
+import { channelNames } from '../shared/queue/channels.ts';
+import type { JobConsumer, JobEnd } from '../shared/queue/job-queue.ts';
 import { createSealedVault } from '../shared/queue/sealed-vault.ts';
-import type { Clock } from '../shared/wait.ts';
+import { type Clock, pause } from '../shared/wait.ts';
 import type { Productions } from './productions.ts';
 import { createQueueRun } from './queue-run.ts';
 
 /** The worker's side of the shared queue: takes runs, reports what happens to them, and stops those nobody wants. */
 
 export interface QueueConsumerOptions {
-  readonly redisUrl: string;
+  readonly backend: QueueBackend;
   readonly workerToken: string;
   /** Tells workers apart, for instance host name and port. */
   readonly name: string;
@@ -37,120 +34,108 @@ export interface QueueConsumerOptions {
 }
 
 export interface QueueConsumer {
+  /** Waits until the queue's backend is there. */
   start(): Promise<void>;
   /** Takes nothing more; what runs may end within the grace, then it is given back. */
   stop(graceMs: number): Promise<void>;
 }
 
 const LOCK_MS = 20_000;
-const MAX_STALLS = 5;
-/** After a lost connection BullMQ would leave a slot idle for 15 s. */
-const RETRY_PAUSE_MS = 1000;
 /** The worker's own slots may be taken by a gateway that asks over HTTP. */
 const FULL_PAUSE_MS = 1000;
 const REMOVAL_TIMEOUT_MS = 30_000;
-const KEEP_MS = 86_400_000;
-/** To say goodbye; commands to a Redis that is away wait for ever. */
+/** Between two heartbeats of a worker whose runs begin and end all the time. */
+const SHORTEST_BEAT_MS = 200;
+/** To say goodbye; commands to a backend that is away wait for ever. */
 const LAST_MOMENTS_MS = 2000;
 
 export function createQueueConsumer(options: QueueConsumerOptions): QueueConsumer {
-  const { name, concurrency, clock, log, lockMs = LOCK_MS } = options;
-  const redis = connectRedis(options.redisUrl, log);
-  const channels = createChannels(redis, log);
-  const runs = createSharedRuns({ redis, clock, keepMs: KEEP_MS });
-  const vault = createSealedVault(redis, options.workerToken);
-  const run = createQueueRun({ ...options, redis, runs, vault });
+  const { backend, name, concurrency, clock, log, lockMs = LOCK_MS } = options;
+  const { runs, channels, blobs } = backend;
+  const vault = createSealedVault(blobs, options.workerToken);
+  const run = createQueueRun({ ...options, runs, blobs, vault });
   const running = new Map<string, AbortController>();
   const stopping = new AbortController();
-
-  const queueWorker = new QueueWorker<QueueJob>(QUEUE.name, (job, token) => work(job, token), {
-    connection: redis,
-    prefix: QUEUE.prefix,
-    autorun: false,
-    concurrency,
-    lockDuration: lockMs,
-    stalledInterval: lockMs / 2,
-    maxStalledCount: MAX_STALLS,
-    runRetryDelay: RETRY_PAUSE_MS,
-  });
-  queueWorker.on('error', (error) => log.warn({ reason: String(error) }, 'the queue cannot be reached'));
-  queueWorker.on('failed', (job, error) => {
-    if (job === undefined || !('runId' in job.data)) return;
-    const record = toErrorRecord(new AppError('internal', 'the queue gave the run up', { cause: error }));
-    runs.report(job.data.runId, { status: 'failed', error: record }).catch(logFailure);
-    log.error({ err: error, runId: job.data.runId }, 'the queue gave a run up');
-  });
+  let consumer: JobConsumer | undefined;
+  let news = new AbortController();
 
   const logFailure = (error: unknown): void => log.error({ err: error }, 'reporting to the queue failed');
 
-  async function work(job: Job<QueueJob>, token: string | undefined): Promise<void> {
-    if ('removal' in job.data) return remove(job.data);
-    const { runId } = job.data;
+  async function work(job: QueueJob): Promise<JobEnd> {
+    if ('removal' in job) return remove(job);
+    const { runId } = job;
     const controller = new AbortController();
     running.set(runId, controller);
-    beat();
+    news.abort();
     try {
       const end = await run(runId, controller.signal);
-      if (end === 'full') {
-        await job.moveToDelayed(clock.now() + FULL_PAUSE_MS, token);
-        throw new DelayedError();
-      }
-      if (end === 'interrupted') {
-        await job.moveToWait(token);
-        throw new WaitingError();
-      }
+      if (end === 'ended') return 'done';
+      return end === 'full' ? FULL_PAUSE_MS : 'again';
     } finally {
       running.delete(runId);
-      beat();
+      news.abort();
     }
   }
 
-  async function remove({ removalId, removal }: Extract<QueueJob, { readonly removalId: string }>): Promise<void> {
+  function onFailed(job: QueueJob, error: Error): void {
+    if (!('runId' in job)) return;
+    const record = toErrorRecord(new AppError('internal', 'the queue gave the run up', { cause: error }));
+    runs.report(job.runId, { status: 'failed', error: record }).catch(logFailure);
+    log.error({ err: error, runId: job.runId }, 'the queue gave a run up');
+  }
+
+  async function remove({ removalId, removal }: Extract<QueueJob, { readonly removalId: string }>): Promise<JobEnd> {
     const reply = await options
       .removePicture(removal, AbortSignal.timeout(REMOVAL_TIMEOUT_MS))
       .then(() => '')
       .catch((error: unknown) => JSON.stringify(toErrorRecord(toAppError(error))));
-    await redis.publish(redisChannels.removed(removalId), reply);
+    await channels.publish(channelNames.removed(removalId), reply);
+    return 'done';
   }
 
   async function tellHeartbeat(): Promise<void> {
     const { engines, stores } = await options.status();
     const isStopping = stopping.signal.aborted;
     const heartbeat: WorkerHeartbeat = { name, running: running.size, concurrency, engines, stores, isStopping };
-    await redis.publish(redisChannels.workers, JSON.stringify(heartbeat));
+    await channels.publish(channelNames.workers, JSON.stringify(heartbeat));
   }
 
-  const beat = (): void => void tellHeartbeat().catch(logFailure);
-
+  /** Now and then, and soon when there is something to tell. */
   async function beatNowAndThen(): Promise<void> {
     while (!stopping.signal.aborted) {
-      beat();
-      await clock.wait(HEARTBEAT_INTERVAL_MS, stopping.signal).catch((error: unknown) => {
-        if (!stopping.signal.aborted) throw error;
-      });
+      news = new AbortController();
+      await tellHeartbeat().catch(logFailure);
+      await pause(clock, SHORTEST_BEAT_MS, stopping.signal);
+      await pause(clock, HEARTBEAT_INTERVAL_MS, AbortSignal.any([stopping.signal, news.signal]));
     }
   }
 
+  async function start(): Promise<void> {
+    await backend.prepare();
+    await channels.subscribe(channelNames.cancel, (runId) => running.get(runId)?.abort());
+    await channels.subscribe(channelNames.hello, () => news.abort());
+    consumer = await backend.openConsumer({ work, onFailed, concurrency, lockMs });
+    consumer.run().catch(logFailure);
+    beatNowAndThen().catch(logFailure);
+  }
+
   return {
-    start: async () => {
-      await channels.subscribe(redisChannels.cancel, (runId) => running.get(runId)?.abort());
-      await channels.subscribe(redisChannels.hello, beat);
-      queueWorker.run().catch(logFailure);
-      beatNowAndThen().catch(logFailure);
-    },
+    start: () =>
+      start().catch((error: unknown) => {
+        if (!stopping.signal.aborted) throw error;
+      }),
     stop: async (graceMs) => {
       stopping.abort();
       const giveBackAll = setTimeout(() => {
         for (const controller of running.values()) controller.abort();
       }, graceMs);
-      const ended = Promise.all([tellHeartbeat(), queueWorker.close()]).catch(logFailure);
+      const ended = Promise.all([consumer && tellHeartbeat(), consumer?.close()]).catch(logFailure);
       const bound = new AbortController();
       const limitMs = (running.size > 0 ? graceMs : 0) + LAST_MOMENTS_MS;
       await Promise.race([ended, clock.wait(limitMs, bound.signal)]);
       bound.abort();
       clearTimeout(giveBackAll);
-      channels.close();
-      redis.disconnect();
+      await backend.close();
     },
   };
 }

@@ -1,22 +1,20 @@
-import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { AppError, toErrorRecord } from '../../shared/errors.ts';
-import { redisKeys } from '../../shared/queue/redis.ts';
-import type { SharedRuns } from '../../shared/queue/redis-runs.ts';
+import { type Blobs, blobKeys } from '../../shared/queue/backend.ts';
+import type { JobQueue } from '../../shared/queue/job-queue.ts';
 import type { Run } from '../../shared/queue/run.ts';
+import type { SharedRuns } from '../../shared/queue/shared-runs.ts';
 import type { Clock } from '../../shared/wait.ts';
 
 /** A gateway that dies between accepting a run and queueing it is at work for less time than this. */
 const SETTLE_MS = 10_000;
-const MAX_RUNS = 1000;
 const LONGEST_WAIT_MS = 86_400_000;
 /** A run that was lost so often takes its workers down with it. */
 const MAX_LOSSES = 3;
 
 interface SweepOptions {
-  readonly redis: Redis;
-  readonly queue: Queue;
+  readonly queue: JobQueue;
   readonly runs: SharedRuns;
+  readonly blobs: Blobs;
   readonly clock: Clock;
   readonly enqueue: (run: { readonly id: string }) => Promise<void>;
 }
@@ -25,25 +23,21 @@ interface SweepOptions {
  * Unfinished runs that are on no queue: their gateway died in between, or their workers died too often. And runs that
  * waited for a day, be it for a worker or for their caller's token.
  */
-export async function sweepLostRuns({ redis, queue, runs, clock, enqueue }: SweepOptions): Promise<void> {
+export async function sweepLostRuns({ queue, runs, blobs, clock, enqueue }: SweepOptions): Promise<void> {
   const now = clock.now();
-  const old = await redis.zrangebyscore(redisKeys.open, 0, now - SETTLE_MS, 'LIMIT', 0, MAX_RUNS);
-  for (const runId of old) {
-    const run = await runs.read(runId);
-    if (run === undefined) await redis.zrem(redisKeys.open, runId);
-    else if (now - run.createdAt > LONGEST_WAIT_MS) await fail(runId, 'it waited for a day');
-    else if (await isLost(run)) await requeue(runId);
+  for (const run of await runs.unfinishedBefore(now - SETTLE_MS)) {
+    if (now - run.createdAt > LONGEST_WAIT_MS) await fail(run.id, 'it waited for a day');
+    else if (await isLost(run)) await requeue(run.id);
   }
 
   async function isLost({ id, needsCredentials }: Run): Promise<boolean> {
-    if ((await queue.getJob(id)) !== undefined) return false;
-    const isWaitingForToken = needsCredentials && (await redis.exists(redisKeys.credentials(id))) === 0;
+    if (await queue.has(id)) return false;
+    const isWaitingForToken = needsCredentials && (await blobs.get(blobKeys.credentials(id))) === undefined;
     return !isWaitingForToken;
   }
 
   async function requeue(runId: string): Promise<void> {
-    const losses = await redis.hincrby(redisKeys.run(runId), 'losses', 1);
-    if (losses > MAX_LOSSES) return fail(runId, 'its workers died with it too often');
+    if ((await runs.countLoss(runId)) > MAX_LOSSES) return fail(runId, 'its workers died with it too often');
     await runs.report(runId, { status: 'queued' });
     await enqueue({ id: runId });
   }

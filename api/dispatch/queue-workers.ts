@@ -1,6 +1,5 @@
-import type { Redis } from 'ioredis';
-import { HEARTBEAT_INTERVAL_MS, redisChannels, type WorkerHeartbeat } from '../../shared/queue/redis.ts';
-import type { Channels } from '../../shared/queue/redis-channels.ts';
+import { HEARTBEAT_INTERVAL_MS, type WorkerHeartbeat } from '../../shared/queue/backend.ts';
+import { type Channels, channelNames } from '../../shared/queue/channels.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { WorkerView } from './dispatch.ts';
 
@@ -8,19 +7,15 @@ import type { WorkerView } from './dispatch.ts';
 
 const MISSED_BEATS = 3;
 
-export async function watchWorkers(
-  redis: Redis,
-  channels: Channels,
-  clock: Clock,
-): Promise<() => readonly WorkerView[]> {
+export async function watchWorkers(channels: Channels, clock: Clock): Promise<() => readonly WorkerView[]> {
   const heard = new Map<string, { readonly beat: WorkerHeartbeat; readonly at: number }>();
-  await channels.subscribe(redisChannels.workers, (message) => {
+  await channels.subscribe(channelNames.workers, (message) => {
     // Written by our own workers.
     const beat = JSON.parse(message) as WorkerHeartbeat;
     if (beat.isStopping) heard.delete(beat.name);
     else heard.set(beat.name, { beat, at: clock.now() });
   });
-  await redis.publish(redisChannels.hello, '');
+  await channels.publish(channelNames.hello, '');
   return () => {
     for (const [name, { at }] of heard) {
       if (clock.now() - at > MISSED_BEATS * HEARTBEAT_INTERVAL_MS) heard.delete(name);

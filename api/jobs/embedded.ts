@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import type { Logger } from '../../shared/log.ts';
-import type { Clock } from '../../shared/wait.ts';
+import { repeat } from '../../shared/wait.ts';
 import { createHttpDispatch } from '../dispatch/http.ts';
 import { createMemoryVault } from './context.ts';
 import { createDesk } from './desk.ts';
 import type { Foundation, FoundationOptions } from './foundation.ts';
 import { loadSecret } from './secrets.ts';
-import { createSqliteJournal, type SqliteJournal } from './sqlite-journal.ts';
+import { createSqliteJournal } from './sqlite-journal.ts';
 import { openDatabase } from './sqlite-schema.ts';
 
 const PURGE_INTERVAL_MS = 60_000;
@@ -17,7 +16,10 @@ export function createEmbedded({ settings, dataDirectory, limits, clock, log }: 
   const journal = createSqliteJournal({ database, clock, keepMs: limits.keepMs });
   const vault = createMemoryVault();
   const closing = new AbortController();
-  void purgeNowAndThen(journal, clock, closing.signal, log);
+  void repeat(async () => journal.purge(), {
+    ...{ intervalMs: PURGE_INTERVAL_MS, clock, signal: closing.signal },
+    onFailure: (error) => log.error({ err: error }, 'purging the journal failed'),
+  });
 
   return {
     journal,
@@ -47,15 +49,4 @@ export function createEmbedded({ settings, dataDirectory, limits, clock, log }: 
       await journal.close();
     },
   };
-}
-
-async function purgeNowAndThen(journal: SqliteJournal, clock: Clock, signal: AbortSignal, log: Logger): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      journal.purge();
-      await clock.wait(PURGE_INTERVAL_MS, signal);
-    } catch (error) {
-      if (!signal.aborted) log.error({ err: error }, 'purging the journal failed');
-    }
-  }
 }

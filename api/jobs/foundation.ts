@@ -1,4 +1,5 @@
 import type { Logger } from '../../shared/log.ts';
+import type { QueueSettings } from '../../shared/queue/open-backend.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { JobLimits, Vault } from './context.ts';
@@ -6,7 +7,7 @@ import type { Estimates } from './estimates.ts';
 import type { Journal } from './journal.ts';
 import type { Pictures } from './pictures.ts';
 
-/** What the job module stands on: one gateway with its own file (`embedded.ts`), or many with Redis (`shared.ts`). */
+/** What the job module stands on: one gateway with its own file (`embedded.ts`), or many with Redis or PostgreSQL (`shared.ts`). */
 
 export interface FoundationOptions {
   readonly settings: FoundationSettings;
@@ -17,10 +18,9 @@ export interface FoundationOptions {
   readonly log: Logger;
 }
 
-export interface FoundationSettings {
+export interface FoundationSettings extends QueueSettings {
   readonly WORKER_URL?: readonly string[] | undefined;
   readonly WORKER_TOKEN?: string | undefined;
-  readonly REDIS_URL?: string | undefined;
 }
 
 export interface Foundation {

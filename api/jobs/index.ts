@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { GenerationRequest } from '../../shared/contract/generation.ts';
 import type { Logger } from '../../shared/log.ts';
+import { toQueueAddress } from '../../shared/queue/open-backend.ts';
 import type { Clock } from '../../shared/wait.ts';
 import { createCollect } from './collect.ts';
 import type { JobLimits } from './context.ts';
@@ -41,7 +42,7 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     keepMs: DAY_MS,
   };
   const standing = { settings, dataDirectory, limits, clock, log };
-  const foundation = await createFoundation(settings.REDIS_URL, standing);
+  const foundation = await createFoundation(standing);
   const ids = createJobIds(settings.JOB_SECRET ?? (await foundation.loadSecret('job-secret', '')));
   const { journal, vault } = foundation;
   const estimates = createEstimates(await journal.readFact('means'));
@@ -82,9 +83,14 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
   });
 }
 
-/** BullMQ is 20 MB that a gateway without Redis never needs. */
-async function createFoundation(redisUrl: string | undefined, options: FoundationOptions): Promise<Foundation> {
-  if (redisUrl === undefined) return createEmbedded(options);
+/** BullMQ and its clients are 20 MB that a gateway with a file of its own never needs. */
+async function createFoundation(options: FoundationOptions): Promise<Foundation> {
+  const address = toQueueAddress(options.settings);
+  if (address === undefined) return createEmbedded(options);
   const { createShared } = await import('./shared.ts');
-  return createShared(redisUrl, options);
+  const createParts =
+    address.kind === 'redis'
+      ? (await import('./redis-parts.ts')).createRedisParts
+      : (await import('./postgres-parts.ts')).createPostgresParts;
+  return createShared(address.url, createParts, options);
 }

@@ -1,7 +1,8 @@
 import type { ProgressEvent } from '../../shared/contract/generation.ts';
+import type { ErrorRecord } from '../../shared/errors.ts';
 import type { Run, RunChange, RunEvent } from '../../shared/queue/run.ts';
 
-/** Where runs and tickets are kept: a file of one gateway, or Redis for many. `test/contracts/jobs.ts` holds both to it. */
+/** Where runs and tickets are kept: a file of one gateway, or Redis or PostgreSQL for many. `test/contracts/jobs.ts` holds all to it. */
 
 /** One time that somebody asked. Its `id` is public, its `key` names the record. */
 export interface Ticket {
@@ -45,6 +46,9 @@ export interface Callback extends Held {
   /** Attempts before this one. */
   readonly attempts: number;
 }
+
+/** How a run ends whose last ticket was released. */
+export const NOBODY_WAITS: ErrorRecord = { code: 'cancelled', message: 'nobody waits for it any more' };
 
 export type RunListener = (event: RunEvent) => void;
 

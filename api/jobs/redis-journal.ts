@@ -1,20 +1,19 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from '../../shared/log.ts';
-import { redisKeys } from '../../shared/queue/redis.ts';
-import type { Channels } from '../../shared/queue/redis-channels.ts';
-import { createSharedRuns, toRunFields } from '../../shared/queue/redis-runs.ts';
+import type { RedisBackend } from '../../shared/queue/redis/backend.ts';
+import { redisKeys } from '../../shared/queue/redis/connection.ts';
+import { toRunKeys } from '../../shared/queue/redis/runs.ts';
 import { isEnded, type Run } from '../../shared/queue/run.ts';
+import { toFinish, toRunBase } from '../../shared/queue/shared-runs.ts';
 import type { Clock } from '../../shared/wait.ts';
 import { unpackHistory } from './history.ts';
-import type { Claim, Held, Journal, Order, Ticket } from './journal.ts';
+import { type Claim, type Held, type Journal, NOBODY_WAITS, type Order, type Ticket } from './journal.ts';
 import { claimRun, releaseTicket, takeCallback } from './redis-scripts.ts';
-import { createSubscriptions } from './redis-subscriptions.ts';
+import { createSubscriptions } from './subscriptions.ts';
 
 /** The journal of any number of gateways. Everything expires by itself. */
 
 interface RedisJournalOptions {
-  readonly redis: Redis;
-  readonly channels: Channels;
+  readonly backend: RedisBackend;
   readonly clock: Clock;
   readonly keepMs: number;
   readonly log: Logger;
@@ -25,10 +24,9 @@ const LIFE_SECONDS = 7 * 86_400;
 /** Of a client's tickets, when the newest unfinished one is looked for. */
 const TICKETS_LOOKED_AT = 20;
 
-export function createRedisJournal({ redis, channels, clock, keepMs, log }: RedisJournalOptions): Journal {
-  const runs = createSharedRuns({ redis, clock, keepMs });
+export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournalOptions): Journal {
+  const { redis, runs, channels } = backend;
   const keepSeconds = Math.ceil(keepMs / 1000);
-  const toKeys = (runId: string) => [redisKeys.run(runId), redisKeys.open, redisKeys.waiting, redisKeys.callbacks];
 
   async function readTicket(ticketKey: string): Promise<Ticket | undefined> {
     const { data, runId, origin, isPatient, isReleased } = await redis.hgetall(redisKeys.ticket(ticketKey));
@@ -53,14 +51,14 @@ export function createRedisJournal({ redis, channels, clock, keepMs, log }: Redi
   async function claim(order: Order): Promise<Claim> {
     const { ticket, run, sharing, idempotency } = order;
     const args = [
-      ...[run.id, toRunFields(run).base ?? '', ticket.key, JSON.stringify(ticket)],
+      ...[run.id, toRunBase(run), ticket.key, JSON.stringify(ticket)],
       ...[ticket.asynchronous ? '1' : '', ticket.callbackUrl === undefined ? '' : '1', run.clientId],
       ...[clock.now(), LIFE_SECONDS],
       ...[sharing === undefined ? '' : redisKeys.name(sharing.name), sharing?.kind ?? '', order.fresh ? '1' : ''],
       ...[idempotency === undefined ? '' : redisKeys.name(idempotency.name), idempotency?.fingerprint ?? ''],
       ...[order.maxWaiting, redisKeys.client(ticket.clientId)],
     ];
-    const [how, ticketKey] = (await claimRun(redis, toKeys(run.id), args)) as [Claim['how'], string];
+    const [how, ticketKey] = (await claimRun(redis, toRunKeys(run.id), args)) as [Claim['how'], string];
     // Nobody else knows of what was just made.
     const held = how === 'full' || how === 'made' ? { ticket, run } : await find(ticketKey);
     if (held === undefined) throw new Error('a claimed ticket is not there');
@@ -79,10 +77,9 @@ export function createRedisJournal({ redis, channels, clock, keepMs, log }: Redi
   async function release(ticketKey: string): Promise<Run | undefined> {
     const ticket = await readTicket(ticketKey);
     if (ticket === undefined) return undefined;
-    const error = { code: 'cancelled', message: 'nobody waits for it any more' };
-    const finish = JSON.stringify({ error, finishedAt: clock.now() });
+    const finish = toFinish({ error: NOBODY_WAITS, finishedAt: clock.now() });
     const args = [ticket.runId, ticketKey, clock.now(), keepSeconds, finish];
-    const isCancelled = (await releaseTicket(redis, toKeys(ticket.runId), args)) === 1;
+    const isCancelled = (await releaseTicket(redis, toRunKeys(ticket.runId), args)) === 1;
     return isCancelled ? runs.read(ticket.runId) : undefined;
   }
 
@@ -130,6 +127,6 @@ export function createRedisJournal({ redis, channels, clock, keepMs, log }: Redi
     },
     readFact: async (name) => (await redis.get(redisKeys.fact(name))) ?? undefined,
     writeFact: async (name, value) => void (await redis.set(redisKeys.fact(name), value)),
-    close: async () => channels.close(),
+    close: backend.close,
   };
 }

@@ -1,5 +1,7 @@
-import { createScript, redisChannels, redisKeys } from '../../shared/queue/redis.ts';
-import { END_OF_RUN } from '../../shared/queue/redis-runs.ts';
+import { channelNames } from '../../shared/queue/channels.ts';
+import { createScript, redisKeys } from '../../shared/queue/redis/connection.ts';
+import { END_OF_RUN } from '../../shared/queue/redis/runs.ts';
+import { FIRST_EVENT } from '../../shared/queue/shared-runs.ts';
 
 /** The journal's steps that must be one, as Redis runs them. Times are epoch milliseconds. */
 
@@ -27,7 +29,7 @@ export const claimRun = createScript(`
     if hasCallback == '1' then
       if isOver then
         redis.call('ZADD', KEYS[4], now, ticketKey)
-        redis.call('PUBLISH', '${redisChannels.ended}', '')
+        redis.call('PUBLISH', '${channelNames.ended}', '')
       else
         redis.call('SADD', run .. ':callbacks', ticketKey)
         redis.call('EXPIRE', run .. ':callbacks', lifeSeconds)
@@ -73,7 +75,7 @@ export const claimRun = createScript(`
   redis.call('ZADD', KEYS[3], turn, runId)
   redis.call('ZADD', KEYS[2], now, runId)
   redis.call('HSET', KEYS[1], 'base', base, 'status', 'queued', 'number', '1', 'live', '{}')
-  redis.call('RPUSH', KEYS[1] .. ':events', '{"number":1,"status":"queued"}')
+  redis.call('RPUSH', KEYS[1] .. ':events', '${FIRST_EVENT}')
   redis.call('EXPIRE', KEYS[1], lifeSeconds)
   redis.call('EXPIRE', KEYS[1] .. ':events', lifeSeconds)
   if name ~= '' then redis.call('SET', name, runId, 'EX', lifeSeconds) end
@@ -91,7 +93,7 @@ export const releaseTicket = createScript(`
   redis.call('SREM', KEYS[1] .. ':holders', ticketKey)
   if redis.call('SREM', KEYS[1] .. ':callbacks', ticketKey) == 1 then
     redis.call('ZADD', KEYS[4], now, ticketKey)
-    redis.call('PUBLISH', '${redisChannels.ended}', '')
+    redis.call('PUBLISH', '${channelNames.ended}', '')
   end
   local status = redis.call('HGET', KEYS[1], 'status')
   local isOpen = status == 'queued' or status == 'running' or status == 'storing'
@@ -99,7 +101,7 @@ export const releaseTicket = createScript(`
   redis.call('HSET', KEYS[1], 'status', 'cancelled', 'end', finish)
   redis.call('HINCRBY', KEYS[1], 'number', 1)
   endRun(runId, '${TICKET}', now, keepSeconds, '')
-  redis.call('PUBLISH', '${redisChannels.run('')}' .. runId, '')
+  redis.call('PUBLISH', '${channelNames.run('')}' .. runId, '')
   return 1
 `);
 

@@ -4,7 +4,7 @@ import type { ErrorRecord } from '../../shared/errors.ts';
 import { applyChange, isEnded, type Run, type RunChange, toPictureIdName } from '../../shared/queue/run.ts';
 import type { Clock } from '../../shared/wait.ts';
 import { packHistory } from './history.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, NOBODY_WAITS } from './journal.ts';
 import { createLiveRuns } from './live-runs.ts';
 import { claimRun, NEVER } from './sqlite-claim.ts';
 import { createSqliteReader } from './sqlite-reader.ts';
@@ -32,8 +32,6 @@ const NUMBERS_SKIPPED = 1000;
 
 /** For instance for a token that its caller never sent again. */
 const WAITED_TOO_LONG: ErrorRecord = { code: 'worker_unavailable', message: 'it waited for a day' };
-
-const NOBODY_WAITS: ErrorRecord = { code: 'cancelled', message: 'nobody waits for it any more' };
 
 export function createSqliteJournal({ database, clock, keepMs }: SqliteJournalOptions): SqliteJournal {
   const live = createLiveRuns();

@@ -10,11 +10,18 @@ const LONGEST_RETRY_SECONDS = 60;
 /** Counts one picture request, sets the standard RateLimit headers, and rejects with `rate_limited` over the limit. */
 export type RateLimit = (request: Request, response: Response, caller: Caller) => Promise<void>;
 
+/** Counts that all gateways share. */
+export interface RateStores {
+  /** One window's. */
+  readonly create: (name: string) => Store;
+  readonly close: () => Promise<void>;
+}
+
 interface RateLimitOptions {
   /** For callers whose key has no limit of its own; 0: no limit. */
   readonly perMinute: number;
   /** A shared store for several gateways, by name of the window; left out: memory. */
-  readonly createStore?: ((name: string) => Store) | undefined;
+  readonly createStore?: RateStores['create'] | undefined;
 }
 
 export function createRateLimit({ perMinute, createStore }: RateLimitOptions): RateLimit {

@@ -1,13 +1,7 @@
-import type { Store } from 'express-rate-limit';
 import { Redis } from 'ioredis';
 import { type RedisReply, RedisStore } from 'rate-limit-redis';
 import type { Logger } from '../../shared/log.ts';
-
-export interface RateStores {
-  /** One window's counts, shared by all gateways. */
-  readonly create: (name: string) => Store;
-  readonly close: () => void;
-}
+import type { RateStores } from './rate-limit.ts';
 
 /** Counts on a connection of their own that never queues: while Redis is away nobody waits for a count. */
 export function createRateStores(redisUrl: string, log: Logger): RateStores {
@@ -17,6 +11,6 @@ export function createRateStores(redisUrl: string, log: Logger): RateStores {
     (await redis.call(command, ...args)) as RedisReply;
   return {
     create: (name) => new RedisStore({ sendCommand, prefix: `easel:rate:${name}:` }),
-    close: () => redis.disconnect(),
+    close: async () => redis.disconnect(),
   };
 }

@@ -1,10 +1,9 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
-import { redisKeys } from './redis.ts';
+import { type Blobs, blobKeys } from './backend.ts';
 
 /**
  * Callers' own tokens on their way from a gateway to a worker: sealed with AES-256-GCM under a key derived from
- * WORKER_TOKEN, which Redis does not know, and gone when the run ends or after a day.
+ * WORKER_TOKEN, which the queue's backend does not know, and gone when the run ends or after a day.
  */
 
 export type Credentials = Readonly<Record<string, string>>;
@@ -19,7 +18,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const LIFE_SECONDS = 86_400;
 
-export function createSealedVault(redis: Redis, workerToken: string): SealedVault {
+export function createSealedVault(blobs: Blobs, workerToken: string): SealedVault {
   const key = Buffer.from(hkdfSync('sha256', workerToken, '', 'easel credentials', 32));
 
   function seal(runId: string, credentials: Credentials): Buffer {
@@ -36,13 +35,11 @@ export function createSealedVault(redis: Redis, workerToken: string): SealedVaul
   }
 
   return {
-    put: async (runId, credentials) => {
-      await redis.set(redisKeys.credentials(runId), seal(runId, credentials), 'EX', LIFE_SECONDS);
-    },
+    put: (runId, credentials) => blobs.put(blobKeys.credentials(runId), seal(runId, credentials), LIFE_SECONDS),
     get: async (runId) => {
-      const sealed = await redis.getBuffer(redisKeys.credentials(runId));
-      return sealed === null ? undefined : open(runId, sealed);
+      const sealed = await blobs.get(blobKeys.credentials(runId));
+      return sealed === undefined ? undefined : open(runId, sealed);
     },
-    drop: async (runId) => void (await redis.del(redisKeys.credentials(runId))),
+    drop: (runId) => blobs.drop(blobKeys.credentials(runId)),
   };
 }

@@ -1,26 +1,19 @@
 import { createServer } from 'node:http';
-import { Worker } from 'bullmq';
+import type { QueueAddress } from '../../shared/queue/open-backend.ts';
 import { createFakeConsumer } from '../stand-ins/worker/fake-consumer.ts';
+import { runBareWorker } from './bare-queue.ts';
 
-/** Takes jobs that take no time from Redis: as our worker does, or as BullMQ alone does it with BARE_QUEUE set. */
+/** Takes jobs that take no time from a queue: as our worker does, or as BullMQ alone does it with IS_BARE set. */
 
-const { REDIS_URL = '', BARE_QUEUE, CONCURRENCY, PORT } = process.env;
+const { QUEUE_KIND, QUEUE_URL: url = '', IS_BARE, CONCURRENCY, PORT } = process.env;
+const address: QueueAddress = { kind: QUEUE_KIND === 'postgres' ? 'postgres' : 'redis', url };
 const concurrency = Number(CONCURRENCY);
 
-async function startOurs(): Promise<void> {
-  const consumer = createFakeConsumer({ redisUrl: REDIS_URL, concurrency, lockMs: 20_000 });
+async function runOurs(): Promise<void> {
+  const consumer = await createFakeConsumer({ address, concurrency, lockMs: 20_000 });
   consumer.isAutomatic = true;
   await consumer.start();
 }
 
-async function startBare(queue: string): Promise<void> {
-  const connection = { url: REDIS_URL, maxRetriesPerRequest: null };
-  const worker = new Worker(queue, async ({ data }) => ({ pictures: [{ seed: data.request.seed }] }), {
-    connection,
-    concurrency,
-  });
-  await worker.waitUntilReady();
-}
-
-await (BARE_QUEUE === undefined ? startOurs() : startBare(BARE_QUEUE));
+await (IS_BARE === undefined ? runOurs() : runBareWorker(address, concurrency));
 createServer((_request, response) => response.end()).listen(Number(PORT), '127.0.0.1');

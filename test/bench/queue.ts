@@ -1,28 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
 import { createJobs } from '../../api/jobs/index.ts';
 import { createLog } from '../../shared/log.ts';
-import { redisKeys } from '../../shared/queue/redis.ts';
+import { channelNames } from '../../shared/queue/channels.ts';
+import { openBackend, type QueueAddress } from '../../shared/queue/open-backend.ts';
 import { systemClock } from '../../shared/wait.ts';
-import { hasRedis, type RedisServer, startRedis } from '../api/jobs/redis-server.ts';
+import { postgresServers } from '../queue-servers/postgres.ts';
+import type { QueueServer, QueueServerKind } from '../queue-servers/queue-server.ts';
+import { redisServers } from '../queue-servers/redis.ts';
 import { createFakeConsumer } from '../stand-ins/worker/fake-consumer.ts';
+import { openBareQueue } from './bare-queue.ts';
 import { type Server, startServer } from './processes.ts';
 import type { Figure, Section } from './report.ts';
 import { startGateway } from './services.ts';
 import { measureDepths } from './waiting.ts';
 
-/** Jobs over Redis (append-only file on): the job module with its consumer, beside a bare BullMQ producer and worker. */
+/** Jobs over BullMQ on Redis (append-only file on) and on PostgreSQL: the job module with its consumer, beside a bare producer and worker. */
 
-const JOBS = 1500;
+/** PostgreSQL takes a tenth of them a second. */
+const JOBS = { redis: 1500, postgres: 300 } as const;
 const WARM_UP = 200;
 const ROUNDS = 3;
 const AT_ONCE = 32;
 const CONCURRENCY = '10';
 const LOOK_MS = 5;
-const BARE_QUEUE = 'bare';
 const TOKEN = 'a token';
 
 /** Sends jobs and answers how many a second were through, from the first one sent to the last one ended. */
@@ -48,36 +50,40 @@ interface Producer {
   stop(): Promise<void>;
 }
 
-async function createOurs(redisUrl: string): Promise<Producer> {
+async function createOurs({ address, settings }: QueueServer): Promise<Producer> {
   const directory = await mkdtemp(join(tmpdir(), 'easel-bench-'));
+  const log = createLog({ service: 'bench', level: 'warn' });
+  const clock = systemClock;
+  const limits = { MAX_WAITING: 100_000, CACHE_TTL_SECONDS: 3600 };
   const jobs = await createJobs({
-    settings: {
-      REDIS_URL: redisUrl,
-      WORKER_TOKEN: TOKEN,
-      MAX_WAITING: 100_000,
-      CACHE_TTL_SECONDS: 3600,
-      DATA_DIR: directory,
-    },
+    settings: { ...settings, ...limits, WORKER_TOKEN: TOKEN, DATA_DIR: directory },
     policy: () => undefined,
     encodeJob: (job) => job.id,
-    clock: systemClock,
-    log: createLog({ service: 'bench', level: 'warn' }),
+    clock,
+    log,
   });
-  const redis = new Redis(redisUrl);
+  const backend = await openBackend(address.kind, { url: address.url, keepMs: 0, clock, log });
   const options = { client: { id: 'bench' }, asynchronous: true, requestId: 'bench', traceparent: 'bench' };
+  let open = 0;
+  await backend.channels.subscribe(channelNames.ended, () => {
+    open -= 1;
+  });
   return {
-    send: (index) => jobs.submit(toDraft(index), options),
-    countOpen: () => redis.zcard(redisKeys.open),
+    send: (index) => {
+      open += 1;
+      return jobs.submit(toDraft(index), options);
+    },
+    countOpen: async () => open,
     stop: async () => {
-      redis.disconnect();
+      await backend.close();
       await jobs.stop({ graceMs: 0 });
       await rm(directory, { recursive: true });
     },
   };
 }
 
-function createBare(redisUrl: string): Producer {
-  const queue = new Queue(BARE_QUEUE, { connection: { url: redisUrl } });
+function createBare(address: QueueAddress): Producer {
+  const queue = openBareQueue(address);
   return {
     send: (index) => queue.add('run', { request: toDraft(index) }, { removeOnComplete: true }),
     countOpen: async () => {
@@ -88,15 +94,18 @@ function createBare(redisUrl: string): Producer {
   };
 }
 
-async function measureThroughput(redis: RedisServer): Promise<Figure> {
-  const env = { REDIS_URL: redis.url, CONCURRENCY };
+const SERVER_NAMES = { redis: 'Redis', postgres: 'PostgreSQL' } as const;
+
+async function measureThroughput(server: QueueServer): Promise<Figure> {
+  const { kind, url } = server.address;
+  const env = { QUEUE_KIND: kind, QUEUE_URL: url, CONCURRENCY };
   const script = ['test/bench/queue-consumer-process.ts'];
+  const ours = await createOurs(server);
   const consumers: Server[] = [
     await startServer(script, { env }),
-    await startServer(script, { env: { ...env, BARE_QUEUE } }),
+    await startServer(script, { env: { ...env, IS_BARE: '1' } }),
   ];
-  const ours = await createOurs(redis.url);
-  const bare = createBare(redis.url);
+  const bare = createBare(server.address);
   let index = 0;
   const time = (producer: Producer, count: number): Promise<number> =>
     timeJobs(count, () => producer.send(index++), producer.countOpen);
@@ -104,25 +113,31 @@ async function measureThroughput(redis: RedisServer): Promise<Figure> {
     for (const producer of [ours, bare]) await time(producer, WARM_UP);
     let [best, bestBare] = [0, 0];
     for (let round = 0; round < ROUNDS; round++) {
-      best = Math.max(best, await time(ours, JOBS));
-      bestBare = Math.max(bestBare, await time(bare, JOBS));
+      best = Math.max(best, await time(ours, JOBS[kind]));
+      bestBare = Math.max(bestBare, await time(bare, JOBS[kind]));
     }
     const reference = { what: 'a bare BullMQ producer and worker', value: bestBare };
-    return { what: 'jobs per second', value: best, unit: '/s', reference, aim: 'at least 0.7' };
+    return {
+      what: `jobs per second on ${SERVER_NAMES[kind]}`,
+      value: best,
+      unit: '/s',
+      reference,
+      aim: 'at least 0.7',
+    };
   } finally {
     await Promise.all([ours.stop(), bare.stop(), ...consumers.map((consumer) => consumer.stop())]);
   }
 }
 
-async function measureWaiting(redis: RedisServer): Promise<Figure[]> {
-  const consumer = createFakeConsumer({ redisUrl: redis.url, concurrency: 1, lockMs: 20_000 });
-  await consumer.start();
+async function measureWaiting({ address, settings }: QueueServer): Promise<Figure[]> {
   const gateway = await startGateway({
-    REDIS_URL: redis.url,
+    ...settings,
     WORKER_TOKEN: TOKEN,
     MAX_WAITING: '20000',
     TRUST_PROXY_HOPS: '1',
   });
+  const consumer = await createFakeConsumer({ address, concurrency: 1, lockMs: 20_000 });
+  await consumer.start();
   try {
     return await measureDepths(gateway, consumer.productions);
   } finally {
@@ -131,19 +146,29 @@ async function measureWaiting(redis: RedisServer): Promise<Figure[]> {
   }
 }
 
+async function measureOn(
+  kind: QueueServerKind,
+  measures: readonly ((server: QueueServer) => Promise<Figure | Figure[]>)[],
+): Promise<Figure[]> {
+  if (!kind.isInstalled) {
+    console.error(`There is no ${kind.name} here: its part of the section queue is left out.`);
+    return [];
+  }
+  const server = await kind.start();
+  const figures: Figure[] = [];
+  try {
+    for (const measure of measures) figures.push(...[await measure(server)].flat());
+    return figures;
+  } finally {
+    await server.close();
+  }
+}
+
 export const queue: Section = {
   name: 'queue',
-  title: 'Jobs over BullMQ on Redis, and waiting ones of many clients',
-  async measure() {
-    if (!(await hasRedis())) {
-      console.error('There is no redis-server here: the section queue is left out.');
-      return [];
-    }
-    const redis = await startRedis();
-    try {
-      return [await measureThroughput(redis), ...(await measureWaiting(redis))];
-    } finally {
-      await redis.close();
-    }
-  },
+  title: 'Jobs over BullMQ on Redis and PostgreSQL, and waiting ones of many clients',
+  measure: async () => [
+    ...(await measureOn(redisServers, [measureThroughput, measureWaiting])),
+    ...(await measureOn(postgresServers, [measureThroughput])),
+  ],
 };

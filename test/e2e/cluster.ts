@@ -1,33 +1,34 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RedisServer, startRedis } from '../api/jobs/redis-server.ts';
+import type { QueueServer, QueueServerKind } from '../queue-servers/queue-server.ts';
 import { createService, type Environment, type Service } from './service.ts';
 import { WORKER_TOKEN } from './services.ts';
 
-/** Gateways and workers on hosts of their own, which share nothing but Redis and their settings. */
+/** Gateways and workers on hosts of their own, which share nothing but a queue's server and their settings. */
 export interface Cluster {
-  readonly redis: RedisServer;
+  readonly server: QueueServer;
   readonly gateways: readonly Service[];
   readonly workers: readonly Service[];
   /** Where this service keeps its pictures. */
   imagesOf(service: Service): string;
   /** For good. */
-  endRedis(): Promise<void>;
+  endServer(): Promise<void>;
   stop(): Promise<void>;
 }
 
 interface ClusterOptions {
+  readonly servers: QueueServerKind;
   readonly gateways: number;
   readonly workers: number;
   readonly gatewayEnv?: Environment;
   readonly workerEnv?: Environment;
 }
 
-export async function startCluster({ gatewayEnv, workerEnv, ...counts }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({ servers, gatewayEnv, workerEnv, ...counts }: ClusterOptions): Promise<Cluster> {
   const root = await mkdtemp(join(tmpdir(), 'easel-e2e-'));
-  const redis = await startRedis();
-  const common = { HOST: '127.0.0.1', REDIS_URL: redis.url, WORKER_TOKEN };
+  const server = await servers.start();
+  const common = { HOST: '127.0.0.1', ...server.settings, WORKER_TOKEN };
   const directories = new Map<Service, string>();
 
   async function create(name: string, file: 'api/main.ts' | 'worker/main.ts', env: Environment): Promise<Service> {
@@ -47,20 +48,20 @@ export async function startCluster({ gatewayEnv, workerEnv, ...counts }: Cluster
     create(`worker-${number}`, 'worker/main.ts', { ENGINES: 'sketch', STORES: 'disk', TMPDIR: root, ...workerEnv }),
   );
   const services = [...gateways, ...workers];
-  let redisEnded: Promise<void> | undefined;
-  const endRedis = (): Promise<void> => {
-    redisEnded ??= redis.close();
-    return redisEnded;
+  let serverEnded: Promise<void> | undefined;
+  const endServer = (): Promise<void> => {
+    serverEnded ??= server.close();
+    return serverEnded;
   };
   const stop = async (): Promise<void> => {
     await Promise.all(services.map((service) => service.kill('SIGTERM')));
-    await endRedis();
+    await endServer();
     await rm(root, { recursive: true, force: true });
   };
   const started = await Promise.allSettled(services.map((service) => service.start()));
   const failed = started.find((result) => result.status === 'rejected');
   const imagesOf = (service: Service): string => join(directories.get(service) ?? root, 'images');
-  if (failed === undefined) return { redis, gateways, workers, imagesOf, endRedis, stop };
+  if (failed === undefined) return { server, gateways, workers, imagesOf, endServer, stop };
   await stop();
   throw failed.reason;
 }

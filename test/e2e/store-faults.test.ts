@@ -64,7 +64,7 @@ async function open(context: TestContext, mode: ImgurMode, names: 'imgur' | 'img
   const engine = createFakeEngine('fake');
   const system = await startInProcess(({ now, dataDirectory }) => {
     const host = createImgur({ apiUrl: imgur.apiUrl, clientId: imgur.clientId, clock: { now } });
-    const disk = createDisk({ directory: join(dataDirectory, 'images'), now });
+    const disk = createDisk({ directory: join(dataDirectory, 'images'), maxBytes: Number.POSITIVE_INFINITY, now });
     return { engines: [engine], stores: names === 'imgur' ? [host] : [host, disk], uploadTimeoutMs: UPLOAD_TIMEOUT_MS };
   });
   context.after(async () => {

@@ -1,5 +1,6 @@
 import type { ProductionEvent, Removal } from '../../../shared/contract/wire.ts';
 import { createLog } from '../../../shared/log.ts';
+import { openBackend, type QueueAddress } from '../../../shared/queue/open-backend.ts';
 import { systemClock } from '../../../shared/wait.ts';
 import { createQueueConsumer, type QueueConsumer } from '../../../worker/queue.ts';
 import {
@@ -9,6 +10,8 @@ import {
   PNG,
   toFakeResult,
 } from './fake-production.ts';
+
+const KEEP_MS = 3_600_000;
 
 /** The real consumer of the shared queue, in front of productions that a test leads. */
 export interface FakeConsumer {
@@ -20,22 +23,25 @@ export interface FakeConsumer {
 }
 
 interface FakeConsumerOptions {
-  readonly redisUrl: string;
+  readonly address: QueueAddress;
   readonly concurrency: number;
   readonly name?: string;
   readonly lockMs?: number;
 }
 
-export function createFakeConsumer({
-  redisUrl,
+export async function createFakeConsumer({
+  address,
   concurrency,
   name = 'fake',
   lockMs,
-}: FakeConsumerOptions): FakeConsumer {
+}: FakeConsumerOptions): Promise<FakeConsumer> {
   const productions = createFakeProductions();
   const removals: Removal[] = [];
+  const log = createLog({ service: 'test', level: 'silent' });
+  const options = { url: address.url, keepMs: KEEP_MS, clock: systemClock, log };
+  const backend = await openBackend(address.kind, options);
   const consumer: QueueConsumer = createQueueConsumer({
-    redisUrl,
+    backend,
     workerToken: 'a token',
     name,
     concurrency,
@@ -63,7 +69,7 @@ export function createFakeConsumer({
     removePicture: async (removal) => void removals.push(removal),
     status: async () => ({ engines: [], stores: [] }),
     clock: systemClock,
-    log: createLog({ service: 'test', level: 'silent' }),
+    log,
     lockMs,
   });
   let stopped: Promise<void> | undefined;

@@ -1,24 +1,14 @@
 import type { Redis } from 'ioredis';
-import type { Logger } from '../log.ts';
-
-/** Redis' publish and subscribe, on one connection of its own, with any number of listeners to a channel. */
-
-type Listener = (message: string) => void;
-
-export interface Channels {
-  /** Resolves when everything that is published from now on will be heard. */
-  subscribe(channel: string, listener: Listener): Promise<() => void>;
-  /** After a lost connection: messages may have been missed. */
-  onGap(listener: () => void): void;
-  close(): void;
-}
+import type { Logger } from '../../log.ts';
+import type { Channels, Listener } from '../channels.ts';
 
 interface Entry {
   readonly listeners: Set<Listener>;
   readonly acknowledged: Promise<unknown>;
 }
 
-export function createChannels(redis: Redis, log: Logger): Channels {
+/** Redis' publish and subscribe. Subscriptions are on one connection of their own. */
+export function createRedisChannels(redis: Redis, log: Logger): Channels {
   const connection = redis.duplicate();
   const entries = new Map<string, Entry>();
   const gapListeners: (() => void)[] = [];
@@ -47,6 +37,7 @@ export function createChannels(redis: Redis, log: Logger): Channels {
   }
 
   return {
+    publish: async (channel, message) => void (await redis.publish(channel, message)),
     subscribe: async (channel, listener) => {
       const entry = entries.get(channel) ?? open(channel);
       entry.listeners.add(listener);
@@ -60,6 +51,6 @@ export function createChannels(redis: Redis, log: Logger): Channels {
       };
     },
     onGap: (listener) => void gapListeners.push(listener),
-    close: () => connection.disconnect(),
+    close: async () => connection.disconnect(),
   };
 }

@@ -1,6 +1,5 @@
 import type { Logger } from '../../shared/log.ts';
-import { redisChannels } from '../../shared/queue/redis.ts';
-import type { Channels } from '../../shared/queue/redis-channels.ts';
+import { type Channels, channelNames } from '../../shared/queue/channels.ts';
 import type { Run, RunEvent } from '../../shared/queue/run.ts';
 import type { Journal, RunListener } from './journal.ts';
 
@@ -40,7 +39,7 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
       if (message === '') tellHowItStands(runId);
       else tell(runId, JSON.parse(message) as RunEvent);
     };
-    const entry = { listeners: new Set<RunListener>(), subscribed: channels.subscribe(redisChannels.run(runId), hear) };
+    const entry = { listeners: new Set<RunListener>(), subscribed: channels.subscribe(channelNames.run(runId), hear) };
     entries.set(runId, entry);
     return entry;
   }

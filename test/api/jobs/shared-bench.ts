@@ -4,30 +4,37 @@ import { join } from 'node:path';
 import { createJobs } from '../../../api/jobs/index.ts';
 import type { JobModule } from '../../../api/jobs/job.ts';
 import { createLog } from '../../../shared/log.ts';
-import { systemClock } from '../../../shared/wait.ts';
+import type { QueueBackend } from '../../../shared/queue/backend.ts';
+import { openBackend } from '../../../shared/queue/open-backend.ts';
+import { type Clock, systemClock } from '../../../shared/wait.ts';
+import type { QueueServer, QueueServerKind } from '../../queue-servers/queue-server.ts';
 import { createFakeConsumer, type FakeConsumer } from '../../stand-ins/worker/fake-consumer.ts';
-import { type RedisServer, startRedis } from './redis-server.ts';
 
-/** Two gateways and any number of workers on a Redis of their own. */
-export interface RedisBench {
-  readonly redis: RedisServer;
+/** Two gateways and any number of workers on a server of their own. */
+export interface SharedBench {
+  readonly server: QueueServer;
+  /** For what no gateway or worker would do. */
+  readonly backend: QueueBackend;
   readonly jobs: JobModule;
   readonly otherJobs: JobModule;
   /** Short locks notice a dead worker soon, and take a busy machine for one. */
   addWorker(concurrency: number, lockMs?: number): Promise<FakeConsumer>;
   /** The first gateway is stopped and started again. */
-  restart(): Promise<JobModule>;
+  restart(clock?: Clock): Promise<JobModule>;
   close(): Promise<void>;
 }
 
-export async function createRedisBench({ maxWaiting = 1000 } = {}): Promise<RedisBench> {
-  const redis = await startRedis();
+export async function createSharedBench(kind: QueueServerKind, { maxWaiting = 1000 } = {}): Promise<SharedBench> {
+  const server = await kind.start();
+  const log = createLog({ service: 'test', level: 'silent' });
+  const { url } = server.address;
+  const backend = await openBackend(server.address.kind, { url, keepMs: 3_600_000, clock: systemClock, log });
   const directory = await mkdtemp(join(tmpdir(), 'easel-gateways-'));
   const consumers: FakeConsumer[] = [];
-  const startGateway = (name: string): Promise<JobModule> =>
+  const startGateway = (name: string, clock = systemClock): Promise<JobModule> =>
     createJobs({
       settings: {
-        REDIS_URL: redis.url,
+        ...server.settings,
         WORKER_TOKEN: 'a token',
         MAX_WAITING: maxWaiting,
         CACHE_TTL_SECONDS: 3600,
@@ -35,13 +42,14 @@ export async function createRedisBench({ maxWaiting = 1000 } = {}): Promise<Redi
       },
       policy: () => undefined,
       encodeJob: (job) => job.id,
-      clock: systemClock,
-      log: createLog({ service: 'test', level: 'silent' }),
+      clock,
+      log,
     });
   let jobs = await startGateway('one');
   const otherJobs = await startGateway('two');
   return {
-    redis,
+    server,
+    backend,
     get jobs() {
       return jobs;
     },
@@ -49,20 +57,21 @@ export async function createRedisBench({ maxWaiting = 1000 } = {}): Promise<Redi
     addWorker: async (concurrency, lockMs) => {
       const name = `worker ${consumers.length}`;
       const locks = lockMs === undefined ? {} : { lockMs };
-      const consumer = createFakeConsumer({ redisUrl: redis.url, concurrency, name, ...locks });
+      const consumer = await createFakeConsumer({ address: server.address, concurrency, name, ...locks });
       consumers.push(consumer);
       await consumer.start();
       return consumer;
     },
-    restart: async () => {
+    restart: async (clock) => {
       await jobs.stop({ graceMs: 0 });
-      jobs = await startGateway('one');
+      jobs = await startGateway('one', clock);
       return jobs;
     },
     close: async () => {
       await Promise.all([jobs.stop({ graceMs: 0 }), otherJobs.stop({ graceMs: 0 })]);
       await Promise.all(consumers.map((consumer) => consumer.stop(0)));
-      await redis.close();
+      await backend.close();
+      await server.close();
       await rm(directory, { recursive: true });
     },
   };

@@ -1,24 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasRedis } from '../api/jobs/redis-server.ts';
+import { queueServers, withQueueServers } from '../queue-servers/index.ts';
+import type { QueueServerKind } from '../queue-servers/queue-server.ts';
 import { ask, askWell } from './ask.ts';
 import { startCluster } from './cluster.ts';
 
-/** The gateway's patience with Redis is 10 s, a stop's whole bound 30 s; the rest is for a busy machine. */
+/** The gateway's patience with the queue is 10 s, a stop's whole bound 30 s; the rest is for a busy machine. */
 const MAX_ANSWER_MS = 20_000;
 const MAX_STOP_MS = 32_000;
 
-if (await hasRedis()) {
-  test('without their Redis the services stay alive, say that they cannot serve, and stop when told', async (context) => {
-    const cluster = await startCluster({ gateways: 1, workers: 1 });
+function testAway(servers: QueueServerKind): void {
+  const title = `without their ${servers.name} the services stay alive, say that they cannot serve, and stop when told`;
+  test(title, async (context) => {
+    const cluster = await startCluster({ servers, gateways: 1, workers: 1 });
     context.after(() => cluster.stop());
     const services = [...cluster.gateways, ...cluster.workers];
     const url = String(cluster.gateways[0]?.url);
     await askWell(url, { prompt: 'a causeway', seed: 1 });
 
-    await cluster.endRedis();
+    await cluster.endServer();
     const told = await ask(url, { prompt: 'a causeway', seed: 2 });
-    assert.ok(told.status >= 500, told.text);
+    assert.equal(told.status, 503, told.text);
+    assert.match(told.text, /The queue of this service cannot be reached/);
     assert.ok(told.tookMs < MAX_ANSWER_MS, `${told.tookMs} ms`);
     for (const service of services) assert.ok((await fetch(`${service.url}/health`)).ok);
 
@@ -26,7 +29,6 @@ if (await hasRedis()) {
     await Promise.all(services.map((service) => service.kill('SIGTERM')));
     assert.ok(performance.now() - startedAt < MAX_STOP_MS);
   });
-} else {
-  test('services without their Redis', { skip: 'there is no redis-server on this machine' }, () => undefined);
-  test('has a Redis on CI', () => assert.equal(process.env.CI, undefined, 'CI must not skip what needs Redis'));
 }
+
+for (const servers of queueServers) withQueueServers(servers, () => testAway(servers));

@@ -1,0 +1,56 @@
+import type { EngineStatus, Removal } from '../contract/wire.ts';
+import type { Logger } from '../log.ts';
+import type { Clock } from '../wait.ts';
+import type { Channels } from './channels.ts';
+import type { JobConsumer, JobConsumerOptions, JobQueue } from './job-queue.ts';
+import type { SharedRuns } from './shared-runs.ts';
+
+/** What gateways and workers share: Redis (or Valkey), or PostgreSQL where only that is at hand. */
+export interface QueueBackend {
+  /** To be called before anything else. */
+  prepare(): Promise<void>;
+  readonly runs: SharedRuns;
+  readonly channels: Channels;
+  readonly blobs: Blobs;
+  openQueue(): Promise<JobQueue>;
+  openConsumer(options: JobConsumerOptions): Promise<JobConsumer>;
+  /** After what was opened has been closed. */
+  close(): Promise<void>;
+}
+
+/** Bytes on their way from one service to another, which expire by themselves. */
+export interface Blobs {
+  put(key: string, bytes: Buffer, lifeSeconds: number): Promise<void>;
+  get(key: string): Promise<Buffer | undefined>;
+  drop(key: string): Promise<void>;
+}
+
+export const blobKeys = {
+  credentials: (runId: string) => `credentials:${runId}`,
+  picture: (pictureId: string) => `picture:${pictureId}`,
+} as const;
+
+export interface BackendOptions {
+  readonly url: string;
+  /** An ended run can be asked for so long. */
+  readonly keepMs: number;
+  /** Milliseconds after which a caller gives up on a backend that is away; left out: it is waited for. */
+  readonly patienceMs?: number | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What waits on the queue: a run by its id, or a hosted picture to remove. */
+export type QueueJob = { readonly runId: string } | { readonly removalId: string; readonly removal: Removal };
+
+export interface WorkerHeartbeat {
+  readonly name: string;
+  readonly running: number;
+  readonly concurrency: number;
+  readonly engines?: readonly EngineStatus[] | undefined;
+  readonly stores?: readonly EngineStatus[] | undefined;
+  /** It says goodbye. */
+  readonly isStopping: boolean;
+}
+
+export const HEARTBEAT_INTERVAL_MS = 15_000;

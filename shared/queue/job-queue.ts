@@ -1,0 +1,110 @@
+import { type BackendFactory, DelayedError, type IQueueBackend, Queue, WaitingError, Worker } from 'bullmq';
+import type { Logger } from '../log.ts';
+import type { QueueJob } from './backend.ts';
+
+/** BullMQ, on whatever backend it is given: the queue that gateways add to and workers take from. */
+
+const QUEUE_NAME = 'runs';
+/** BullMQ's largest; the smallest number is served first, and 0 before all. */
+const MAX_PRIORITY = 2 ** 21 - 1;
+/** Nothing of a job stays on the queue when it has ended: runs tell what became of them. */
+const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true } as const;
+const MAX_STALLS = 5;
+/** After a lost connection BullMQ would leave a slot idle for 15 s. */
+const RETRY_PAUSE_MS = 1000;
+
+export interface JobQueue {
+  /** The same id twice is once. The smallest turn is served first. */
+  add(id: string, job: QueueJob, turn?: number): Promise<void>;
+  has(id: string): Promise<boolean>;
+  /** Throws while a worker holds it. */
+  remove(id: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface JobConsumer {
+  /** Resolves when it is closed. */
+  run(): Promise<void>;
+  /** Resolves when what is in work has ended. */
+  close(): Promise<void>;
+}
+
+/** `again`: it waits at once; a number: it waits again after so many milliseconds. */
+export type JobEnd = 'done' | 'again' | number;
+
+export interface JobConsumerOptions {
+  readonly work: (job: QueueJob) => Promise<JobEnd>;
+  /** A job that failed, or whose workers died too often. */
+  readonly onFailed: (job: QueueJob, error: Error) => void;
+  readonly concurrency: number;
+  /** A worker that was not heard of for so long has died, and another one takes its jobs. */
+  readonly lockMs: number;
+}
+
+export interface Binding<B extends IQueueBackend, Connection> {
+  readonly connection: Connection;
+  readonly createBackend: BackendFactory<B, Connection>;
+  /** Of the keys, where the backend has no other namespace. */
+  readonly prefix?: string;
+  readonly log: Logger;
+}
+
+/** Resolves when the backend is ready. */
+export async function createJobQueue<B extends IQueueBackend, C>(to: Binding<B, C>): Promise<JobQueue> {
+  const { createBackend, log, ...binding } = to;
+  const queue = new Queue(QUEUE_NAME, binding, createBackend);
+  queue.on('error', (error) => log.warn({ reason: String(error) }, 'the queue cannot be reached'));
+  await untilReady(queue);
+  return {
+    add: async (id, job, turn = 0) => {
+      const priority = Math.min(Math.max(Math.round(turn), 0), MAX_PRIORITY);
+      await queue.add('job', job, { ...JOB_OPTIONS, jobId: id, priority });
+    },
+    has: async (id) => (await queue.getJob(id)) !== undefined,
+    remove: async (id) => void (await queue.remove(id)),
+    close: () => queue.close(),
+  };
+}
+
+/** Resolves when the backend is ready. */
+export async function createJobConsumer<B extends IQueueBackend, C>(
+  { createBackend, log, ...binding }: Binding<B, C>,
+  { work, onFailed, concurrency, lockMs }: JobConsumerOptions,
+): Promise<JobConsumer> {
+  const options = {
+    ...binding,
+    ...{ autorun: false, concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2 },
+    ...{ maxStalledCount: MAX_STALLS, runRetryDelay: RETRY_PAUSE_MS },
+  };
+  const worker = new Worker<QueueJob, void, string, B, never, C>(
+    QUEUE_NAME,
+    async (job, token) => {
+      const end = await work(job.data);
+      if (end === 'done') return;
+      if (end === 'again') {
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      await job.moveToDelayed(Date.now() + end, token);
+      throw new DelayedError();
+    },
+    options,
+    createBackend,
+  );
+  worker.on('error', (error) => log.warn({ reason: String(error) }, 'the queue cannot be reached'));
+  worker.on('failed', (job, error) => {
+    if (job !== undefined) onFailed(job.data, error);
+  });
+  await untilReady(worker);
+  return { run: () => worker.run(), close: () => worker.close() };
+}
+
+/** One that could not get ready never does. */
+async function untilReady(part: { waitUntilReady(): Promise<unknown>; close(): Promise<void> }): Promise<void> {
+  try {
+    await part.waitUntilReady();
+  } catch (error) {
+    await part.close();
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import { GUIDE, SettingsError } from '../config.ts';
+import type { BackendOptions, QueueBackend } from './backend.ts';
+
+export interface QueueSettings {
+  readonly REDIS_URL?: string | undefined;
+  readonly POSTGRES_URL?: string | undefined;
+}
+
+export type QueueAddress = { readonly kind: 'redis' | 'postgres'; readonly url: string };
+
+/** Where the shared queue is, or undefined where there is none. */
+export function toQueueAddress({ REDIS_URL, POSTGRES_URL }: QueueSettings): QueueAddress | undefined {
+  if (REDIS_URL !== undefined && POSTGRES_URL !== undefined) {
+    throw new SettingsError(`POSTGRES_URL: expected it or REDIS_URL, not both (${GUIDE}#postgres_url)`);
+  }
+  if (REDIS_URL !== undefined) return { kind: 'redis', url: REDIS_URL };
+  return POSTGRES_URL === undefined ? undefined : { kind: 'postgres', url: POSTGRES_URL };
+}
+
+/** BullMQ and its clients are 30 MB that a service without a shared queue never needs. */
+export async function openBackend(kind: QueueAddress['kind'], options: BackendOptions): Promise<QueueBackend> {
+  if (kind === 'redis') return (await import('./redis/backend.ts')).createRedisBackend(options);
+  return (await import('./postgres/backend.ts')).createPostgresBackend(options);
+}

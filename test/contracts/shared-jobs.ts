@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, test } from 'node:test';
+import { blobKeys } from '../../shared/queue/backend.ts';
+import { systemClock } from '../../shared/wait.ts';
+import { draft, options } from '../api/jobs/drafts.ts';
+import { eventually } from '../api/jobs/eventually.ts';
+import { createSharedBench } from '../api/jobs/shared-bench.ts';
+import type { QueueServerKind } from '../queue-servers/queue-server.ts';
+import { testJobs } from './jobs.ts';
+
+/** What the job module promises besides, where any number of gateways and workers share a queue. */
+
+const PATIENCE_MS = 20_000;
+const patient = () => ({ budgetMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) });
+const asynchronous = options({ asynchronous: true });
+
+export function testSharedJobs(servers: QueueServerKind): void {
+  const createBench = () => createSharedBench(servers);
+
+  testJobs(servers.name, async ({ maxWaiting = 1000, concurrency = 2 }) => {
+    const bench = await createSharedBench(servers, { maxWaiting });
+    const worker = await bench.addWorker(concurrency);
+    return {
+      get jobs() {
+        return bench.jobs;
+      },
+      otherJobs: bench.otherJobs,
+      productions: worker.productions.all,
+      production: worker.productions.at,
+      get isAutomatic() {
+        return worker.isAutomatic;
+      },
+      set isAutomatic(isAutomatic) {
+        worker.isAutomatic = isAutomatic;
+      },
+      removals: worker.removals,
+      restart: bench.restart,
+      close: bench.close,
+    };
+  });
+
+  describe(`many gateways and workers on ${servers.name}`, { timeout: 60_000 }, () => {
+    test('a worker that is killed leaves its run to another one', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const script = join(import.meta.dirname, '../api/jobs/consume-and-die.ts');
+      const { kind, url } = bench.server.address;
+      const mortal = spawn(process.execPath, [script, kind, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const accepted = await bench.jobs.submit(draft(), asynchronous);
+      const [runId] = await once(createInterface({ input: mortal.stdout }), 'line');
+      const survivor = await bench.addWorker(1, 1000);
+      mortal.kill('SIGKILL');
+      const production = await survivor.productions.at(0);
+      assert.equal(production.production.jobId, runId);
+      production.finish();
+      assert.equal((await bench.otherJobs.wait(accepted.id, patient())).status, 'done');
+    });
+
+    test('a run that is on the queue although it has ended is not made again', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const worker = await bench.addWorker(1);
+      worker.isAutomatic = true;
+      const { id } = await bench.jobs.submit(draft({ seed: 1 }), asynchronous);
+      await bench.jobs.wait(id, patient());
+      const jobId = worker.productions.all[0]?.production.jobId ?? '';
+      const queue = await bench.backend.openQueue();
+      t.after(() => queue.close());
+      await queue.add(jobId, { runId: jobId });
+      const second = await bench.jobs.submit(draft({ seed: 2 }), asynchronous);
+      await bench.jobs.wait(second.id, patient());
+      assert.equal(worker.productions.all.length, 2);
+    });
+
+    test('jobs outlive a crash of the server', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const ask = (seed: number) => bench.jobs.submit(draft({ seed }), asynchronous);
+      const accepted = await Promise.all(Array.from({ length: 12 }, (_, seed) => ask(seed)));
+      const worker = await bench.addWorker(2);
+      const waiting = accepted.map(({ id }) => bench.otherJobs.wait(id, patient()));
+      await worker.productions.at(1);
+      await bench.server.crashAndRestart();
+      worker.isAutomatic = true;
+      for (const production of worker.productions.all) production.finish();
+      const ended = await Promise.all(waiting);
+      assert.deepEqual([...new Set(ended.map(({ status }) => status))], ['done']);
+    });
+
+    test('a token of the caller is sealed on its way', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const credentials = { piclumen: 'very-secret-token' };
+      const { id } = await bench.jobs.submit(draft(), options({ asynchronous: true, credentials }));
+      const records = await bench.server.dump();
+      assert.ok(records.length > 0);
+      assert.equal(
+        records.some((record) => record.includes('very-secret-token')),
+        false,
+      );
+      const worker = await bench.addWorker(1);
+      const { production, ...rest } = await worker.productions.at(0);
+      assert.deepEqual(production.credentials, credentials);
+      rest.finish();
+      await bench.jobs.wait(id, patient());
+      assert.equal(await bench.backend.blobs.get(blobKeys.credentials(production.jobId)), undefined);
+    });
+
+    test('a run whose gateway died before it was queued is found by another gateway', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const { id } = await bench.jobs.submit(draft(), asynchronous);
+      const [run] = await bench.backend.runs.unfinishedBefore(Date.now());
+      const queue = await bench.backend.openQueue();
+      t.after(() => queue.close());
+      await queue.remove(run?.id ?? '');
+      const worker = await bench.addWorker(1);
+      worker.isAutomatic = true;
+      // As if it had been accepted a minute ago.
+      const jobs = await bench.restart({ ...systemClock, now: () => Date.now() + 60_000 });
+      assert.equal((await jobs.wait(id, patient())).status, 'done');
+    });
+
+    test('a picture that one gateway was told of can be fetched by the other', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const worker = await bench.addWorker(1);
+      const { id } = await bench.jobs.submit(draft(), asynchronous);
+      const production = await worker.productions.at(0);
+      const picture = {
+        width: 1,
+        height: 1,
+        seed: 1,
+        mediaType: 'image/png',
+        id: 'abc',
+        url: '/images/abc.png',
+      } as const;
+      production.finish({ pictures: [{ ...picture, store: 'disk' }] });
+      assert.equal((await bench.jobs.wait(id, patient())).status, 'done');
+      assert.equal(await bench.otherJobs.collectImage('abc.png'), true);
+      assert.equal(await bench.otherJobs.collectImage('other.png'), false);
+    });
+
+    test('gateways know their workers, and miss those that left', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      assert.deepEqual(bench.otherJobs.status().workers, []);
+      const worker = await bench.addWorker(3);
+      const { id } = await bench.jobs.submit(draft(), asynchronous);
+      const production = await worker.productions.at(0);
+      const expected = { name: 'worker 0', state: 'ready', running: 1, concurrency: 3, engines: [] };
+      await eventually(() => assert.partialDeepStrictEqual(bench.otherJobs.status().workers, [expected]));
+      production.finish();
+      await bench.jobs.wait(id, patient());
+      await worker.stop(0);
+      await eventually(() => assert.deepEqual(bench.otherJobs.status().workers, []));
+    });
+  });
+}

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { test } from 'node:test';
+import { withQueueServers } from '../queue-servers/index.ts';
+import { postgresServers } from '../queue-servers/postgres.ts';
+import type { QueueServerKind } from '../queue-servers/queue-server.ts';
+import { redisServers } from '../queue-servers/redis.ts';
+import { startCluster } from './cluster.ts';
+import { assertAllEnded, type CrashPlan, handInAndKill } from './crash.ts';
+
+const COUNTS = { gateways: 2, workers: 3 };
+
+function testCrashes(servers: QueueServerKind, plan: CrashPlan): void {
+  const title = `${plan.jobs} jobs on 2 gateways and 3 workers, killed again and again, and a ${servers.name} that crashes`;
+  test(title, async (context) => {
+    const cluster = await startCluster({ ...COUNTS, servers, gatewayEnv: { MAX_WAITING: '1000' } });
+    context.after(() => cluster.stop());
+    const disaster = { after: plan.kills / 2, strike: () => cluster.server.crashAndRestart() };
+    const accepted = await handInAndKill(cluster, { ...plan, disaster });
+    assert.equal(accepted.length, plan.jobs);
+
+    const { done, failed } = await assertAllEnded(cluster.gateways, accepted);
+    assert.deepEqual(failed, [], 'nothing but the kills could make one fail');
+    assert.equal(new Set(done).size, plan.jobs);
+    for (const service of [...cluster.gateways, ...cluster.workers]) {
+      const names = (await readdir(cluster.imagesOf(service))).filter((name) => name.endsWith('.png'));
+      const strangers = names.filter((name) => !done.includes(name));
+      assert.deepEqual(strangers, [], 'none was stored under a second name');
+    }
+  });
+}
+
+withQueueServers(redisServers, () => testCrashes(redisServers, { jobs: 300, kills: 20, seed: 20_260_102 }));
+withQueueServers(postgresServers, () => testCrashes(postgresServers, { jobs: 120, kills: 8, seed: 20_261_121 }));
