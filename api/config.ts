@@ -56,6 +56,10 @@ export const gatewaySettings = {
     'host names or CIDR blocks, separated by commas',
   ),
   DATA_DIR: textWithDefault('Where jobs, secrets and pictures of the `disk` store are kept.', './data', 'a path'),
+  DISK_MAX_MB: wholeNumber(
+    'Disk for hosted pictures, and as much for saved files, beyond which the oldest are removed (megabytes); 0: no bound.',
+    { min: 0, default: 1024 },
+  ),
   LOG_LEVEL: choice('How much is logged.', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
   LOG_PROMPTS: flag('Log prompts as well; they are personal.'),
 };

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { SettingsError } from '../shared/config.ts';
 import { close, listen } from '../shared/http.ts';
+import { toMaxBytes } from '../shared/kept-files.ts';
 import { createLog, type Logger } from '../shared/log.ts';
 import { toQueueAddress } from '../shared/queue/open-backend.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/run-service.ts';
@@ -53,7 +54,7 @@ await runService(async () => {
     limit: createRateLimit({ perMinute: settings.RATE_LIMIT_PER_MINUTE, createStore: rateStores?.create }),
     waitBudgetMs: settings.WAIT_BUDGET_MS,
     safeMode: settings.SAFE_MODE,
-    saveFile: createSaveFile(dataDirectory, clock.now),
+    saveFile: createSaveFile({ dataDirectory, maxBytes: toMaxBytes(settings.DISK_MAX_MB), now: clock.now }),
     preferences: createPreferences(),
     describe: createDescribe({
       version,

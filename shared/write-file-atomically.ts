@@ -30,6 +30,17 @@ export async function removeUnfinished(directory: string, olderThanMs: number): 
   const names = await readdir(directory);
   for (const name of names.filter((candidate) => UNFINISHED.test(candidate))) {
     const path = join(directory, name);
-    if ((await stat(path)).mtimeMs < olderThanMs) await rm(path, { force: true });
+    const stats = await unlessMissing(stat(path));
+    if (stats !== undefined && stats.mtimeMs < olderThanMs) await rm(path, { force: true });
+  }
+}
+
+/** Undefined for a file that is not there; another process may have removed it since it was listed. */
+export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { GenerationRequest } from '../../shared/contract/generation.ts';
+import { toMaxBytes } from '../../shared/kept-files.ts';
 import type { Logger } from '../../shared/log.ts';
 import { toQueueAddress } from '../../shared/queue/open-backend.ts';
 import type { Clock } from '../../shared/wait.ts';
@@ -25,6 +26,8 @@ export interface JobsOptions {
     readonly WEBHOOK_SECRET?: string | undefined;
     readonly WEBHOOK_ALLOWED_HOSTS?: readonly string[] | undefined;
     readonly DATA_DIR: string;
+    /** Left out: no bound. */
+    readonly DISK_MAX_MB?: number | undefined;
   };
   /** Throws `prompt_refused`. */
   readonly policy: (request: GenerationRequest) => void;
@@ -53,6 +56,7 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
   const webhooks = createWebhooks({ journal, calls: webhookCalls, encodeJob, clock, log });
   const pictures = createPictures({
     dataDirectory,
+    maxHostedBytes: toMaxBytes(settings.DISK_MAX_MB ?? 0),
     fetchFromWorker: (pictureId, signal) => dispatch.picture(pictureId, signal),
     clock,
     log,

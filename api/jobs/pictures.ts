@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { GenerationRequest, GenerationResult, ResultPicture } from '../../shared/contract/generation.ts';
 import { AppError } from '../../shared/errors.ts';
 import { createHttpClient } from '../../shared/http.ts';
+import { createKeptFiles, type KeptFiles } from '../../shared/kept-files.ts';
 import type { Logger } from '../../shared/log.ts';
 import { sniffMediaType, toExtension } from '../../shared/media-type.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { Dispatch, PictureFile } from '../dispatch/dispatch.ts';
-import { createKeptFiles } from './kept-files.ts';
 
 /** Where the bytes of finished pictures are, and whether hosted ones still exist. */
 
@@ -31,14 +31,19 @@ export interface Pictures {
 
 interface PicturesOptions {
   readonly dataDirectory: string;
+  /** Of the pictures that this gateway hosts, beyond which the oldest go. */
+  readonly maxHostedBytes: number;
   readonly fetchFromWorker: Dispatch['picture'];
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-export function createPictures({ dataDirectory, fetchFromWorker, clock, log }: PicturesOptions): Pictures {
-  const hosted = createKeptFiles(join(dataDirectory, 'images'), { maxBytes: Number.POSITIVE_INFINITY });
-  const kept = createKeptFiles(join(dataDirectory, 'kept'), { maxBytes: MAX_KEPT_BYTES });
+export function createPictures(options: PicturesOptions): Pictures {
+  const { dataDirectory, maxHostedBytes, fetchFromWorker, clock, log } = options;
+  const filesIn = (name: string, maxBytes: number): KeptFiles =>
+    createKeptFiles({ directory: join(dataDirectory, name), maxBytes, now: clock.now });
+  const hosted = filesIn('images', maxHostedBytes);
+  const kept = filesIn('kept', MAX_KEPT_BYTES);
   const client = createHttpClient({ maxContentLength: MAX_PICTURE_BYTES });
   const checkedAt = new Map<string, number>();
 

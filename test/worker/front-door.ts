@@ -86,7 +86,9 @@ export async function openFrontDoor(
     concurrency: 1,
     maxWaiting: 20,
     engineTimeoutMs: 10_000,
-    stores: [createDisk({ directory: join(dataDirectory, 'images'), now: clock.now })],
+    stores: [
+      createDisk({ directory: join(dataDirectory, 'images'), maxBytes: Number.POSITIVE_INFINITY, now: clock.now }),
+    ],
     isTrained: () => true,
     pages: noBrowser,
     log: createLog({ service: 'worker', level: 'trace', destination: { write: (line) => void lines.push(line) } }),

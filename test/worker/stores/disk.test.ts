@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { AppError } from '../../../shared/errors.ts';
-import { createDisk } from '../../../worker/stores/disk/index.ts';
+import { systemClock } from '../../../shared/wait.ts';
+import { createDisk, disk } from '../../../worker/stores/disk/index.ts';
 import { storeContract } from '../../contracts/store.ts';
 
 const { signal } = new AbortController();
+const maxBytes = Number.POSITIVE_INFINITY;
 const picture = (id: string, bytes = Buffer.alloc(100)) =>
   ({ id, bytes, mediaType: 'image/png', width: 1, height: 1 }) as const;
 
@@ -28,7 +30,7 @@ storeContract({
   async create() {
     const directory = await mkdtemp(join(tmpdir(), 'easel-disk-'));
     return {
-      store: createDisk({ directory: join(directory, 'images'), now: Date.now }),
+      store: createDisk({ directory: join(directory, 'images'), maxBytes, now: Date.now }),
       secrets: [],
       hosted: (url) =>
         readFile(join(directory, url)).catch((error: NodeJS.ErrnoException) => {
@@ -46,16 +48,16 @@ describe('disk', () => {
     await inTemporary(async (directory) => {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]);
       try {
-        const disk = createDisk({ directory, now: Date.now });
+        const store = createDisk({ directory, maxBytes, now: Date.now });
         await assert.rejects(
-          disk.put(picture('large', Buffer.alloc(200_000)), { signal }),
+          store.put(picture('large', Buffer.alloc(200_000)), { signal }),
           (error: unknown) =>
             error instanceof AppError &&
             error.code === 'store_failed' &&
             /no space is left .*DATA_DIR/.test(error.message),
         );
         assert.deepEqual(await readdir(directory), []);
-        await disk.put(picture('small'), { signal });
+        await store.put(picture('small'), { signal });
         assert.deepEqual(await readdir(directory), ['small.png']);
       } finally {
         execFileSync('umount', [directory]);
@@ -67,10 +69,10 @@ describe('disk', () => {
     await inTemporary(async (directory) => {
       const place = join(directory, 'place');
       await writeFile(place, 'a file in the way');
-      const disk = createDisk({ directory: join(place, 'images'), now: Date.now });
-      await assert.rejects(disk.put(picture('a'), { signal }), /cannot be written .*DATA_DIR/);
+      const store = createDisk({ directory: join(place, 'images'), maxBytes, now: Date.now });
+      await assert.rejects(store.put(picture('a'), { signal }), /cannot be written .*DATA_DIR/);
       await rm(place);
-      assert.deepEqual(await disk.put(picture('a'), { signal }), { url: '/images/a.png' });
+      assert.deepEqual(await store.put(picture('a'), { signal }), { url: '/images/a.png' });
     });
   });
 
@@ -80,11 +82,11 @@ describe('disk', () => {
       await mkdir(images);
       await writeFile(join(directory, 'secret.png'), 'outside');
       await symlink(directory, join(images, 'link'));
-      const disk = createDisk({ directory: images, now: Date.now });
+      const store = createDisk({ directory: images, maxBytes, now: Date.now });
       for (const id of ['../secret', 'link/secret', '/tmp/secret']) {
-        await assert.rejects(disk.put(picture(id), { signal }), AppError, id);
+        await assert.rejects(store.put(picture(id), { signal }), AppError, id);
         await assert.rejects(
-          disk.remove?.({ id, url: `/images/${id}.png` }, { signal }) ?? Promise.resolve(),
+          store.remove?.({ id, url: `/images/${id}.png` }, { signal }) ?? Promise.resolve(),
           AppError,
           id,
         );
@@ -99,21 +101,33 @@ describe('disk', () => {
       for (const name of [old, young]) await writeFile(join(directory, name), 'half');
       const longAgo = new Date(Date.now() - 2 * 60 * 60_000);
       await utimes(join(directory, old), longAgo, longAgo);
-      await createDisk({ directory, now: Date.now }).put(picture('c'), { signal });
+      await createDisk({ directory, maxBytes, now: Date.now }).put(picture('c'), { signal });
       assert.deepEqual((await readdir(directory)).sort(), [young, 'c.png']);
     });
   });
 
   test('a removal needs the address of that very picture, and one of nothing is no failure', async () => {
     await inTemporary(async (directory) => {
-      const disk = createDisk({ directory, now: Date.now });
-      await disk.put(picture('mine'), { signal });
+      const store = createDisk({ directory, maxBytes, now: Date.now });
+      await store.put(picture('mine'), { signal });
       await assert.rejects(
-        disk.remove?.({ id: 'other', url: '/images/mine.png' }, { signal }) ?? Promise.resolve(),
+        store.remove?.({ id: 'other', url: '/images/mine.png' }, { signal }) ?? Promise.resolve(),
         AppError,
       );
-      await disk.remove?.({ id: 'gone', url: '/images/gone.png' }, { signal });
+      await store.remove?.({ id: 'gone', url: '/images/gone.png' }, { signal });
       assert.deepEqual(await readdir(directory), ['mine.png']);
+    });
+  });
+
+  test('DISK_MAX_MB bounds it: the oldest picture goes, the new one stays', async () => {
+    await inTemporary(async (dataDirectory) => {
+      const store = disk.create({ DISK_MAX_MB: 1 }, { dataDirectory, clock: systemClock });
+      await store.put(picture('old', Buffer.alloc(700_000)), { signal });
+      const longAgo = new Date(Date.now() - 60 * 60_000);
+      await utimes(join(dataDirectory, 'images', 'old.png'), longAgo, longAgo);
+      const restarted = disk.create({ DISK_MAX_MB: 1 }, { dataDirectory, clock: systemClock });
+      await restarted.put(picture('new', Buffer.alloc(700_000)), { signal });
+      assert.deepEqual(await readdir(join(dataDirectory, 'images')), ['new.png']);
     });
   });
 });

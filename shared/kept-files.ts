@@ -1,0 +1,63 @@
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createMakeRoom } from './make-room.ts';
+import { removeUnfinished, unlessMissing, writeFileAtomically } from './write-file-atomically.ts';
+
+const HOUR_MS = 60 * 60_000;
+const MEGABYTE = 1024 * 1024;
+
+/** Names of our own making; what else lies in the directory is not touched. A name like this cannot lead out of it. */
+const PICTURE_NAME = /^\w[\w-]*\.(png|jpg|webp|avif)$/;
+
+/** Picture files in one directory; written whole or not at all. */
+export interface KeptFiles {
+  has(name: string): Promise<boolean>;
+  read(name: string): Promise<Buffer | undefined>;
+  write(name: string, bytes: Buffer): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+interface KeptFilesOptions {
+  /** Absolute; made when it is missing. */
+  readonly directory: string;
+  /** Of all pictures together, beyond which the oldest go. */
+  readonly maxBytes: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export function createKeptFiles({ directory, maxBytes, now }: KeptFilesOptions): KeptFiles {
+  const makeRoom = createMakeRoom({ directory, maxBytes, isOurs: (name) => PICTURE_NAME.test(name), now });
+  let clearing: Promise<void> | undefined;
+
+  const toPath = (name: string): string => {
+    if (!PICTURE_NAME.test(name)) throw new Error('not a name of a picture of ours');
+    return join(directory, name);
+  };
+
+  /** Once; a failure is tried again by the next picture. */
+  function clearUnfinished(): Promise<void> {
+    clearing ??= removeUnfinished(directory, now() - HOUR_MS).catch((error: unknown) => {
+      clearing = undefined;
+      throw error;
+    });
+    return clearing;
+  }
+
+  return {
+    has: async (name) => (await unlessMissing(stat(toPath(name)))) !== undefined,
+    read: async (name) => unlessMissing(readFile(toPath(name))),
+    write: async (name, bytes) => {
+      const path = toPath(name);
+      await mkdir(directory, { recursive: true });
+      await clearUnfinished();
+      await makeRoom(bytes.length);
+      await writeFileAtomically(path, bytes);
+    },
+    remove: async (name) => rm(toPath(name), { force: true }),
+  };
+}
+
+/** From a setting in megabytes; 0 is no bound. */
+export const toMaxBytes = (megabytes: number): number =>
+  megabytes === 0 ? Number.POSITIVE_INFINITY : megabytes * MEGABYTE;

@@ -1,0 +1,83 @@
+import { opendir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { unlessMissing } from './write-file-atomically.ts';
+
+const MINUTE_MS = 60_000;
+/** Somebody may be about to fetch a picture that is younger. */
+const KEEP_YOUNG_MS = 10 * MINUTE_MS;
+/** Other processes may write to the same directory, which no sum of our own tells. */
+const LOOK_AGAIN_MS = 10 * MINUTE_MS;
+/** When all that is left is young, looking at once again frees nothing. */
+const LEAVE_ALONE_MS = MINUTE_MS;
+/** More goes than must, so that a full directory is not looked through for each file. */
+const FILL_AGAIN_TO = 0.9;
+
+interface RoomOptions {
+  readonly directory: string;
+  readonly maxBytes: number;
+  /** Whether a file of this name counts, and may be removed. */
+  readonly isOurs: (name: string) => boolean;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+interface OurFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Epoch milliseconds. */
+  readonly modifiedAt: number;
+}
+
+/**
+ * To be called before a file of so many bytes is written: removes the oldest when all together would pass the bound,
+ * but none that is younger than ten minutes. Looks through the directory at first and then seldom; in between it adds.
+ */
+export function createMakeRoom({ directory, maxBytes, isOurs, now }: RoomOptions): (bytes: number) => Promise<void> {
+  let used = 0;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let looking: Promise<void> | undefined;
+
+  const mustLook = (bytes: number): boolean =>
+    now() - lookedAt >= (used + bytes > maxBytes ? LEAVE_ALONE_MS : LOOK_AGAIN_MS);
+
+  async function look(bytes: number): Promise<void> {
+    const files = await list(directory, isOurs);
+    const total = files.reduce((sum, file) => sum + file.bytes, 0);
+    const excess = total + bytes <= maxBytes ? 0 : total + bytes - maxBytes * FILL_AGAIN_TO;
+    used = total - (await removeOldest(files, excess, now() - KEEP_YOUNG_MS));
+    lookedAt = now();
+  }
+
+  return async (bytes) => {
+    if (!Number.isFinite(maxBytes)) return;
+    if (mustLook(bytes)) {
+      looking ??= look(bytes).finally(() => {
+        looking = undefined;
+      });
+    }
+    await looking;
+    used += bytes;
+  };
+}
+
+async function list(directory: string, isOurs: RoomOptions['isOurs']): Promise<OurFile[]> {
+  const files: OurFile[] = [];
+  for await (const entry of await opendir(directory)) {
+    if (!entry.isFile() || !isOurs(entry.name)) continue;
+    const path = join(directory, entry.name);
+    const stats = await unlessMissing(stat(path));
+    if (stats !== undefined) files.push({ path, bytes: stats.size, modifiedAt: stats.mtimeMs });
+  }
+  return files;
+}
+
+/** Until so many bytes are free, or all that is left is younger. Answers how many are. */
+async function removeOldest(files: readonly OurFile[], excess: number, olderThanMs: number): Promise<number> {
+  let freed = 0;
+  for (const { path, bytes, modifiedAt } of files.toSorted((one, other) => one.modifiedAt - other.modifiedAt)) {
+    if (freed >= excess || modifiedAt >= olderThanMs) break;
+    await rm(path, { force: true });
+    freed += bytes;
+  }
+  return freed;
+}
