@@ -145,6 +145,20 @@ export function testSharedJobs(servers: QueueServerKind): void {
       assert.equal(await bench.otherJobs.collectImage('other.png'), false);
     });
 
+    test('messages of any length are heard by all, in their order', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const sent = [10, 100_000, 20, 9000, 7000, 1_000_000, 0].map((length, index) => `${index}:${'é'.repeat(length)}`);
+      const heard: string[] = [];
+      const all = Promise.withResolvers<void>();
+      await bench.backend.channels.subscribe('test', (message) => {
+        if (heard.push(message) === sent.length) all.resolve();
+      });
+      for (const message of sent) await bench.backend.channels.publish('test', message);
+      await all.promise;
+      assert.deepEqual(heard, sent);
+    });
+
     test('gateways know their workers, and miss those that left', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
