@@ -2,7 +2,7 @@ import type { GenerationRequest, GenerationResult, ProgressEvent } from '../shar
 import type { ProductionEvent } from '../shared/contract/wire.ts';
 import { type ErrorRecord, toAppError, toErrorRecord } from '../shared/errors.ts';
 import { type Blobs, blobKeys } from '../shared/queue/backend.ts';
-import { isEnded, type Run, toDone, toRunChange } from '../shared/queue/run.ts';
+import { isEnded, type Run, type RunChange, toDone, toRunChange } from '../shared/queue/run.ts';
 import type { SealedVault } from '../shared/queue/sealed-vault.ts';
 import type { SharedRuns } from '../shared/queue/shared-runs.ts';
 import { type Clock, toAbortError } from '../shared/wait.ts';
@@ -36,15 +36,17 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     }
   }
 
-  /** Resolves with the last event. Progress is reported in order. */
-  async function produce(run: Run, signal: AbortSignal): Promise<Ending> {
+  /** Resolves with the last event, and the run as it was then. Progress is reported in order. */
+  async function produce(run: Run, signal: AbortSignal): Promise<Made> {
     const credentials = run.needsCredentials ? await vault.get(run.id) : undefined;
     const production = { jobId: run.id, request: run.request, ...(credentials !== undefined && { credentials }) };
     const ending = Promise.withResolvers<Ending>();
-    let reported: Promise<unknown> = Promise.resolve();
+    let latest = Promise.resolve(run);
     const report = ({ type: _, ...event }: { readonly type: 'progress' } & ProgressEvent): void => {
-      reported = reported.then(() => runs.report(run.id, toRunChange(event), event.preview));
-      reported.catch(ending.reject);
+      latest = latest.then(async (known) => {
+        return (await runs.report(run.id, toRunChange(event), event.preview, known)) ?? known;
+      });
+      latest.catch(ending.reject);
     };
     const hear = (event: ProductionEvent): void => {
       if (event.type === 'progress') report(event);
@@ -59,21 +61,19 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     signal.addEventListener('abort', giveUp, { once: true });
     try {
       const end = await ending.promise;
-      await reported;
-      return end;
+      return { ending: end, run: await latest };
     } finally {
       signal.removeEventListener('abort', giveUp);
     }
   }
 
-  async function settle(run: Run, ending: Ending): Promise<void> {
-    if (ending.type === 'error') {
-      await runs.report(run.id, { status: 'failed', error: ending.error });
-    } else {
-      await hand(ending.result, run.request);
-      const started = (await runs.read(run.id)) ?? run;
-      await runs.report(run.id, toDone(started, ending.result, { now: clock.now() }));
-    }
+  async function settle({ ending, run }: Made): Promise<void> {
+    if (ending.type === 'result') await hand(ending.result, run.request);
+    const change: RunChange =
+      ending.type === 'error'
+        ? { status: 'failed', error: ending.error }
+        : toDone(run, ending.result, { now: clock.now() });
+    await runs.report(run.id, change, undefined, run);
     if (run.needsCredentials) await vault.drop(run.id);
   }
 
@@ -89,17 +89,22 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     const isLackingToken = known.needsCredentials && (await vault.get(runId)) === undefined;
     // Its caller's next poll brings the token, and queues it again.
     if (isLackingToken) return 'ended';
-    const run = await runs.report(runId, { status: 'running' });
+    const run = await runs.report(runId, { status: 'running' }, undefined, known);
     if (run === undefined) return 'ended';
-    const ending = await produce(run, signal).catch(toEnding);
-    const how = whatItMeans(ending, signal);
+    const made = await produce(run, signal).catch((error: unknown) => ({ ending: toEnding(error), run }));
+    const how = whatItMeans(made.ending, signal);
     if (how !== 'ended') return giveBack(runId, how);
-    await settle(run, ending);
+    await settle(made);
     return 'ended';
   };
 }
 
 type Ending = Extract<ProductionEvent, { readonly type: 'result' | 'error' }>;
+
+interface Made {
+  readonly ending: Ending;
+  readonly run: Run;
+}
 
 const toEnding = (error: unknown): Ending => ({ type: 'error', error: toErrorRecord(toAppError(error)) });
 
