@@ -86,19 +86,31 @@ describe('SIGTERM while a picture is made', () => {
     const held = ask(chain.url, WISHES);
     const accepted = await ask(chain.url, WISHES, { headers: { prefer: 'respond-async' } });
     assert.equal(accepted.status, 202, accepted.text);
+    const heldForGood = askTxt2img(chain.url);
     await waitForGeneration(chain, asked);
     const startedAt = performance.now();
     await Promise.all([chain.gateway.kill('SIGTERM'), chain.worker.kill('SIGTERM')]);
     assert.ok(performance.now() - startedAt < 30_000);
     const told = await held;
     assert.equal(told.status, 202, told.text);
+    const refused = await heldForGood;
+    assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '5'], await refused.text());
     chain.perchance.setMode('ok');
     await Promise.all([chain.gateway.start(), chain.worker.start()]);
     for (const { body } of [told, accepted]) {
       await until(async () => (await readJob(String(body.status_url))).status === 'done', 'the picture');
     }
+    assert.equal((await askTxt2img(chain.url)).status, 200);
   });
 });
+
+/** AUTOMATIC1111's dialect knows no answer but the picture or an error: it is held as long as it takes. */
+const askTxt2img = (url: string): Promise<Response> =>
+  fetch(`${url}/sdapi/v1/txt2img`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ prompt: 'a sluice', seed: 12 }),
+  });
 
 async function readJob(url: string): Promise<{ readonly status?: string }> {
   return (await (await fetch(url)).json()) as { readonly status?: string };

@@ -95,6 +95,18 @@ dialectContract({
       check: ({ json }) => assert.match(JSON.stringify(json), /batch_size/),
     },
     {
+      name: 'a held job that comes back unfinished, since the gateway stops, is an error that may be tried again',
+      call: { path, body: { prompt: 'fox' } },
+      given: pending,
+      status: 503,
+      check: ({ json, headers }) => {
+        assert.equal(headers.get('retry-after'), '5');
+        const { error, detail } = json as { error: string; detail: string };
+        assert.equal(error, 'worker_unavailable');
+        assert.match(detail, /started again. Ask for the picture once more/);
+      },
+    },
+    {
       name: 'the engines are the models',
       call: { path: '/sdapi/v1/sd-models' },
       status: 200,
