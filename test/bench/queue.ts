@@ -20,7 +20,7 @@ import { measureDepths } from './waiting.ts';
 
 /** PostgreSQL takes a tenth of them a second. */
 const JOBS = { redis: 1500, postgres: 300 } as const;
-const WARM_UP = 200;
+const WARM_UP = 600;
 const ROUNDS = 3;
 const AT_ONCE = 32;
 const CONCURRENCY = '10';

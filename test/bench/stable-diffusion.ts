@@ -147,12 +147,13 @@ async function measureLatency(): Promise<Figure[]> {
     const targets = { gateway: `${services.url}/health`, worker: `${services.workerUrl}/health` };
     const rest: Record<string, number[]> = {};
     for (const [name, url] of Object.entries(targets)) rest[name] = await latencies(url);
-    const painting = fetch(`${services.url}/generate`, {
+    const request = fetch(`${services.url}/generate`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ prompt: 'x', num_inference_steps: 150, seed: 1 }),
       signal: leaving.signal,
-    }).catch(() => undefined);
+    });
+    const painting = Promise.allSettled([request]);
     for (const [name, url] of Object.entries(targets)) {
       const busy = await latencies(url);
       const quiet = rest[name] ?? [];
@@ -170,7 +171,8 @@ async function measureLatency(): Promise<Figure[]> {
       }
     }
     leaving.abort();
-    await painting;
+    const [{ status }] = await painting;
+    if (status === 'fulfilled') throw new Error('the painting was over before the measurement: it says nothing');
     return figures;
   } finally {
     await services.stop();

@@ -25,6 +25,10 @@ interface DatabaseOptions {
 /** Free databases grant about 100 connections. Idle ones are given back after 10 s, and BullMQ has some of its own. */
 const MAX_CONNECTIONS = 4;
 const CONNECT_TIMEOUT_MS = 5000;
+/** Of one statement; a database that hangs is one that is away. */
+const QUERY_TIMEOUT_MS = 30_000;
+/** A process that freezes in a transaction keeps nobody else waiting for longer. */
+const IDLE_IN_TRANSACTION_MS = 30_000;
 /** Keeps a silently lost connection from being waited on for hours. */
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
 const SHORTEST_PAUSE_MS = 50;
@@ -33,12 +37,15 @@ const LONGEST_PAUSE_MS = 1000;
 export const toConnectionConfig = (url: string) => ({
   connectionString: url,
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  query_timeout: QUERY_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   application_name: 'easel',
   ...KEEP_ALIVE,
 });
 
 export function openDatabase({ url, patienceMs, clock, log }: DatabaseOptions): Database {
-  const pool = new Pool({ ...toConnectionConfig(url), max: MAX_CONNECTIONS });
+  const queryTimeoutMs = Math.min(patienceMs ?? QUERY_TIMEOUT_MS, QUERY_TIMEOUT_MS);
+  const pool = new Pool({ ...toConnectionConfig(url), max: MAX_CONNECTIONS, query_timeout: queryTimeoutMs });
   const closing = new AbortController();
   // Idle connections that the server ends; whoever asks next gets another one.
   pool.on('error', (error) => log.warn({ reason: error.message }, 'PostgreSQL ended a connection'));
@@ -85,7 +92,7 @@ const PASSING_CODES = [
 ];
 /** pg gives these no code. */
 const PASSING_MESSAGES =
-  /^Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection/;
+  /^Connection terminated|^Query read timeout|timeout exceeded when trying|Client has encountered a connection/;
 
 /** Whether the same statement may well succeed a moment later. */
 export function isPassing(error: unknown): boolean {
