@@ -31,6 +31,7 @@ export function generate(
     first.resolve();
   };
   const running = engine.generate(request, { signal, onProgress }).then((output) => ({ output, events }));
+  // How it ended is for whoever awaits the run itself.
   const ended = running.catch(() => undefined);
   return Object.assign(running, { underway: Promise.race([reached ?? first.promise, ended]) });
 }

@@ -70,7 +70,7 @@ async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
   if (given !== undefined) await claimProfile(given);
   const directory = await createWorkingDirectory(start.temporaryDirectory);
   const profile = given ?? directory.profile;
-  const abort = (): void => void killBrowsers(profile);
+  const abort = (): void => void killBrowsers(profile, options.log);
   signal.addEventListener('abort', abort, { once: true });
   try {
     const ownContext = await startBrowser(start, { sandbox, profile, artifacts: directory.artifacts });
@@ -78,7 +78,7 @@ async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
     const clearUp = () => clearUpAfter(groups, directory, options.log);
     return await toChromium(ownContext, profileDirectory, clearUp);
   } catch (error) {
-    await killBrowsers(profile);
+    await killBrowsers(profile, options.log);
     await directory.remove();
     throw error;
   } finally {
@@ -122,8 +122,13 @@ async function findGroups(profile: string): Promise<number[]> {
   return [...new Set(browsers.map((browser) => browser.group))];
 }
 
-async function killBrowsers(profile: string): Promise<void> {
-  await killGroups(await findGroups(profile), KILL_TIMEOUT_MS);
+/** Of a start that has failed already: its own error is the one to tell. */
+async function killBrowsers(profile: string, log: Logger): Promise<void> {
+  try {
+    await killGroups(await findGroups(profile), KILL_TIMEOUT_MS);
+  } catch (error) {
+    log.warn({ err: error }, 'a browser that did not start could not be ended');
+  }
 }
 
 async function clearUpAfter(groups: readonly number[], directory: WorkingDirectory, log: Logger): Promise<void> {

@@ -14,20 +14,33 @@ const POLL_MS = 10;
 
 /** All that live; zombies are dead already and wait only for their parent. */
 export async function listProcesses(proc = '/proc'): Promise<ProcessEntry[]> {
-  const names = await readdir(proc).catch(() => []);
+  const names = (await unlessUnseen(readdir(proc))) ?? [];
   const entries = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(name, proc)));
   return entries.filter((entry) => entry !== undefined);
 }
 
 /** `undefined`: there is no such process (any more). */
 export async function readProcess(pid: number | string, proc = '/proc'): Promise<ProcessEntry | undefined> {
-  const stat = await readFile(`${proc}/${pid}/stat`, 'utf8').catch(() => undefined);
+  const stat = await unlessUnseen(readFile(`${proc}/${pid}/stat`, 'utf8'));
   if (stat === undefined) return undefined;
   // proc(5): the second field is the program's name in parentheses and may hold anything; field 3 follows the last.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, parent, group] = fields;
   if (state === 'Z' || state === 'X') return undefined;
   return { pid: Number(pid), parent: Number(parent), group: Number(group), startTicks: fields[19] ?? '' };
+}
+
+/** No /proc, or a process that ended meanwhile (ESRCH while it is read), or one that is hidden from us (hidepid). */
+const UNSEEN: ReadonlySet<unknown> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
+
+/** Any other failure, such as too many open files, must not pass for "there is no such process". */
+async function unlessUnseen<T>(look: Promise<T>): Promise<T | undefined> {
+  try {
+    return await look;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && UNSEEN.has(error.code)) return undefined;
+    throw error;
+  }
 }
 
 /** The process and all that descend from it. */
@@ -45,8 +58,8 @@ export async function findBrowsers(profileDirectory: string): Promise<ProcessEnt
 }
 
 async function hasArgument(pid: number, profileDirectory: string): Promise<boolean> {
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return commandLine.split('\0').includes(`--user-data-dir=${profileDirectory}`);
+  const commandLine = await unlessUnseen(readFile(`/proc/${pid}/cmdline`, 'utf8'));
+  return (commandLine ?? '').split('\0').includes(`--user-data-dir=${profileDirectory}`);
 }
 
 /**

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../shared/errors.ts';
+import { unlessMissing } from '../../shared/write-file-atomically.ts';
 import { findBrowsers } from './process-tree.ts';
 
 const ORPHAN_TIMEOUT_MS = 2000;
@@ -34,6 +35,6 @@ export async function claimProfile(directory: string): Promise<void> {
  */
 async function removeForeignLock(directory: string): Promise<void> {
   const lock = join(directory, 'SingletonLock');
-  const owner = await readlink(lock).catch(() => undefined);
+  const owner = await unlessMissing(readlink(lock));
   if (owner !== undefined && !owner.startsWith(`${hostname()}-`)) await rm(lock, { force: true });
 }

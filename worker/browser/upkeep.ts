@@ -63,9 +63,14 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
 
   async function findWear({ chromium, hadPage }: Run<unknown>) {
     if (chromium === undefined || !hadPage) return undefined;
-    const reason = await wear.afterJob(count(chromium));
-    // Another job may have had it replaced meanwhile.
-    return chromium === keeper.current() ? reason : undefined;
+    try {
+      const reason = await wear.afterJob(count(chromium));
+      // Another job may have had it replaced meanwhile.
+      return chromium === keeper.current() ? reason : undefined;
+    } catch (error) {
+      log.warn({ err: error }, 'how worn Chromium is could not be measured');
+      return undefined;
+    }
   }
 
   return {

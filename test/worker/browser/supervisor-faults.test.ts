@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { afterEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { AppError } from '../../../shared/errors.ts';
-import { createRecipe, createStage, createTestClock, createUse, type Stage, until } from './support.ts';
+import { createRecipe, createTestClock, createUse, openStages, type Stage, until } from './support.ts';
 
 const HELLO = (page: Page): Promise<string> => page.evaluate(() => 'hello');
 const FOR_EVER = (page: Page): Promise<void> => page.evaluate(() => new Promise<void>(() => undefined));
@@ -12,16 +12,7 @@ const LOOP = (page: Page): Promise<never> =>
   });
 
 describe('faults under a running job', () => {
-  const stages: Stage[] = [];
-  afterEach(async () => {
-    for (const stage of stages.splice(0)) await stage.close();
-  });
-
-  async function open(...options: Parameters<typeof createStage>): Promise<Stage> {
-    const stage = await createStage(...options);
-    stages.push(stage);
-    return stage;
-  }
+  const open = openStages();
 
   /** Runs a task that meets `fault` in its first runs, and afterwards a harmless one. */
   async function meet(stage: Stage, times: number, fault: (page: Page) => Promise<unknown>) {

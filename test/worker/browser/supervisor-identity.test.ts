@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { PageRecipe } from '../../../worker/browser/pages.ts';
-import { createRecipe, createSite, createStage, createUse, type Site, type Stage, until } from './support.ts';
+import { createRecipe, createSite, createUse, openStages, type Site, until } from './support.ts';
 
 interface Visitor {
   readonly cookie: string;
@@ -19,21 +19,12 @@ const STRANGER = { cookie: '', stored: null, noted: null };
 const KNOWN = { cookie: 'visits=1', stored: '1', noted: 1 };
 
 describe('the identity of a recipe', () => {
-  const stages: Stage[] = [];
+  const open = openStages();
   let site: Site;
   before(async () => {
     site = await createSite();
   });
   after(() => site.close());
-  afterEach(async () => {
-    for (const stage of stages.splice(0)) await stage.close();
-  });
-
-  async function open(...options: Parameters<typeof createStage>): Promise<Stage> {
-    const stage = await createStage(...options);
-    stages.push(stage);
-    return stage;
-  }
 
   function createVisitor(changes: Partial<PageRecipe> = {}) {
     return createRecipe({

@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { AppError } from '../../../shared/errors.ts';
-import { createRecipe, createStage, createUse, type Stage, until } from './support.ts';
+import { createRecipe, createUse, openStages, until } from './support.ts';
 import { findSystemShell } from './system-shell.ts';
 
 describe('the start of the browser', () => {
-  const stages: Stage[] = [];
-  afterEach(async () => {
-    for (const stage of stages.splice(0)) await stage.close();
-  });
-
-  async function open(...options: Parameters<typeof createStage>): Promise<Stage> {
-    const stage = await createStage(...options);
-    stages.push(stage);
-    return stage;
-  }
+  const open = openStages();
 
   test('nothing runs until a page is needed', async () => {
     const stage = await open();

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Memory } from '../../../worker/browser/memory.ts';
 import type { PageRecipe } from '../../../worker/browser/pages.ts';
 import {
   createRecipe,
   createSite,
-  createStage,
   createTestClock,
   createUse,
+  openStages,
   type Site,
   type Stage,
   type TestRecipe,
@@ -18,21 +18,12 @@ import {
 const HELLO = (page: Page): Promise<string> => page.evaluate(() => 'hello');
 
 describe('between jobs', () => {
-  const stages: Stage[] = [];
+  const open = openStages();
   let site: Site;
   before(async () => {
     site = await createSite();
   });
   after(() => site.close());
-  afterEach(async () => {
-    for (const stage of stages.splice(0)) await stage.close();
-  });
-
-  async function open(...options: Parameters<typeof createStage>): Promise<Stage> {
-    const stage = await createStage(...options);
-    stages.push(stage);
-    return stage;
-  }
 
   function createSiteRecipe(changes: Partial<PageRecipe> = {}): TestRecipe {
     return createRecipe({
@@ -163,6 +154,17 @@ describe('between jobs', () => {
     memory = { usedMb: 401 };
     await stage.pages.use(recipe, HELLO, createUse());
     await until(() => starts(stage) === 2, 'the new browser');
+  });
+
+  test('a memory that cannot be measured is logged, and the next job has its turn', async () => {
+    const meter = async (): Promise<Memory> => {
+      throw new Error('too many open files');
+    };
+    const stage = await open({ memoryLimitMb: 400, meter });
+    const recipe = createSiteRecipe({ keepsIdentity: true });
+    await settle(stage, recipe);
+    assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
+    assert.ok(stage.logged.some(({ msg }) => msg === 'how worn Chromium is could not be measured'));
   });
 
   test('an idle browser is ended after a while, and the next job starts one', async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach } from 'node:test';
 import { createLog, type Logger } from '../../../shared/log.ts';
 import { type Clock, systemClock } from '../../../shared/wait.ts';
 import type { BrowserPages, PageRecipe, PageUse } from '../../../worker/browser/pages.ts';
@@ -72,6 +73,19 @@ export async function createStage(options: Partial<SupervisorOptions> = {}): Pro
       await pages.stop();
       await rm(directory, { recursive: true, force: true });
     },
+  };
+}
+
+/** Opens stages that are closed after the test. To be called within `describe`. */
+export function openStages(): typeof createStage {
+  const stages: Stage[] = [];
+  afterEach(async () => {
+    for (const stage of stages.splice(0)) await stage.close();
+  });
+  return async (options) => {
+    const stage = await createStage(options);
+    stages.push(stage);
+    return stage;
   };
 }
 

@@ -1,5 +1,5 @@
 import { sniffMediaType } from '../../../shared/media-type.ts';
-import type { Clock } from '../../../shared/wait.ts';
+import { type Clock, pause } from '../../../shared/wait.ts';
 import type { EngineContext } from '../engine.ts';
 import type { Automatic1111Server, TaskLook } from './server.ts';
 
@@ -18,7 +18,7 @@ export async function watchTask(options: WatchOptions): Promise<void> {
   let shown = 0;
   let last = '';
   while (!signal.aborted) {
-    await clock.wait(LOOK_MS, signal).catch(() => undefined);
+    await pause(clock, LOOK_MS, signal);
     /** A look that fails says nothing about the picture: the call that waits for it will tell. */
     const look = await server
       .lookAt(taskId, { signal, withPreview: shown < previews })
