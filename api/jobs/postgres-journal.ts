@@ -105,7 +105,7 @@ export function createPostgresJournal({ backend, clock, keepMs, log }: PostgresJ
     newest: async (clientId) => {
       const [row] = await query<HeldRow>(
         `${HELD} where t.client_id = $1 and not t.is_released and r.expires_at is null
-         order by t.created_at desc, t.key limit 1`,
+         order by t.arrival desc limit 1`,
         [clientId],
       );
       return toHeld(row);

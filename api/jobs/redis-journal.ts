@@ -21,8 +21,6 @@ interface RedisJournalOptions {
 
 /** An unfinished run is given up after so long; its end sets another expiry. */
 const LIFE_SECONDS = 7 * 86_400;
-/** Of a client's tickets, when the newest unfinished one is looked for. */
-const TICKETS_LOOKED_AT = 20;
 
 export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournalOptions): Journal {
   const { redis, runs, channels } = backend;
@@ -66,8 +64,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
   }
 
   async function newest(clientId: string): Promise<Held | undefined> {
-    const keys = await redis.zrevrange(redisKeys.client(clientId), 0, TICKETS_LOOKED_AT - 1);
-    for (const key of keys) {
+    for (const key of await redis.lrange(redisKeys.client(clientId), 0, -1)) {
       const held = await find(key);
       if (held !== undefined && !held.ticket.released && !isEnded(held.run.status)) return held;
     }

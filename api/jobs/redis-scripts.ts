@@ -1,10 +1,12 @@
 import { channelNames } from '../../shared/queue/channels.ts';
 import { createScript, redisKeys } from '../../shared/queue/redis/connection.ts';
-import { END_OF_RUN } from '../../shared/queue/redis/runs.ts';
+import { END_OF_RUN, WITHIN_TURN } from '../../shared/queue/redis/runs.ts';
 import { FIRST_EVENT } from '../../shared/queue/shared-runs.ts';
 
 /** The journal's steps that must be one, as Redis runs them. Times are epoch milliseconds. */
 
+/** Among which the newest unfinished one is looked for. */
+const MAX_CLIENT_TICKETS = 20;
 const TICKET = redisKeys.ticket('');
 const RUN = redisKeys.run('');
 
@@ -35,7 +37,8 @@ export const claimRun = createScript(`
         redis.call('EXPIRE', run .. ':callbacks', lifeSeconds)
       end
     end
-    redis.call('ZADD', clientKey, now, ticketKey)
+    redis.call('LPUSH', clientKey, ticketKey)
+    redis.call('LTRIM', clientKey, 0, ${MAX_CLIENT_TICKETS} - 1)
     redis.call('EXPIRE', clientKey, lifeSeconds)
     if idempotency ~= '' then
       redis.call('SET', idempotency, ticketKey .. ' ' .. fingerprint, 'EX', lifeSeconds)
@@ -67,12 +70,12 @@ export const claimRun = createScript(`
 
   local waiting = redis.call('ZCARD', KEYS[3])
   if waiting >= maxWaiting then return {'full', ''} end
-  if waiting == 0 then redis.call('DEL', KEYS[3] .. ':turn', KEYS[3] .. ':turns') end
+  if waiting == 0 then redis.call('DEL', KEYS[3] .. ':turn', KEYS[3] .. ':turns', KEYS[3] .. ':order') end
   local served = tonumber(redis.call('GET', KEYS[3] .. ':turn') or 0)
   local last = tonumber(redis.call('HGET', KEYS[3] .. ':turns', clientId) or 0)
   local turn = math.max(served, last) + 1
   redis.call('HSET', KEYS[3] .. ':turns', clientId, turn)
-  redis.call('ZADD', KEYS[3], turn, runId)
+  redis.call('ZADD', KEYS[3], turn + redis.call('INCR', KEYS[3] .. ':order') * ${WITHIN_TURN}, runId)
   redis.call('ZADD', KEYS[2], now, runId)
   redis.call('HSET', KEYS[1], 'base', base, 'status', 'queued', 'number', '1', 'live', '{}')
   redis.call('RPUSH', KEYS[1] .. ':events', '${FIRST_EVENT}')

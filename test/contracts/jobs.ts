@@ -212,6 +212,16 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       for (const job of after) assert.equal((await jobs.wait(job.id, patient())).status, 'done');
     });
 
+    test('whoever waits for a job hears at once that it was cancelled', async () => {
+      const jobs = await begin(false);
+      const { id } = await jobs.submit(draft({ prompt: 'cancelled' }), options({ asynchronous: true }));
+      await next();
+      // Longer than this test may take.
+      const waiting = bench.otherJobs.wait(id, { budgetMs: 10 * PATIENCE_MS, signal: new AbortController().signal });
+      await jobs.cancel(id);
+      assert.equal((await waiting).status, 'cancelled');
+    });
+
     test('an idempotency key means the same job; used for something else it is refused', async () => {
       const jobs = await begin(true);
       const asked = options({ asynchronous: true, idempotencyKey: 'key' });

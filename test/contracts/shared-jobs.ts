@@ -4,22 +4,40 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
+import type { CreateSharedParts } from '../../api/jobs/shared.ts';
+import { createLog } from '../../shared/log.ts';
 import { blobKeys } from '../../shared/queue/backend.ts';
+import type { Run } from '../../shared/queue/run.ts';
 import { systemClock } from '../../shared/wait.ts';
 import { draft, options } from '../api/jobs/drafts.ts';
 import { eventually } from '../api/jobs/eventually.ts';
 import { createSharedBench } from '../api/jobs/shared-bench.ts';
 import type { QueueServerKind } from '../queue-servers/queue-server.ts';
 import { testJobs } from './jobs.ts';
+import { testJournal } from './journal.ts';
 
 /** What the job module promises besides, where any number of gateways and workers share a queue. */
 
+const KEEP_MS = 3_600_000;
 const PATIENCE_MS = 20_000;
 const patient = () => ({ budgetMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) });
 const asynchronous = options({ asynchronous: true });
 
-export function testSharedJobs(servers: QueueServerKind): void {
+export function testSharedJobs(servers: QueueServerKind, createParts: CreateSharedParts): void {
   const createBench = () => createSharedBench(servers);
+
+  testJournal(servers.name, async (clock) => {
+    const server = await servers.start();
+    const log = createLog({ service: 'test', level: 'silent' });
+    const { journal } = await createParts({ url: server.address.url, keepMs: KEEP_MS, clock, log });
+    return {
+      journal,
+      close: async () => {
+        await journal.close();
+        await server.close();
+      },
+    };
+  });
 
   testJobs(servers.name, async ({ maxWaiting = 1000, concurrency = 2 }) => {
     const bench = await createSharedBench(servers, { maxWaiting });
@@ -82,7 +100,9 @@ export function testSharedJobs(servers: QueueServerKind): void {
       const ask = (seed: number) => bench.jobs.submit(draft({ seed }), asynchronous);
       const accepted = await Promise.all(Array.from({ length: 12 }, (_, seed) => ask(seed)));
       const worker = await bench.addWorker(2);
-      const waiting = accepted.map(({ id }) => bench.otherJobs.wait(id, patient()));
+      // Longer than this test may take: what happened while nobody could be told is told afterwards.
+      const endless = { budgetMs: 10 * PATIENCE_MS, signal: new AbortController().signal };
+      const waiting = accepted.map(({ id }) => bench.otherJobs.wait(id, endless));
       await worker.productions.at(1);
       await bench.server.crashAndRestart();
       worker.isAutomatic = true;
@@ -143,6 +163,28 @@ export function testSharedJobs(servers: QueueServerKind): void {
       assert.equal((await bench.jobs.wait(id, patient())).status, 'done');
       assert.equal(await bench.otherJobs.collectImage('abc.png'), true);
       assert.equal(await bench.otherJobs.collectImage('other.png'), false);
+    });
+
+    test('who comes late waits behind who is next, not before everybody', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const { runs } = bench.backend;
+      const accept = async (id: string, seed: number): Promise<Run> => {
+        await bench.jobs.submit(draft({ seed }), options({ asynchronous: true, client: { id } }));
+        const run = (await runs.unfinishedBefore(Date.now())).find(({ request }) => request.seed === seed);
+        assert.ok(run !== undefined);
+        return run;
+      };
+      const many: Run[] = [];
+      for (let seed = 1; seed <= 6; seed += 1) many.push(await accept('bert', seed));
+      for (const { id } of many.slice(0, 3)) await runs.report(id, { status: 'running' });
+      const late = await accept('carol', 7);
+      assert.deepEqual(await Promise.all(many.map(({ id }) => runs.turn(id))), [0, 0, 0, 4, 5, 6]);
+      assert.equal(await runs.turn(late.id), 4);
+      assert.equal(await runs.position(late.id), 2);
+      assert.equal(await runs.countWaiting(), 4);
+      await runs.report(many[2]?.id ?? '', { status: 'queued' });
+      assert.equal(await runs.position(many[2]?.id ?? ''), 1, 'what was begun before goes first');
     });
 
     test('messages of any length are heard by all, in their order', async (t) => {

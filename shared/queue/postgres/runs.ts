@@ -55,7 +55,7 @@ export function createPostgresRuns({ database, clock, keepMs }: PostgresRunsOpti
     position: async (runId) => {
       const [row] = await query<{ position: string }>(
         `select 1 + (select count(*) from easel.run o
-           where o.status = 'queued' and (o.turn, o.created_at, o.id) < (r.turn, r.created_at, r.id)) as position
+           where o.status = 'queued' and (o.turn, o.arrival) < (r.turn, r.arrival)) as position
          from easel.run r where r.id = $1 and r.status = 'queued'`,
         [runId],
       );

@@ -15,9 +15,10 @@ const TABLES = `
     id text primary key, client_id text not null, status text not null, number integer not null,
     base text not null, live text not null, finish text not null default '{}',
     received boolean not null default false, remember_until bigint not null default 0,
-    turn integer not null, losses integer not null default 0, created_at bigint not null, expires_at bigint
+    turn integer not null, arrival bigint generated always as identity, losses integer not null default 0,
+    created_at bigint not null, expires_at bigint
   );
-  create index if not exists run_waiting on easel.run (turn, created_at, id) where status = 'queued';
+  create index if not exists run_waiting on easel.run (turn, arrival) where status = 'queued';
   create index if not exists run_waiting_of_client on easel.run (client_id, turn) where status = 'queued';
   create index if not exists run_unfinished on easel.run (created_at) where expires_at is null;
   create index if not exists run_expiring on easel.run (expires_at) where expires_at is not null;
@@ -28,10 +29,11 @@ const TABLES = `
   create table if not exists easel.ticket (
     key text primary key, run_id text not null references easel.run on delete cascade, client_id text not null,
     body text not null, origin text not null, is_patient boolean not null, is_released boolean not null default false,
-    wants_callback boolean not null, callback_at bigint, callbacks integer not null default 0, created_at bigint not null
+    wants_callback boolean not null, callback_at bigint, callbacks integer not null default 0,
+    arrival bigint generated always as identity
   );
   create index if not exists ticket_of_run on easel.ticket (run_id);
-  create index if not exists ticket_of_client on easel.ticket (client_id, created_at);
+  create index if not exists ticket_of_client on easel.ticket (client_id, arrival);
   create index if not exists ticket_to_call_back on easel.ticket (callback_at) where callback_at is not null;
   create table if not exists easel.name (
     name text primary key, run_id text not null references easel.run on delete cascade
@@ -72,10 +74,10 @@ const ADD_TICKET = `
     wants boolean := (wish->>'wantsCallback')::boolean;
   begin
     insert into easel.ticket
-      (key, run_id, client_id, body, origin, is_patient, wants_callback, callback_at, created_at)
+      (key, run_id, client_id, body, origin, is_patient, wants_callback, callback_at)
     values (
       wish->>'ticketKey', its_run, wish->>'askedBy', wish->>'ticket', way, (wish->>'isPatient')::boolean,
-      wants and not is_over, case when wants and is_over then (wish->>'now')::bigint end, (wish->>'now')::bigint
+      wants and not is_over, case when wants and is_over then (wish->>'now')::bigint end
     );
     if wants and is_over then perform easel.publish('${channelNames.ended}', ''); end if;
     if wish->>'idempotency' is not null then

@@ -16,7 +16,7 @@ export const redisKeys = {
   fact: (name: string) => `${PREFIX}:fact:${name}`,
   secret: (name: string) => `${PREFIX}:secret:${name}`,
   blob: (key: string) => `${PREFIX}:${key}`,
-  /** Tickets of a client, by time. */
+  /** List of a client's last tickets, newest first. */
   client: (clientId: string) => `${PREFIX}:client:${clientId}`,
   /** Unfinished runs, by the time they were accepted. */
   open: `${PREFIX}:open`,

@@ -18,6 +18,9 @@ interface RedisRunsOptions {
   readonly keepMs: number;
 }
 
+/** A score in the line of waiting runs is the turn and, behind the point, the order of arrival. */
+export const WITHIN_TURN = 2 ** -30;
+
 /**
  * What the end of a run brings with it, for scripts whose first keys are `run, open, waiting, callbacks`. Tickets that
  * still hold the run and want to be called back are due at once; everything expires together.
@@ -51,8 +54,8 @@ const saveRun = createScript(`
   if status == 'queued' then
     if not redis.call('ZSCORE', KEYS[3], runId) then redis.call('ZADD', KEYS[3], 0, runId) end
   else
-    local turn = redis.call('ZSCORE', KEYS[3], runId)
-    if turn and tonumber(turn) > tonumber(redis.call('GET', KEYS[3] .. ':turn') or 0) then
+    local turn = math.floor(tonumber(redis.call('ZSCORE', KEYS[3], runId) or 0))
+    if turn > tonumber(redis.call('GET', KEYS[3] .. ':turn') or 0) then
       redis.call('SET', KEYS[3] .. ':turn', turn)
     end
     redis.call('ZREM', KEYS[3], runId)
@@ -92,7 +95,7 @@ export function createRedisRuns({ redis, clock, keepMs }: RedisRunsOptions): Sha
   return {
     read,
     report: createReport({ read, save, clock, keepMs }),
-    turn: async (runId) => Number(await redis.zscore(redisKeys.waiting, runId)),
+    turn: async (runId) => Math.floor(Number(await redis.zscore(redisKeys.waiting, runId))),
     position: async (runId) => {
       const rank = await redis.zrank(redisKeys.waiting, runId);
       return rank === null ? undefined : rank + 1;

@@ -1,0 +1,27 @@
+import type { Order, Ticket } from '../../../api/jobs/journal.ts';
+import type { Run } from '../../../shared/queue/run.ts';
+import { draft } from './drafts.ts';
+
+export interface OrderWish extends Partial<Ticket> {
+  readonly sharing?: Order['sharing'];
+}
+
+let number = 0;
+
+/** What the job module would hand to its journal. */
+export function toOrder(now: number, { sharing, ...wish }: OrderWish = {}): Order {
+  number += 1;
+  const key = `ticket-${number}`;
+  const run: Run = {
+    ...{ id: `run-${number}`, ticketId: key, clientId: wish.clientId ?? 'anna', status: 'queued', number: 1 },
+    ...{ request: { ...draft(), seed: 1, seedGiven: true, guidanceScale: 7, shape: 'square' }, received: false },
+    ...{ needsCredentials: false, rememberMs: 60_000, trace: { requestId: 'r', traceparent: 't' } },
+    createdAt: now,
+  };
+  const ticket: Ticket = {
+    ...{ key, id: key, runId: run.id, clientId: run.clientId, origin: 'made', asynchronous: true },
+    ...{ released: false, notes: [], createdAt: now },
+    ...wish,
+  };
+  return { run, ticket, sharing, fresh: false, maxWaiting: 100 };
+}

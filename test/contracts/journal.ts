@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Journal, Ticket } from '../../api/jobs/journal.ts';
+import type { GenerationResult } from '../../shared/contract/generation.ts';
+import { createManualClock } from '../api/jobs/manual-clock.ts';
+import { type OrderWish, toOrder } from '../api/jobs/orders.ts';
+
+/** What the job module asks of its journal and clients do not see at once: callbacks, facts, the order of tickets. */
+
+export interface JournalBench {
+  readonly journal: Journal;
+  close(): Promise<void>;
+}
+
+const RESULT: GenerationResult = { pictures: [], engine: 'fake', isFallback: false, timings: {}, warnings: [] };
+const LEASE_MS = 60_000;
+
+export function testJournal(
+  name: string,
+  createBench: (clock: ReturnType<typeof createManualClock>) => Promise<JournalBench>,
+): void {
+  describe(`the journal on ${name}`, { timeout: 60_000 }, () => {
+    const clock = createManualClock();
+    let bench: JournalBench;
+    let journal: Journal;
+    before(async () => {
+      bench = await createBench(clock);
+      journal = bench.journal;
+    });
+    after(() => bench.close());
+
+    const claim = async (wish: OrderWish = {}): Promise<Ticket> =>
+      (await journal.claim(toOrder(clock.now(), wish))).ticket;
+    const finish = (runId: string) =>
+      journal.report(runId, { status: 'done', result: RESULT, rememberUntil: clock.now() + LEASE_MS });
+    const callbackUrl = 'https://example.org/hook';
+
+    test('who wants to be called back is due when the run has ended, and then only when it is put off', async () => {
+      const { key, runId } = await claim({ callbackUrl });
+      assert.deepEqual(await journal.takeCallback(LEASE_MS), {});
+      await finish(runId);
+      const first = await journal.takeCallback(LEASE_MS);
+      assert.deepEqual([first.due?.ticket.key, first.due?.attempts], [key, 0]);
+      assert.deepEqual(
+        await journal.takeCallback(LEASE_MS),
+        { nextAt: clock.now() + LEASE_MS },
+        'nobody else takes it',
+      );
+      await journal.putOffCallback(key, clock.now() + 10);
+      clock.advance(10);
+      assert.equal((await journal.takeCallback(LEASE_MS)).due?.attempts, 1);
+      await journal.putOffCallback(key, undefined);
+      clock.advance(2 * LEASE_MS);
+      assert.deepEqual(await journal.takeCallback(LEASE_MS), {});
+    });
+
+    test('one whose holder dies with it is due again after its lease', async () => {
+      const { key, runId } = await claim({ callbackUrl });
+      await finish(runId);
+      await journal.takeCallback(LEASE_MS);
+      clock.advance(LEASE_MS);
+      assert.equal((await journal.takeCallback(LEASE_MS)).due?.ticket.key, key);
+      await journal.putOffCallback(key, undefined);
+    });
+
+    test('a share that is given up is due at once, and not again at the end', async () => {
+      const sharing = { kind: 'picture', name: 'shared picture' } as const;
+      const one = await claim({ callbackUrl, sharing });
+      const two = await claim({ callbackUrl, sharing, clientId: 'bert' });
+      assert.deepEqual([two.origin, two.runId], ['joined', one.runId]);
+      assert.equal(await journal.release(two.key), undefined);
+      assert.equal((await journal.takeCallback(LEASE_MS)).due?.ticket.key, two.key);
+      await journal.putOffCallback(two.key, undefined);
+      await finish(one.runId);
+      assert.equal((await journal.takeCallback(LEASE_MS)).due?.ticket.key, one.key);
+      await journal.putOffCallback(one.key, undefined);
+      assert.deepEqual(await journal.takeCallback(LEASE_MS), {});
+    });
+
+    test('a remembered result calls back at once, as long as it is remembered', async () => {
+      const sharing = { kind: 'picture', name: 'remembered picture' } as const;
+      const { runId } = await claim({ sharing });
+      await finish(runId);
+      const again = await claim({ callbackUrl, sharing });
+      assert.deepEqual([again.origin, again.runId], ['remembered', runId]);
+      assert.equal((await journal.takeCallback(LEASE_MS)).due?.ticket.key, again.key);
+      await journal.putOffCallback(again.key, undefined);
+      clock.advance(LEASE_MS);
+      const late = await claim({ sharing });
+      assert.equal(late.origin, 'made');
+      await journal.release(late.key);
+    });
+
+    test('a forgotten result is made again, and so is a received one for a retry', async () => {
+      const picture = { kind: 'picture', name: 'forgotten picture' } as const;
+      const retry = { kind: 'retry', name: 'received picture' } as const;
+      const [one, two] = [await claim({ sharing: picture }), await claim({ sharing: retry })];
+      for (const { runId } of [one, two]) await finish(runId);
+      assert.equal((await claim({ sharing: retry })).origin, 'joined');
+      await journal.forget(one.runId);
+      await journal.markReceived(two.runId, true);
+      const fresh = [await claim({ sharing: picture }), await claim({ sharing: retry })];
+      assert.deepEqual(
+        fresh.map(({ origin }) => origin),
+        ['made', 'made'],
+      );
+      for (const { key } of fresh) await journal.release(key);
+    });
+
+    test('the newest unfinished ticket of a client is found, unless it was given up', async () => {
+      const clientId = 'carol';
+      const [first, second, third] = [await claim({ clientId }), await claim({ clientId }), await claim({ clientId })];
+      await journal.release(third.key);
+      assert.equal((await journal.newest(clientId))?.ticket.key, second.key);
+      await finish(second.runId);
+      assert.equal((await journal.newest(clientId))?.ticket.key, first.key);
+      await journal.release(first.key);
+      assert.equal(await journal.newest(clientId), undefined);
+    });
+
+    test('a caller that comes back for the answer is noted', async () => {
+      const { key } = await claim({ asynchronous: false });
+      assert.equal((await journal.find(key))?.ticket.asynchronous, false);
+      await journal.keep(key);
+      assert.equal((await journal.find(key))?.ticket.asynchronous, true);
+      assert.equal((await journal.release(key))?.status, 'cancelled');
+      assert.equal(await journal.release(key), undefined, 'once');
+    });
+
+    test('the first end of a run counts, and its pictures lead back to it', async () => {
+      const { runId } = await claim();
+      const picture = { id: `${runId}-0`, width: 1, height: 1, seed: 1, mediaType: 'image/png' } as const;
+      await journal.report(runId, { status: 'done', result: { ...RESULT, pictures: [picture] } });
+      assert.equal(await journal.report(runId, { status: 'cancelled' }), undefined);
+      assert.equal((await journal.run(runId))?.status, 'done');
+      assert.equal((await journal.recall(`finished:${picture.id}`))?.id, runId);
+    });
+
+    test('facts are kept', async () => {
+      assert.equal(await journal.readFact('unheard of'), undefined);
+      for (const value of ['one', 'two']) await journal.writeFact('a fact', value);
+      assert.equal(await journal.readFact('a fact'), 'two');
+    });
+  });
+}
