@@ -1,4 +1,5 @@
 import { isEnded } from '../../shared/queue/run.ts';
+import { pause } from '../../shared/wait.ts';
 import type { JobContext } from './context.ts';
 import type { Job } from './job.ts';
 import { toJob } from './job-view.ts';
@@ -15,8 +16,11 @@ export interface Attendance {
   preview(runId: string): Job['preview'];
   /** Gives the share of a ticket up, and the run with it when nobody else holds it. */
   release(held: Held): Promise<void>;
-  /** The gateway stops: whoever waits is told to come back, now and from now on. Resolves when all are told. */
-  dismiss(): Promise<void>;
+  /**
+   * The gateway stops: whoever waits may get an answer within the grace, and is then told to come back, as is whoever
+   * still comes. Resolves when all are told.
+   */
+  dismiss(graceMs: number): Promise<void>;
 }
 
 export function createAttendance(context: JobContext): Attendance {
@@ -107,9 +111,12 @@ export function createAttendance(context: JobContext): Attendance {
         waiting.delete(told);
       }
     },
-    dismiss: async () => {
+    dismiss: async (graceMs) => {
+      const allTold = new AbortController();
+      const told = Promise.allSettled(waiting).then(() => allTold.abort());
+      await pause(clock, graceMs, allTold.signal);
       stopping.abort();
-      await Promise.allSettled(waiting);
+      await Promise.allSettled([told, ...waiting]);
     },
   };
 }

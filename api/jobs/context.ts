@@ -24,6 +24,8 @@ export interface JobContext {
   readonly collect: (run: Run) => Promise<void>;
   /** The share of a ticket has ended: somebody may want to be called back. */
   readonly onEnded: () => void;
+  /** Runs may be finished without this gateway. */
+  readonly isShared: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -77,6 +77,7 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     checkCallback,
     collect,
     onEnded,
+    isShared: foundation.isShared,
     clock,
     log,
   };

@@ -76,7 +76,8 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
     },
     stop: async ({ graceMs }) => {
       await dispatch.stop(graceMs);
-      await attendance.dismiss();
+      // What is made without this gateway may still end; anything else had its grace.
+      await attendance.dismiss(context.isShared ? graceMs : 0);
       await close();
     },
   };

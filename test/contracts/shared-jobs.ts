@@ -94,6 +94,19 @@ export function testSharedJobs(servers: QueueServerKind, createParts: CreateShar
       assert.equal(worker.productions.all.length, 2);
     });
 
+    test('a gateway that stops lets its callers have what ends within its grace', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const worker = await bench.addWorker(1);
+      const { id } = await bench.jobs.submit(draft(), options());
+      const answer = bench.jobs.wait(id, patient());
+      const production = await worker.productions.at(0);
+      const restarted = bench.restart({ graceMs: PATIENCE_MS });
+      production.finish();
+      assert.equal((await answer).status, 'done');
+      await restarted;
+    });
+
     test('jobs outlive a crash of the server', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
@@ -141,7 +154,7 @@ export function testSharedJobs(servers: QueueServerKind, createParts: CreateShar
       const worker = await bench.addWorker(1);
       worker.isAutomatic = true;
       // As if it had been accepted a minute ago.
-      const jobs = await bench.restart({ ...systemClock, now: () => Date.now() + 60_000 });
+      const jobs = await bench.restart({ clock: { ...systemClock, now: () => Date.now() + 60_000 } });
       assert.equal((await jobs.wait(id, patient())).status, 'done');
     });
 

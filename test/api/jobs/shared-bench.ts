@@ -20,7 +20,7 @@ export interface SharedBench {
   /** Short locks notice a dead worker soon, and take a busy machine for one. */
   addWorker(concurrency: number, lockMs?: number): Promise<FakeConsumer>;
   /** The first gateway is stopped and started again. */
-  restart(clock?: Clock): Promise<JobModule>;
+  restart(options?: { readonly clock?: Clock; readonly graceMs?: number }): Promise<JobModule>;
   close(): Promise<void>;
 }
 
@@ -62,8 +62,8 @@ export async function createSharedBench(kind: QueueServerKind, { maxWaiting = 10
       await consumer.start();
       return consumer;
     },
-    restart: async (clock) => {
-      await jobs.stop({ graceMs: 0 });
+    restart: async ({ clock, graceMs = 0 } = {}) => {
+      await jobs.stop({ graceMs });
       jobs = await startGateway('one', clock);
       return jobs;
     },
