@@ -8,7 +8,7 @@ import type { CreateSharedParts } from '../../api/jobs/shared.ts';
 import { createLog } from '../../shared/log.ts';
 import { blobKeys } from '../../shared/queue/backend.ts';
 import type { Run } from '../../shared/queue/run.ts';
-import { systemClock } from '../../shared/wait.ts';
+import { type Clock, systemClock } from '../../shared/wait.ts';
 import { draft, options } from '../api/jobs/drafts.ts';
 import { eventually } from '../api/jobs/eventually.ts';
 import { createSharedBench } from '../api/jobs/shared-bench.ts';
@@ -97,11 +97,19 @@ export function testSharedJobs(servers: QueueServerKind, createParts: CreateShar
     test('a gateway that stops lets its callers have what ends within its grace', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
+      const graceMs = PATIENCE_MS + 1;
+      const inGrace = Promise.withResolvers<void>();
+      const wait: Clock['wait'] = (milliseconds, signal) => {
+        if (milliseconds === graceMs) inGrace.resolve();
+        return systemClock.wait(milliseconds, signal);
+      };
+      const jobs = await bench.restart({ clock: { ...systemClock, wait } });
       const worker = await bench.addWorker(1);
-      const { id } = await bench.jobs.submit(draft(), options());
-      const answer = bench.jobs.wait(id, patient());
+      const { id } = await jobs.submit(draft(), options());
+      const answer = jobs.wait(id, patient());
       const production = await worker.productions.at(0);
-      const restarted = bench.restart({ graceMs: PATIENCE_MS });
+      const restarted = bench.restart({ graceMs });
+      await inGrace.promise;
       production.finish();
       assert.equal((await answer).status, 'done');
       await restarted;
