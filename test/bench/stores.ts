@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CLOUDINARY_ACCOUNT, createCloudinaryStandIn } from '../stand-ins/cloudinary/cloudinary-stand-in.ts';
 import { createImgbbStandIn, IMGBB_KEY } from '../stand-ins/imgbb/imgbb-stand-in.ts';
 import { createImgurStandIn } from '../stand-ins/imgur/imgur-stand-in.ts';
-import type { PictureHost } from '../stand-ins/s3/picture-host.ts';
+import type { PictureHost } from '../stand-ins/picture-host.ts';
 import { createS3StandIn, S3_ACCOUNT } from '../stand-ins/s3/s3-stand-in.ts';
 import { timeReplay, toOverheadFigures } from './overhead.ts';
 import { createPictureService, paintGrain } from './pictures.ts';

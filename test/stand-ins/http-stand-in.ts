@@ -1,13 +1,15 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
-import { listen } from '../../shared/http.ts';
+import { close, listen } from '../../shared/http.ts';
 
 export interface StandInRequest {
   readonly method: string;
+  /** As it came, still percent-encoded and with its query. */
+  readonly target: string;
   /** Without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
   readonly text: string;
   /** The body as JSON; undefined when it is none. */
   readonly json: unknown;
@@ -16,14 +18,15 @@ export interface StandInRequest {
 export interface StandInReply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes or text as they are, anything else as JSON. */
-  readonly body: unknown;
+  /** Bytes or text as they are, anything else as JSON; left out: none. */
+  readonly body?: unknown;
 }
 
-/** What a network or a sick server does to a reply that would have been right. */
+/** What a network or a sick server does to a reply that would have been right: the request was served. */
 export type Misbehaviour = 'reset' | 'truncate' | 'drip' | 'hang';
 
-type Answer = StandInReply | Misbehaviour;
+export type Answer = StandInReply | Misbehaviour;
+export type Serve = (request: StandInRequest) => StandInReply | Promise<StandInReply>;
 type Interference = (request: StandInRequest) => Answer | undefined;
 
 export interface HttpStandIn {
@@ -40,7 +43,9 @@ export interface HttpStandIn {
   close(): Promise<void>;
 }
 
-const DRIP_MS = 5;
+const DRIP_MS = 20;
+/** Announced beyond what there is, so that a reply that breaks off or drips is not taken for a whole one. */
+const MISSING_BYTES = 1000;
 
 /** An error that shows all it was sent, prompt and credentials included, as careless services do. */
 export const echo = (request: StandInRequest): StandInReply => ({
@@ -49,9 +54,7 @@ export const echo = (request: StandInRequest): StandInReply => ({
 });
 
 /** A local service that can be made to answer anything, or to fail the way networks do. */
-export async function createHttpStandIn(
-  serve: (request: StandInRequest) => StandInReply | Promise<StandInReply>,
-): Promise<HttpStandIn> {
+export async function createHttpStandIn(serve: Serve): Promise<HttpStandIn> {
   const requests: StandInRequest[] = [];
   const waiting = new Set<{ path: RegExp; resolve: (request: StandInRequest) => void }>();
   let interference: Interference = () => undefined;
@@ -65,11 +68,8 @@ export async function createHttpStandIn(
       waiter.resolve(request);
     }
     const answer = interference(request);
-    if (answer === 'reset') return void incoming.socket.resetAndDestroy();
-    if (answer === 'hang') return;
     const reply = typeof answer === 'object' ? answer : await serve(request);
-    if (answer === 'truncate') return sendHalf(response, reply);
-    if (answer === 'drip') return drip(response, reply);
+    if (typeof answer === 'string') return misbehave(answer, incoming, response, reply);
     send(response, reply);
   }
 
@@ -91,20 +91,30 @@ export async function createHttpStandIn(
     nextRequest(path = /^/) {
       return new Promise((resolve) => waiting.add({ path, resolve }));
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: () => close(server, 0),
   };
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<StandInRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
-  const text = Buffer.concat(chunks).toString('utf8');
-  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://stand-in');
-  const { method = 'GET', headers } = incoming;
-  return { method, path: pathname, query: searchParams, headers, text, json: parse(text) };
+  const body = Buffer.concat(chunks);
+  const { method = 'GET', url: target = '/', headers } = incoming;
+  const { pathname: path, searchParams: query } = new URL(target, 'http://stand-in');
+  return {
+    method,
+    target,
+    path,
+    query,
+    headers,
+    body,
+    get text() {
+      return body.toString('utf8');
+    },
+    get json() {
+      return parse(body.toString('utf8'));
+    },
+  };
 }
 
 function parse(text: string): unknown {
@@ -116,14 +126,15 @@ function parse(text: string): unknown {
 }
 
 function toBytes({ body }: StandInReply): Buffer {
+  if (body === undefined) return Buffer.alloc(0);
   if (Buffer.isBuffer(body)) return body;
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-function writeHead(response: ServerResponse, reply: StandInReply, length: number): void {
-  const isJson = !Buffer.isBuffer(reply.body) && typeof reply.body !== 'string';
+function writeHead(response: ServerResponse, { status = 200, headers, body }: StandInReply, length: number): void {
+  const isJson = body !== undefined && !Buffer.isBuffer(body) && typeof body !== 'string';
   const type = isJson ? { 'content-type': 'application/json' } : {};
-  response.writeHead(reply.status ?? 200, { ...type, 'content-length': length, ...reply.headers });
+  response.writeHead(status, { ...type, 'content-length': length, ...headers });
 }
 
 function send(response: ServerResponse, reply: StandInReply): void {
@@ -132,18 +143,29 @@ function send(response: ServerResponse, reply: StandInReply): void {
   response.end(bytes);
 }
 
-function sendHalf(response: ServerResponse, reply: StandInReply): void {
+function misbehave(
+  fault: Misbehaviour,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  reply: StandInReply,
+): void {
+  if (fault === 'hang') return;
+  if (fault === 'reset') {
+    incoming.socket.resetAndDestroy();
+    return;
+  }
   const bytes = toBytes(reply);
-  writeHead(response, reply, bytes.length);
-  response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+  writeHead(response, reply, bytes.length + MISSING_BYTES);
+  const half = bytes.subarray(0, bytes.length / 2);
+  if (fault === 'truncate') response.write(half, () => response.destroy());
+  else drip(response, half);
 }
 
-/** One byte at a time and never the last one: each byte is a sign of life, so that no idle timer ends it. */
-async function drip(response: ServerResponse, reply: StandInReply): Promise<void> {
-  const bytes = toBytes(reply);
-  writeHead(response, reply, bytes.length);
-  for (let at = 0; at < bytes.length - 1 && !response.destroyed; at += 1) {
-    response.write(bytes.subarray(at, at + 1));
-    await delay(DRIP_MS);
-  }
+/** Each byte is a sign of life, so that no idle timer ends it. */
+function drip(response: ServerResponse, beginning: Buffer): void {
+  // The caller may have gone while the request was served: nothing would end it then.
+  if (response.destroyed) return;
+  response.write(beginning);
+  const dripping = setInterval(() => response.write(' '), DRIP_MS);
+  response.once('close', () => clearInterval(dripping));
 }

@@ -1,11 +1,5 @@
-import {
-  createPictureHost,
-  type HostReply,
-  type HostRequest,
-  type PictureHost,
-  readFile,
-  readForm,
-} from '../s3/picture-host.ts';
+import type { StandInReply, StandInRequest } from '../http-stand-in.ts';
+import { createPictureHost, type PictureHost, readFile, readForm } from '../picture-host.ts';
 
 export const CLOUDINARY_ACCOUNT = { cloudName: 'easel-cloud', uploadPreset: 'standin_unsigned_preset' } as const;
 
@@ -21,7 +15,7 @@ export interface CloudinaryStandIn extends PictureHost {
 export async function createCloudinaryStandIn(): Promise<CloudinaryStandIn> {
   const pictures = new Map<string, Buffer>();
 
-  async function serve(request: HostRequest): Promise<HostReply> {
+  async function serve(request: StandInRequest): Promise<StandInReply> {
     if (request.method === 'GET') {
       const bytes = pictures.get(request.target);
       return bytes === undefined ? { status: 404 } : { status: 200, body: bytes };
@@ -51,7 +45,7 @@ export async function createCloudinaryStandIn(): Promise<CloudinaryStandIn> {
   return { ...host, apiUrl: `${host.url}/v1_1`, pictures };
 }
 
-export const failure = (status: number, message: string, headers: Record<string, string> = {}): HostReply => ({
+export const failure = (status: number, message: string, headers: Record<string, string> = {}): StandInReply => ({
   status,
   headers: { 'content-type': 'application/json', ...headers },
   body: { error: { message } },

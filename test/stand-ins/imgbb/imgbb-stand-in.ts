@@ -1,11 +1,5 @@
-import {
-  createPictureHost,
-  type HostReply,
-  type HostRequest,
-  type PictureHost,
-  readFile,
-  readForm,
-} from '../s3/picture-host.ts';
+import type { StandInReply, StandInRequest } from '../http-stand-in.ts';
+import { createPictureHost, type PictureHost, readFile, readForm } from '../picture-host.ts';
 
 export const IMGBB_KEY = 'standin0imgbb0key0d41d8cd98f00b20';
 
@@ -23,7 +17,7 @@ export interface ImgbbStandIn extends PictureHost {
 export async function createImgbbStandIn(): Promise<ImgbbStandIn> {
   const pictures = new Map<string, Buffer>();
 
-  async function serve(request: HostRequest): Promise<HostReply> {
+  async function serve(request: StandInRequest): Promise<StandInReply> {
     if (request.method === 'GET') {
       const bytes = pictures.get(request.target);
       return bytes === undefined ? { status: 404 } : { status: 200, body: bytes };
@@ -55,7 +49,7 @@ export async function createImgbbStandIn(): Promise<ImgbbStandIn> {
 }
 
 /** Every refusal is HTTP 400; a spent limit and a wrong key share code 100. */
-export const failure = (message: string, code: number): HostReply => ({
+export const failure = (message: string, code: number): StandInReply => ({
   status: 400,
   headers: { 'content-type': 'application/json' },
   body: { status_code: 400, error: { message, code, context: 'stand-in' }, status_txt: 'Bad Request' },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createPictureHost, type HostReply, type HostRequest, type PictureHost } from './picture-host.ts';
+import type { StandInReply, StandInRequest } from '../http-stand-in.ts';
+import { createPictureHost, type PictureHost } from '../picture-host.ts';
 import { findSignatureFault, type SignatureFault } from './signature.ts';
 
 export const S3_ACCOUNT = {
@@ -17,7 +18,7 @@ export interface S3StandIn extends PictureHost {
 export async function createS3StandIn(now: () => number = Date.now): Promise<S3StandIn> {
   const objects = new Map<string, { bytes: Buffer; headers: Record<string, string> }>();
 
-  function serve(request: HostRequest): HostReply {
+  function serve(request: StandInRequest): StandInReply {
     const [, bucket, key = ''] = request.target.split('/');
     if (request.method === 'GET') {
       const object = objects.get(key);
@@ -47,7 +48,7 @@ const STATUSES: Partial<Record<SignatureFault, number>> = {
 };
 
 /** The document's shape; like the real one it repeats the key and what was signed. */
-export function toError(status: number, code: string, request?: HostRequest): HostReply {
+export function toError(status: number, code: string, request?: StandInRequest): StandInReply {
   const echo = request === undefined ? '' : `<StringToSign>${request.headers.authorization}</StringToSign>`;
   const body = `<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>${code}</Code><Message>The stand-in says ${code}.</Message><Resource>/</Resource>${echo}

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { HostRequest } from './picture-host.ts';
+import type { StandInRequest } from '../http-stand-in.ts';
 
 /**
  * AWS Signature Version 4 as a server checks it ("Authenticating Requests: Using the Authorization Header"): written
@@ -29,7 +29,7 @@ export type SignatureFault =
 const MAX_SKEW_MS = 15 * 60_000;
 
 /** Undefined when the signature is right. */
-export function findSignatureFault(request: HostRequest, account: Account, now: number): SignatureFault | undefined {
+export function findSignatureFault(request: StandInRequest, account: Account, now: number): SignatureFault | undefined {
   const [, keyId, day, region, names, signature] = AUTHORIZATION.exec(request.headers.authorization ?? '') ?? [];
   if (keyId === undefined || names === undefined) return 'AccessDenied';
   if (keyId !== account.accessKeyId) return 'InvalidAccessKeyId';
@@ -46,7 +46,11 @@ export function findSignatureFault(request: HostRequest, account: Account, now: 
   return hmac(key, toSign).toString('hex') === signature ? undefined : 'SignatureDoesNotMatch';
 }
 
-function toCanonical({ method, target, headers }: HostRequest, names: readonly string[], contentHash: string): string {
+function toCanonical(
+  { method, target, headers }: StandInRequest,
+  names: readonly string[],
+  contentHash: string,
+): string {
   const lines = names.map((name) => `${name}:${String(headers[name]).trim().replace(/ +/g, ' ')}`);
   return [method, target, '', ...lines, '', names.join(';'), contentHash].join('\n');
 }

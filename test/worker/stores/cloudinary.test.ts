@@ -5,6 +5,7 @@ import {
   createCloudinaryStandIn,
   failure,
 } from '../../stand-ins/cloudinary/cloudinary-stand-in.ts';
+import { answers, onPictureHost } from './on-picture-host.ts';
 
 const HOUR_MS = 60 * 60_000;
 /** A date in a header has no fractions of a second. */
@@ -26,8 +27,6 @@ async function createSubject() {
 type Subject = Awaited<ReturnType<typeof createSubject>>;
 
 const resetDate = new Date(now + 90_000).toUTCString();
-const answers = (reply: Parameters<Subject['standIn']['answer']>[0]) => (subject: Subject) =>
-  subject.standIn.answer(reply);
 const page = { status: 502, headers: { 'content-type': 'text/html' }, body: '<html><title>Bad gateway</title></html>' };
 
 storeContract<Subject>({
@@ -82,15 +81,5 @@ storeContract<Subject>({
     },
     { name: 'a reply that breaks off', provoke: answers('truncate'), says: /whether it was done is unknown/ },
   ],
-  network: {
-    reset: answers('reset'),
-    hang: answers('hang'),
-    drip: answers('drip'),
-    underway: ({ standIn }) => standIn.nextServed(),
-    uploads: ({ standIn }) => standIn.requests.length,
-  },
-  mend: (subject) => {
-    subject.standIn.mend();
-    subject.store = subject.createStore();
-  },
+  ...onPictureHost,
 });

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { createImgbb } from '../../../worker/stores/imgbb/index.ts';
 import { storeContract } from '../../contracts/store.ts';
 import { createImgbbStandIn, failure, IMGBB_KEY } from '../../stand-ins/imgbb/imgbb-stand-in.ts';
+import { answers, onPictureHost } from './on-picture-host.ts';
 
 const HOUR_MS = 60 * 60_000;
 const { signal } = new AbortController();
@@ -22,8 +23,6 @@ async function createSubject() {
 }
 type Subject = Awaited<ReturnType<typeof createSubject>>;
 
-const answers = (reply: Parameters<Subject['standIn']['answer']>[0]) => (subject: Subject) =>
-  subject.standIn.answer(reply);
 const page = { status: 503, headers: { 'content-type': 'text/html' }, body: '<html><title>Maintenance</title></html>' };
 
 storeContract<Subject>({
@@ -68,17 +67,7 @@ storeContract<Subject>({
     },
     { name: 'a reply that breaks off', provoke: answers('truncate'), says: /whether it was done is unknown/ },
   ],
-  network: {
-    reset: answers('reset'),
-    hang: answers('hang'),
-    drip: answers('drip'),
-    underway: ({ standIn }) => standIn.nextServed(),
-    uploads: ({ standIn }) => standIn.requests.length,
-  },
-  mend: (subject) => {
-    subject.standIn.mend();
-    subject.store = subject.createStore();
-  },
+  ...onPictureHost,
 });
 
 describe('imgbb', () => {

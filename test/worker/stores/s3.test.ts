@@ -9,6 +9,7 @@ import { toBaseUrl } from '../../../worker/stores/s3/base-url.ts';
 import { createS3, s3 } from '../../../worker/stores/s3/index.ts';
 import { type StoreFault, storeContract } from '../../contracts/store.ts';
 import { createS3StandIn, S3_ACCOUNT, toError } from '../../stand-ins/s3/s3-stand-in.ts';
+import { answers, onPictureHost } from './on-picture-host.ts';
 
 const MINUTE_MS = 60_000;
 const { signal } = new AbortController();
@@ -62,7 +63,7 @@ const misconfigured = (name: string, changes: Changes, says: RegExp): StoreFault
 
 const answered = (name: string, reply: Reply, says: RegExp, restMs?: number): StoreFault<Subject> => ({
   name,
-  provoke: ({ standIn }) => standIn.answer(reply),
+  provoke: answers(reply),
   says,
   ...(restMs !== undefined && { restMs }),
 });
@@ -96,17 +97,7 @@ storeContract<Subject>({
       5 * MINUTE_MS,
     ),
   ],
-  network: {
-    reset: ({ standIn }) => standIn.answer('reset'),
-    hang: ({ standIn }) => standIn.answer('hang'),
-    drip: ({ standIn }) => standIn.answer('drip'),
-    underway: ({ standIn }) => standIn.nextServed(),
-    uploads: ({ standIn }) => standIn.requests.length,
-  },
-  mend: (subject) => {
-    subject.standIn.mend();
-    subject.store = subject.createStore();
-  },
+  ...onPictureHost,
 });
 
 describe('s3', () => {
