@@ -22,7 +22,14 @@ export function send(response: Response, { status, headers, body }: Encoded): vo
   response.status(status).set({ 'Cache-Control': 'no-store', ...headers });
   if (body === undefined) response.end();
   else if (Buffer.isBuffer(body)) response.send(body);
-  else response.json(body);
+  else sendJson(response, JSON.stringify(body));
+}
+
+/** Express's own `json` looks for tags, charsets and settings that no answer here has, for a tenth of the whole time. */
+function sendJson(response: Response, text: string): void {
+  if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.end(text);
 }
 
 function withRetryAfter(encoded: Encoded, error: AppError): Encoded {
