@@ -64,6 +64,7 @@ export function createSqliteJournal({ database, clock, keepMs }: SqliteJournalOp
   function amend(runId: string, amendment: Partial<Run>): void {
     const run = read.run(runId);
     if (run !== undefined) sql.updateRun.run({ id: runId, data: JSON.stringify({ ...run, ...amendment }) });
+    read.drop(runId);
   }
 
   function release(ticketKey: string): Run | undefined {
@@ -93,6 +94,7 @@ export function createSqliteJournal({ database, clock, keepMs }: SqliteJournalOp
       sql.deleteTickets.run(String(row.id));
       sql.deleteNames.run(JSON.stringify(row.id));
       sql.deleteRun.run(String(row.id));
+      read.drop(String(row.id));
     }
     sql.deleteIdempotency.run(now - keepMs);
     for (const row of sql.unfinishedSince.all(now - keepMs)) {
