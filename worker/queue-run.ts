@@ -91,6 +91,8 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     if (isLackingToken) return 'ended';
     const run = await runs.report(runId, { status: 'running' }, undefined, known);
     if (run === undefined) return 'ended';
+    // An abort is told once: nobody would hear of one that came before this.
+    if (signal.aborted) return giveBack(runId, 'interrupted');
     const made = await produce(run, signal).catch((error: unknown) => ({ ending: toEnding(error), run }));
     const how = whatItMeans(made.ending, signal);
     if (how !== 'ended') return giveBack(runId, how);

@@ -62,6 +62,8 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
   const logFailure = (error: unknown): void => log.error({ err: error }, 'reporting to the queue failed');
 
   async function work(job: QueueJob): Promise<JobEnd> {
+    // It was on its way already when this worker began to stop.
+    if (stopping.signal.aborted) return 'again';
     if ('removal' in job) return remove(job);
     const { runId } = job;
     const controller = new AbortController();

@@ -78,6 +78,26 @@ export function testSharedJobs(servers: QueueServerKind, createParts: CreateShar
       assert.equal((await bench.otherJobs.wait(accepted.id, patient())).status, 'done');
     });
 
+    test('a worker that stops gives back what it has, and takes nothing more', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const ask = (seed: number) => bench.jobs.submit(draft({ seed }), asynchronous);
+      const accepted = await Promise.all(Array.from({ length: 30 }, (_, seed) => ask(seed)));
+      for (let round = 0; round < 10; round += 1) {
+        const worker = await bench.addWorker(5);
+        await worker.productions.at(round % 5);
+        await worker.stop(0);
+        assert.equal(
+          worker.productions.all.every(({ left }) => left.aborted),
+          true,
+          `round ${round}`,
+        );
+      }
+      const last = await bench.addWorker(5);
+      last.isAutomatic = true;
+      for (const { id } of accepted) assert.equal((await bench.jobs.wait(id, patient())).status, 'done');
+    });
+
     test('a run that is on the queue although it has ended is not made again', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
