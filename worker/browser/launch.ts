@@ -73,6 +73,8 @@ async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
   const abort = (): void => void killBrowsers(profile, options.log);
   signal.addEventListener('abort', abort, { once: true });
   try {
+    // It may have come while the profile was claimed.
+    signal.throwIfAborted();
     const ownContext = await startBrowser(start, { sandbox, profile, artifacts: directory.artifacts });
     const groups = await findGroups(profile);
     const clearUp = () => clearUpAfter(groups, directory, options.log);
