@@ -52,10 +52,9 @@ export const nativeError = z
   .meta({ id: 'Error' });
 
 export function encodeNativeError(error: AppError): Encoded {
-  const { field, faults, attempts, retryAfterSeconds } = error.details;
+  const { field, faults, attempts } = error.details;
   return {
     status: error.status,
-    headers: retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) },
     body: {
       success: false,
       error: error.publicMessage,

@@ -6,7 +6,9 @@ import type { JobContext } from './context.ts';
 /** How long a job that somebody comes back for waits for a worker that cannot be reached. */
 const PATIENCE_MS = 30 * 60_000;
 
-interface DeskContext extends Omit<JobContext, 'dispatch' | 'policy' | 'ids' | 'checkCallback' | 'collect'> {
+type Needed = 'journal' | 'vault' | 'estimates' | 'pictures' | 'limits' | 'clock' | 'log' | 'onEnded';
+
+interface DeskContext extends Pick<JobContext, Needed> {
   /** Epoch milliseconds at which a worker last woke. */
   readonly wokeAt: () => number;
 }

@@ -32,9 +32,14 @@ function sendJson(response: Response, text: string): void {
   response.end(text);
 }
 
+/** Every dialect's clients read the same header. */
 function withRetryAfter(encoded: Encoded, error: AppError): Encoded {
-  const isWaitable = error.status === 429 || error.status === 503;
-  if (!isWaitable || encoded.headers?.['Retry-After'] !== undefined) return encoded;
-  const seconds = error.retryable === 'later' ? LATER_RETRY_SECONDS : USUAL_RETRY_SECONDS;
+  const seconds = error.details.retryAfterSeconds ?? guessRetrySeconds(error);
+  if (seconds === undefined) return encoded;
   return { ...encoded, headers: { ...encoded.headers, 'Retry-After': String(seconds) } };
+}
+
+function guessRetrySeconds({ status, retryable }: AppError): number | undefined {
+  if (status !== 429 && status !== 503) return undefined;
+  return retryable === 'later' ? LATER_RETRY_SECONDS : USUAL_RETRY_SECONDS;
 }

@@ -78,6 +78,10 @@ export function dialectContract(contract: DialectContract): void {
         assert.doesNotMatch(JSON.stringify(body), /internal words/);
         if (response.status === 429 || response.status === 503) assert.ok(response.headers.get('retry-after'), code);
       }
+      const busy = new AppError('queue_full', 'internal words', { retryAfterSeconds: 7 });
+      gateway.jobs.outcome = () => ({ status: 'failed', error: busy });
+      const refused = await finish(gateway.url, contract);
+      if (refused.status === 503) assert.equal(refused.headers.get('retry-after'), '7', 'as the error says');
       gateway.jobs.outcome = outcome;
     });
 

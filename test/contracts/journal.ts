@@ -12,7 +12,14 @@ export interface JournalBench {
   close(): Promise<void>;
 }
 
-const RESULT: GenerationResult = { pictures: [], engine: 'fake', isFallback: false, timings: {}, warnings: [] };
+const RESULT: GenerationResult = {
+  pictures: [],
+  engine: 'fake',
+  isFallback: false,
+  attempts: [],
+  timings: {},
+  warnings: [],
+};
 const LEASE_MS = 60_000;
 
 export function testJournal(

@@ -107,16 +107,13 @@ export const automatic1111: Dialect = {
 /** FastAPI's shape, which AUTOMATIC1111 shares: validation is 422 with a list, the rest has an `error`. */
 function encodeError(error: AppError): Encoded {
   const { code, status, publicMessage: errors } = error;
-  const { faults, retryAfterSeconds } = error.details;
+  const { faults } = error.details;
   const common = { error: code, body: '', errors };
   if (code === 'unauthorized') {
     const detail = 'Incorrect username or password';
     return { status, headers: { 'WWW-Authenticate': 'Basic' }, body: { ...common, detail } };
   }
-  if (code !== 'invalid_request' || faults === undefined) {
-    const headers = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
-    return { status, headers, body: { ...common, detail: errors } };
-  }
+  if (code !== 'invalid_request' || faults === undefined) return { status, body: { ...common, detail: errors } };
   const detail = faults.map(({ field, message }) => ({ loc: ['body', field], msg: message, type: 'value_error' }));
   return { status: 422, body: { ...common, detail } };
 }

@@ -17,14 +17,11 @@ const KINDS: Partial<Record<ErrorCode, OpenaiKind>> = {
 
 /** OpenAI's error object. `x-should-retry` overrules what its clients would do by status alone. */
 export function encodeOpenaiError(error: AppError): Encoded {
-  const { retryAfterSeconds, field } = error.details;
+  const { field } = error.details;
   const kind = KINDS[error.code] ?? { type: toType(error.status), code: toCode(error.code, field) };
   return {
     status: kind.status ?? error.status,
-    headers: {
-      'x-should-retry': String(error.retryable === true),
-      ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
-    },
+    headers: { 'x-should-retry': String(error.retryable === true) },
     body: { error: { message: error.publicMessage, type: kind.type, param: field ?? null, code: kind.code } },
   };
 }
