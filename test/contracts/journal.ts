@@ -116,12 +116,15 @@ export function testJournal(
 
     test('the newest unfinished ticket of a client is found, unless it was given up', async () => {
       const clientId = 'carol';
-      const [first, second, third] = [await claim({ clientId }), await claim({ clientId }), await claim({ clientId })];
+      const sharing = { kind: 'picture', name: 'picture of two' } as const;
+      const [first, second] = [await claim({ clientId }), await claim({ clientId })];
+      const [third, others] = [await claim({ clientId, sharing }), await claim({ clientId: 'bert', sharing })];
+      assert.equal(others.runId, third.runId);
       await journal.release(third.key);
       assert.equal((await journal.newest(clientId))?.ticket.key, second.key);
       await finish(second.runId);
       assert.equal((await journal.newest(clientId))?.ticket.key, first.key);
-      await journal.release(first.key);
+      for (const { key } of [first, others]) await journal.release(key);
       assert.equal(await journal.newest(clientId), undefined);
     });
 
