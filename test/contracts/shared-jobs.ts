@@ -150,6 +150,9 @@ export function testSharedJobs(servers: QueueServerKind, createParts: CreateShar
       for (const production of worker.productions.all) production.finish();
       const ended = await Promise.all(waiting);
       assert.deepEqual([...new Set(ended.map(({ status }) => status))], ['done']);
+      // An idle worker is told of this one by a connection that had to come back.
+      const { id } = await ask(12);
+      assert.equal((await bench.jobs.wait(id, endless)).status, 'done');
     });
 
     test('a token of the caller is sealed on its way', async (t) => {
