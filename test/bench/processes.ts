@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { takeFreePort } from '../free-port.ts';
 
 /** Real processes, and what they cost. Linux: memory comes from /proc. */
 
@@ -11,15 +11,6 @@ export interface Started {
   /** Milliseconds until it answered. */
   readonly startMs: number;
   stop(): Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** One that answers HTTP. */
@@ -38,7 +29,7 @@ export async function startServer(
   args: readonly string[],
   { env = {}, wrap = ([program, ...rest]) => [program, ...rest] }: ServerOptions = {},
 ): Promise<Server> {
-  const port = await freePort();
+  const port = await takeFreePort();
   const url = `http://127.0.0.1:${port}`;
   const [program, ...rest] = wrap([process.execPath, ...args]);
   const startedAt = performance.now();

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
-import { canRun, kill, type QueueServer, type QueueServerKind, takeFreePort } from './queue-server.ts';
+import { takeFreePort } from '../free-port.ts';
+import { canRun, kill, type QueueServer, type QueueServerKind } from './queue-server.ts';
 
 /** Debian keeps the programs of each version in a folder of their own; elsewhere they are on the path. */
 const [debians] = globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed();

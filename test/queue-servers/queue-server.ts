@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import type { QueueAddress } from '../../shared/queue/open-backend.ts';
 
 /** A server of our own that a shared queue can be on, in a folder that goes with it. */
@@ -20,15 +19,6 @@ export interface QueueServerKind {
   /** Whether this machine has one. */
   readonly isInstalled: boolean;
   start(): Promise<QueueServer>;
-}
-
-export async function takeFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 export async function kill(server: ChildProcess): Promise<void> {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
-import { canRun, kill, type QueueServer, type QueueServerKind, takeFreePort } from './queue-server.ts';
+import { takeFreePort } from '../free-port.ts';
+import { canRun, kill, type QueueServer, type QueueServerKind } from './queue-server.ts';
 
 /** Append-only, nothing evicted, as the guide asks for. */
 export const redisServers: QueueServerKind = {
