@@ -1,4 +1,5 @@
 import { createPostgresBackend as createBackend } from 'bullmq';
+import { pause } from '../../wait.ts';
 import type { BackendOptions, QueueBackend } from '../backend.ts';
 import { createJobConsumer, createJobQueue } from '../job-queue.ts';
 import { createPostgresChannels } from './channels.ts';
@@ -12,6 +13,9 @@ export interface PostgresBackend extends QueueBackend {
 
 /** BullMQ's own, and one more to listen. */
 const MAX_QUEUE_CONNECTIONS = 3;
+
+/** A database that hangs answers no goodbye. */
+const GOODBYE_MS = 2000;
 
 export function createPostgresBackend(options: BackendOptions): PostgresBackend {
   const { url, patienceMs, keepMs, clock, log } = options;
@@ -54,8 +58,9 @@ export function createPostgresBackend(options: BackendOptions): PostgresBackend 
     },
     openConsumer: (consumer) => patiently(() => createJobConsumer(binding, consumer)),
     close: async () => {
-      await channels.close();
-      await database.close();
+      const bound = new AbortController();
+      const closed = Promise.all([channels.close(), database.close()]).finally(() => bound.abort());
+      await Promise.race([closed, pause(clock, GOODBYE_MS, bound.signal)]);
     },
   };
 }
