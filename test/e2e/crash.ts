@@ -112,10 +112,19 @@ export async function assertAllEnded(gateways: readonly Service[], accepted: rea
     } else {
       assert.equal(job.status, 'failed');
       assert.ok(job.code !== undefined && job.error !== undefined, 'a failure has a reason');
-      failed.push(job.code);
+      failed.push(`${job.code}: ${job.error}`);
     }
   }
   return { done, failed };
+}
+
+/**
+ * A job may end in `failed` with a reason, for instance when a machine that is overwhelmed starts no browser in time;
+ * more than one of a hundred would be a fault of ours.
+ */
+export function assertFewFailed({ done, failed }: Ended, jobs: number): void {
+  assert.ok(failed.length <= jobs / 100, failed.join('; '));
+  assert.equal(new Set(done).size, jobs - failed.length);
 }
 
 /** A queue takes a killed worker's jobs back after half a minute; some jobs meet that more than once. */
