@@ -22,7 +22,7 @@ export interface QueueDispatchOptions {
   readonly log: Logger;
 }
 
-/** BullMQ: any number of gateways and workers. Turns, and with them positions, are the journal's. */
+/** Any number of gateways and workers on BullMQ, which serves by the turn that each run was given when it was accepted. */
 export async function createQueueDispatch(options: QueueDispatchOptions): Promise<Dispatch> {
   const { backend, clock, log } = options;
   const { channels, runs, blobs } = backend;
