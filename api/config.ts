@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { choice, flag, list, readSettings, text, textWithDefault, url, wholeNumber } from '../shared/config.ts';
-import { apiKeys } from './middleware/api-keys.ts';
+import { choice, flag, list, readSettings, text, textWithDefault, url, wholeNumber } from '../shared/service/config.ts';
+import { apiKeys } from './http/middleware/api-keys.ts';
 
 const DAY_SECONDS = 86_400;
 

@@ -1,26 +1,26 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
-import { SettingsError } from '../shared/config.ts';
-import { close, listen } from '../shared/http.ts';
-import { toMaxBytes } from '../shared/kept-files.ts';
-import { createLog, type Logger } from '../shared/log.ts';
+import { toMaxBytes } from '../shared/files/kept-files.ts';
+import { close, listen } from '../shared/net/http.ts';
 import { toQueueAddress } from '../shared/queue/open-backend.ts';
-import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/run-service.ts';
+import { SettingsError } from '../shared/service/config.ts';
+import { createLog, type Logger } from '../shared/service/log.ts';
+import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/service/run-service.ts';
 import { systemClock } from '../shared/wait.ts';
-import { createApp } from './app.ts';
 import { type GatewaySettings, readGatewaySettings } from './config.ts';
 import { dialects } from './dialects/index.ts';
 import { encodeJob } from './dialects/jobs/encode-job.ts';
+import { createApp } from './http/app.ts';
+import { createDescribe } from './http/describe-service.ts';
+import type { RateStores } from './http/middleware/rate-limit.ts';
+import { createRateLimit } from './http/middleware/rate-limit.ts';
+import { createPreferences } from './http/preferences.ts';
+import { createSaveFile } from './http/save-file.ts';
 import { createJobs } from './jobs/index.ts';
 import type { JobsStatus } from './jobs/job.ts';
-import type { RateStores } from './middleware/rate-limit.ts';
-import { createRateLimit } from './middleware/rate-limit.ts';
 import { createPromptPolicy } from './policy/prompt-policy.ts';
 import { loadPolicyRules } from './policy/rules/policy-rules.ts';
-import { createPreferences } from './preferences.ts';
-import { createSaveFile } from './save-file.ts';
-import { createDescribe } from './service.ts';
 
 /** Long enough for most pictures, short enough for the 30 s that Render leaves. */
 const GRACE_MS = 25_000;
@@ -95,8 +95,8 @@ async function loadRateStores(settings: GatewaySettings, log: Logger): Promise<R
   if (address === undefined) return undefined;
   const { createRateStores } =
     address.kind === 'redis'
-      ? await import('./middleware/redis-rate-store.ts')
-      : await import('./middleware/postgres-rate-store.ts');
+      ? await import('./http/middleware/redis-rate-store.ts')
+      : await import('./http/middleware/postgres-rate-store.ts');
   return createRateStores(address.url, log);
 }
 

@@ -9,10 +9,10 @@ import {
   text,
   textWithDefault,
   wholeNumber,
-} from '../shared/config.ts';
-import { createFaults, type Environment, enable } from './enabled.ts';
+} from '../shared/service/config.ts';
 import type { Engine, EnginePlugin, EngineServices } from './engines/engine.ts';
 import { engines as knownEngines } from './engines/index.ts';
+import { createFaults, type Environment, enable } from './plugins.ts';
 import { stores as knownStores } from './stores/index.ts';
 import type { Store, StorePlugin, StoreServices } from './stores/store.ts';
 

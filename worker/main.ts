@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { close, listen } from '../shared/http.ts';
-import { createLog, type Logger } from '../shared/log.ts';
+import { close, listen } from '../shared/net/http.ts';
 import { openBackend, toQueueAddress } from '../shared/queue/open-backend.ts';
-import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/run-service.ts';
+import { createLog, type Logger } from '../shared/service/log.ts';
+import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/service/run-service.ts';
 import { systemClock } from '../shared/wait.ts';
 import { createBrowserSupervisor } from './browser/supervisor.ts';
 import { configure, type WorkerSettings } from './config.ts';
@@ -72,7 +72,7 @@ async function toCreateQueue(settings: WorkerSettings, log: Logger): Promise<Wor
   const { WORKER_TOKEN: workerToken, CONCURRENCY: concurrency } = settings;
   const clock = systemClock;
   const backend = await openBackend(address.kind, { url: address.url, keepMs: KEEP_MS, clock, log });
-  const { createQueueConsumer } = await import('./queue.ts');
+  const { createQueueConsumer } = await import('./intake/queue-consumer.ts');
   const name = `${hostname()}:${process.pid}`;
   return (parts) => createQueueConsumer({ ...parts, backend, workerToken, name, concurrency, clock, log });
 }

@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 import type { Express } from 'express';
-import type { Logger } from '../shared/log.ts';
+import type { Logger } from '../shared/service/log.ts';
 import type { Clock } from '../shared/wait.ts';
-import { createApp } from './app.ts';
-import { createBreaker } from './breaker.ts';
 import type { BrowserPages } from './browser/pages.ts';
-import { createDeliver } from './deliver.ts';
 import type { Engine } from './engines/engine.ts';
-import { createPainter } from './paint.ts';
-import { createProduce } from './produce.ts';
-import { createProductions } from './productions.ts';
-import type { QueueConsumer, QueueConsumerOptions } from './queue.ts';
-import { createRemove } from './removals.ts';
-import { createReport } from './report.ts';
-import { createShelf } from './shelf.ts';
-import { createSlots } from './slots.ts';
+import { createApp } from './http/app.ts';
+import { createProductions } from './intake/productions.ts';
+import type { QueueConsumer, QueueConsumerOptions } from './intake/queue-consumer.ts';
+import { createRemove } from './intake/removals.ts';
+import { createSlots } from './intake/slots.ts';
+import { createBreaker } from './production/breaker.ts';
+import { createDeliver } from './production/deliver.ts';
+import { createPainter } from './production/paint.ts';
+import { createProduce } from './production/produce.ts';
+import { createReport } from './production/report.ts';
+import { createShelf } from './production/shelf.ts';
 import type { Store } from './stores/store.ts';
 
 export interface WorkerOptions {

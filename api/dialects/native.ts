@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Shape } from '../../shared/contract/generation.ts';
 import { type AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
-import type { Format } from '../../shared/media-type.ts';
+import type { Format } from '../../shared/picture/media-type.ts';
 import type { RequestDraft } from '../jobs/job.ts';
 import type { Encoded, Outcome } from './dialect.ts';
 

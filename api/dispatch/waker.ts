@@ -1,6 +1,6 @@
 import type { AxiosInstance } from 'axios';
 import type { WorkerHealth } from '../../shared/contract/wire.ts';
-import type { Logger } from '../../shared/log.ts';
+import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 
 /**

@@ -1,12 +1,12 @@
 import type { GenerationRequest } from '../../shared/contract/generation.ts';
-import type { Logger } from '../../shared/log.ts';
 import type { Run } from '../../shared/queue/run.ts';
+import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
-import type { Estimates } from './estimates.ts';
-import type { JobIds } from './job-ids.ts';
-import type { Journal } from './journal.ts';
-import type { Pictures } from './pictures.ts';
+import type { JobIds } from './accept/job-ids.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Pictures } from './pictures/pictures.ts';
+import type { Estimates } from './wait/estimates.ts';
 
 /** What the parts of the job module share. */
 export interface JobContext {

@@ -1,20 +1,20 @@
 import { resolve } from 'node:path';
 import type { GenerationRequest } from '../../shared/contract/generation.ts';
-import { toMaxBytes } from '../../shared/kept-files.ts';
-import type { Logger } from '../../shared/log.ts';
+import { toMaxBytes } from '../../shared/files/kept-files.ts';
 import { toQueueAddress } from '../../shared/queue/open-backend.ts';
+import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
-import { createCollect } from './collect.ts';
+import { createJobIds } from './accept/job-ids.ts';
+import type { Foundation, FoundationOptions, FoundationSettings } from './backends/backend.ts';
+import { createEmbedded } from './backends/embedded.ts';
 import type { JobLimits } from './context.ts';
-import { createEmbedded } from './embedded.ts';
-import { createEstimates } from './estimates.ts';
-import type { Foundation, FoundationOptions, FoundationSettings } from './foundation.ts';
 import type { Job, JobModule } from './job.ts';
-import { createJobIds } from './job-ids.ts';
 import { createJobModule } from './job-module.ts';
-import { createPictures } from './pictures.ts';
-import { createWebhookCalls } from './webhook-call.ts';
-import { createWebhooks } from './webhooks.ts';
+import { createCollect } from './pictures/collect.ts';
+import { createPictures } from './pictures/pictures.ts';
+import { createEstimates } from './wait/estimates.ts';
+import { createWebhookCalls } from './webhooks/webhook-call.ts';
+import { createWebhooks } from './webhooks/webhooks.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -92,10 +92,10 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
 async function createFoundation(options: FoundationOptions): Promise<Foundation> {
   const address = toQueueAddress(options.settings);
   if (address === undefined) return createEmbedded(options);
-  const { createShared } = await import('./shared.ts');
+  const { createShared } = await import('./backends/shared.ts');
   const createParts =
     address.kind === 'redis'
-      ? (await import('./redis-parts.ts')).createRedisParts
-      : (await import('./postgres-parts.ts')).createPostgresParts;
+      ? (await import('./backends/redis-parts.ts')).createRedisParts
+      : (await import('./backends/postgres-parts.ts')).createPostgresParts;
   return createShared(address.url, createParts, options);
 }

@@ -1,14 +1,14 @@
 import { AppError } from '../../shared/errors.ts';
 import { isEnded, type Run, toPictureIdName } from '../../shared/queue/run.ts';
 import type { WorkerState } from '../dispatch/dispatch.ts';
-import { createAttendance } from './attendance.ts';
+import { lookUp, supply } from './accept/lookup.ts';
+import { submit } from './accept/submit.ts';
 import type { JobContext } from './context.ts';
-import { follow } from './follow.ts';
 import type { Job, JobModule } from './job.ts';
-import { toJob } from './job-view.ts';
-import type { Held } from './journal.ts';
-import { lookUp, supply } from './lookup.ts';
-import { submit } from './submit.ts';
+import type { Held } from './journal/journal.ts';
+import { createAttendance } from './wait/attendance.ts';
+import { follow } from './wait/follow.ts';
+import { toJob } from './wait/job-view.ts';
 
 /** The one use case that every dialect goes through, on whatever journal and dispatch it is given. */
 export function createJobModule(context: JobContext, close: () => Promise<void>): JobModule {

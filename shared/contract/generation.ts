@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Attempt } from '../errors.ts';
-import { FORMATS, type MediaType } from '../media-type.ts';
+import { FORMATS, type MediaType } from '../picture/media-type.ts';
 
 /** The canonical request: every dialect decodes to it, every engine is driven from it. */
 

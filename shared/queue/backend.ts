@@ -1,5 +1,5 @@
 import type { EngineStatus, Removal } from '../contract/wire.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../service/log.ts';
 import type { Clock } from '../wait.ts';
 import type { Channels } from './channels.ts';
 import type { JobConsumer, JobConsumerOptions, JobQueue } from './job-queue.ts';

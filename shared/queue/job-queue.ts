@@ -1,5 +1,5 @@
 import { type BackendFactory, DelayedError, type IQueueBackend, Queue, WaitingError, Worker } from 'bullmq';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../service/log.ts';
 import type { QueueJob } from './backend.ts';
 
 /** BullMQ, on whatever backend it is given: the queue that gateways add to and workers take from. */

@@ -1,4 +1,4 @@
-import { GUIDE, SettingsError } from '../config.ts';
+import { GUIDE, SettingsError } from '../service/config.ts';
 import type { BackendOptions, QueueBackend } from './backend.ts';
 
 export interface QueueSettings {

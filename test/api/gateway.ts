@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { type AppOptions, createApp } from '../../api/app.ts';
 import { dialects } from '../../api/dialects/index.ts';
-import { createRateLimit } from '../../api/middleware/rate-limit.ts';
-import { createPreferences } from '../../api/preferences.ts';
-import { close, listen } from '../../shared/http.ts';
-import { createLog } from '../../shared/log.ts';
+import { type AppOptions, createApp } from '../../api/http/app.ts';
+import { createRateLimit } from '../../api/http/middleware/rate-limit.ts';
+import { createPreferences } from '../../api/http/preferences.ts';
+import { close, listen } from '../../shared/net/http.ts';
+import { createLog } from '../../shared/service/log.ts';
 import { createFakeJobs, type FakeJobs } from './fake-jobs.ts';
 
 export interface TestGateway {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { describeSetting } from '../../shared/config.ts';
+import { describeSetting } from '../../shared/service/config.ts';
 
 /** What the guide and `.env.example` have to say about a setting; the tests hold both to it. */
 

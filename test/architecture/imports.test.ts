@@ -15,13 +15,15 @@ const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp
   [/^api\/jobs\//, [/^shared\//, /^api\/dispatch\//, /^api\/jobs\//]],
   [/^api\/dispatch\//, [/^shared\//, /^api\/dispatch\//]],
   [/^api\/policy\//, [/^shared\//, /^api\/policy\//]],
-  [/^api\/middleware\//, [/^shared\//, /^api\/(jobs\/job|dialects\/dialect)\.ts$/]],
+  [/^api\/http\/middleware\//, [/^shared\//, /^api\/(jobs\/job|dialects\/dialect)\.ts$/]],
   [/^api\//, [/^shared\//, /^api\//]],
   [/^worker\/(engines|stores)\/index\.ts$/, [/^shared\//, /^worker\/(engines|stores)\//]],
-  [/^worker\/engines\/[\w-]+\/.*/, [/^shared\//, /^worker\/engines\/engine\.ts$/, /^worker\/(browser|picture)\//]],
-  [/^worker\/stores\/[\w-]+\/.*/, [/^shared\//, /^worker\/stores\/store\.ts$/]],
-  [/^worker\/browser\//, [/^shared\//]],
-  [/^worker\/picture\//, [/^shared\//]],
+  [
+    /^worker\/engines\/[\w-]+\/.*/,
+    [/^shared\//, /^worker\/engines\/engine\.ts$/, /^worker\/(browser|picture|upstream)\//],
+  ],
+  [/^worker\/stores\/[\w-]+\/.*/, [/^shared\//, /^worker\/stores\/store\.ts$/, /^worker\/upstream\//]],
+  [/^worker\/(browser|picture|upstream)\//, [/^shared\//, /^worker\/(browser|picture|upstream)\//]],
   [/^worker\//, [/^shared\//, /^worker\//]],
 ];
 
@@ -67,7 +69,8 @@ describe('the house', () => {
 
   test('only what starts a service reads the environment', () => {
     const readers = files.filter((file) => readFileSync(join(root, file), 'utf8').includes('process.env'));
-    const allowed = /^(shared\/run-service|api\/main|worker\/main|worker\/[\w/-]+\/(child|open|check)[\w-]*)\.ts$/;
+    const allowed =
+      /^(shared\/service\/run-service|api\/main|worker\/main|worker\/[\w/-]+\/(child|open|check)[\w-]*)\.ts$/;
     assert.deepEqual(
       readers.filter((file) => !allowed.test(file)),
       [],

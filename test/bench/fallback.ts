@@ -1,4 +1,4 @@
-import { readSettings } from '../../shared/config.ts';
+import { readSettings } from '../../shared/service/config.ts';
 import type { Engine } from '../../worker/engines/engine.ts';
 import { openai } from '../../worker/engines/openai/index.ts';
 import { createEngineServices } from '../contracts/engine-services.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { takeFreePort } from '../free-port.ts';
+import { takeFreePort } from '../support/free-port.ts';
 
 /** Real processes, and what they cost. Linux: memory comes from /proc. */
 

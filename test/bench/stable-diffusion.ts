@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createLog } from '../../shared/log.ts';
+import { createLog } from '../../shared/service/log.ts';
 import { systemClock } from '../../shared/wait.ts';
 import type { EngineRequest } from '../../worker/engines/engine.ts';
 import { createStableDiffusion } from '../../worker/engines/stable-diffusion/index.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fuzz } from '../api/fuzz/fuzz.ts';
+import { fuzz } from '../api/http/fuzz/fuzz.ts';
 import { startServices } from '../e2e/services.ts';
 
 const REQUESTS = 250;

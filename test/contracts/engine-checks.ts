@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 import sharp from 'sharp';
 import { type ProgressEvent, SHAPES, STAGES } from '../../shared/contract/generation.ts';
 import type { AppError } from '../../shared/errors.ts';
-import { createLog } from '../../shared/log.ts';
-import { sniffMediaType } from '../../shared/media-type.ts';
+import { sniffMediaType } from '../../shared/picture/media-type.ts';
+import { createLog } from '../../shared/service/log.ts';
 import type {
   Engine,
   EngineImage,

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { createLog } from '../../shared/log.ts';
+import { createLog } from '../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../shared/wait.ts';
 import type { BrowserPages } from '../../worker/browser/pages.ts';
 import type { EngineServices } from '../../worker/engines/engine.ts';

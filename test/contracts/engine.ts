@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
-import { createLog, type Logger } from '../../shared/log.ts';
+import { createLog, type Logger } from '../../shared/service/log.ts';
 import type { Engine, EngineImage, EngineRequest } from '../../worker/engines/engine.ts';
 import { assertCoherentLimits, assertNoLeak, assertProgress, assertRealPicture, generate } from './engine-checks.ts';
 

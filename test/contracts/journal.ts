@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Journal, Ticket } from '../../api/jobs/journal.ts';
+import type { Journal, Ticket } from '../../api/jobs/journal/journal.ts';
 import type { GenerationResult } from '../../shared/contract/generation.ts';
-import { createManualClock } from '../api/jobs/manual-clock.ts';
 import { type OrderWish, toOrder } from '../api/jobs/orders.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 
 /** What the job module asks of its journal and clients do not see at once: callbacks, facts, the order of tickets. */
 

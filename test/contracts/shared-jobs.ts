@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
-import type { CreateSharedParts } from '../../api/jobs/shared.ts';
-import { createLog } from '../../shared/log.ts';
+import type { CreateSharedParts } from '../../api/jobs/backends/shared.ts';
 import { blobKeys } from '../../shared/queue/backend.ts';
 import type { Run } from '../../shared/queue/run.ts';
+import { createLog } from '../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../shared/wait.ts';
 import { draft, options } from '../api/jobs/drafts.ts';
-import { eventually } from '../api/jobs/eventually.ts';
 import { createSharedBench } from '../api/jobs/shared-bench.ts';
 import type { QueueServerKind } from '../queue-servers/queue-server.ts';
+import { eventually } from '../support/eventually.ts';
 import { testJobs } from './jobs.ts';
 import { testJournal } from './journal.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { AppError, ERRORS } from '../../shared/errors.ts';
-import { toMediaType } from '../../shared/media-type.ts';
+import { toMediaType } from '../../shared/picture/media-type.ts';
 import type { FinishedPicture, Store, StoredPicture } from '../../worker/stores/store.ts';
 
 /** A store on its stand-in, with what the contract must see behind it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
-import { readInfotext } from '../../shared/infotext.ts';
-import { readPngTexts } from '../../shared/png-text.ts';
+import { readPngTexts } from '../../api/dialects/automatic1111/png-text.ts';
+import { readInfotext } from '../../shared/picture/infotext.ts';
 import { fingerprintOf, readFingerprint } from '../stand-ins/perchance/fingerprint.ts';
 
 /** A stranger's view of the service: queries in, answers and pictures out. */

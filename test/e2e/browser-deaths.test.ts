@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { until } from '../support/until.ts';
 import { findSystemShell } from '../worker/browser/system-shell.ts';
 import { type Answer, ask, askWell, assertPaintedFor, download } from './ask.ts';
 import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
 import { type ChromiumProcesses, watchChromium } from './chromium-processes.ts';
 import { startServices } from './services.ts';
-import { until } from './until.ts';
 
 const WISHES = { prompt: 'a tidal mill', seed: 21 };
 

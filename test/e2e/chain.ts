@@ -5,8 +5,8 @@ import {
   type PerchanceStandIn,
   type PerchanceStandInOptions,
 } from '../stand-ins/perchance/perchance-stand-in.ts';
+import { until } from '../support/until.ts';
 import { type Services, type ServicesOptions, startServices } from './services.ts';
-import { until } from './until.ts';
 
 /** The main job's own parts: both services as processes, a real Chromium, and stand-ins of Perchance and Imgur. */
 export interface Chain extends Services {

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findBrowsers, listProcesses } from '../../worker/browser/process-tree.ts';
+import { findBrowsers, listProcesses } from '../../worker/browser/process/process-tree.ts';
 
 /** The browsers of one worker, seen from outside: by the directory that they write to. */
 export interface ChromiumProcesses {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { close, listen } from '../../shared/http.ts';
+import { close, listen } from '../../shared/net/http.ts';
 
 /** An address at which nobody listens: connections are refused at once. */
 export async function findClosedDoor(): Promise<string> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { until } from '../support/until.ts';
 import { type Answer, ask, askWell, assertPaintedFor, download, toAddress } from './ask.ts';
 import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
-import { until } from './until.ts';
 
 const CROWD = 200;
 /** One runs, the others wait. */

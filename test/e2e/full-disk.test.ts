@@ -4,9 +4,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { until } from '../support/until.ts';
 import { ask, askWell, download } from './ask.ts';
 import { type Services, startServices } from './services.ts';
-import { until } from './until.ts';
 
 /**
  * A disk without room, for one process: the kernel refuses what would make a file longer than so many bytes. It takes

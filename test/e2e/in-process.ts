@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJobs } from '../../api/jobs/index.ts';
-import { createLog } from '../../shared/log.ts';
+import { createLog } from '../../shared/service/log.ts';
 import { systemClock } from '../../shared/wait.ts';
 import type { WorkerOptions } from '../../worker/worker.ts';
 import { startGateway } from '../api/gateway.ts';

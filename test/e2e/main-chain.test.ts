@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
+import { until } from '../support/until.ts';
 import {
   ask,
   askAfresh,
@@ -14,7 +15,6 @@ import {
 } from './ask.ts';
 import { type Chain, countGenerations, startChain } from './chain.ts';
 import { WORKER_TOKEN } from './services.ts';
-import { until } from './until.ts';
 
 /** Above every picture of these tests, so that Imgur keeps them as the PNG that they are. */
 const NO_CONVERSION_BYTES = 10 * 1024 * 1024;

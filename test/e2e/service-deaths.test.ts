@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { until } from '../support/until.ts';
 import { type Answer, ask, askWell, assertPaintedFor, download, readWorkerState } from './ask.ts';
 import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
 import type { Service } from './service.ts';
 import { startServices } from './services.ts';
-import { until } from './until.ts';
 
 test('the gateway comes before its worker: the first request is waited out', async (context) => {
   const services = await startServices({ start: ['gateway'] });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { close, listen } from '../../shared/http.ts';
+import { close, listen } from '../../shared/net/http.ts';
 
 /** One of the two services as a real process that can be killed and started again. */
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { until } from '../support/until.ts';
 import { ask, askWell, download, readWorkerState } from './ask.ts';
 import { type Services, startServices } from './services.ts';
 import { createSleepingHost, type SleepingHost } from './sleeping-host.ts';
-import { until } from './until.ts';
 
 const WISHES = { prompt: 'a hill fort', seed: 40 };
 

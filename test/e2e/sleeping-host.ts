@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { close, listen } from '../../shared/http.ts';
+import { close, listen } from '../../shared/net/http.ts';
 import { findPort } from './service.ts';
 
 /** What stands before a worker on a free host: nobody at all, then a proxy without anyone behind it, then the worker. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
-import { takeFreePort } from '../free-port.ts';
+import { takeFreePort } from '../support/free-port.ts';
 import { canRun, kill, type QueueServer, type QueueServerKind } from './queue-server.ts';
 
 /** Debian keeps the programs of each version in a folder of their own; elsewhere they are on the path. */

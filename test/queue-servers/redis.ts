@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
-import { takeFreePort } from '../free-port.ts';
+import { takeFreePort } from '../support/free-port.ts';
 import { canRun, kill, type QueueServer, type QueueServerKind } from './queue-server.ts';
 
 /** Append-only, nothing evicted, as the guide asks for. */

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import { close, listen } from '../../shared/http.ts';
+import { close, listen } from '../../shared/net/http.ts';
 
 export interface StandInRequest {
   readonly method: string;

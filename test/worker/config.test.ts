@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { SettingsError, text, wholeNumber } from '../../shared/config.ts';
+import { SettingsError, text, wholeNumber } from '../../shared/service/config.ts';
 import { configure } from '../../worker/config.ts';
 import type { EnginePlugin } from '../../worker/engines/engine.ts';
 import type { StorePlugin } from '../../worker/stores/store.ts';

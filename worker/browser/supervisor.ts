@@ -1,18 +1,18 @@
 import { AppError } from '../../shared/errors.ts';
-import type { Logger } from '../../shared/log.ts';
+import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
-import { createHealthCheck } from './health-check.ts';
-import { createIdleTimer } from './idle-timer.ts';
-import { createBrowserKeeper } from './keeper.ts';
-import { createLaunch, type LaunchOptions } from './launch.ts';
-import { createMemoryMeter, type MemoryMeter } from './memory.ts';
-import { createPagePool } from './page-pool.ts';
-import { createRunOnce, type NotDone, type Run } from './page-runner.ts';
 import type { BrowserPages, PageRecipe, PageTask, PageUse } from './pages.ts';
-import type { PulseOptions } from './pulse.ts';
-import { createTurns } from './turns.ts';
-import { createUpkeep } from './upkeep.ts';
-import { createWear } from './wear.ts';
+import { createPagePool } from './pool/page-pool.ts';
+import { createRunOnce, type NotDone, type Run } from './pool/page-runner.ts';
+import { createTurns } from './pool/turns.ts';
+import { createLaunch, type LaunchOptions } from './process/launch.ts';
+import { createMemoryMeter, type MemoryMeter } from './process/memory.ts';
+import { createHealthCheck } from './upkeep/health-check.ts';
+import { createIdleTimer } from './upkeep/idle-timer.ts';
+import { createBrowserKeeper } from './upkeep/keeper.ts';
+import type { PulseOptions } from './upkeep/pulse.ts';
+import { createUpkeep } from './upkeep/upkeep.ts';
+import { createWear } from './upkeep/wear.ts';
 
 export interface SupervisorOptions extends LaunchOptions, PulseOptions {
   /** CHROMIUM_RESTART_AFTER; 0: never. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ProgressEvent, Shape } from '../../shared/contract/generation.ts';
-import type { Logger } from '../../shared/log.ts';
+import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { BrowserPages } from '../browser/pages.ts';
 
@@ -120,7 +120,7 @@ export interface EngineServices {
 /** What an engine's folder exports for the registry. */
 export interface EnginePlugin<Settings extends z.ZodRawShape = z.ZodRawShape> {
   readonly name: string;
-  /** Environment variables, made by the helpers of `shared/config.ts`. */
+  /** Environment variables, made by the helpers of `shared/service/config.ts`. */
   readonly settings: Settings;
   /** Throws SettingsError when an enabled engine lacks what it needs, naming the variable. Constructs only. */
   create(settings: z.infer<z.ZodObject<Settings>>, services: EngineServices): Engine;

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import type { Format } from '../../shared/media-type.ts';
+import type { Format } from '../../shared/picture/media-type.ts';
 import { toExifComment } from './exif-comment.ts';
 import { insertChunks, toChunk } from './png-chunks.ts';
 

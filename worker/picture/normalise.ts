@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { AppError } from '../../shared/errors.ts';
-import { type InfotextOrigin, toInfotext } from '../../shared/infotext.ts';
-import { sniffMediaType } from '../../shared/media-type.ts';
+import { type InfotextOrigin, toInfotext } from '../../shared/picture/infotext.ts';
+import { sniffMediaType } from '../../shared/picture/media-type.ts';
 import { toSourceXmp } from './digital-source.ts';
 import { insertChunks, toInternationalTextChunk, toTextChunk } from './png-chunks.ts';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { MediaType } from '../../shared/media-type.ts';
+import type { MediaType } from '../../shared/picture/media-type.ts';
 import type { Clock } from '../../shared/wait.ts';
 
 /** What every store promises; `test/contracts/store.ts` holds it to this. */
@@ -55,7 +55,7 @@ export interface StoreServices {
 /** What a store's folder exports for the registry. */
 export interface StorePlugin<Settings extends z.ZodRawShape = z.ZodRawShape> {
   readonly name: string;
-  /** Environment variables, made by the helpers of `shared/config.ts`. */
+  /** Environment variables, made by the helpers of `shared/service/config.ts`. */
   readonly settings: Settings;
   /** Throws SettingsError when an enabled store lacks what it needs, naming the variable. Constructs only. */
   create(settings: z.infer<z.ZodObject<Settings>>, services: StoreServices): Store;

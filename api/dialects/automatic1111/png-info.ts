@@ -1,8 +1,8 @@
 import { invalidRequest } from '../../../shared/errors.ts';
-import { readInfotext } from '../../../shared/infotext.ts';
-import { readPngTexts } from '../../../shared/png-text.ts';
+import { readInfotext } from '../../../shared/picture/infotext.ts';
 import type { DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
 import { LOOKUP_FAILURES } from '../failures.ts';
+import { readPngTexts } from './png-text.ts';
 import { pngInfoAnswer, pngInfoBody } from './schema.ts';
 
 /** A grey pixel. */

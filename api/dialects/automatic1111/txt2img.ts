@@ -1,12 +1,12 @@
 import { type GenerationResult, MAX_COUNT } from '../../../shared/contract/generation.ts';
 import { AppError, invalidRequest } from '../../../shared/errors.ts';
-import { readInfotext, toInfotext } from '../../../shared/infotext.ts';
-import { readPngTexts } from '../../../shared/png-text.ts';
+import { readInfotext, toInfotext } from '../../../shared/picture/infotext.ts';
 import type { Job, PictureBytes } from '../../jobs/job.ts';
 import type { Command, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
 import { toSeed } from '../native.ts';
 import { toEngineName } from './models.ts';
+import { readPngTexts } from './png-text.ts';
 import { txt2imgAnswer, txt2imgBody } from './schema.ts';
 
 export const txt2img: Route = {

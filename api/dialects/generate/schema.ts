@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_SEED, SHAPES } from '../../../shared/contract/generation.ts';
-import { FORMATS } from '../../../shared/media-type.ts';
+import { FORMATS } from '../../../shared/picture/media-type.ts';
 import { choiceOr, decimalOr, flagOr, negativePrompt, prompt, wholeNumberOr, word } from '../fields.ts';
 
 /** What one picture may be asked for in Easel's own words: `GET /generate`, and with more in `POST /jobs`. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError, invalidRequest } from '../../../shared/errors.ts';
-import type { Format } from '../../../shared/media-type.ts';
+import type { Format } from '../../../shared/picture/media-type.ts';
 import type { Job, JobEvent } from '../../jobs/job.ts';
 import type { Command, DialectInput, Encoded, EncodedEvent, Outcome, Route } from '../dialect.ts';
 import { parseFields } from '../fields.ts';

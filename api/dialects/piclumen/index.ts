@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { MAX_SEED } from '../../../shared/contract/generation.ts';
-import { readBearer } from '../../../shared/http.ts';
+import { readBearer } from '../../../shared/net/http.ts';
 import type { RequestDraft } from '../../jobs/job.ts';
 import type { Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
 import { PICTURE_FAILURES } from '../failures.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_SEED } from '../../../shared/contract/generation.ts';
-import { FORMATS } from '../../../shared/media-type.ts';
+import { FORMATS } from '../../../shared/picture/media-type.ts';
 import { choiceOr, decimal, flagOr, negativePrompt, prompt, wholeNumber, wholeNumberOr, word } from '../fields.ts';
 
 export const picturePath = z.object({

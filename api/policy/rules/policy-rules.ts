@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { GUIDE, SettingsError } from '../../../shared/config.ts';
+import { GUIDE, SettingsError } from '../../../shared/service/config.ts';
 import { findPatternFault } from './pattern-fault.ts';
 
 const MAX_RULES = 1000;

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { Logger } from '../../log.ts';
+import type { Logger } from '../../service/log.ts';
 import type { Channels, Listener } from '../channels.ts';
 import { type Database, toConnectionConfig } from './database.ts';
 import { NOTIFICATIONS } from './schema.ts';

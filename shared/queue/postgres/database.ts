@@ -1,6 +1,6 @@
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { queueUnavailable } from '../../errors.ts';
-import type { Logger } from '../../log.ts';
+import type { Logger } from '../../service/log.ts';
 import type { Clock } from '../../wait.ts';
 
 /** PostgreSQL with patience: what is asked while it restarts, or cannot be reached, is asked again. */

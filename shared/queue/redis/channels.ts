@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Logger } from '../../log.ts';
+import type { Logger } from '../../service/log.ts';
 import type { Channels, Listener } from '../channels.ts';
 
 interface Entry {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { Logger } from '../../log.ts';
+import type { Logger } from '../../service/log.ts';
 
 /** Names that gateways and workers share on Redis. */
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { apiKeys } from '../../../api/middleware/api-keys.ts';
+import { apiKeys } from '../../../api/http/middleware/api-keys.ts';
 import { ERRORS, type ErrorCode } from '../../../shared/errors.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJobs, type JobsOptions } from '../../../api/jobs/index.ts';
 import type { JobModule } from '../../../api/jobs/job.ts';
-import { createLog } from '../../../shared/log.ts';
+import { createLog } from '../../../shared/service/log.ts';
 import { systemClock } from '../../../shared/wait.ts';
 import { createFakeWorker, type FakeWorker } from '../../stand-ins/worker/fake-worker.ts';
 

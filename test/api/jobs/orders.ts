@@ -1,4 +1,4 @@
-import type { Order, Ticket } from '../../../api/jobs/journal.ts';
+import type { Order, Ticket } from '../../../api/jobs/journal/journal.ts';
 import type { Run } from '../../../shared/queue/run.ts';
 import { draft } from './drafts.ts';
 

@@ -1,5 +1,5 @@
 import { createJobs } from '../../../api/jobs/index.ts';
-import { createLog } from '../../../shared/log.ts';
+import { createLog } from '../../../shared/service/log.ts';
 import { systemClock } from '../../../shared/wait.ts';
 import { draft, options } from './drafts.ts';
 

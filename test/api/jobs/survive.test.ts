@@ -5,11 +5,11 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { openDatabase } from '../../../api/jobs/sqlite-schema.ts';
+import { openDatabase } from '../../../api/jobs/journal/sqlite/schema.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { draft, options } from './drafts.ts';
 import { createJobBench } from './job-bench.ts';
-import { createManualClock } from './manual-clock.ts';
 
 const PATIENCE_MS = 20_000;
 const patient = () => ({ budgetMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) });

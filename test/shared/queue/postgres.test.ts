@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createPostgresJournal } from '../../../api/jobs/postgres-journal.ts';
-import { createLog } from '../../../shared/log.ts';
+import { createPostgresJournal } from '../../../api/jobs/journal/postgres/journal.ts';
 import { createPostgresBackend, type PostgresBackend } from '../../../shared/queue/postgres/backend.ts';
 import { isPassing } from '../../../shared/queue/postgres/database.ts';
 import { purge } from '../../../shared/queue/postgres/schema.ts';
-import { createManualClock } from '../../api/jobs/manual-clock.ts';
+import { createLog } from '../../../shared/service/log.ts';
 import { toOrder } from '../../api/jobs/orders.ts';
 import { withQueueServers } from '../../queue-servers/index.ts';
 import { postgresServers } from '../../queue-servers/postgres.ts';
 import type { QueueServer } from '../../queue-servers/queue-server.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 const KEEP_MS = 60_000;
 

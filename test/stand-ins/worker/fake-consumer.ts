@@ -1,8 +1,8 @@
 import type { ProductionEvent, Removal } from '../../../shared/contract/wire.ts';
-import { createLog } from '../../../shared/log.ts';
 import { openBackend, type QueueAddress } from '../../../shared/queue/open-backend.ts';
+import { createLog } from '../../../shared/service/log.ts';
 import { systemClock } from '../../../shared/wait.ts';
-import { createQueueConsumer, type QueueConsumer } from '../../../worker/queue.ts';
+import { createQueueConsumer, type QueueConsumer } from '../../../worker/intake/queue-consumer.ts';
 import {
   createFakeProductions,
   type FakeProduction,

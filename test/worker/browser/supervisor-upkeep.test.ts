@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { Memory } from '../../../worker/browser/memory.ts';
 import type { PageRecipe } from '../../../worker/browser/pages.ts';
+import type { Memory } from '../../../worker/browser/process/memory.ts';
 import {
   createRecipe,
   createSite,

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'node:test';
-import { createLog, type Logger } from '../../../shared/log.ts';
+import { createLog, type Logger } from '../../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../../shared/wait.ts';
 import type { BrowserPages, PageRecipe, PageUse } from '../../../worker/browser/pages.ts';
-import { findBrowsers, listProcesses } from '../../../worker/browser/process-tree.ts';
+import { findBrowsers, listProcesses } from '../../../worker/browser/process/process-tree.ts';
 import { createBrowserSupervisor, type SupervisorOptions } from '../../../worker/browser/supervisor.ts';
 
 export interface Stage {

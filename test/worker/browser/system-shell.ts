@@ -1,5 +1,5 @@
 import { chromium } from 'playwright-core';
-import { findExecutable } from '../../../worker/browser/executable.ts';
+import { findExecutable } from '../../../worker/browser/process/executable.ts';
 
 /** The browser that the tests run on. */
 export async function findSystemShell(): Promise<string> {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import { AppError } from '../../../shared/errors.ts';
-import { toInfotext } from '../../../shared/infotext.ts';
-import { FORMATS, sniffMediaType, toMediaType } from '../../../shared/media-type.ts';
+import { toInfotext } from '../../../shared/picture/infotext.ts';
+import { FORMATS, sniffMediaType, toMediaType } from '../../../shared/picture/media-type.ts';
 import { encode } from '../../../worker/picture/encode.ts';
 import { normalise, type PictureOrigin } from '../../../worker/picture/normalise.ts';
 

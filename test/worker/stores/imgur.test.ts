@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
-import { SettingsError } from '../../../shared/config.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { SettingsError } from '../../../shared/service/config.ts';
 import { createImgur, imgur } from '../../../worker/stores/imgur/index.ts';
 import { storeContract } from '../../contracts/store.ts';
 import { createImgurStandIn, type ImgurStandInOptions } from '../../stand-ins/imgur/imgur-stand-in.ts';
 import type { ImgurMode } from '../../stand-ins/imgur/modes.ts';
-import { createFakeClock } from '../fake-clock.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import S3rver from 's3rver';
-import { SettingsError } from '../../../shared/config.ts';
+import { SettingsError } from '../../../shared/service/config.ts';
 import { toBaseUrl } from '../../../worker/stores/s3/base-url.ts';
 import { createS3, s3 } from '../../../worker/stores/s3/index.ts';
 import { type StoreFault, storeContract } from '../../contracts/store.ts';

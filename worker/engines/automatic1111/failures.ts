@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
-import { describeReply, toUpstreamError, type UpstreamReply } from '../../../shared/upstream.ts';
+import { describeReply, toUpstreamError, type UpstreamReply } from '../../upstream/upstream.ts';
 
 const ADVICE: Partial<Record<ErrorCode, string>> = {
   engine_unauthorized:

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { GUIDE, SettingsError, text, url } from '../../../shared/config.ts';
-import type { Logger } from '../../../shared/log.ts';
-import { parseVendorOptions } from '../../../shared/vendor-options.ts';
+import { GUIDE, SettingsError, text, url } from '../../../shared/service/config.ts';
+import type { Logger } from '../../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
+import { parseVendorOptions } from '../../upstream/vendor-options.ts';
 import type { Engine, EngineContext, EngineLimits, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { toFailure } from './failures.ts';
 import { createInterrupter } from './interrupter.ts';

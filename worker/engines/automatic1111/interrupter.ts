@@ -1,4 +1,4 @@
-import type { Logger } from '../../../shared/log.ts';
+import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Automatic1111Server } from './server.ts';
 

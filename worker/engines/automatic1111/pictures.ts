@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import { isSuccess, readJson, requireBase64Picture, type UpstreamReply } from '../../../shared/upstream.ts';
+import { isSuccess, readJson, requireBase64Picture, type UpstreamReply } from '../../upstream/upstream.ts';
 import type { EngineOutput } from '../engine.ts';
 import { infoSchema, txt2imgReplySchema } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import type { AxiosInstance } from 'axios';
-import { createHttpClient } from '../../../shared/http.ts';
-import { callUpstream, isSuccess, ONLY_ONCE, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
+import { createHttpClient } from '../../../shared/net/http.ts';
+import { callUpstream, isSuccess, ONLY_ONCE, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
 import { progressSchema, taskSchema } from './schema.ts';
 
 /** Ten pictures of 4 megapixels as base64. */

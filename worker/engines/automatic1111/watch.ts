@@ -1,4 +1,4 @@
-import { sniffMediaType } from '../../../shared/media-type.ts';
+import { sniffMediaType } from '../../../shared/picture/media-type.ts';
 import { type Clock, pause } from '../../../shared/wait.ts';
 import type { EngineContext } from '../engine.ts';
 import type { Automatic1111Server, TaskLook } from './server.ts';

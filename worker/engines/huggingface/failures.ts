@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
-import { readJson, toUpstreamError, type UpstreamReply } from '../../../shared/upstream.ts';
+import { readJson, toUpstreamError, type UpstreamReply } from '../../upstream/upstream.ts';
 import { errorSchema } from './schema.ts';
 
 const CREDITS =

@@ -1,16 +1,16 @@
-import { choice, text, textWithDefault, urlWithDefault } from '../../../shared/config.ts';
-import { createGuardedFetch } from '../../../shared/guarded-fetch.ts';
-import { sniffMediaType } from '../../../shared/media-type.ts';
-import { readRemaining } from '../../../shared/rate-limit-headers.ts';
+import { sniffMediaType } from '../../../shared/picture/media-type.ts';
+import { choice, text, textWithDefault, urlWithDefault } from '../../../shared/service/config.ts';
+import { type Clock, toAbortError } from '../../../shared/wait.ts';
+import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
+import { readRemaining } from '../../upstream/rate-limit-headers.ts';
 import {
   isSuccess,
   readJson,
   requireBase64Picture,
   requirePicture,
   type UpstreamReply,
-} from '../../../shared/upstream.ts';
-import { parseVendorOptions } from '../../../shared/vendor-options.ts';
-import { type Clock, toAbortError } from '../../../shared/wait.ts';
+} from '../../upstream/upstream.ts';
+import { parseVendorOptions } from '../../upstream/vendor-options.ts';
 import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { missingKey, toFailure } from './failures.ts';
 import { limitsOf } from './limits.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
-import { isSuccess, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
 import type { Clock } from '../../../shared/wait.ts';
+import { isSuccess, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
 import type { EngineContext } from '../engine.ts';
 import type { Router } from './router.ts';
 

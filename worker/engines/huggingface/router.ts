@@ -1,5 +1,5 @@
-import { createHttpClient } from '../../../shared/http.ts';
-import { callUpstream, isSuccess, ONLY_ONCE, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
+import { createHttpClient } from '../../../shared/net/http.ts';
+import { callUpstream, isSuccess, ONLY_ONCE, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
 import { notServed } from './failures.ts';
 import { type ProviderName, shapeOf } from './providers.ts';
 import { mappingSchema } from './schema.ts';

@@ -1,5 +1,5 @@
 import type { AppError, ErrorCode } from '../../../shared/errors.ts';
-import { readJson, toUpstreamError, type UpstreamReply } from '../../../shared/upstream.ts';
+import { readJson, toUpstreamError, type UpstreamReply } from '../../upstream/upstream.ts';
 import { errorReplySchema, type OpenaiError } from './schema.ts';
 
 const SPENT_CODES = new Set(['insufficient_quota', 'billing_hard_limit_reached', 'billing_not_active']);

@@ -1,8 +1,9 @@
-import { text, urlWithDefault } from '../../../shared/config.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { createGuardedFetch } from '../../../shared/guarded-fetch.ts';
-import { createHttpClient } from '../../../shared/http.ts';
-import { readRemaining } from '../../../shared/rate-limit-headers.ts';
+import { createHttpClient } from '../../../shared/net/http.ts';
+import { text, urlWithDefault } from '../../../shared/service/config.ts';
+import type { Clock } from '../../../shared/wait.ts';
+import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
+import { readRemaining } from '../../upstream/rate-limit-headers.ts';
 import {
   callUpstream,
   isSuccess,
@@ -11,9 +12,8 @@ import {
   requireBase64Picture,
   requirePicture,
   type UpstreamReply,
-} from '../../../shared/upstream.ts';
-import { parseVendorOptions } from '../../../shared/vendor-options.ts';
-import type { Clock } from '../../../shared/wait.ts';
+} from '../../upstream/upstream.ts';
+import { parseVendorOptions } from '../../upstream/vendor-options.ts';
 import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { toBody } from './body.ts';
 import { readError, toFailure } from './failures.ts';

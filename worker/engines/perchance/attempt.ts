@@ -1,6 +1,6 @@
 import type { Frame, Page } from 'playwright-core';
 import { AppError } from '../../../shared/errors.ts';
-import { raceAbort } from '../../browser/race-abort.ts';
+import { raceAbort } from '../../browser/pool/race-abort.ts';
 import { type EmbedIds, type Finished, runEmbed, toEmbedTask } from './embed.ts';
 import { changed, failed } from './failures.ts';
 import { type FollowOptions, followEmbed, type GaveUp, gaveUp } from './follow.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { text, urlWithDefault } from '../../../shared/config.ts';
 import { toAppError } from '../../../shared/errors.ts';
+import { text, urlWithDefault } from '../../../shared/service/config.ts';
 import { toAbortError } from '../../../shared/wait.ts';
 import type { PageRecipe } from '../../browser/pages.ts';
 import type { Engine, EngineContext, EngineImage, EnginePlugin, EngineRequest, EngineServices } from '../engine.ts';

@@ -1,6 +1,6 @@
-import { readSettings, SettingsError, text } from '../../../shared/config.ts';
-import { readEnvironment, runService } from '../../../shared/run-service.ts';
-import { openVisible } from '../../browser/open-visible.ts';
+import { readSettings, SettingsError, text } from '../../../shared/service/config.ts';
+import { readEnvironment, runService } from '../../../shared/service/run-service.ts';
+import { openVisible } from '../../browser/process/open-visible.ts';
 import { perchance } from './index.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type MediaType, sniffMediaType } from '../../../shared/media-type.ts';
+import { type MediaType, sniffMediaType } from '../../../shared/picture/media-type.ts';
 
 const BASE64_DATA_URL = /^data:[^,]*;base64,/;
 

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
-import { toExcerpt } from '../../../shared/excerpt.ts';
-import { toUpstreamError, type UpstreamReply } from '../../../shared/upstream.ts';
+import { toExcerpt } from '../../upstream/excerpt.ts';
+import { toUpstreamError, type UpstreamReply } from '../../upstream/upstream.ts';
 
 const ADVICE: Partial<Record<ErrorCode, string>> = {
   engine_unauthorized:

@@ -1,11 +1,11 @@
 import type { AxiosInstance } from 'axios';
-import { text, textWithDefault, urlWithDefault } from '../../../shared/config.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { createGuardedFetch } from '../../../shared/guarded-fetch.ts';
-import { createHttpClient } from '../../../shared/http.ts';
-import { callUpstream, isSuccess, ONLY_ONCE, readJson, requirePicture } from '../../../shared/upstream.ts';
-import { parseVendorOptions } from '../../../shared/vendor-options.ts';
+import { createHttpClient } from '../../../shared/net/http.ts';
+import { text, textWithDefault, urlWithDefault } from '../../../shared/service/config.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
+import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
+import { callUpstream, isSuccess, ONLY_ONCE, readJson, requirePicture } from '../../upstream/upstream.ts';
+import { parseVendorOptions } from '../../upstream/vendor-options.ts';
 import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { toCreateBody } from './body.ts';
 import { missingToken, toReplyFailure, toShapeFailure, toTextFailure } from './failures.ts';

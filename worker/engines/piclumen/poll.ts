@@ -1,7 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import { AppError, toAppError } from '../../../shared/errors.ts';
-import { callUpstream, isSuccess, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
 import type { Clock } from '../../../shared/wait.ts';
+import { callUpstream, isSuccess, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
 import type { EngineContext } from '../engine.ts';
 import { toReplyFailure, toShapeFailure, toTextFailure } from './failures.ts';
 import { type PiclumenPicture, type PiclumenTask, tasksSchema } from './schema.ts';

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { MediaType } from '../../../shared/media-type.ts';
+import type { MediaType } from '../../../shared/picture/media-type.ts';
 
 /** The part of `page/types.d.ts` that is used here. */
 interface EaselSketch {

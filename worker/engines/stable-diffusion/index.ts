@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
-import { parseVendorOptions } from '../../../shared/vendor-options.ts';
 import { toAbortError } from '../../../shared/wait.ts';
+import { parseVendorOptions } from '../../upstream/vendor-options.ts';
 import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest, EngineServices } from '../engine.ts';
 import { toLimits } from './limits.ts';
 import { estimateBytes, measureFreeBytes } from './memory.ts';

@@ -1,5 +1,5 @@
 import { freemem } from 'node:os';
-import { createMemoryMeter } from '../../browser/memory.ts';
+import { createMemoryMeter } from '../../browser/process/memory.ts';
 import type { Size } from '../engine.ts';
 import type { ModelDescription } from './model/model-description.ts';
 

@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { Logger } from '../../../shared/log.ts';
+import type { Logger } from '../../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
-import { createIdleTimer } from '../../browser/idle-timer.ts';
-import { raceAbort } from '../../browser/race-abort.ts';
-import { createTurns } from '../../browser/turns.ts';
+import { raceAbort } from '../../browser/pool/race-abort.ts';
+import { createTurns } from '../../browser/pool/turns.ts';
+import { createIdleTimer } from '../../browser/upkeep/idle-timer.ts';
 import { CHILD_PATH, type ModelProcess, startModelProcess } from './child-process.ts';
 import type { LoadMessage } from './messages.ts';
 import type { PaintHooks, Painting, PaintJob } from './pipeline/pipeline.ts';

@@ -6,7 +6,7 @@ import {
   text,
   textWithDefault,
   wholeNumber,
-} from '../../../shared/config.ts';
+} from '../../../shared/service/config.ts';
 import type { ModelDescription } from './model/model-description.ts';
 import { inspectModelDirectory } from './model/model-directory.ts';
 import { RUNTIME_PACKAGE } from './onnx-runtime.ts';

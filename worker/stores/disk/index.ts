@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { wholeNumber } from '../../../shared/config.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { createKeptFiles, toMaxBytes } from '../../../shared/kept-files.ts';
-import { FORMATS, toExtension, toMediaType } from '../../../shared/media-type.ts';
+import { createKeptFiles, toMaxBytes } from '../../../shared/files/kept-files.ts';
+import { FORMATS, toExtension, toMediaType } from '../../../shared/picture/media-type.ts';
+import { wholeNumber } from '../../../shared/service/config.ts';
 import { toAbortError } from '../../../shared/wait.ts';
 import type { Store, StorePlugin } from '../store.ts';
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { text, urlWithDefault } from '../../../shared/config.ts';
 import type { AppError } from '../../../shared/errors.ts';
-import { callHost, createHostClient, toHostError, toHostedUrl, toLinklessError } from '../../../shared/host-call.ts';
-import { FORMATS, type MediaType, toExtension, toMediaType } from '../../../shared/media-type.ts';
-import { readRestMs } from '../../../shared/rate-limit-headers.ts';
-import { requireSettings } from '../../../shared/required-settings.ts';
-import { isSuccess, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
+import { FORMATS, type MediaType, toExtension, toMediaType } from '../../../shared/picture/media-type.ts';
+import { text, urlWithDefault } from '../../../shared/service/config.ts';
 import type { Clock } from '../../../shared/wait.ts';
+import { callHost, createHostClient, toHostError, toHostedUrl, toLinklessError } from '../../upstream/host-call.ts';
+import { readRestMs } from '../../upstream/rate-limit-headers.ts';
+import { requireSettings } from '../../upstream/required-settings.ts';
+import { isSuccess, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
 import type { FinishedPicture, Store, StoredPicture, StorePlugin } from '../store.ts';
 
 const settings = {

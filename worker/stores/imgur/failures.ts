@@ -1,7 +1,7 @@
 import type { AppError } from '../../../shared/errors.ts';
-import { toHostError } from '../../../shared/host-call.ts';
-import { readRestMs } from '../../../shared/rate-limit-headers.ts';
-import { readJson, type UpstreamReply } from '../../../shared/upstream.ts';
+import { toHostError } from '../../upstream/host-call.ts';
+import { readRestMs } from '../../upstream/rate-limit-headers.ts';
+import { readJson, type UpstreamReply } from '../../upstream/upstream.ts';
 import { failureSchema } from './schema.ts';
 
 const MINUTE_MS = 60_000;

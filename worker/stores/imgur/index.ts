@@ -1,10 +1,16 @@
-import { text, urlWithDefault } from '../../../shared/config.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { callHost, createHostClient, toHostedUrl, toLinklessError } from '../../../shared/host-call.ts';
-import { FORMATS, fromExtension, type MediaType, toExtension, toMediaType } from '../../../shared/media-type.ts';
-import { requireSettings } from '../../../shared/required-settings.ts';
-import { isSuccess, readJson, type UpstreamReply } from '../../../shared/upstream.ts';
+import {
+  FORMATS,
+  fromExtension,
+  type MediaType,
+  toExtension,
+  toMediaType,
+} from '../../../shared/picture/media-type.ts';
+import { text, urlWithDefault } from '../../../shared/service/config.ts';
 import type { Clock } from '../../../shared/wait.ts';
+import { callHost, createHostClient, toHostedUrl, toLinklessError } from '../../upstream/host-call.ts';
+import { requireSettings } from '../../upstream/required-settings.ts';
+import { isSuccess, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
 import type { FinishedPicture, Store, StoredPicture, StorePlugin } from '../store.ts';
 import { createAllowance } from './allowance.ts';
 import { toImgurError } from './failures.ts';

@@ -1,8 +1,8 @@
 import { AppError } from '../../../shared/errors.ts';
-import { toExcerpt } from '../../../shared/excerpt.ts';
-import { toHostError } from '../../../shared/host-call.ts';
-import { readRestMs } from '../../../shared/rate-limit-headers.ts';
-import type { UpstreamReply } from '../../../shared/upstream.ts';
+import { toExcerpt } from '../../upstream/excerpt.ts';
+import { toHostError } from '../../upstream/host-call.ts';
+import { readRestMs } from '../../upstream/rate-limit-headers.ts';
+import type { UpstreamReply } from '../../upstream/upstream.ts';
 
 const SLOW_DOWN_MS = 30_000;
 const MISCONFIGURED_MS = 5 * 60_000;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
-import { text, textWithDefault, url } from '../../../shared/config.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { callHost, createHostClient } from '../../../shared/host-call.ts';
-import { FORMATS, toExtension, toMediaType } from '../../../shared/media-type.ts';
-import { requireSettings } from '../../../shared/required-settings.ts';
-import { isSuccess, type UpstreamReply } from '../../../shared/upstream.ts';
+import { FORMATS, toExtension, toMediaType } from '../../../shared/picture/media-type.ts';
+import { text, textWithDefault, url } from '../../../shared/service/config.ts';
 import type { Clock } from '../../../shared/wait.ts';
+import { callHost, createHostClient } from '../../upstream/host-call.ts';
+import { requireSettings } from '../../upstream/required-settings.ts';
+import { isSuccess, type UpstreamReply } from '../../upstream/upstream.ts';
 import type { Store, StorePlugin } from '../store.ts';
 import { toBaseUrl } from './base-url.ts';
 import { toS3Error } from './failures.ts';

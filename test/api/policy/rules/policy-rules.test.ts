@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { loadPolicyRules } from '../../../../api/policy/rules/policy-rules.ts';
-import { SettingsError } from '../../../../shared/config.ts';
+import { SettingsError } from '../../../../shared/service/config.ts';
 
 describe('the file of PROMPT_POLICY_FILE', () => {
   let directory = '';

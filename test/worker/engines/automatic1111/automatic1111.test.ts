@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { readSettings, SettingsError } from '../../../../shared/config.ts';
 import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
+import { readSettings, SettingsError } from '../../../../shared/service/config.ts';
 import { automatic1111 } from '../../../../worker/engines/automatic1111/index.ts';
 import type { EngineRequest } from '../../../../worker/engines/engine.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';

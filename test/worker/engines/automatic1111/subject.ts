@@ -1,15 +1,15 @@
-import { readSettings } from '../../../../shared/config.ts';
-import type { Logger } from '../../../../shared/log.ts';
+import { readSettings } from '../../../../shared/service/config.ts';
+import type { Logger } from '../../../../shared/service/log.ts';
 import { automatic1111 } from '../../../../worker/engines/automatic1111/index.ts';
 import type { EngineSubject } from '../../../contracts/engine.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';
-import { createHurriedClock } from '../../../contracts/hurried-clock.ts';
 import {
   AUTOMATIC1111_AUTH,
   type Automatic1111StandIn,
   createAutomatic1111StandIn,
 } from '../../../stand-ins/automatic1111/automatic1111-stand-in.ts';
 import type { Misbehaviour, StandInReply } from '../../../stand-ins/http-stand-in.ts';
+import { createHurriedClock } from '../../../support/hurried-clock.ts';
 
 export const TXT2IMG = '/sdapi/v1/txt2img';
 

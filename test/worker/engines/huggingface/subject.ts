@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readSettings } from '../../../../shared/config.ts';
 import type { AppError } from '../../../../shared/errors.ts';
-import type { Logger } from '../../../../shared/log.ts';
+import { readSettings } from '../../../../shared/service/config.ts';
+import type { Logger } from '../../../../shared/service/log.ts';
 import { huggingface } from '../../../../worker/engines/huggingface/index.ts';
 import type { EngineSubject } from '../../../contracts/engine.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';
-import { createHurriedClock } from '../../../contracts/hurried-clock.ts';
 import type { Misbehaviour, StandInReply } from '../../../stand-ins/http-stand-in.ts';
 import {
   createHuggingfaceStandIn,
@@ -13,6 +12,7 @@ import {
   HUGGING_FACE_MODEL,
   type HuggingfaceStandIn,
 } from '../../../stand-ins/huggingface/huggingface-stand-in.ts';
+import { createHurriedClock } from '../../../support/hurried-clock.ts';
 
 export interface HuggingfaceSubject extends EngineSubject {
   readonly standIn: HuggingfaceStandIn;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { readSettings } from '../../../../shared/config.ts';
+import { readSettings } from '../../../../shared/service/config.ts';
 import type { EngineRequest } from '../../../../worker/engines/engine.ts';
 import { openai } from '../../../../worker/engines/openai/index.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';

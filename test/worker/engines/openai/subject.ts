@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readSettings } from '../../../../shared/config.ts';
 import type { AppError } from '../../../../shared/errors.ts';
-import type { Logger } from '../../../../shared/log.ts';
+import { readSettings } from '../../../../shared/service/config.ts';
+import type { Logger } from '../../../../shared/service/log.ts';
 import { openai } from '../../../../worker/engines/openai/index.ts';
 import type { EngineSubject } from '../../../contracts/engine.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';

@@ -1,4 +1,4 @@
-import { createLog, type Logger } from '../../../../shared/log.ts';
+import { createLog, type Logger } from '../../../../shared/service/log.ts';
 import { systemClock } from '../../../../shared/wait.ts';
 import type { BrowserPages } from '../../../../worker/browser/pages.ts';
 import { createBrowserSupervisor } from '../../../../worker/browser/supervisor.ts';

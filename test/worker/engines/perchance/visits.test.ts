@@ -7,7 +7,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { AppError, type ErrorCode } from '../../../../shared/errors.ts';
-import { close, listen } from '../../../../shared/http.ts';
+import { close, listen } from '../../../../shared/net/http.ts';
 import type { BrowserPages } from '../../../../worker/browser/pages.ts';
 import type { Engine } from '../../../../worker/engines/engine.ts';
 import { readFingerprint } from '../../../stand-ins/perchance/fingerprint.ts';

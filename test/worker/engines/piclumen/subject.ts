@@ -1,15 +1,15 @@
-import { readSettings } from '../../../../shared/config.ts';
-import type { Logger } from '../../../../shared/log.ts';
+import { readSettings } from '../../../../shared/service/config.ts';
+import type { Logger } from '../../../../shared/service/log.ts';
 import { piclumen } from '../../../../worker/engines/piclumen/index.ts';
 import type { EngineSubject } from '../../../contracts/engine.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';
-import { createHurriedClock } from '../../../contracts/hurried-clock.ts';
 import type { Misbehaviour, StandInReply } from '../../../stand-ins/http-stand-in.ts';
 import {
   createPiclumenStandIn,
   PICLUMEN_TOKEN,
   type PiclumenStandIn,
 } from '../../../stand-ins/piclumen/piclumen-stand-in.ts';
+import { createHurriedClock } from '../../../support/hurried-clock.ts';
 
 export const CREATE = '/api/gen/create';
 export const STATUS = '/api/task/batch-process-task';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
-import { createLog, type Logger } from '../../../../shared/log.ts';
+import { createLog, type Logger } from '../../../../shared/service/log.ts';
 import { systemClock } from '../../../../shared/wait.ts';
 import { createBrowserSupervisor } from '../../../../worker/browser/supervisor.ts';
 import type { Engine, EngineRequest } from '../../../../worker/engines/engine.ts';

@@ -1,4 +1,4 @@
-import { createLog } from '../../../../shared/log.ts';
+import { createLog } from '../../../../shared/service/log.ts';
 import { systemClock } from '../../../../shared/wait.ts';
 import { createStableDiffusion } from '../../../../worker/engines/stable-diffusion/index.ts';
 import { readModelDirectory } from '../../../../worker/engines/stable-diffusion/model/model-directory.ts';

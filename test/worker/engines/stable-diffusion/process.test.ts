@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { describe, type TestContext, test } from 'node:test';
 import { AppError } from '../../../../shared/errors.ts';
 import type { EngineRequest } from '../../../../worker/engines/engine.ts';
-import { createFakeClock } from '../../fake-clock.ts';
+import { createFakeClock } from '../../../support/fake-clock.ts';
 import { createMemoryCgroup, MEMORY_CGROUP } from './memory-cgroup.ts';
 import { createTinyEngine, findChildren, requestFor, type TinyEngine, waitForEnd, writeTinySet } from './setup.ts';
 import { needing, RUNTIME } from './with-runtime.ts';

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
-import { readSettings, SettingsError } from '../../../../shared/config.ts';
+import { readSettings, SettingsError } from '../../../../shared/service/config.ts';
 import { stableDiffusion } from '../../../../worker/engines/stable-diffusion/index.ts';
 import { readDevices, requireModel, requireRuntime } from '../../../../worker/engines/stable-diffusion/settings.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createLog, type Logger } from '../../../../shared/log.ts';
+import { createLog, type Logger } from '../../../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../../../shared/wait.ts';
 import type { Engine, EngineOutput, EngineRequest } from '../../../../worker/engines/engine.ts';
 import {

@@ -1,0 +1,149 @@
+import type { ProgressEvent } from '../../../shared/contract/generation.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Logger } from '../../../shared/service/log.ts';
+import type { Clock } from '../../../shared/wait.ts';
+import type { Dispatch, RunDesk } from '../dispatch.ts';
+import { createFairQueue, type Waiting } from './fair-queue.ts';
+import type { ProductionOutcome } from './production-call.ts';
+import { fetchPicture, removeHosted } from './worker-calls.ts';
+import { createWorkerLink, type WorkerLink } from './worker-link.ts';
+
+/** A run that broke off so often, or met nobody so often although a worker said it is awake, is not tried again. */
+const MAX_BREAK_POINTS = 20;
+const POINTS = { broken: 4, absent: 1 } as const;
+/** Between two attempts to reach a worker that did not come, while patient runs wait. */
+const PATIENCE_PAUSE_MS = 15_000;
+
+export interface HttpDispatchOptions {
+  readonly workerUrls: readonly string[];
+  readonly workerToken: string;
+  readonly desk: RunDesk;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Milliseconds that a sleeping worker took to come. */
+  readonly onAwake: (tookMs: number) => void;
+  readonly silenceMs?: number | undefined;
+}
+
+/** The gateway's own fair queue, and HTTP to the workers of WORKER_URL, balanced by their free slots. */
+export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
+  const { desk, clock, log } = options;
+  const queue = createFairQueue();
+  const running = new Map<string, { readonly controller: AbortController; readonly ended: Promise<void> }>();
+  const breakPoints = new Map<string, number>();
+  const stopping = new AbortController();
+  const links = options.workerUrls.map((url) =>
+    createWorkerLink({ ...options, url, token: options.workerToken, onChange: pump, onGivenUp }),
+  );
+
+  const logFailure = (error: unknown): void => {
+    if (!stopping.signal.aborted) log.error({ err: error }, 'dispatching failed');
+  };
+
+  function pump(): void {
+    if (stopping.signal.aborted) return;
+    for (let link = freest(links); link !== undefined; link = freest(links)) {
+      const next = queue.take();
+      if (next === undefined) return;
+      start(link, next);
+    }
+    if (queue.size > 0) wakeAll();
+  }
+
+  const wakeAll = (): void => {
+    for (const link of links) link.wake();
+  };
+
+  function start(link: WorkerLink, run: Waiting): void {
+    const controller = new AbortController();
+    const ended = runOn(link, run, controller.signal)
+      .catch(logFailure)
+      .finally(() => {
+        if (running.get(run.id)?.controller === controller) running.delete(run.id);
+        pump();
+      });
+    running.set(run.id, { controller, ended });
+  }
+
+  async function runOn(link: WorkerLink, run: Waiting, signal: AbortSignal): Promise<void> {
+    const onProgress = (event: ProgressEvent): void => void desk.progress(run.id, event).catch(logFailure);
+    const outcome = await link.produce(() => desk.open(run.id), { signal, onProgress });
+    if (outcome !== undefined) await settle(run, outcome, signal);
+  }
+
+  async function settle(run: Waiting, outcome: ProductionOutcome, signal: AbortSignal): Promise<void> {
+    // A result that came together with the abort is kept: it costs nothing any more.
+    if (signal.aborted && outcome.kind !== 'result') return;
+    if (outcome.kind === 'full') return putBack(run);
+    if (outcome.kind === 'broken' || outcome.kind === 'absent') return breakOff(run, outcome.kind, outcome.reason);
+    try {
+      if (outcome.kind === 'result') await desk.finish(run.id, outcome.result);
+      else await desk.fail(run.id, outcome.error);
+      breakPoints.delete(run.id);
+    } catch (error) {
+      await breakOff(run, 'broken', `the result could not be kept: ${String(error)}`);
+    }
+  }
+
+  async function breakOff(run: Waiting, kind: keyof typeof POINTS, reason: string): Promise<void> {
+    const points = (breakPoints.get(run.id) ?? 0) + POINTS[kind];
+    breakPoints.set(run.id, points);
+    if (points < MAX_BREAK_POINTS) return putBack(run);
+    breakPoints.delete(run.id);
+    await desk.fail(run.id, new AppError('worker_unavailable', `broken off too often, at last: ${reason}`));
+  }
+
+  async function putBack(run: Waiting): Promise<void> {
+    await desk.putBack(run.id);
+    running.delete(run.id);
+    queue.putBack(run.clientId, run.id);
+  }
+
+  function onGivenUp(): void {
+    if (links.some((link) => link.view().state !== 'unreachable')) return;
+    void failImpatient().catch(logFailure);
+  }
+
+  async function failImpatient(): Promise<void> {
+    for (const id of queue.ids()) {
+      if (await desk.isPatient(id)) continue;
+      if (queue.remove(id)) await desk.fail(id, new AppError('worker_unavailable', 'no worker came'));
+    }
+    if (queue.size === 0) return;
+    await clock.wait(PATIENCE_PAUSE_MS, stopping.signal);
+    pump();
+  }
+
+  return {
+    enqueue: async ({ id, clientId }) => {
+      if (running.has(id)) return;
+      queue.push(clientId, id);
+      pump();
+    },
+    withdraw: async (runId) => {
+      breakPoints.delete(runId);
+      queue.remove(runId);
+      running.get(runId)?.controller.abort();
+    },
+    position: async (runId) => queue.position(runId),
+    picture: (pictureId, signal) => fetchPicture(links, pictureId, signal, log),
+    remove: (removal, signal) => removeHosted(links, removal, signal),
+    workers: () => links.map((link) => link.view()),
+    waiting: () => queue.size,
+    stop: async (graceMs) => {
+      stopping.abort();
+      const ended = Promise.all([...running.values()].map((run) => run.ended));
+      const grace = new AbortController();
+      await Promise.race([ended, clock.wait(graceMs, grace.signal)]);
+      grace.abort();
+      for (const run of running.values()) run.controller.abort();
+      await ended;
+      for (const link of links) link.stop();
+    },
+  };
+}
+
+function freest(links: readonly WorkerLink[]): WorkerLink | undefined {
+  const free = links.filter((link) => link.free() > 0);
+  return free.sort((one, other) => other.free() - one.free())[0];
+}

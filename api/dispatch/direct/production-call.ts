@@ -1,0 +1,123 @@
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { AxiosInstance } from 'axios';
+import { isAxiosError } from 'axios';
+import type { GenerationResult, ProgressEvent } from '../../../shared/contract/generation.ts';
+import type { Production, ProductionEvent } from '../../../shared/contract/wire.ts';
+import { AppError, ERRORS, type ErrorRecord, fromErrorRecord } from '../../../shared/errors.ts';
+import type { Run } from '../../../shared/queue/run.ts';
+import { readLines } from './read-lines.ts';
+
+/** One POST /productions, read to its end. */
+
+export type ProductionOutcome =
+  | { readonly kind: 'result'; readonly result: GenerationResult }
+  | { readonly kind: 'failed'; readonly error: AppError }
+  /** The worker has no room now. */
+  | { readonly kind: 'full'; readonly retryAfterMs: number }
+  /** It never began: nobody, or only a proxy, answered. */
+  | { readonly kind: 'absent'; readonly reason: string }
+  /** It may have begun, and nothing is known about its end. */
+  | { readonly kind: 'broken'; readonly reason: string };
+
+interface CallOptions {
+  readonly client: AxiosInstance;
+  readonly production: Production;
+  readonly trace: Run['trace'];
+  readonly signal: AbortSignal;
+  /** A connection on which nothing came for so long is dead: a working one says `alive` now and then. */
+  readonly silenceMs: number;
+  readonly onProgress: (event: ProgressEvent) => void;
+}
+
+export async function callProduction(options: CallOptions): Promise<ProductionOutcome> {
+  const silence = new AbortController();
+  const watchdog = setTimeout(() => silence.abort(), options.silenceMs);
+  const signal = AbortSignal.any([options.signal, silence.signal]);
+  try {
+    const response = await options.client.post<Readable>('/productions', options.production, {
+      responseType: 'stream',
+      timeout: 0,
+      signal,
+      headers: {
+        accept: 'application/x-ndjson',
+        'x-request-id': options.trace.requestId,
+        traceparent: options.trace.traceparent,
+      },
+    });
+    if (response.status === 200) return await readProduction(response.data, options, () => watchdog.refresh());
+    return toRefusal(response.status, await buffer(response.data));
+  } catch (error) {
+    return toFailure(error);
+  } finally {
+    clearTimeout(watchdog);
+  }
+}
+
+async function readProduction(
+  stream: Readable,
+  { onProgress }: CallOptions,
+  onChunk: () => void,
+): Promise<ProductionOutcome> {
+  try {
+    stream.on('data', onChunk);
+    stream.pause();
+    for await (const line of readLines(stream)) {
+      // Written by our own worker of the same version.
+      const event = JSON.parse(line) as ProductionEvent;
+      if (event.type === 'result') return { kind: 'result', result: event.result };
+      if (event.type === 'error') return toOutcome(event.error, 'broken');
+      if (event.type === 'progress') {
+        const { type: _, ...progress } = event;
+        onProgress(progress);
+      }
+    }
+    return { kind: 'broken', reason: 'the stream ended without a result' };
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** A worker refuses with an ErrorRecord; anything else was said by a proxy in front of it. */
+function toRefusal(status: number, body: Buffer): ProductionOutcome {
+  const record = readErrorRecord(body.toString('utf8'));
+  if (record === undefined) return { kind: 'absent', reason: `status ${status} from something that is no worker` };
+  return toOutcome(record, 'absent');
+}
+
+/** `interrupted`: what it means that the worker itself stopped before the end, or is stopping. */
+function toOutcome(record: ErrorRecord, interrupted: 'absent' | 'broken'): ProductionOutcome {
+  if (record.code === 'queue_full') return { kind: 'full', retryAfterMs: (record.retryAfterSeconds ?? 1) * 1000 };
+  if (record.code === 'worker_unavailable' || record.code === 'worker_waking' || record.code === 'cancelled') {
+    return { kind: interrupted, reason: `the worker says ${record.code}: ${record.message}` };
+  }
+  if (record.code === 'unauthorized' || record.code === 'forbidden') {
+    const message = 'the worker does not accept WORKER_TOKEN; it must be the same on both services';
+    return { kind: 'failed', error: new AppError('worker_unavailable', message) };
+  }
+  return { kind: 'failed', error: fromErrorRecord(record) };
+}
+
+export function readErrorRecord(text: string): ErrorRecord | undefined {
+  try {
+    const record = JSON.parse(text) as Partial<ErrorRecord> | null;
+    return isErrorRecord(record) ? record : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isErrorRecord(record: Partial<ErrorRecord> | null): record is ErrorRecord {
+  const code: string | undefined = record?.code;
+  return code !== undefined && Object.hasOwn(ERRORS, code) && typeof record?.message === 'string';
+}
+
+/** Errors of the connection attempt itself: no byte of the request has arrived anywhere. */
+const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function toFailure(error: unknown): ProductionOutcome {
+  const code = isAxiosError(error) ? error.code : undefined;
+  const reason = error instanceof Error ? error.message : String(error);
+  return { kind: code !== undefined && NEVER_CONNECTED.has(code) ? 'absent' : 'broken', reason };
+}

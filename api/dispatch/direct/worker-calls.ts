@@ -1,0 +1,50 @@
+import type { Removal } from '../../../shared/contract/wire.ts';
+import { AppError, fromErrorRecord, toAppError } from '../../../shared/errors.ts';
+import type { Logger } from '../../../shared/service/log.ts';
+import type { PictureFile } from '../dispatch.ts';
+import { readErrorRecord } from './production-call.ts';
+import type { WorkerLink } from './worker-link.ts';
+
+/** The short calls to workers: bytes of a finished picture, and taking a hosted one back. */
+
+const PICTURE_TIMEOUT_MS = 20_000;
+const REMOVAL_TIMEOUT_MS = 30_000;
+
+/** Whoever keeps it: which worker made a picture is not remembered over restarts. */
+export async function fetchPicture(
+  links: readonly WorkerLink[],
+  pictureId: string,
+  signal: AbortSignal,
+  log: Logger,
+): Promise<PictureFile | undefined> {
+  for (const link of links.filter(isReachable)) {
+    try {
+      const path = `/pictures/${encodeURIComponent(pictureId)}`;
+      const options = { responseType: 'arraybuffer', timeout: PICTURE_TIMEOUT_MS, signal } as const;
+      const { status, data, headers } = await link.client.get<Buffer>(path, options);
+      if (status === 200) return { bytes: data, mediaType: String(headers['content-type']) };
+    } catch (error) {
+      signal.throwIfAborted();
+      log.warn({ worker: link.view().name, reason: String(error) }, 'a picture could not be fetched');
+    }
+  }
+  return undefined;
+}
+
+const isReachable = (link: WorkerLink): boolean => !['waking', 'unreachable'].includes(link.view().state);
+
+export async function removeHosted(links: readonly WorkerLink[], removal: Removal, signal: AbortSignal): Promise<void> {
+  let failure = new AppError('worker_unavailable', 'there is no worker to remove a picture');
+  for (const link of links) {
+    try {
+      const options = { responseType: 'text', timeout: REMOVAL_TIMEOUT_MS, signal } as const;
+      const { status, data } = await link.client.post<string>('/removals', removal, options);
+      if (status === 204 || status === 200) return;
+      const record = readErrorRecord(data);
+      failure = record === undefined ? new AppError('worker_unavailable', `status ${status}`) : fromErrorRecord(record);
+    } catch (error) {
+      failure = toAppError(error, 'worker_unavailable');
+    }
+  }
+  throw failure;
+}

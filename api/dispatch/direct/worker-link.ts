@@ -1,0 +1,156 @@
+import type { AxiosInstance } from 'axios';
+import type { ProgressEvent } from '../../../shared/contract/generation.ts';
+import type { WorkerStatus } from '../../../shared/contract/wire.ts';
+import { createHttpClient } from '../../../shared/net/http.ts';
+import type { Logger } from '../../../shared/service/log.ts';
+import type { Clock } from '../../../shared/wait.ts';
+import type { OpenedRun, WorkerView } from '../dispatch.ts';
+import { createWaker } from '../waker.ts';
+import { callProduction, type ProductionOutcome } from './production-call.ts';
+
+/** One worker of WORKER_URL: its slots, and the work that is sent to it. */
+
+const LONGEST_REST_MS = 60_000;
+const SILENCE_MS = 60_000;
+const STATUS_TIMEOUT_MS = 5000;
+/** What its engines are up to is asked only beside real work, and not more often. */
+const STATUS_INTERVAL_MS = 10_000;
+
+export interface WorkerLink {
+  readonly client: AxiosInstance;
+  /** Slots that may be given work now; 0 unless it is known to be awake. */
+  free(): number;
+  /** Starts to wake it unless it is known to be awake, or being woken. */
+  wake(): void;
+  /** Takes a slot at once; `open` answers undefined when nobody wants the production any more. */
+  produce(open: () => Promise<OpenedRun | undefined>, call: ProduceCall): Promise<ProductionOutcome | undefined>;
+  view(): WorkerView;
+  stop(): void;
+}
+
+interface ProduceCall {
+  readonly signal: AbortSignal;
+  readonly onProgress: (event: ProgressEvent) => void;
+}
+
+export interface WorkerLinkOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** It may take work. */
+  readonly onChange: () => void;
+  readonly onGivenUp: () => void;
+  /** Milliseconds that it took to come. */
+  readonly onAwake: (tookMs: number) => void;
+  readonly silenceMs?: number | undefined;
+}
+
+export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
+  const { url, token, clock, log, silenceMs = SILENCE_MS } = options;
+  const client = createHttpClient({ baseURL: url, headers: { authorization: `Bearer ${token}` } });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const name = new URL(url).host;
+  let rests = 0;
+  let isResting = false;
+  let failuresInRow = 0;
+  let running = 0;
+  let concurrency = 1;
+  let status: WorkerStatus | undefined;
+  let statusAt = Number.NEGATIVE_INFINITY;
+
+  const waker = createWaker({
+    ...{ client, name, signal, clock, log, onGivenUp: options.onGivenUp },
+    onReady: (health, tookMs) => {
+      concurrency = health.concurrency;
+      if (tookMs !== undefined) options.onAwake(tookMs);
+      options.onChange();
+      learnStatus();
+    },
+  });
+
+  function rest(forMs: number): void {
+    rests += 1;
+    isResting = true;
+    const number = rests;
+    const wakeUp = (): void => {
+      if (number !== rests) return;
+      isResting = false;
+      options.onChange();
+    };
+    clock.wait(forMs, signal).then(wakeUp, (error: unknown) => {
+      if (!signal.aborted) log.error({ err: error, worker: name }, 'the rest of a worker failed');
+    });
+  }
+
+  async function produce(
+    open: () => Promise<OpenedRun | undefined>,
+    call: ProduceCall,
+  ): Promise<ProductionOutcome | undefined> {
+    running += 1;
+    try {
+      const opened = await open();
+      if (opened === undefined) return undefined;
+      const onProgress = (event: ProgressEvent): void => {
+        waker.heard();
+        call.onProgress(event);
+      };
+      const outcome = await callProduction({ client, ...opened, signal: call.signal, silenceMs, onProgress });
+      if (!call.signal.aborted) learn(outcome);
+      return outcome;
+    } finally {
+      running -= 1;
+    }
+  }
+
+  function learn(outcome: ProductionOutcome): void {
+    if (outcome.kind === 'absent' || outcome.kind === 'broken') {
+      log.warn({ worker: name, kind: outcome.kind, reason: outcome.reason }, 'a worker was lost');
+      failuresInRow += 1;
+      if (failuresInRow > 1) rest(Math.min(1000 * 2 ** (failuresInRow - 2), LONGEST_REST_MS));
+      waker.lost();
+      return;
+    }
+    waker.heard();
+    failuresInRow = 0;
+    if (outcome.kind === 'full') rest(Math.min(outcome.retryAfterMs, LONGEST_REST_MS));
+    learnStatus();
+  }
+
+  function learnStatus(): void {
+    if (clock.now() - statusAt < STATUS_INTERVAL_MS) return;
+    statusAt = clock.now();
+    client.get<WorkerStatus>('/status', { timeout: STATUS_TIMEOUT_MS, signal }).then(
+      (answer) => {
+        if (answer.status === 200) status = answer.data;
+      },
+      (error: unknown) => log.debug({ worker: name, reason: String(error) }, 'the worker did not tell its status'),
+    );
+  }
+
+  function view(): WorkerView {
+    const state = running > 0 && waker.state() === 'asleep' ? 'ready' : waker.state();
+    return {
+      name,
+      state: state === 'ready' && running >= concurrency ? 'busy' : state,
+      running,
+      concurrency,
+      wakingForMs: waker.wakingForMs(),
+      engines: status?.engines,
+      stores: status?.stores,
+    };
+  }
+
+  return {
+    client,
+    free: () => {
+      const isAwake = waker.isFresh() || (running > 0 && !waker.isWaking && waker.state() === 'ready');
+      return isAwake && !isResting ? concurrency - running : 0;
+    },
+    wake: waker.wake,
+    produce,
+    view,
+    stop: () => stopping.abort(),
+  };
+}

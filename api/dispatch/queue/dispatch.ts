@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type { Removal } from '../../../shared/contract/wire.ts';
+import { AppError, type ErrorRecord, fromErrorRecord } from '../../../shared/errors.ts';
+import { sniffMediaType } from '../../../shared/picture/media-type.ts';
+import { blobKeys, type QueueBackend } from '../../../shared/queue/backend.ts';
+import { channelNames } from '../../../shared/queue/channels.ts';
+import type { Logger } from '../../../shared/service/log.ts';
+import { type Clock, repeat } from '../../../shared/wait.ts';
+import { createWorkerLink } from '../direct/worker-link.ts';
+import type { Dispatch, PictureFile } from '../dispatch.ts';
+import { sweepLostRuns } from './sweep.ts';
+import { watchWorkers } from './workers.ts';
+
+const SWEEP_INTERVAL_MS = 30_000;
+
+export interface QueueDispatchOptions {
+  readonly backend: QueueBackend;
+  /** Hosts that may sleep, to be woken by a request: their workers take from the queue once they run. */
+  readonly workerUrls: readonly string[];
+  readonly onAwake: (tookMs: number) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Any number of gateways and workers on BullMQ, which serves by the turn that each run was given when it was accepted. */
+export async function createQueueDispatch(options: QueueDispatchOptions): Promise<Dispatch> {
+  const { backend, clock, log } = options;
+  const { channels, runs, blobs } = backend;
+  const queue = await backend.openQueue();
+  const stopping = new AbortController();
+  const workers = await watchWorkers(channels, clock);
+  const idle = { onChange: () => undefined, onGivenUp: () => undefined };
+  const links = options.workerUrls.map((url) => createWorkerLink({ ...options, ...idle, url, token: '' }));
+  let waiting = 0;
+
+  async function enqueue({ id }: { readonly id: string }): Promise<void> {
+    await queue.add(id, { runId: id }, await runs.turn(id));
+    wake();
+  }
+
+  function wake(): void {
+    if (workers().length === 0) for (const link of links) link.wake();
+  }
+
+  async function remove(removal: Removal, signal: AbortSignal): Promise<void> {
+    const removalId = randomUUID();
+    const reply = Promise.withResolvers<string>();
+    const unsubscribe = await channels.subscribe(channelNames.removed(removalId), reply.resolve);
+    const onAbort = (): void =>
+      reply.reject(new AppError('worker_unavailable', 'no worker removed the picture in time'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      await queue.add(removalId, { removalId, removal });
+      const message = await reply.promise;
+      if (message !== '') throw fromErrorRecord(JSON.parse(message) as ErrorRecord);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      unsubscribe();
+    }
+  }
+
+  async function picture(pictureId: string): Promise<PictureFile | undefined> {
+    const bytes = await blobs.get(blobKeys.picture(pictureId));
+    const mediaType = bytes && sniffMediaType(bytes);
+    return bytes && mediaType && { bytes, mediaType };
+  }
+
+  function countWaiting(): number {
+    runs.countWaiting().then(
+      (count) => {
+        waiting = count;
+      },
+      (error: unknown) => log.warn({ reason: String(error) }, 'waiting runs could not be counted'),
+    );
+    return waiting;
+  }
+
+  const sweeping = repeat(() => sweepLostRuns({ queue, runs, blobs, clock, enqueue }), {
+    ...{ intervalMs: SWEEP_INTERVAL_MS, clock, signal: stopping.signal },
+    onFailure: (error) => log.error({ err: error }, 'looking for lost runs failed'),
+  });
+  return {
+    enqueue,
+    withdraw: async (runId) => {
+      await channels.publish(channelNames.cancel, runId);
+      // Fails while a worker holds it; that one has just been told.
+      await queue.remove(runId).catch((error: unknown) => log.debug({ reason: String(error) }, 'a run is in work'));
+    },
+    position: runs.position,
+    picture,
+    remove,
+    workers: () => {
+      const awake = workers();
+      return awake.length > 0 ? awake : links.map((link) => link.view());
+    },
+    waiting: countWaiting,
+    stop: async () => {
+      stopping.abort();
+      for (const link of links) link.stop();
+      await sweeping;
+      await queue.close();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { AppError, toErrorRecord } from '../../../shared/errors.ts';
+import { type Blobs, blobKeys } from '../../../shared/queue/backend.ts';
+import type { JobQueue } from '../../../shared/queue/job-queue.ts';
+import type { Run } from '../../../shared/queue/run.ts';
+import type { SharedRuns } from '../../../shared/queue/shared-runs.ts';
+import type { Clock } from '../../../shared/wait.ts';
+
+/** A gateway that dies between accepting a run and queueing it is at work for less time than this. */
+const SETTLE_MS = 10_000;
+const LONGEST_WAIT_MS = 86_400_000;
+/** A run that was lost so often takes its workers down with it. */
+const MAX_LOSSES = 3;
+
+interface SweepOptions {
+  readonly queue: JobQueue;
+  readonly runs: SharedRuns;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  readonly enqueue: (run: { readonly id: string }) => Promise<void>;
+}
+
+/**
+ * Unfinished runs that are on no queue: their gateway died in between, or their workers died too often. And runs that
+ * waited for a day, be it for a worker or for their caller's token.
+ */
+export async function sweepLostRuns({ queue, runs, blobs, clock, enqueue }: SweepOptions): Promise<void> {
+  const now = clock.now();
+  for (const run of await runs.unfinishedBefore(now - SETTLE_MS)) {
+    if (now - run.createdAt > LONGEST_WAIT_MS) await fail(run.id, 'it waited for a day');
+    else if (await isLost(run)) await requeue(run.id);
+  }
+
+  async function isLost({ id, needsCredentials }: Run): Promise<boolean> {
+    if (await queue.has(id)) return false;
+    const isWaitingForToken = needsCredentials && (await blobs.get(blobKeys.credentials(id))) === undefined;
+    return !isWaitingForToken;
+  }
+
+  async function requeue(runId: string): Promise<void> {
+    if ((await runs.countLoss(runId)) > MAX_LOSSES) return fail(runId, 'its workers died with it too often');
+    await runs.report(runId, { status: 'queued' });
+    await enqueue({ id: runId });
+  }
+
+  async function fail(runId: string, reason: string): Promise<void> {
+    const error = toErrorRecord(new AppError('worker_unavailable', reason));
+    await runs.report(runId, { status: 'failed', error });
+  }
+}

@@ -1,0 +1,28 @@
+import { HEARTBEAT_INTERVAL_MS, type WorkerHeartbeat } from '../../../shared/queue/backend.ts';
+import { type Channels, channelNames } from '../../../shared/queue/channels.ts';
+import type { Clock } from '../../../shared/wait.ts';
+import type { WorkerView } from '../dispatch.ts';
+
+/** Which workers take from the shared queue, as they themselves say now and then. */
+
+const MISSED_BEATS = 3;
+
+export async function watchWorkers(channels: Channels, clock: Clock): Promise<() => readonly WorkerView[]> {
+  const heard = new Map<string, { readonly beat: WorkerHeartbeat; readonly at: number }>();
+  await channels.subscribe(channelNames.workers, (message) => {
+    // Written by our own workers.
+    const beat = JSON.parse(message) as WorkerHeartbeat;
+    if (beat.isStopping) heard.delete(beat.name);
+    else heard.set(beat.name, { beat, at: clock.now() });
+  });
+  await channels.publish(channelNames.hello, '');
+  return () => {
+    for (const [name, { at }] of heard) {
+      if (clock.now() - at > MISSED_BEATS * HEARTBEAT_INTERVAL_MS) heard.delete(name);
+    }
+    return [...heard.values()].map(({ beat: { isStopping: _, ...worker } }) => ({
+      ...worker,
+      state: worker.running < worker.concurrency ? 'ready' : 'busy',
+    }));
+  };
+}

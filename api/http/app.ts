@@ -1,0 +1,121 @@
+import cors from 'cors';
+import express, { type Express, type RequestHandler } from 'express';
+import helmet, { type HelmetOptions } from 'helmet';
+import { AppError } from '../../shared/errors.ts';
+import { requestContext, requestLog } from '../../shared/net/request-log.ts';
+import type { Logger } from '../../shared/service/log.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { encodeNativeError } from '../dialects/native.ts';
+import { serveDocs } from './docs.ts';
+import { serveImages } from './images.ts';
+import { createErrorHandler } from './middleware/error-handler.ts';
+import { refuseRest, type ServeOptions, serveDialect } from './serve.ts';
+import { createHealth, createIndex, createReady, createStatus, type StatusOptions } from './status.ts';
+
+/** A prompt of 10 kB in any script still gets a proper answer that names it. */
+const MAX_URL_CHARACTERS = 200_000;
+
+export interface AppOptions extends ServeOptions, StatusOptions {
+  readonly dialects: readonly Dialect[];
+  readonly dataDirectory: string;
+  readonly trustProxyHops: number;
+  readonly corsOrigins: readonly string[] | undefined;
+  readonly adminKey: string | undefined;
+  readonly removePicture: (id: string) => Promise<void>;
+  readonly collectImage: (name: string) => Promise<boolean>;
+  readonly log: Logger;
+}
+
+/** The gateway's HTTP face. Everything it needs is handed in. */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  // The tag of an answer that is never asked for twice costs a third of the throughput.
+  app.set('etag', false);
+  app.set('trust proxy', options.trustProxyHops);
+  app.use(requestContext, requestLog(options.log, { quietPaths: QUIET_PATHS, toPath: withoutPrompt }));
+  app.use(helmet(SECURITY));
+  app.use(cors({ origin: options.corsOrigins ? [...options.corsOrigins] : '*', exposedHeaders: EXPOSED_HEADERS }));
+  app.use(limitUrl);
+
+  app.get('/', createIndex(options));
+  app.get('/health', createHealth(options));
+  app.get('/ready', createReady(options));
+  app.get('/status', createStatus(options));
+  serveDocs(app, options.dialects, options.version);
+  serveImages(app, { ...options, remove: options.removePicture, collect: options.collectImage });
+  for (const dialect of options.dialects) serveDialect(app, dialect, options);
+
+  refuseOtherMethods(app, options.dialects);
+  for (const dialect of options.dialects) refuseRest(app, dialect);
+  app.use(refuseUnknown);
+  app.use(createErrorHandler(encodeNativeError));
+  return app;
+}
+
+const QUIET_PATHS = ['/health', '/ready'];
+
+/** Prompts stand in these paths, and a job's id carries its request. */
+const withoutPrompt = (path: string): string => path.replace(/^\/(prompt|image|jobs)\/.*/, '/$1/…');
+
+const SECURITY: HelmetOptions = {
+  // Pictures and answers are for other sites to use.
+  crossOriginResourcePolicy: { policy: 'cross-origin' },
+  contentSecurityPolicy: {
+    directives: {
+      imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
+      // A gateway in a local network has no certificate: its page must still load its own scripts.
+      upgradeInsecureRequests: null,
+    },
+  },
+};
+
+/** What a page's script may read across origins. */
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'X-Job-Id',
+  'X-Engine',
+  'X-Seed',
+  'X-Cache',
+  'X-Warnings',
+  'Server-Timing',
+  'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Location',
+];
+
+const limitUrl: RequestHandler = (request, _response, next) => {
+  if (request.url.length <= MAX_URL_CHARACTERS) next();
+  else
+    next(new AppError('payload_too_large', 'the address is too long', { publicMessage: 'The address is too long.' }));
+};
+
+/** A known path with another method is 405 with `Allow`. */
+function refuseOtherMethods(app: Express, dialects: readonly Dialect[]): void {
+  const routes = dialects.flatMap((dialect) => dialect.routes);
+  const methodsOf = new Map<string, Set<string>>(OWN_ROUTES);
+  for (const { method, path } of routes)
+    methodsOf.set(path, (methodsOf.get(path) ?? new Set()).add(method.toUpperCase()));
+  for (const [path, methods] of methodsOf) {
+    const allowed = [...methods, ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+    app.all(path, (_request, response, next) => {
+      response.setHeader('Allow', allowed);
+      next(new AppError('method_not_allowed', 'another method', { publicMessage: `Only ${allowed} work here.` }));
+    });
+  }
+}
+
+const OWN_ROUTES: ReadonlyArray<[string, Set<string>]> = [
+  ['/', new Set(['GET'])],
+  ['/health', new Set(['GET'])],
+  ['/ready', new Set(['GET'])],
+  ['/status', new Set(['GET'])],
+  ['/docs', new Set(['GET'])],
+  ['/openapi.json', new Set(['GET'])],
+  ['/images/:name', new Set(['GET', 'DELETE'])],
+];
+
+const refuseUnknown: RequestHandler = (_request, _response, next) => {
+  next(new AppError('not_found', 'no such route', { publicMessage: 'There is no such address here; see /.' }));
+};

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Express, static as serveStatic } from 'express';
+import type { Dialect } from '../dialects/dialect.ts';
+import { createOpenapi } from './openapi.ts';
+
+const pages = fileURLToPath(new URL('../pages', import.meta.url));
+const swaggerUi = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/swagger-ui.css')));
+const HOUR_MS = 3_600_000;
+
+/** `GET /openapi.json` and Swagger UI at `/docs`, all of it from this process: nothing comes from elsewhere. */
+export function serveDocs(app: Express, dialects: readonly Dialect[], version: string): void {
+  const document = createOpenapi(dialects, version);
+  const page = readFileSync(join(pages, 'docs.html'), 'utf8');
+  app.get('/openapi.json', (_request, response) => void response.json(document));
+  app.get('/docs', (_request, response) => void response.type('html').send(page));
+  app.use('/docs/assets', serveStatic(swaggerUi, { index: false, maxAge: HOUR_MS }));
+  app.use('/docs/assets', serveStatic(pages, { index: false }));
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { type Express, type RequestHandler, static as serveStatic } from 'express';
+import { AppError } from '../../shared/errors.ts';
+import { requireAdmin } from './middleware/authentication.ts';
+
+interface ImagesOptions {
+  readonly dataDirectory: string;
+  readonly adminKey: string | undefined;
+  /** Removes the hosted copy of a picture, or of all pictures of a job. */
+  readonly remove: (id: string) => Promise<void>;
+  /** Brings a picture that another gateway told of to the own disk; false when that cannot be. */
+  readonly collect: (name: string) => Promise<boolean>;
+}
+
+/** A name is of our own making and never reused, so its bytes never change. */
+const YEAR_MS = 365 * 86_400_000;
+
+/** `GET /images/{name}`: the pictures of the disk store. `DELETE /images/{id}`: the operator takes one back. */
+export function serveImages(app: Express, { dataDirectory, adminKey, remove, collect }: ImagesOptions): void {
+  const files = serveStatic(join(dataDirectory, 'images'), {
+    index: false,
+    redirect: false,
+    dotfiles: 'ignore',
+    immutable: true,
+    maxAge: YEAR_MS,
+    setHeaders: (response) => {
+      response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+      response.setHeader('Access-Control-Allow-Origin', '*');
+    },
+  });
+  app.use('/images', files);
+  const collectImage: RequestHandler<{ name: string }> = async (request, _response, next) => {
+    next((await collect(request.params.name)) ? undefined : 'route');
+  };
+  app.get('/images/:name', collectImage, (request, response, next) => {
+    // `files` is mounted: it looks at the path below /images.
+    request.url = `/${request.params.name}`;
+    files(request, response, next);
+  });
+  const removeImage: RequestHandler<{ id: string }> = async (request, response) => {
+    requireAdmin(request, adminKey);
+    await remove(request.params.id);
+    response.status(204).end();
+  };
+  app.delete('/images/:id', removeImage);
+  app.get('/images/:name', () => {
+    throw new AppError('not_found', 'no such file', { publicMessage: 'There is no such picture, or no longer.' });
+  });
+}

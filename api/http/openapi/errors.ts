@@ -1,0 +1,32 @@
+import type { ZodOpenApiResponsesObject } from 'zod-openapi';
+import { AppError, ERRORS, type ErrorCode, invalidRequest } from '../../../shared/errors.ts';
+import type { Dialect } from '../../dialects/dialect.ts';
+
+/** The error answers of one dialect, by status: its own `encodeError` is asked, so that they cannot differ from it. */
+export function toErrorResponses(
+  { encodeError, errorSchema: schema }: Pick<Dialect, 'encodeError' | 'errorSchema'>,
+  failures: readonly ErrorCode[],
+): ZodOpenApiResponsesObject {
+  const samples = failures.flatMap(toSamples).map(({ name, error }) => ({ name, error, ...encodeError(error) }));
+  const byStatus = Object.groupBy(samples, ({ status }) => status);
+  const responses = Object.entries(byStatus).map(([status, same = []]) => {
+    const description = same.map(({ error }) => `\`${error.code}\`: ${ERRORS[error.code].message}`);
+    const examples = Object.fromEntries(same.map(({ name, body }) => [name, { value: body }]));
+    const content = { 'application/json': { schema, examples } };
+    return [status, { description: [...new Set(description)].join(' '), content }];
+  });
+  return Object.fromEntries(responses);
+}
+
+interface Sample {
+  readonly name: string;
+  readonly error: AppError;
+}
+
+/** A broken body and a wrong parameter are both invalid, and not every dialect tells them alike. */
+function toSamples(code: ErrorCode): Sample[] {
+  const plain = { name: code, error: new AppError(code, 'a sample for the documentation') };
+  if (code !== 'invalid_request') return [plain];
+  const message = '`seed` must be a whole number from -1 to 4294967295, not "abc".';
+  return [{ name: 'wrong_parameter', error: invalidRequest([{ field: 'seed', message }]) }, plain];
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import type { ErrorCode } from '../../../shared/errors.ts';
+import { encodeNativeError, nativeError } from '../../dialects/native.ts';
+import { toErrorResponses } from './errors.ts';
+
+/** What the gateway answers beside its dialects: itself, its documentation, the pictures of the disk store. */
+
+const errors = (...codes: ErrorCode[]): ZodOpenApiResponsesObject =>
+  toErrorResponses({ encodeError: encodeNativeError, errorSchema: nativeError }, codes);
+
+const json = (description: string, schema: z.ZodType): ZodOpenApiResponsesObject => ({
+  200: { description, content: { 'application/json': { schema } } },
+  ...errors('payload_too_large'),
+});
+
+const workerState = z.enum(['asleep', 'waking', 'starting', 'ready', 'busy', 'unreachable']);
+
+const health = z.object({
+  status: z.literal('healthy'),
+  service: z.literal('easel'),
+  version: z.string(),
+  model_loaded: z.boolean(),
+  worker: workerState,
+});
+
+const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
+
+const requestParams = {
+  path: z.object({
+    name: z
+      .string()
+      .max(300)
+      .meta({ description: 'Of `image_url`.', examples: ['p0123456789.png'] }),
+  }),
+};
+
+const REMOVAL_FAILURES = [
+  'invalid_request',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'payload_too_large',
+  'store_failed',
+  'worker_unavailable',
+  'internal',
+] as const;
+
+/** Anybody may ask these; keys are for pictures. */
+const open = { tags: ['service'], security: [{}] };
+
+export const servicePaths: ZodOpenApiPathsObject = {
+  '/': {
+    get: {
+      ...open,
+      operationId: 'index',
+      summary: 'Every endpoint, and a call to begin with',
+      responses: json('The discovery document.', z.looseObject({ service: z.literal('easel'), version: z.string() })),
+    },
+  },
+  '/health': {
+    get: {
+      ...open,
+      operationId: 'health',
+      summary: 'Is the gateway alive; wakes nothing',
+      responses: json('It is.', health),
+    },
+  },
+  '/ready': {
+    get: {
+      ...open,
+      operationId: 'ready',
+      summary: 'Can it serve a request now',
+      responses: {
+        ...json('Yes.', readiness),
+        503: { description: 'No, and why.', content: { 'application/json': { schema: readiness } } },
+      },
+    },
+  },
+  '/status': {
+    get: {
+      ...open,
+      operationId: 'status',
+      summary: 'Queue, workers, engines and stores as last heard',
+      responses: json('As last heard.', z.looseObject({ service: z.literal('easel'), worker: workerState })),
+    },
+  },
+  '/docs': {
+    get: {
+      ...open,
+      operationId: 'docs',
+      summary: 'This document, to read and to try',
+      responses: {
+        200: { description: 'Swagger UI.', content: { 'text/html': { schema: z.string() } } },
+        ...errors('payload_too_large'),
+      },
+    },
+  },
+  '/openapi.json': {
+    get: {
+      ...open,
+      operationId: 'openapi',
+      summary: 'This document, for programs',
+      responses: json('OpenAPI 3.1.', z.looseObject({ openapi: z.literal('3.1.0') })),
+    },
+  },
+  '/images/{name}': {
+    get: {
+      ...open,
+      operationId: 'image',
+      summary: 'A picture kept by the disk store',
+      requestParams,
+      responses: {
+        200: { description: 'The picture.', content: { 'image/*': { schema: { type: 'string' } } } },
+        ...errors('not_found', 'invalid_request', 'payload_too_large'),
+      },
+    },
+    delete: {
+      tags: ['service'],
+      security: [{ bearer: [] }, { header: [] }, { query: [] }],
+      operationId: 'remove_image',
+      summary: 'The operator takes a picture back (`ADMIN_KEY`)',
+      requestParams: {
+        path: z.object({
+          name: z
+            .string()
+            .max(300)
+            .meta({ description: 'The id of a picture, or a `job_id` for all of its pictures.', examples: ['p0123'] }),
+        }),
+      },
+      responses: {
+        204: { description: 'It is gone.' },
+        ...errors(...REMOVAL_FAILURES),
+      },
+    },
+  },
+};

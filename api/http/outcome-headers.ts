@@ -1,0 +1,31 @@
+import { STAGES } from '../../shared/contract/generation.ts';
+import type { Job } from '../jobs/job.ts';
+
+/**
+ * What every dialect's answer says beside its own words, so that bytes and foreign shapes tell the truth too:
+ * who served, with which seed, what could not be honoured, and where the time went.
+ */
+export function outcomeHeaders(job: Job | undefined): Record<string, string> {
+  if (job === undefined) return {};
+  const headers: Record<string, string> = { 'X-Job-Id': job.id };
+  const { result } = job;
+  if (result === undefined) return headers;
+  const [picture] = result.pictures;
+  const warnings = [...result.warnings, ...job.notes];
+  headers['X-Engine'] = result.engine;
+  headers['X-Cache'] = job.origin;
+  if (picture !== undefined) headers['X-Seed'] = String(picture.seed);
+  if (warnings.length > 0) headers['X-Warnings'] = toHeaderText(warnings.join(' '));
+  headers['Server-Timing'] = serverTiming(job);
+  return headers;
+}
+
+/** W3C Server-Timing; a joined or remembered picture cost this caller none of it. */
+function serverTiming({ result, origin }: Job): string {
+  if (origin === 'remembered') return 'cache;desc="remembered"';
+  const stages = STAGES.filter((stage) => result?.timings[stage] !== undefined);
+  return stages.map((stage) => `${stage};dur=${Math.round(result?.timings[stage] ?? 0)}`).join(', ');
+}
+
+/** Header values are printable ASCII. */
+const toHeaderText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1000);

@@ -1,0 +1,223 @@
+import { type Express, json, type Request, type RequestHandler, type Response } from 'express';
+import { AppError, toAppError } from '../../shared/errors.ts';
+import { contextOf, noteFailure } from '../../shared/net/request-log.ts';
+import type {
+  Command,
+  Dialect,
+  DialectInput,
+  EncodedEvent,
+  Outcome,
+  Route,
+  ServiceDescription,
+} from '../dialects/dialect.ts';
+import type { Job, JobEvent, Jobs, SubmitOptions } from '../jobs/job.ts';
+import type { ApiKey } from './middleware/api-keys.ts';
+import { type Caller, identify } from './middleware/authentication.ts';
+import { createErrorHandler, send } from './middleware/error-handler.ts';
+import type { RateLimit } from './middleware/rate-limit.ts';
+import { outcomeHeaders } from './outcome-headers.ts';
+import type { Preferences } from './preferences.ts';
+import { sendEvents } from './send-events.ts';
+
+/** Joins the pure dialects to HTTP and to the job module: the same few steps for every route of every dialect. */
+
+export interface ServeOptions {
+  readonly jobs: Jobs;
+  readonly apiKeys: readonly ApiKey[] | undefined;
+  readonly limit: RateLimit;
+  readonly waitBudgetMs: number;
+  /** Refuse flagged pictures whatever the request says. */
+  readonly safeMode: boolean;
+  /** Keeps the picture of a job as a file of the operator's and tells its path. */
+  readonly saveFile: (job: Job, bytes: Buffer) => Promise<string>;
+  readonly preferences: Preferences;
+  readonly describe: (request: Request) => ServiceDescription;
+}
+
+export function serveDialect(app: Express, dialect: Dialect, options: ServeOptions): void {
+  const onError = createErrorHandler((error) => dialect.encodeError(error));
+  for (const route of dialect.routes) app[route.method](route.path, createHandler(route, options), onError);
+}
+
+/** What no route answers on a dialect's own paths, in its own words. */
+export function refuseRest(app: Express, { prefixes = [], encodeError }: Dialect): void {
+  if (prefixes.length === 0) return;
+  const refuse: RequestHandler = () => {
+    throw new AppError('not_found', 'no such route', { publicMessage: 'There is no such address here; see /.' });
+  };
+  app.use([...prefixes], refuse, createErrorHandler(encodeError));
+}
+
+const MAX_BODY_BYTES = 256_000;
+
+function createHandler(route: Route, options: ServeOptions): RequestHandler {
+  const parseBody = createBodyParser(route.maxBodyBytes ?? MAX_BODY_BYTES);
+  return async (request, response) => {
+    const caller = identify(request, options.apiKeys);
+    requireJson(request);
+    await parseBody(request, response);
+    const command = withPreference(route.decode(toInput(request, options)), caller, options.preferences);
+    const left = leaveSignal(response);
+    if (command.do === 'generate') await options.limit(request, response, caller);
+    const job = await carryOut(command, { response, caller, left, options });
+    const service = { ...options.describe(request), preferredEngine: options.preferences.get(caller.id) };
+    const outcome: Outcome = { command, job, pictures: [], service };
+    if (isStream(command) && job !== undefined) {
+      await stream(route, outcome, job, { response, left, options });
+      return;
+    }
+    if (left.aborted) return;
+    const whole = await withPictures(outcome, options, left);
+    response.set(outcomeHeaders(whole.job));
+    send(response, route.encode(whole));
+  };
+}
+
+/** Within the route, so that even a broken body is told in the words of its dialect, and a stranger's is not read. */
+function createBodyParser(limit: number) {
+  const parse = json({ limit, strict: false });
+  return (request: Request, response: Response): Promise<void> =>
+    new Promise((resolve, reject) => {
+      parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+    });
+}
+
+function requireJson(request: Request): void {
+  const hasBody = request.get('content-length') !== '0';
+  // `is` answers null where there is neither a length nor an encoding.
+  if (hasBody && request.is('json') === false) throw new AppError('unsupported_media_type', 'a body that is not JSON');
+}
+
+const isStream = (command: Command): boolean =>
+  command.do === 'follow' || (command.do === 'generate' && command.answer === 'stream');
+
+interface Streaming {
+  readonly response: Response;
+  readonly left: AbortSignal;
+  readonly options: ServeOptions;
+}
+
+async function stream(route: Route, outcome: Outcome, job: Job, { response, left, options }: Streaming): Promise<void> {
+  const { command } = outcome;
+  const { jobs } = options;
+  const after = command.do === 'follow' ? command.after : 0;
+  // Whoever streams his own request waits for it: when he leaves, nobody may be left.
+  const waiting = command.do === 'follow' ? undefined : jobs.wait(job.id, { budgetMs: FOREVER_MS, signal: left });
+  const encode = async (event: JobEvent): Promise<EncodedEvent | undefined> => {
+    try {
+      return route.encodeEvent?.(event, await withPictures({ ...outcome, job: event.job }, options, left));
+    } catch (thrown) {
+      // The answer has begun: only an event can still tell that its pictures could not be fetched.
+      const error = toAppError(thrown);
+      noteFailure(response, error);
+      const failed = { ...event.job, status: 'failed', error } as const;
+      return route.encodeEvent?.({ number: event.number, job: failed }, { ...outcome, job: failed });
+    }
+  };
+  await sendEvents(response, jobs.follow(job.id, { after, signal: left }), encode);
+  await waiting;
+}
+
+/** Longer than any job's own deadline, and no more than a timer takes. */
+const FOREVER_MS = 3_600_000;
+
+/** Aborts when the caller has gone before the answer was complete. */
+function leaveSignal(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+interface Call {
+  readonly response: Response;
+  readonly caller: Caller;
+  readonly left: AbortSignal;
+  readonly options: ServeOptions;
+}
+
+async function carryOut(command: Command, call: Call): Promise<Job | undefined> {
+  const { jobs } = call.options;
+  switch (command.do) {
+    case 'generate':
+      return generate(command, call);
+    case 'find':
+      return jobs.find(command.jobId, { credentials: command.credentials });
+    case 'follow':
+      return jobs.find(command.jobId);
+    case 'cancel':
+      return jobs.cancel(command.jobId);
+    case 'current': {
+      const job = await jobs.current(call.caller);
+      return command.cancel && job !== undefined ? jobs.cancel(job.id) : job;
+    }
+    case 'prefer':
+      call.options.preferences.set(call.caller.id, command.engine);
+      return undefined;
+    case 'describe':
+      return undefined;
+  }
+}
+
+async function generate(command: Extract<Command, { do: 'generate' }>, call: Call): Promise<Job> {
+  const { jobs, safeMode, waitBudgetMs } = call.options;
+  const draft = safeMode ? { ...command.draft, safe: true } : command.draft;
+  const submitOptions: SubmitOptions = {
+    client: call.caller,
+    asynchronous: command.answer === 'start',
+    fresh: command.fresh,
+    rejoin: command.rejoin,
+    idempotencyKey: command.idempotencyKey,
+    callbackUrl: command.callbackUrl,
+    credentials: command.credentials,
+    ...contextOf(call.response),
+  };
+  const accepted = await jobs.submit(draft, submitOptions);
+  if (command.answer === 'start' || command.answer === 'stream') return accepted;
+  // It is complete: looking it up once more would take as long as all the rest.
+  if (accepted.origin === 'remembered') return accepted;
+  const budgetMs = command.answer === 'hold' ? FOREVER_MS : waitBudgetMs;
+  const job = await jobs.wait(accepted.id, { budgetMs, signal: call.left });
+  if (job.error !== undefined) throw job.error;
+  return job;
+}
+
+function withPreference(command: Command, caller: Caller, preferences: Preferences): Command {
+  if (command.do !== 'generate' || !command.usesPreference || command.draft.preferredEngine !== undefined)
+    return command;
+  const preferredEngine = preferences.get(caller.id);
+  return preferredEngine === undefined ? command : { ...command, draft: { ...command.draft, preferredEngine } };
+}
+
+async function withPictures(outcome: Outcome, options: ServeOptions, signal: AbortSignal): Promise<Outcome> {
+  const { command, job } = outcome;
+  if (command.do !== 'generate' || !command.bytes || job?.result === undefined) return outcome;
+  const indexes = job.result.pictures.keys();
+  const pictures = await Promise.all(Array.from(indexes, (index) => options.jobs.bytes(job, index, signal)));
+  const [first] = pictures;
+  const filePath = command.saveFile && first !== undefined ? await options.saveFile(job, first.bytes) : undefined;
+  return { ...outcome, pictures, ...(filePath !== undefined && { filePath }) };
+}
+
+function toInput(request: Request, { apiKeys }: ServeOptions): DialectInput {
+  const params = Object.entries(request.params).map(([name, value]) => [name, joinWildcard(value)]);
+  return {
+    params: Object.fromEntries(params),
+    query: request.query,
+    body: request.body,
+    headers: {
+      ...(request.headers as Record<string, string | undefined>),
+      ...(isKeyOf(request, apiKeys) && { authorization: undefined }),
+    },
+  };
+}
+
+/** A caller's key to this gateway is nobody else's business: a dialect would hand it on as a token for an engine. */
+const isKeyOf = (request: Request, apiKeys: ServeOptions['apiKeys']): boolean =>
+  apiKeys !== undefined &&
+  request.get('x-api-key') === undefined &&
+  /^(Bearer|Basic) /i.test(request.get('authorization') ?? '');
+
+/** Express 5 gives a wildcard's segments as an array. */
+const joinWildcard = (value: string | string[]): string => (Array.isArray(value) ? value.join('/') : value);

@@ -1,0 +1,76 @@
+import type { Request, Response } from 'express';
+import type { Dialect, ServiceDescription } from '../dialects/dialect.ts';
+
+/** What the gateway says about itself. Nothing here wakes a sleeping worker or waits for one. */
+
+export interface ServiceStatus {
+  /** `asleep`, `waking`, `starting`, `ready`, `busy` or `unreachable`: the best of all workers. */
+  readonly worker: string;
+  /** Jobs and workers, engines and stores as last heard; for `GET /status`. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface StatusOptions {
+  readonly version: string;
+  readonly status: () => ServiceStatus;
+  /** Why no request can be served now; empty: ready. */
+  readonly notReady: () => Promise<readonly string[]>;
+  readonly dialects: readonly Dialect[];
+  readonly describe: (request: Request) => ServiceDescription;
+}
+
+/** The seed's shape of `/health`, where a program that sleeps is healthy. */
+export function createHealth({ version, status }: StatusOptions) {
+  return (_request: Request, response: Response): void => {
+    const { worker } = status();
+    const isLoaded = worker === 'ready' || worker === 'busy';
+    response.json({ status: 'healthy', service: 'easel', version, model_loaded: isLoaded, worker });
+  };
+}
+
+export function createReady({ notReady }: StatusOptions) {
+  return async (_request: Request, response: Response): Promise<void> => {
+    const reasons = await notReady();
+    response.status(reasons.length === 0 ? 200 : 503).json({ ready: reasons.length === 0, reasons });
+  };
+}
+
+export function createStatus({ version, status }: StatusOptions) {
+  return (_request: Request, response: Response): void => {
+    const { worker, details } = status();
+    response.json({ service: 'easel', version, worker, ...details });
+  };
+}
+
+/** The discovery document: every endpoint, and a call to begin with. */
+export function createIndex({ version, status, dialects, describe }: StatusOptions) {
+  const endpoints = dialects.flatMap((dialect) =>
+    dialect.routes.map(({ method, path, documentation }) => ({
+      method: method.toUpperCase(),
+      path,
+      summary: documentation.summary,
+      dialect: dialect.name,
+    })),
+  );
+  const ownEndpoints = [
+    { method: 'GET', path: '/health', summary: 'Is the gateway alive' },
+    { method: 'GET', path: '/ready', summary: 'Can it serve a request now, and if not why' },
+    { method: 'GET', path: '/status', summary: 'Engines, stores, workers and queue' },
+    { method: 'GET', path: '/docs', summary: 'This API, to read and to try' },
+    { method: 'GET', path: '/openapi.json', summary: 'This API, for programs' },
+    { method: 'GET', path: '/images/{name}', summary: 'A picture kept by the disk store' },
+  ];
+  return (request: Request, response: Response): void => {
+    const { engines, toAbsoluteUrl } = describe(request);
+    response.json({
+      service: 'easel',
+      description: 'A prompt in, a picture’s URL out.',
+      version,
+      status: 'healthy',
+      worker: status().worker,
+      engines,
+      example: `curl "${toAbsoluteUrl('/generate?prompt=a+red+fox')}"`,
+      endpoints: [...endpoints, ...ownEndpoints],
+    });
+  };
+}

@@ -1,0 +1,173 @@
+import { randomInt } from 'node:crypto';
+import { type GenerationRequest, MAX_COUNT, MAX_SEED } from '../../../shared/contract/generation.ts';
+import { AppError, invalidRequest } from '../../../shared/errors.ts';
+import type { Run } from '../../../shared/queue/run.ts';
+import type { Credentials, JobContext } from '../context.ts';
+import type { Job, RequestDraft, SubmitOptions } from '../job.ts';
+import type { Claim, Held, Order, Ticket } from '../journal/journal.ts';
+import { toJob } from '../wait/job-view.ts';
+import { type JobTicket, toAgainId } from './job-ids.ts';
+import { toFingerprint, toIdempotencyName, toPictureName, toRetryName } from './keys.ts';
+
+/** From a request to a ticket: policy, memory, join, or a new run. */
+
+const LONGEST_RETRY_SECONDS = 60;
+
+export async function submit(draft: RequestDraft, options: SubmitOptions, context: JobContext): Promise<Job> {
+  const sharing = toSharing(draft, options);
+  const request = await complete(draft, sharing, context);
+  context.policy(request);
+  if (options.callbackUrl !== undefined) await context.checkCallback(options.callbackUrl);
+  const known = await recall(sharing, options, context);
+  if (known !== undefined) return toJob(known, context);
+  const held = await claim({ draft, request, sharing, options }, context);
+  return toJob(held, context);
+}
+
+type Sharing = NonNullable<Order['sharing']>;
+
+function toSharing(draft: RequestDraft, options: SubmitOptions): Sharing | undefined {
+  const { client, credentials } = options;
+  if (draft.seed !== undefined) return { kind: 'picture', name: toPictureName(draft, credentials) };
+  const isRetry = options.rejoin ?? !options.asynchronous;
+  return isRetry ? { kind: 'retry', name: toRetryName(client.id, draft, credentials) } : undefined;
+}
+
+/** Draws the seed. The retry of a picture that no store took keeps it: the worker still has that picture. */
+async function complete(
+  draft: RequestDraft,
+  sharing: Sharing | undefined,
+  { journal }: JobContext,
+): Promise<GenerationRequest> {
+  if (draft.seed !== undefined) return { ...draft, seed: draft.seed, seedGiven: true };
+  const earlier = sharing === undefined ? undefined : await journal.recall(sharing.name);
+  const isFinished = earlier?.error?.code === 'store_failed';
+  const seed = isFinished ? earlier.request.seed : randomInt(MAX_SEED - MAX_COUNT);
+  return { ...draft, seed, seedGiven: false };
+}
+
+/** A remembered result needs no ticket of its own, unless somebody comes back or is called back for it. */
+async function recall(
+  sharing: Sharing | undefined,
+  { fresh, asynchronous, idempotencyKey, callbackUrl }: SubmitOptions,
+  context: JobContext,
+): Promise<Held | undefined> {
+  if (sharing?.kind !== 'picture' || fresh === true) return undefined;
+  const run = await context.journal.recall(sharing.name);
+  if (run?.result === undefined || context.clock.now() >= (run.rememberUntil ?? 0)) return undefined;
+  await context.collect(run);
+  if (!(await context.pictures.areThere(run.result))) {
+    await context.journal.forget(run.id);
+    return undefined;
+  }
+  if (asynchronous || idempotencyKey !== undefined || callbackUrl !== undefined) return undefined;
+  return holdAgain(run);
+}
+
+/** A remembered result as whoever asked again holds it. */
+export function holdAgain(run: Run): Held {
+  const ticket: Ticket = {
+    key: '',
+    id: toAgainId(run.ticketId),
+    runId: run.id,
+    clientId: run.clientId,
+    origin: 'remembered',
+    asynchronous: true,
+    released: false,
+    notes: [],
+    createdAt: run.createdAt,
+  };
+  return { ticket, run };
+}
+
+interface Asked {
+  readonly draft: RequestDraft;
+  readonly request: GenerationRequest;
+  readonly sharing: Sharing | undefined;
+  readonly options: SubmitOptions;
+}
+
+async function claim({ draft, request, sharing, options }: Asked, context: JobContext): Promise<Held> {
+  const { client, idempotencyKey, credentials, callbackUrl, asynchronous } = options;
+  const createdAt = context.clock.now();
+  const issued = context.ids.issue(request, { createdAt, needsCredentials: credentials !== undefined });
+  const order = toOrder(issued, request, {
+    client: client.id,
+    asynchronous,
+    trace: { requestId: options.requestId, traceparent: options.traceparent },
+    notes: [],
+    rememberMs: context.limits.rememberMs,
+    sharing,
+    callbackUrl,
+    fresh: options.fresh === true,
+    maxWaiting: context.limits.maxWaiting,
+    ...(idempotencyKey !== undefined && {
+      idempotency: { name: toIdempotencyName(client.id, idempotencyKey), fingerprint: toFingerprint(draft) },
+    }),
+  });
+  const claimed = await context.journal.claim(order);
+  refuse(claimed, context);
+  await begin(claimed, credentials, context);
+  return claimed;
+}
+
+interface OrderFacts extends Pick<Order, 'sharing' | 'fresh' | 'idempotency' | 'maxWaiting'> {
+  readonly client: string;
+  readonly asynchronous: boolean;
+  readonly trace: Run['trace'];
+  readonly rememberMs: number;
+  readonly notes: readonly string[];
+  readonly callbackUrl?: string | undefined;
+}
+
+export function toOrder(issued: JobTicket, request: GenerationRequest, facts: OrderFacts): Order {
+  const { id, key, runId, createdAt, needsCredentials } = issued;
+  const { client: clientId, asynchronous, notes, callbackUrl, trace, rememberMs, ...rest } = facts;
+  const asked = { clientId, createdAt };
+  const ticket: Ticket = {
+    ...asked,
+    key,
+    id,
+    runId,
+    origin: 'made',
+    asynchronous,
+    released: false,
+    notes,
+    callbackUrl,
+  };
+  const run: Run = {
+    ...asked,
+    id: runId,
+    ticketId: id,
+    request,
+    status: 'queued',
+    number: 1,
+    needsCredentials,
+    received: false,
+    rememberMs: request.seedGiven ? rememberMs : 0,
+    trace,
+  };
+  return { ticket, run, ...rest };
+}
+
+function refuse({ how }: Claim, { estimates }: JobContext): void {
+  if (how === 'conflict') {
+    const message = 'Idempotency-Key was used before for another request.';
+    throw invalidRequest([{ field: 'Idempotency-Key', message }]);
+  }
+  if (how !== 'full') return;
+  const seconds = Math.ceil(estimates.jobMs() / 1000);
+  const retryAfterSeconds = Math.min(Math.max(seconds, 1), LONGEST_RETRY_SECONDS);
+  throw new AppError('queue_full', 'MAX_WAITING jobs are waiting', { retryAfterSeconds });
+}
+
+/** Hands a new run over for work; one that ended before it was joined tells its end at once. */
+export async function begin(
+  { how, run }: Claim,
+  credentials: Credentials | undefined,
+  { vault, dispatch, onEnded }: JobContext,
+): Promise<void> {
+  if (how === 'made' && credentials !== undefined) await vault.put(run.id, credentials);
+  if (how === 'made' && (credentials !== undefined || !run.needsCredentials)) await dispatch.enqueue(run);
+  if (run.status === 'done') onEnded();
+}

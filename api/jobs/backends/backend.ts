@@ -1,0 +1,44 @@
+import type { QueueSettings } from '../../../shared/queue/open-backend.ts';
+import type { Logger } from '../../../shared/service/log.ts';
+import type { Clock } from '../../../shared/wait.ts';
+import type { Dispatch } from '../../dispatch/dispatch.ts';
+import type { JobLimits, Vault } from '../context.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Pictures } from '../pictures/pictures.ts';
+import type { Estimates } from '../wait/estimates.ts';
+
+/** What the job module stands on: one gateway with its own file (`embedded.ts`), or many with Redis or PostgreSQL (`shared.ts`). */
+
+export interface FoundationOptions {
+  readonly settings: FoundationSettings;
+  /** Absolute. */
+  readonly dataDirectory: string;
+  readonly limits: JobLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface FoundationSettings extends QueueSettings {
+  readonly WORKER_URL?: readonly string[] | undefined;
+  readonly WORKER_TOKEN?: string | undefined;
+}
+
+export interface Foundation {
+  readonly journal: Journal;
+  readonly vault: Vault;
+  /** Runs may be finished without this gateway: what it has to serve of them comes when somebody asks. */
+  readonly isShared: boolean;
+  /** A secret that nobody configured: made once, and the same for every gateway. */
+  loadSecret(name: string, prefix: string): Promise<string>;
+  createDispatch(parts: FoundationParts): Promise<Dispatch>;
+  /** Takes up what a process before this one left; call it once everything is wired. */
+  recover(dispatch: Dispatch): Promise<void>;
+  /** After the dispatch has stopped. */
+  close(): Promise<void>;
+}
+
+export interface FoundationParts {
+  readonly estimates: Estimates;
+  readonly pictures: Pictures;
+  readonly onEnded: () => void;
+}

@@ -1,0 +1,55 @@
+import { toErrorRecord } from '../../../shared/errors.ts';
+import { type Run, toDone, toRunChange } from '../../../shared/queue/run.ts';
+import type { RunDesk } from '../../dispatch/dispatch.ts';
+import type { JobContext } from '../context.ts';
+
+/** How long a job that somebody comes back for waits for a worker that cannot be reached. */
+const PATIENCE_MS = 30 * 60_000;
+
+type Needed = 'journal' | 'vault' | 'estimates' | 'pictures' | 'limits' | 'clock' | 'log' | 'onEnded';
+
+interface DeskContext extends Pick<JobContext, Needed> {
+  /** Epoch milliseconds at which a worker last woke. */
+  readonly wokeAt: () => number;
+}
+
+/** What happens to runs in work, told by a dispatch that lives in this gateway. */
+export function createDesk(context: DeskContext): RunDesk {
+  const { journal, vault, clock, log } = context;
+
+  async function end(run: Run | undefined): Promise<void> {
+    if (run === undefined) return;
+    await vault.drop(run.id);
+    context.onEnded();
+  }
+
+  return {
+    open: async (runId) => {
+      const credentials = await vault.get(runId);
+      const run = await journal.report(runId, { status: 'running' });
+      if (run === undefined) return undefined;
+      const production = { jobId: runId, request: run.request, ...(credentials !== undefined && { credentials }) };
+      return { production, trace: run.trace };
+    },
+    putBack: async (runId) => void (await journal.report(runId, { status: 'queued' })),
+    progress: async (runId, event) => void (await journal.report(runId, toRunChange(event), event.preview)),
+    finish: async (runId, made) => {
+      const run = await journal.run(runId);
+      if (run === undefined) return;
+      await context.pictures.secure(made, run.request);
+      await end(await journal.report(runId, toDone(run, made, { now: clock.now(), wokeAt: context.wokeAt() })));
+      context.estimates.learn(made);
+      await journal.writeFact('means', context.estimates.toText());
+    },
+    fail: async (runId, error) => {
+      const run = await journal.report(runId, { status: 'failed', error: toErrorRecord(error) });
+      if (run !== undefined) log.warn({ runId, code: error.code, err: error }, 'a run failed');
+      await end(run);
+    },
+    isPatient: async (runId) => {
+      const run = await journal.run(runId);
+      const isYoung = run !== undefined && clock.now() - run.createdAt < PATIENCE_MS;
+      return isYoung && journal.isPatient(runId);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { repeat } from '../../../shared/wait.ts';
+import { createHttpDispatch } from '../../dispatch/direct/dispatch.ts';
+import { createMemoryVault } from '../context.ts';
+import { createSqliteJournal } from '../journal/sqlite/journal.ts';
+import { openDatabase } from '../journal/sqlite/schema.ts';
+import type { Foundation, FoundationOptions } from './backend.ts';
+import { createDesk } from './desk.ts';
+import { loadSecret } from './secrets.ts';
+
+const PURGE_INTERVAL_MS = 60_000;
+
+/** One gateway: its own file, and HTTP to the workers. */
+export function createEmbedded({ settings, dataDirectory, limits, clock, log }: FoundationOptions): Foundation {
+  const database = openDatabase(join(dataDirectory, 'jobs.sqlite'));
+  const journal = createSqliteJournal({ database, clock, keepMs: limits.keepMs });
+  const vault = createMemoryVault();
+  const closing = new AbortController();
+  void repeat(async () => journal.purge(), {
+    ...{ intervalMs: PURGE_INTERVAL_MS, clock, signal: closing.signal },
+    onFailure: (error) => log.error({ err: error }, 'purging the journal failed'),
+  });
+
+  return {
+    journal,
+    vault,
+    isShared: false,
+    loadSecret: async (name, prefix) => loadSecret(dataDirectory, name, prefix),
+    createDispatch: async ({ estimates, pictures, onEnded }) => {
+      let wokeAt = Number.NEGATIVE_INFINITY;
+      const onAwake = (tookMs: number): void => {
+        wokeAt = clock.now();
+        estimates.learnWake(tookMs);
+      };
+      return createHttpDispatch({
+        workerUrls: settings.WORKER_URL ?? [],
+        workerToken: settings.WORKER_TOKEN ?? '',
+        desk: createDesk({ journal, vault, estimates, pictures, limits, clock, log, onEnded, wokeAt: () => wokeAt }),
+        clock,
+        log,
+        onAwake,
+      });
+    },
+    recover: async (dispatch) => {
+      for (const run of journal.recover()) if (!run.needsCredentials) await dispatch.enqueue(run);
+    },
+    close: async () => {
+      closing.abort();
+      await journal.close();
+    },
+  };
+}

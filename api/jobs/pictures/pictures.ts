@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import type { GenerationRequest, GenerationResult, ResultPicture } from '../../../shared/contract/generation.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { createKeptFiles, type KeptFiles } from '../../../shared/files/kept-files.ts';
+import { createHttpClient } from '../../../shared/net/http.ts';
+import { sniffMediaType, toExtension } from '../../../shared/picture/media-type.ts';
+import type { Logger } from '../../../shared/service/log.ts';
+import type { Clock } from '../../../shared/wait.ts';
+import type { Dispatch, PictureFile } from '../../dispatch/dispatch.ts';
+
+/** Where the bytes of finished pictures are, and whether hosted ones still exist. */
+
+/** Bytes that were asked for as bytes, so that asking again needs no worker. */
+const MAX_KEPT_BYTES = 256 * 1024 * 1024;
+const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
+const HOST_TIMEOUT_MS = 4000;
+const HOSTED_TIMEOUT_MS = 20_000;
+const CHECK_INTERVAL_MS = 10 * 60_000;
+const MAX_CHECKS_REMEMBERED = 1000;
+const OWN_PATH = '/images/';
+
+export interface Pictures {
+  /** Brings to this gateway what it has to serve itself; throws when that cannot be had. */
+  secure(result: GenerationResult, request: GenerationRequest): Promise<void>;
+  bytes(picture: ResultPicture, signal: AbortSignal): Promise<PictureFile>;
+  /** False when a picture that was promised is gone; a host is asked at most once in a while. */
+  areThere(result: GenerationResult): Promise<boolean>;
+  /** Drops this gateway's own copies. */
+  drop(picture: ResultPicture): Promise<void>;
+}
+
+interface PicturesOptions {
+  readonly dataDirectory: string;
+  /** Of the pictures that this gateway hosts, beyond which the oldest go. */
+  readonly maxHostedBytes: number;
+  readonly fetchFromWorker: Dispatch['picture'];
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export function createPictures(options: PicturesOptions): Pictures {
+  const { dataDirectory, maxHostedBytes, fetchFromWorker, clock, log } = options;
+  const filesIn = (name: string, maxBytes: number): KeptFiles =>
+    createKeptFiles({ directory: join(dataDirectory, name), maxBytes, now: clock.now });
+  const hosted = filesIn('images', maxHostedBytes);
+  const kept = filesIn('kept', MAX_KEPT_BYTES);
+  const client = createHttpClient({ maxContentLength: MAX_PICTURE_BYTES });
+  const checkedAt = new Map<string, number>();
+
+  async function secureOne(picture: ResultPicture, deliver: GenerationRequest['deliver']): Promise<void> {
+    const ownName = toOwnName(picture.url);
+    const [files, name] = ownName === undefined ? [kept, toKeptName(picture)] : [hosted, ownName];
+    if (ownName === undefined && deliver === 'url') return;
+    if (await files.has(name)) return;
+    const file = await fetchFromWorker(picture.id, AbortSignal.timeout(HOSTED_TIMEOUT_MS));
+    if (file === undefined) throw new AppError('worker_unavailable', 'the worker no longer has the finished picture');
+    if (sniffMediaType(file.bytes) === undefined) throw new AppError('internal', 'the worker sent no picture');
+    await files.write(name, file.bytes);
+  }
+
+  async function readOwn(picture: ResultPicture): Promise<Buffer | undefined> {
+    const ownName = toOwnName(picture.url);
+    return (await kept.read(toKeptName(picture))) ?? (ownName === undefined ? undefined : hosted.read(ownName));
+  }
+
+  async function download(url: string | undefined, signal: AbortSignal): Promise<Buffer | undefined> {
+    if (url === undefined || toOwnName(url) !== undefined) return undefined;
+    const options = { responseType: 'arraybuffer', timeout: HOSTED_TIMEOUT_MS, signal } as const;
+    const { status, data } = await client.get<Buffer>(url, options);
+    return status === 200 && sniffMediaType(data) !== undefined ? data : undefined;
+  }
+
+  async function isThere(picture: ResultPicture): Promise<boolean> {
+    const ownName = toOwnName(picture.url);
+    if (ownName !== undefined) return hosted.has(ownName);
+    if (picture.url === undefined) return kept.has(toKeptName(picture));
+    if (clock.now() - (checkedAt.get(picture.url) ?? 0) < CHECK_INTERVAL_MS) return true;
+    const isGone = await askHost(picture.url);
+    if (!isGone) remember(picture.url);
+    return !isGone;
+  }
+
+  function remember(url: string): void {
+    checkedAt.delete(url);
+    checkedAt.set(url, clock.now());
+    const [oldest] = checkedAt.keys();
+    if (checkedAt.size > MAX_CHECKS_REMEMBERED && oldest !== undefined) checkedAt.delete(oldest);
+  }
+
+  /** Only a plain "gone" counts; a host that is down is not asked to make the picture again. */
+  async function askHost(url: string): Promise<boolean> {
+    try {
+      const { status, headers } = await client.head(url, { timeout: HOST_TIMEOUT_MS });
+      // Imgur leads from a removed picture to /removed.png.
+      return status === 404 || status === 410 || /\/removed\.png$/.test(String(headers.location ?? ''));
+    } catch (error) {
+      log.info({ reason: String(error) }, 'a picture host did not say whether its picture exists');
+      return false;
+    }
+  }
+
+  return {
+    secure: async (result, { deliver }) => {
+      for (const picture of result.pictures) await secureOne(picture, deliver);
+      for (const { url } of result.pictures) if (url !== undefined && !checkedAt.has(url)) remember(url);
+    },
+    bytes: async (picture, signal) => {
+      const own = await readOwn(picture);
+      if (own !== undefined) return { bytes: own, mediaType: picture.mediaType };
+      const file = await fetchFromWorker(picture.id, signal);
+      if (file !== undefined) return file;
+      const bytes = await download(picture.url, signal);
+      if (bytes !== undefined) return { bytes, mediaType: sniffMediaType(bytes) ?? picture.mediaType };
+      throw new AppError('internal', 'the bytes of a finished picture are nowhere any more', {
+        publicMessage: 'The picture was finished, but its bytes are no longer at hand. Ask for it again.',
+      });
+    },
+    areThere: async ({ pictures }) => {
+      for (const picture of pictures) if (!(await isThere(picture))) return false;
+      return true;
+    },
+    drop: async (picture) => {
+      const ownName = toOwnName(picture.url);
+      await kept.remove(toKeptName(picture));
+      if (ownName !== undefined) await hosted.remove(ownName);
+      if (picture.url !== undefined) checkedAt.delete(picture.url);
+    },
+  };
+}
+
+const toOwnName = (url: string | undefined): string | undefined =>
+  url?.startsWith(OWN_PATH) ? url.slice(OWN_PATH.length) : undefined;
+
+const toKeptName = (picture: ResultPicture): string => `${picture.id}.${toExtension(picture.mediaType)}`;

@@ -1,0 +1,117 @@
+import { isEnded, type RunEvent } from '../../../shared/queue/run.ts';
+import { lookUp } from '../accept/lookup.ts';
+import type { JobContext } from '../context.ts';
+import type { JobEvent } from '../job.ts';
+import type { Held } from '../journal/journal.ts';
+import type { Attendance } from './attendance.ts';
+import { toJob } from './job-view.ts';
+
+/** Between two looks at what no event tells: the place in the queue, and whether this share was given up. */
+const LOOK_INTERVAL_MS = 1000;
+
+interface FollowOptions {
+  readonly after: number;
+  readonly signal: AbortSignal;
+}
+
+/** Every event of a job after number `after`, until it has ended or the signal aborts. */
+export async function* follow(
+  id: string,
+  { after, signal }: FollowOptions,
+  context: JobContext,
+  attendance: Attendance,
+): AsyncGenerator<JobEvent> {
+  const held = await lookUp(id, context);
+  const leave = attendance.attend(held.ticket.key);
+  let isServed = false;
+  try {
+    for await (const event of readEvents(held, { after, signal }, context)) {
+      isServed = event.job.finishedAt !== undefined || event.job.status === 'cancelled';
+      yield event;
+    }
+  } finally {
+    await leave(isServed ? 'served' : 'left');
+  }
+}
+
+async function* readEvents(
+  held: Held,
+  { after, signal }: FollowOptions,
+  context: JobContext,
+): AsyncGenerator<JobEvent> {
+  const { ticket } = held;
+  const inbox = createInbox();
+  const unsubscribe = await context.journal.subscribe(held.run.id, inbox.put);
+  let last = after;
+  let previewIndex = 0;
+  try {
+    for (const event of await context.journal.history(held.run.id)) inbox.put(event);
+    while (!signal.aborted) {
+      for (const { run, preview } of inbox.takeAll()) {
+        if (run.number <= last) continue;
+        last = run.number;
+        await context.collect(run);
+        const job = await toJob({ ticket, run }, context);
+        yield preview === undefined
+          ? { number: last, job }
+          : { number: last, job, preview, previewIndex: previewIndex++ };
+        if (isEnded(run.status)) return;
+      }
+      const now = await look(held, signal, inbox.arrived(), context);
+      if (now?.ticket.released || (now !== undefined && isEnded(now.run.status) && inbox.isEmpty())) {
+        yield { number: Math.max(last + 1, now.run.number), job: await toJob(now, context) };
+        return;
+      }
+    }
+  } finally {
+    unsubscribe();
+  }
+}
+
+/** Waits for the next event, at most a moment; then says how the ticket stands, and tells a new place in the queue. */
+async function look(
+  { ticket, run }: Held,
+  signal: AbortSignal,
+  arrived: AbortSignal,
+  { journal, dispatch, clock }: JobContext,
+): Promise<Held | undefined> {
+  const stop = AbortSignal.any([signal, arrived]);
+  try {
+    await clock.wait(LOOK_INTERVAL_MS, stop);
+  } catch (error) {
+    if (!stop.aborted) throw error;
+    return undefined;
+  }
+  const held = await journal.find(ticket.key);
+  if (held?.run.status !== 'queued') return held;
+  const queuePosition = await dispatch.position(run.id);
+  if (queuePosition !== held.run.queuePosition) await journal.report(run.id, { queuePosition });
+  return held;
+}
+
+interface Inbox {
+  put(event: RunEvent): void;
+  takeAll(): readonly RunEvent[];
+  isEmpty(): boolean;
+  /** Aborts with the next event, or at once when one is waiting. */
+  arrived(): AbortSignal;
+}
+
+function createInbox(): Inbox {
+  let events: RunEvent[] = [];
+  let arrival = new AbortController();
+  return {
+    put: (event) => {
+      events.push(event);
+      arrival.abort();
+    },
+    takeAll: () => {
+      const taken = events.toSorted((one, other) => one.run.number - other.run.number);
+      events = [];
+      arrival = new AbortController();
+      return taken;
+    },
+    isEmpty: () => events.length === 0,
+    arrived: () => arrival.signal,
+  };
+}

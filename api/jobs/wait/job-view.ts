@@ -1,0 +1,74 @@
+import type { GenerationResult, Stage } from '../../../shared/contract/generation.ts';
+import { AppError, fromErrorRecord } from '../../../shared/errors.ts';
+import { isEnded, type Run } from '../../../shared/queue/run.ts';
+import type { WorkerState, WorkerView } from '../../dispatch/dispatch.ts';
+import type { JobContext } from '../context.ts';
+import type { Job } from '../job.ts';
+import type { Held, Ticket } from '../journal/journal.ts';
+
+/** A ticket and its run as their owner may see them. */
+
+const NEEDS_CREDENTIALS = 'This job needs your own token again, which is never kept: send it with the next poll.';
+
+type Viewing = Pick<JobContext, 'dispatch' | 'estimates' | 'vault' | 'clock'>;
+
+export async function toJob({ ticket, run }: Held, context: Viewing): Promise<Job> {
+  if (isEnded(run.status) || ticket.released) return toEndedJob(ticket, run);
+  const { dispatch, estimates, vault, clock } = context;
+  const now = clock.now();
+  const isQueued = run.status === 'queued';
+  const position = isQueued ? await dispatch.position(run.id) : undefined;
+  const workers = dispatch.workers();
+  const wakingForMs = isAnyAwake(workers) ? undefined : longestWaking(workers);
+  const lacksToken = run.needsCredentials && isQueued && (await vault.get(run.id)) === undefined;
+  const queueStage: Stage = wakingForMs === undefined ? 'queue' : 'wake';
+  return {
+    ...common(ticket, run),
+    status: run.status,
+    stage: isQueued ? queueStage : run.stage,
+    progress: estimates.progress(run, now),
+    engine: run.engine,
+    engineStatus: run.engineStatus,
+    queuePosition: position,
+    etaSeconds: estimates.etaSeconds(run, { now, position, slots: countSlots(workers), wakingForMs }),
+    notes: lacksToken ? [...ticket.notes, NEEDS_CREDENTIALS] : ticket.notes,
+  };
+}
+
+/** A share that was given up is cancelled, whatever becomes of the run for others. */
+export function toEndedJob(ticket: Ticket, run: Run): Job {
+  if (ticket.released || run.status === 'cancelled') {
+    const error = new AppError('cancelled', 'this share of the run was given up');
+    return { ...common(ticket, run), status: 'cancelled', progress: 0, error, finishedAt: run.finishedAt };
+  }
+  return {
+    ...common(ticket, run),
+    status: run.status,
+    progress: run.status === 'done' ? 1 : 0,
+    engine: run.engine,
+    result: run.result && withoutSecrets(run.result),
+    error: run.error && fromErrorRecord(run.error),
+    finishedAt: run.finishedAt,
+  };
+}
+
+function common(ticket: Ticket, run: Run) {
+  const { id, origin, notes, createdAt } = ticket;
+  return { id, origin, notes, createdAt, request: run.request };
+}
+
+/** Tokens that remove hosted copies are the operator's. */
+function withoutSecrets(result: GenerationResult): GenerationResult {
+  const pictures = result.pictures.map(({ deleteToken: _, ...picture }) => picture);
+  return { ...result, pictures };
+}
+
+const AWAKE: readonly WorkerState[] = ['ready', 'busy'];
+
+const isAnyAwake = (workers: readonly WorkerView[]): boolean => workers.some(({ state }) => AWAKE.includes(state));
+
+const longestWaking = (workers: readonly WorkerView[]): number =>
+  Math.max(0, ...workers.map(({ wakingForMs }) => wakingForMs ?? 0));
+
+const countSlots = (workers: readonly WorkerView[]): number =>
+  workers.reduce((sum, { state, concurrency }) => sum + (AWAKE.includes(state) ? concurrency : 0), 0);

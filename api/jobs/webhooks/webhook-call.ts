@@ -1,0 +1,86 @@
+import { createHmac } from 'node:crypto';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Readable } from 'node:stream';
+import { invalidRequest } from '../../../shared/errors.ts';
+import { createAddressGuard } from '../../../shared/net/address-guard.ts';
+import { createHttpClient } from '../../../shared/net/http.ts';
+
+/**
+ * One signed call of a stranger's address, as https://www.standardwebhooks.com asks: `webhook-id` stays the same over
+ * all attempts, redirects are failures. The address is checked when it is resolved, and nothing else is connected to.
+ */
+
+const CALL_TIMEOUT_MS = 10_000;
+const PROTOCOLS = ['https:', 'http:'];
+const MAX_URL_CHARACTERS = 2000;
+
+export interface WebhookMessage {
+  readonly id: string;
+  readonly url: string;
+  readonly body: string;
+}
+
+export interface WebhookCalls {
+  /** Throws `invalid_request` when this address may not be called. */
+  check(url: string): Promise<void>;
+  /** The status that was answered; rejects when there was none. */
+  send(message: WebhookMessage, nowMs: number, signal: AbortSignal): Promise<number>;
+}
+
+interface WebhookCallsOptions {
+  /** `whsec_` and base64. */
+  readonly secret: string;
+  readonly allowedHosts: readonly string[];
+}
+
+export function createWebhookCalls({ secret, allowedHosts }: WebhookCallsOptions): WebhookCalls {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const guard = createAddressGuard({ allow: allowedHosts, protocols: PROTOCOLS });
+  // A kept connection would not be looked up and checked again.
+  const agentOptions = { keepAlive: false, lookup: guard.lookup };
+  const client = createHttpClient({
+    httpAgent: new HttpAgent(agentOptions),
+    httpsAgent: new HttpsAgent(agentOptions),
+    timeout: CALL_TIMEOUT_MS,
+    responseType: 'stream',
+  });
+
+  const sign = (id: string, timestamp: number, body: string): string =>
+    `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+
+  return {
+    check: async (text) => {
+      const isUrl = text.length <= MAX_URL_CHARACTERS && URL.canParse(text);
+      const url = isUrl ? new URL(text) : undefined;
+      if (url === undefined || url.username !== '' || url.password !== '')
+        throw refused('an address without a password');
+      try {
+        await guard.check(url);
+      } catch (error) {
+        throw refused('an http or https address that can be reached from the internet', error);
+      }
+    },
+    send: async ({ id, url, body }, nowMs, signal) => {
+      guard.checkUrl(new URL(url));
+      const timestamp = Math.floor(nowMs / 1000);
+      const headers = {
+        'content-type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': sign(id, timestamp, body),
+      };
+      const options = { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]) };
+      const { status, data } = await client.post<Readable>(url, body, options);
+      data.destroy();
+      return status;
+    },
+  };
+}
+
+function refused(expected: string, cause?: unknown) {
+  const message = `callback_url must be ${expected}.`;
+  const error = invalidRequest([{ field: 'callback_url', message }]);
+  error.cause = cause;
+  return error;
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { config } from 'dotenv';
+import { SettingsError } from './config.ts';
+import type { Logger } from './log.ts';
+
+/** What both services do the same way around their own wiring. */
+
+/** EX_CONFIG of sysexits.h: whoever starts services need not try again with the same settings. */
+const EXIT_CONFIG = 78;
+
+/** `.env` beside the code, where there is one; what is set already wins. */
+export function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  config({ quiet: true });
+  return process.env;
+}
+
+export function readVersion(): string {
+  // The same distance from shared/ and from dist/shared/ is not to be had: the file itself is looked for.
+  const places = [new URL('../../package.json', import.meta.url), new URL('../../../package.json', import.meta.url)];
+  for (const place of places) {
+    const version = versionIn(place);
+    if (version !== undefined) return version;
+  }
+  return 'unknown';
+}
+
+function versionIn(place: URL): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(place, 'utf8')) as { version?: string }).version;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Runs a service's start; wrong settings are told as they are, anything else with its stack. */
+export async function runService(start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    const isSettings = error instanceof SettingsError;
+    console.error(isSettings ? `Easel cannot start. Wrong settings:\n${error.message}` : error);
+    process.exit(isSettings ? EXIT_CONFIG : 1);
+  }
+}
+
+/** Render kills what has not stopped after 30 s. */
+const STOP_LIMIT_MS = 29_000;
+
+/** SIGTERM and SIGINT stop once, in order; a second one, or a broken invariant, ends at once. */
+export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
+  let isStopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      log.error('the stop took too long: ending as it is');
+      process.exit(1);
+    }, STOP_LIMIT_MS);
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'a bug: ending, so that a fresh process takes over');
+    process.exit(1);
+  });
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { createHttpDispatch } from '../../../../api/dispatch/direct/dispatch.ts';
+import type { RunDesk } from '../../../../api/dispatch/dispatch.ts';
+import type { GenerationRequest } from '../../../../shared/contract/generation.ts';
+import type { AppError } from '../../../../shared/errors.ts';
+import { createLog } from '../../../../shared/service/log.ts';
+import { type Clock, systemClock } from '../../../../shared/wait.ts';
+import { createFakeWorker, type FakeWorker } from '../../../stand-ins/worker/fake-worker.ts';
+
+const request: GenerationRequest = {
+  prompt: 'a lighthouse',
+  seed: 1,
+  seedGiven: true,
+  count: 1,
+  strict: false,
+  safe: false,
+  format: 'png',
+  deliver: 'url',
+  previews: 0,
+};
+
+/** Remembers how each run ended, and wants everything. */
+function createDesk() {
+  const ends = new EventTarget();
+  const ended = new Map<string, string>();
+  const end = async (runId: string, how: string): Promise<void> => {
+    ended.set(runId, how);
+    ends.dispatchEvent(new Event('end'));
+  };
+  const desk: RunDesk = {
+    open: async (runId) => ({ production: { jobId: runId, request }, trace: { requestId: 'r', traceparent: 't' } }),
+    progress: async () => undefined,
+    putBack: async () => undefined,
+    finish: (runId) => end(runId, 'done'),
+    fail: (runId, error: AppError) => end(runId, error.code),
+    isPatient: async () => true,
+  };
+  const until = async (count: number): Promise<Map<string, string>> => {
+    while (ended.size < count) await once(ends, 'end');
+    return ended;
+  };
+  return { desk, until };
+}
+
+async function createBench(count: number, { concurrency = 2, silenceMs = 60_000, token = '' } = {}) {
+  const workers = await Promise.all(Array.from({ length: count }, () => createFakeWorker({ concurrency })));
+  const { desk, until } = createDesk();
+  const dispatch = createHttpDispatch({
+    workerUrls: workers.map(({ url }) => url),
+    workerToken: token === '' ? 'a token' : token,
+    desk,
+    clock: hurried,
+    log: createLog({ service: 'test', level: 'silent' }),
+    onAwake: () => undefined,
+    silenceMs,
+  });
+  const close = async (): Promise<void> => {
+    await dispatch.stop(0);
+    await Promise.all(workers.map((worker) => worker.close()));
+  };
+  const first = workers[0] as FakeWorker;
+  const second = workers[1] ?? first;
+  return { dispatch, first, second, until, close };
+}
+
+/** Rests are a hundredth as long. */
+const hurried: Clock = { ...systemClock, wait: (milliseconds, signal) => systemClock.wait(milliseconds / 100, signal) };
+
+const run = (id: string) => ({ id, clientId: 'anna' });
+
+test('work goes to whoever has more free slots', async (t) => {
+  const { dispatch, first, second, until, close } = await createBench(2, { concurrency: 3 });
+  t.after(close);
+  for (let index = 0; index < 6; index++) await dispatch.enqueue(run(`r${index}`));
+  await Promise.all([first.production(2), second.production(2)]);
+  assert.equal(await dispatch.position('r5'), undefined);
+  assert.deepEqual(
+    dispatch.workers().map(({ state }) => state),
+    ['busy', 'busy'],
+  );
+  for (const production of [...first.productions, ...second.productions]) production.finish();
+  await until(6);
+});
+
+test('a worker that dies rests, and its work goes to the other', async (t) => {
+  const { dispatch, first, second, until, close } = await createBench(2, { concurrency: 1 });
+  t.after(close);
+  await dispatch.enqueue(run('one'));
+  await dispatch.enqueue(run('two'));
+  const [dying] = await Promise.all([first.production(0), second.production(0)]);
+  first.mode = 'refuse';
+  dying.breakOff();
+  second.productions[0]?.finish();
+  (await second.production(1)).finish();
+  const ended = await until(2);
+  assert.deepEqual([...ended.values()], ['done', 'done']);
+});
+
+test('work that one worker has no room for goes to another, or waits', async (t) => {
+  const { dispatch, first, second, until, close } = await createBench(2, { concurrency: 1 });
+  t.after(close);
+  first.mode = { status: 503, refusal: { code: 'queue_full', message: 'full', retryAfterSeconds: 60 } };
+  await dispatch.enqueue(run('one'));
+  await dispatch.enqueue(run('two'));
+  (await second.production(0)).finish();
+  (await second.production(1)).finish();
+  assert.deepEqual([...(await until(2)).values()], ['done', 'done']);
+  assert.equal(first.productions.length, 0);
+});
+
+test('a wrong token is not taken for a sleeping worker', async (t) => {
+  const { dispatch, until, close } = await createBench(1, { token: 'another' });
+  t.after(close);
+  await dispatch.enqueue(run('one'));
+  assert.equal((await until(1)).get('one'), 'worker_unavailable');
+});
+
+test('a connection that went silent is given up, and the run is made again', async (t) => {
+  const { dispatch, first, until, close } = await createBench(1, { silenceMs: 50 });
+  t.after(close);
+  await dispatch.enqueue(run('one'));
+  const silent = await first.production(0);
+  const again = await first.production(1);
+  assert.equal(silent.left.aborted, true);
+  again.finish();
+  assert.equal((await until(1)).get('one'), 'done');
+});
+
+test('a run that kills its worker every time is given up', { timeout: 60_000 }, async (t) => {
+  const { dispatch, first, until, close } = await createBench(1);
+  t.after(close);
+  await dispatch.enqueue(run('poison'));
+  for (let index = 0; index < 5; index++) (await first.production(index)).breakOff();
+  assert.equal((await until(1)).get('poison'), 'worker_unavailable');
+  assert.equal(first.productions.length, 5);
+});
+
+test('stopping lets what runs end within the grace', async (t) => {
+  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
+  t.after(close);
+  await dispatch.enqueue(run('one'));
+  await dispatch.enqueue(run('two'));
+  const production = await first.production(0);
+  const stopped = dispatch.stop(5000);
+  production.finish();
+  await stopped;
+  assert.deepEqual([...(await until(1))], [['one', 'done']]);
+  assert.equal(first.productions.length, 1);
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Job } from '../../../api/jobs/job.ts';
+import { AppError, ERRORS, type ErrorCode } from '../../../shared/errors.ts';
+import { startGateway } from '../gateway.ts';
+import { fuzz } from './fuzz/fuzz.ts';
+import type { Random } from './fuzz/random.ts';
+
+const REQUESTS = 3000;
+const SEED = 20_261_121;
+
+const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+/** Not of pictures: the job module never says them. */
+const NEVER: ReadonlySet<ErrorCode> = new Set(['forbidden', 'method_not_allowed', 'not_found']);
+
+/** Of jobs that were made to fail, and of those that were not done in time or, where a dialect holds on, at all. */
+const PROMISED = /"reason":"(internal words|the wait budget ended|the gateway stopped before the picture was made)"/;
+
+test(`${REQUESTS} generated requests get what the document promises, whatever becomes of their jobs`, async (t) => {
+  const gateway = await startGateway();
+  const { outcome: done } = gateway.jobs;
+
+  /** What becomes of the next job: done, still being made, or failed in any way. */
+  function prepare(random: Random): void {
+    const code = random.pick(CODES);
+    const isFailing = random.chance(0.4) && !NEVER.has(code);
+    const pending: Partial<Job> = { status: 'running', stage: 'generate', progress: 0.4, etaSeconds: 3 };
+    const isPending = random.chance(0.2);
+    gateway.jobs.outcome = (request) => {
+      if (isFailing) return { status: 'failed', error: new AppError(code, 'internal words') };
+      return isPending ? pending : done(request);
+    };
+  }
+
+  try {
+    const { faults, statuses, sent, operations } = await fuzz({
+      url: gateway.url,
+      seed: SEED,
+      requests: REQUESTS,
+      limits: { maxSide: 4096, maxCount: 10 },
+      prepare,
+    });
+    t.diagnostic(`${sent} requests of ${operations} operations: ${JSON.stringify(statuses)}`);
+    assert.deepEqual(faults.slice(0, 20), []);
+    for (const status of [200, 202, 204, 400, 404, 405, 413, 415, 422, 500, 502, 503]) {
+      assert.ok(statuses[status], `no answer had status ${status}`);
+    }
+  } finally {
+    await gateway.stop();
+  }
+  const failures = gateway.logged.filter((line) => /"status":5\d\d/.test(line));
+  assert.ok(failures.length > 0);
+  assert.deepEqual(
+    failures.filter((line) => !PROMISED.test(line)),
+    [],
+  );
+});

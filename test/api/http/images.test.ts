@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { PICTURE_BYTES } from '../fake-jobs.ts';
+import { startGateway, type TestGateway } from '../gateway.ts';
+
+describe('GET /images/{name}', () => {
+  let dataDirectory: string;
+  let gateway: TestGateway;
+  const asked: string[] = [];
+  const keep = (name: string): Promise<void> => writeFile(join(dataDirectory, 'images', name), PICTURE_BYTES);
+
+  before(async () => {
+    dataDirectory = await mkdtemp(join(tmpdir(), 'easel-images-'));
+    await mkdir(join(dataDirectory, 'images'));
+    await writeFile(join(dataDirectory, 'job-secret'), 'secret');
+    const collectImage = async (name: string): Promise<boolean> => {
+      asked.push(name);
+      if (name !== 'elsewhere.png') return false;
+      await keep(name);
+      return true;
+    };
+    gateway = await startGateway({ dataDirectory, collectImage });
+    await keep('here.png');
+  });
+  after(async () => {
+    await gateway.stop();
+    await rm(dataDirectory, { recursive: true });
+  });
+
+  test('sends the file with its type, for ever, and to other sites', async () => {
+    const response = await fetch(`${gateway.url}/images/here.png`);
+    assert.equal(response.headers.get('content-type'), 'image/png');
+    assert.match(response.headers.get('cache-control') ?? '', /max-age=31536000, immutable/);
+    assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+    assert.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
+    assert.deepEqual(Buffer.from(await response.arrayBuffer()), PICTURE_BYTES);
+    assert.deepEqual(asked, [], 'nobody is asked for what is at hand');
+  });
+
+  test('has a tag, by which a second look costs nothing', async () => {
+    const etag = (await fetch(`${gateway.url}/images/here.png`)).headers.get('etag') ?? '';
+    const status = await new Promise((resolve) => {
+      const headers = { 'if-none-match': etag };
+      request(`${gateway.url}/images/here.png`, { headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).end();
+    });
+    assert.equal(status, 304);
+  });
+
+  test('a picture that another gateway keeps is brought here', async () => {
+    const response = await fetch(`${gateway.url}/images/elsewhere.png`);
+    assert.equal(response.status, 200);
+    assert.deepEqual(Buffer.from(await response.arrayBuffer()), PICTURE_BYTES);
+  });
+
+  test('what is nowhere is 404 in JSON', async () => {
+    const response = await fetch(`${gateway.url}/images/nowhere.png`);
+    assert.equal(response.status, 404);
+    assert.equal(((await response.json()) as { code: string }).code, 'not_found');
+  });
+
+  test('nothing outside its folder can be had', async () => {
+    for (const path of [
+      '..%2fjob-secret',
+      '%2e%2e%2fjob-secret',
+      '..%5cjob-secret',
+      '%2fetc%2fpasswd',
+      '.%2e/job-secret',
+    ]) {
+      const response = await fetch(`${gateway.url}/images/${path}`);
+      assert.ok(response.status === 404 || response.status === 403 || response.status === 400, path);
+      assert.doesNotMatch(await response.text(), /^secret|root:/);
+    }
+  });
+});

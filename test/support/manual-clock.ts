@@ -1,0 +1,62 @@
+import type { Clock } from '../../shared/wait.ts';
+
+/** Time moves only when a test says so. */
+export interface ManualClock extends Clock {
+  advance(milliseconds: number): void;
+  /** Resolves as soon as somebody waits for exactly so long. */
+  waitedFor(isMeant: (milliseconds: number) => boolean): Promise<void>;
+}
+
+interface Sleeper {
+  readonly until: number;
+  readonly milliseconds: number;
+  readonly wake: () => void;
+}
+
+export function createManualClock(startAt = Date.UTC(2026, 0, 1)): ManualClock {
+  const sleepers = new Set<Sleeper>();
+  const watchers = new Set<() => void>();
+  let now = startAt;
+
+  return {
+    now: () => now,
+    wait: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
+        if (milliseconds <= 0) {
+          resolve();
+          return;
+        }
+        const forget = (): void => {
+          sleepers.delete(sleeper);
+          signal?.removeEventListener('abort', leave);
+        };
+        const leave = (): void => {
+          forget();
+          reject(signal?.reason);
+        };
+        const wake = (): void => {
+          forget();
+          resolve();
+        };
+        const sleeper = { until: now + milliseconds, milliseconds, wake };
+        sleepers.add(sleeper);
+        signal?.addEventListener('abort', leave, { once: true });
+        for (const watcher of watchers) watcher();
+      }),
+    advance: (milliseconds) => {
+      now += milliseconds;
+      for (const sleeper of [...sleepers]) if (sleeper.until <= now) sleeper.wake();
+    },
+    waitedFor: (isMeant) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (![...sleepers].some((sleeper) => isMeant(sleeper.milliseconds))) return;
+          watchers.delete(look);
+          resolve();
+        };
+        watchers.add(look);
+        look();
+      }),
+  };
+}

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { listProcesses } from '../../../../worker/browser/process/process-tree.ts';
+
+describe('the processes of the machine', () => {
+  let proc: string;
+  beforeEach(async () => {
+    proc = await mkdtemp(join(tmpdir(), 'easel-test-'));
+  });
+  afterEach(() => rm(proc, { recursive: true, force: true }));
+
+  test('are none where there is no /proc, or one has just ended', async () => {
+    assert.deepEqual(await listProcesses(join(proc, 'missing')), []);
+    await mkdir(join(proc, '10'));
+    assert.deepEqual(await listProcesses(proc), []);
+  });
+
+  test('are not taken for ended because they cannot be read', async () => {
+    await mkdir(join(proc, '10', 'stat'), { recursive: true });
+    await assert.rejects(listProcesses(proc), { code: 'EISDIR' });
+  });
+});

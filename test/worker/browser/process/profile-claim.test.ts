@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { claimProfile } from '../../../../worker/browser/process/profile-claim.ts';
+
+describe('a profile that is claimed', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'easel-test-profile-'));
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  const lock = (owner: string): Promise<void> => symlink(owner, join(directory, 'SingletonLock'));
+
+  test('needs no lock', () => claimProfile(directory));
+
+  test('loses the lock of another host, which nobody there holds any more', async () => {
+    await lock('replaced-container-17');
+    await claimProfile(directory);
+    assert.deepEqual(await readdir(directory), []);
+  });
+
+  test('keeps the lock of this host: Chromium knows what to do with it', async () => {
+    await lock(`${hostname()}-17`);
+    await claimProfile(directory);
+    assert.deepEqual(await readdir(directory), ['SingletonLock']);
+  });
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { AppError } from '../../../shared/errors.ts';
+import { createSlots } from '../../../worker/intake/slots.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+
+const signal = new AbortController().signal;
+const onPosition = (): void => undefined;
+const isFull = (error: unknown): boolean => error instanceof AppError && error.code === 'queue_full';
+
+describe('slots', () => {
+  test('two run, two wait in order, and the fifth is refused at once', async () => {
+    const slots = createSlots({ concurrency: 2, maxWaiting: 2, clock: createFakeClock() });
+    const order: string[] = [];
+    const [first] = await Promise.all([slots.enter({ signal, onPosition }), slots.enter({ signal, onPosition })]);
+    const third = slots.enter({ signal, onPosition }).then((giveBack) => {
+      order.push('third');
+      return giveBack;
+    });
+    const fourth = slots.enter({ signal, onPosition }).then(() => order.push('fourth'));
+    assert.throws(() => slots.enter({ signal, onPosition }), isFull);
+    assert.deepEqual([slots.running, slots.waiting], [2, 2]);
+    first?.();
+    (await third)();
+    await fourth;
+    assert.deepEqual(order, ['third', 'fourth']);
+    assert.deepEqual([slots.running, slots.waiting], [2, 0]);
+  });
+
+  test('tells everyone who waits when the queue moves', async () => {
+    const slots = createSlots({ concurrency: 1, maxWaiting: 3, clock: createFakeClock() });
+    const told: string[] = [];
+    const leave = await slots.enter({ signal, onPosition });
+    const abort = new AbortController();
+    const tell = (name: string) => (position: number) => told.push(`${name}${position}`);
+    const waiting = ['a', 'b', 'c'].map((name) =>
+      slots.enter({ signal: name === 'b' ? abort.signal : signal, onPosition: tell(name) }),
+    );
+    abort.abort(new AppError('cancelled', 'left'));
+    await assert.rejects(waiting[1] ?? Promise.resolve(), (error: unknown) => error === abort.signal.reason);
+    leave();
+    await waiting[0];
+    assert.deepEqual(told, ['a1', 'b2', 'c3', 'a1', 'c2', 'c1']);
+  });
+
+  test('a slot that is given back twice is one slot', async () => {
+    const slots = createSlots({ concurrency: 1, maxWaiting: 0, clock: createFakeClock() });
+    const leave = await slots.enter({ signal, onPosition });
+    leave();
+    leave();
+    assert.equal(slots.running, 0);
+    await slots.enter({ signal, onPosition });
+    assert.throws(() => slots.enter({ signal, onPosition }), isFull);
+  });
+
+  test('says when to come again by what jobs took, between a second and a minute', async () => {
+    const clock = createFakeClock();
+    const slots = createSlots({ concurrency: 1, maxWaiting: 0, clock });
+    const secondsAfter = async (ms: number): Promise<number | undefined> => {
+      const leave = await slots.enter({ signal, onPosition });
+      let seconds: number | undefined;
+      assert.throws(
+        () => slots.enter({ signal, onPosition }),
+        (error: unknown) => {
+          seconds = error instanceof AppError ? error.details.retryAfterSeconds : undefined;
+          return true;
+        },
+      );
+      clock.pass(ms);
+      leave();
+      return seconds;
+    };
+    assert.deepEqual([await secondsAfter(4500), await secondsAfter(1_000_000), await secondsAfter(0)], [10, 5, 60]);
+  });
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ErrorCode } from '../../../shared/errors.ts';
+import { toExcerpt } from '../../../worker/upstream/excerpt.ts';
+import { readRemaining, readRestMs, toPause } from '../../../worker/upstream/rate-limit-headers.ts';
+import { toUpstreamError, type UpstreamReply } from '../../../worker/upstream/upstream.ts';
+
+const NOW = Date.parse('2026-10-01T12:00:00Z');
+
+function reply(status: number, body = '', headers: Record<string, string> = {}): UpstreamReply {
+  return { call: 'POST /v1/make', status, headers, body: Buffer.from(body) };
+}
+
+const failure = { secrets: [], now: NOW };
+
+describe('an excerpt of a reply', () => {
+  const prompt = 'a lighthouse in a storm, seen from far below';
+
+  test('holds no prompt, whole, in part, or as JSON, Python and URLs spell it', () => {
+    const texts = [
+      `Refused: ${prompt}`,
+      `Refused: ${prompt.slice(0, 25)}...`,
+      JSON.stringify({ detail: prompt }),
+      `/image/${encodeURIComponent(prompt)}?seed=1`,
+    ];
+    for (const text of texts) assert.doesNotMatch(toExcerpt(text, [prompt]), /lighthouse in|storm/);
+    const accented = 'un café "noir" près de l’église';
+    assert.doesNotMatch(toExcerpt(JSON.stringify(accented), [accented]), /noir|près/);
+    const python = '{"input": "un caf\\u00e9 \\"noir\\" pr\\u00e8s de l\\u2019\\u00e9glise"}';
+    assert.doesNotMatch(toExcerpt(python, [accented]), /noir|glise/);
+  });
+
+  test('keeps words in which a short prompt happens to stand', () => {
+    assert.equal(toExcerpt('authentication: no cat here', ['cat']), 'authentication: no [redacted] here');
+  });
+
+  test('holds no token, ours or another, and no data', () => {
+    const text = `key hf_abcdefghijkl and Bearer xyzxyzxyz and ${'iVBORw0KGgo'.repeat(30)} end, t0k3n`;
+    const excerpt = toExcerpt(text, ['t0k3n']);
+    assert.equal(excerpt, 'key [redacted] and [redacted] and … end, [redacted]');
+  });
+
+  test('is one short line, of a page only its title', () => {
+    assert.equal(
+      toExcerpt('<!doctype html><title>502 Bad\n Gateway</title><p>secret', []),
+      'a page titled "502 Bad Gateway"',
+    );
+    assert.equal(toExcerpt('<html><body>secret', []), 'a page of markup');
+    assert.equal(toExcerpt(' \n', []), '(empty)');
+    assert.equal(toExcerpt('word '.repeat(500), []).length, 241);
+  });
+});
+
+describe('what a service says about waiting', () => {
+  const CASES: [Record<string, string>, number | undefined][] = [
+    [{ 'retry-after': '20' }, 20_000],
+    [{ 'retry-after': 'Thu, 01 Oct 2026 12:00:30 GMT' }, 30_000],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after-ms': '1500', 'retry-after': '20' }, 1500],
+    [{ ratelimit: '"api";r=0;t=120' }, 120_000],
+    [{ ratelimit: '"api";r=5;t=120' }, undefined],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1m30s' }, 90_000],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '120ms' }, 120],
+    [{}, undefined],
+  ];
+  for (const [headers, restMs] of CASES) {
+    test(`${JSON.stringify(headers)}: ${restMs} ms`, () => assert.equal(readRestMs(headers, NOW), restMs));
+  }
+
+  test('requests left in the window', () => {
+    assert.equal(readRemaining({ ratelimit: '"api";r=42;t=9' }), 42);
+    assert.equal(readRemaining({ 'x-ratelimit-remaining-requests': '7' }), 7);
+    assert.equal(readRemaining({}), undefined);
+  });
+
+  test('clients hear of a minute at most, the breaker of all of it', () => {
+    assert.deepEqual(toPause(300_000), { restMs: 300_000, retryAfterSeconds: 60 });
+    assert.deepEqual(toPause(120), { restMs: 120, retryAfterSeconds: 1 });
+    assert.deepEqual(toPause(undefined), {});
+  });
+});
+
+describe('a reply that is not what was asked for', () => {
+  const CODES: [number, ErrorCode][] = [
+    [301, 'engine_changed'],
+    [400, 'engine_changed'],
+    [401, 'engine_unauthorized'],
+    [402, 'engine_unauthorized'],
+    [403, 'engine_unauthorized'],
+    [404, 'engine_changed'],
+    [408, 'engine_timeout'],
+    [410, 'engine_changed'],
+    [418, 'engine_changed'],
+    [429, 'engine_busy'],
+    [500, 'engine_failed'],
+    [502, 'engine_failed'],
+    [503, 'engine_busy'],
+    [504, 'engine_timeout'],
+    [599, 'engine_failed'],
+  ];
+  for (const [status, code] of CODES) {
+    test(`HTTP ${status} is ${code}`, () => assert.equal(toUpstreamError(reply(status), failure).code, code));
+  }
+
+  test('a human check is told apart by its header or its page', () => {
+    const page = '<!DOCTYPE html><html><head><title>Just a moment...</title>';
+    assert.equal(toUpstreamError(reply(403, page), failure).code, 'engine_challenge');
+    assert.equal(toUpstreamError(reply(403, '', { 'cf-mitigated': 'challenge' }), failure).code, 'engine_challenge');
+    assert.equal(toUpstreamError(reply(403, '{"error":"no"}'), failure).code, 'engine_unauthorized');
+  });
+
+  test('the message names call, status, type and an excerpt; the pause comes along', () => {
+    const busy = reply(429, '{"error":"slow down"}', { 'content-type': 'application/json', 'retry-after': '90' });
+    const error = toUpstreamError(busy, failure);
+    assert.equal(error.message, 'POST /v1/make: HTTP 429 application/json: {"error":"slow down"}');
+    assert.equal(error.details.restMs, 90_000);
+    assert.equal(error.details.retryAfterSeconds, 60);
+  });
+});

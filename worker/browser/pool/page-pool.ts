@@ -1,0 +1,131 @@
+import type { Logger } from '../../../shared/service/log.ts';
+import type { Clock } from '../../../shared/wait.ts';
+import type { PageRecipe, PageUse } from '../pages.ts';
+import { PageDied } from '../process/chromium.ts';
+import { type Identity, readIdentity } from '../process/identity.ts';
+import type { BrowserKeeper, Lease } from '../upkeep/keeper.ts';
+import { type PreparedPage, preparePage } from './prepared-page.ts';
+import { raceAbort } from './race-abort.ts';
+
+/** Pages prepared ahead of need, one for each recipe, and the identities that they carry. */
+export interface PagePool {
+  /** The spare page, or a new one of the lease's browser. Throws what the recipe throws, or PageDied. */
+  take(recipe: PageRecipe, lease: Lease, use: PageUse): Promise<PreparedPage>;
+  /** Prepares a spare page unless there is one. Never rejects: a failure waits for the job that meets it. */
+  prepareAhead(recipe: PageRecipe): Promise<void>;
+  /** Keeps what the page's site knows of its visitor. Never rejects. */
+  keepIdentity(recipe: PageRecipe, prepared: PreparedPage): Promise<void>;
+  /** Throws the spare pages away, and says whose they were. */
+  clear(): PageRecipe[];
+}
+
+interface Spare {
+  readonly recipe: PageRecipe;
+  readonly preparation: AbortController;
+  readonly preparing: Promise<PreparedPage>;
+  ready?: { readonly prepared: PreparedPage; readonly since: number };
+}
+
+interface PoolOptions {
+  readonly keeper: BrowserKeeper;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Nobody waits for a page that is prepared ahead: one that takes longer than a job may is given up. */
+const PREPARE_TIMEOUT_MS = 60_000;
+
+export function createPagePool({ keeper, clock, log }: PoolOptions): PagePool {
+  const spares = new Map<string, Spare>();
+  const identities = new Map<string, Identity>();
+
+  async function keepIdentity(recipe: PageRecipe, { page, died }: PreparedPage): Promise<void> {
+    if (!recipe.keepsIdentity || recipe.profileDirectory !== undefined || died.aborted) return;
+    try {
+      identities.set(recipe.name, await readIdentity(page));
+    } catch (error) {
+      log.warn({ recipe: recipe.name, err: error }, 'the identity could not be read: the last one is kept');
+    }
+  }
+
+  function prepare(recipe: PageRecipe, { chromium }: Lease, signal: AbortSignal): Promise<PreparedPage> {
+    return preparePage({ chromium, recipe, identity: identities.get(recipe.name), signal });
+  }
+
+  async function prepareSpare(recipe: PageRecipe, signal: AbortSignal): Promise<PreparedPage> {
+    const lease = await keeper.acquire(recipe.profileDirectory, signal);
+    try {
+      const prepared = await prepare(recipe, lease, signal);
+      // A site may have checked its visitor during the preparation: that is kept even if the page is never used.
+      if (!identities.has(recipe.name)) await keepIdentity(recipe, prepared);
+      return prepared;
+    } finally {
+      lease.release();
+    }
+  }
+
+  function isUsable({ prepared, since }: NonNullable<Spare['ready']>, recipe: PageRecipe): boolean {
+    const isFresh = clock.now() - since <= recipe.maxAgeMs;
+    return isFresh && !prepared.died.aborted && keeper.current() === prepared.chromium;
+  }
+
+  function drop(spare: Spare): void {
+    if (spares.get(spare.recipe.name) === spare) spares.delete(spare.recipe.name);
+    spare.preparation.abort(new Error('the prepared page is not needed any more'));
+    spare.preparing.then((prepared) => prepared.close(), ignoreToldFault);
+  }
+
+  async function takeSpare(recipe: PageRecipe, use: PageUse): Promise<PreparedPage | undefined> {
+    const spare = spares.get(recipe.name);
+    if (spare === undefined) return undefined;
+    spares.delete(recipe.name);
+    try {
+      if (spare.ready === undefined) use.onProgress({ stage: 'page' });
+      const prepared = await raceAbort(spare.preparing, use.signal);
+      if (isUsable(spare.ready ?? { prepared, since: clock.now() }, recipe)) return prepared;
+      drop(spare);
+      return undefined;
+    } catch (error) {
+      drop(spare);
+      if (error instanceof PageDied) return undefined;
+      throw error;
+    }
+  }
+
+  async function prepareAhead(recipe: PageRecipe): Promise<void> {
+    const known = spares.get(recipe.name);
+    if (known !== undefined && (known.ready === undefined || isUsable(known.ready, recipe))) return;
+    if (known !== undefined) drop(known);
+    const preparation = new AbortController();
+    const signal = AbortSignal.any([preparation.signal, AbortSignal.timeout(PREPARE_TIMEOUT_MS)]);
+    const spare: Spare = { recipe, preparation, preparing: prepareSpare(recipe, signal) };
+    spares.set(recipe.name, spare);
+    try {
+      spare.ready = { prepared: await spare.preparing, since: clock.now() };
+    } catch (error) {
+      if (spares.get(recipe.name) === spare) spares.delete(recipe.name);
+      if (!preparation.signal.aborted) log.info({ recipe: recipe.name, err: error }, 'no page could be prepared ahead');
+    }
+  }
+
+  return {
+    keepIdentity,
+    prepareAhead,
+    take: async (recipe, lease, use) => {
+      const spare = await takeSpare(recipe, use);
+      if (spare !== undefined) return spare;
+      use.onProgress({ stage: 'page' });
+      return prepare(recipe, lease, use.signal);
+    },
+    clear: () => {
+      const dropped = [...spares.values()];
+      for (const spare of dropped) drop(spare);
+      return dropped.map((spare) => spare.recipe);
+    },
+  };
+}
+
+/** Whoever waits for the preparation is told. */
+function ignoreToldFault(): undefined {
+  return undefined;
+}

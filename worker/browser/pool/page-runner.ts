@@ -1,0 +1,93 @@
+import type { PageRecipe, PageTask, PageUse } from '../pages.ts';
+import { type Chromium, PageDied } from '../process/chromium.ts';
+import type { BrowserKeeper, Lease } from '../upkeep/keeper.ts';
+import type { PagePool } from './page-pool.ts';
+import { hasDied, type PreparedPage } from './prepared-page.ts';
+import { raceAbort } from './race-abort.ts';
+
+/** One attempt at a task. */
+export type Run<T> = RunEnd & (Done<T> | NotDone);
+
+interface RunEnd {
+  /** The browser that served; `undefined`: there was none. */
+  readonly chromium: Chromium | undefined;
+  /** The page was prepared, and the task began. */
+  readonly hadPage: boolean;
+  /** Resolves once what the site knows of its visitor is kept. Never rejects. */
+  readonly identityKept: Promise<void>;
+  /** Resolves once page and browser are given back. Never rejects. */
+  readonly givenBack: Promise<void>;
+}
+
+interface Done<T> {
+  readonly outcome: 'done';
+  readonly value: T;
+}
+
+export interface NotDone {
+  /** `died`: the page, its renderer or its browser, whatever the task made of it. */
+  readonly outcome: 'cancelled' | 'failed' | 'died';
+  readonly error: unknown;
+}
+
+/** Never rejects. */
+export type RunOnce = <T>(recipe: PageRecipe, task: PageTask<T>, use: PageUse) => Promise<Run<T>>;
+
+interface Held {
+  lease?: Lease;
+  prepared?: PreparedPage;
+}
+
+export function createRunOnce({ keeper, pool }: { keeper: BrowserKeeper; pool: PagePool }): RunOnce {
+  async function getPage(recipe: PageRecipe, use: PageUse, held: Held): Promise<PreparedPage> {
+    if (!keeper.isReady(recipe.profileDirectory)) use.onProgress({ stage: 'browser' });
+    held.lease = await keeper.acquire(recipe.profileDirectory, use.signal);
+    held.prepared = await pool.take(recipe, held.lease, use);
+    return held.prepared;
+  }
+
+  async function keepIdentity(recipe: PageRecipe, { prepared }: Held): Promise<void> {
+    if (prepared !== undefined) await pool.keepIdentity(recipe, prepared);
+  }
+
+  async function giveBack({ lease, prepared }: Held, identityKept: Promise<void>): Promise<void> {
+    await identityKept;
+    await prepared?.close();
+    lease?.release();
+  }
+
+  function end(recipe: PageRecipe, held: Held, isDone: boolean): RunEnd {
+    const identityKept = isDone ? keepIdentity(recipe, held) : Promise.resolve();
+    return {
+      chromium: held.lease?.chromium,
+      hadPage: held.prepared !== undefined,
+      identityKept,
+      givenBack: giveBack(held, identityKept),
+    };
+  }
+
+  return async (recipe, task, use) => {
+    const held: Held = {};
+    try {
+      const prepared = await getPage(recipe, use, held);
+      const value = await perform(task, prepared, use.signal);
+      return { outcome: 'done', value, ...end(recipe, held, true) };
+    } catch (error) {
+      const fault = await judge(error, held.prepared, use.signal);
+      return { ...fault, ...end(recipe, held, false) };
+    }
+  };
+}
+
+function perform<T>(task: PageTask<T>, { page, died }: PreparedPage, signal: AbortSignal): Promise<T> {
+  const either = AbortSignal.any([signal, died]);
+  return raceAbort((async () => task(page, { signal: either }))(), either);
+}
+
+async function judge(error: unknown, prepared: PreparedPage | undefined, signal: AbortSignal): Promise<NotDone> {
+  if (signal.aborted) return { outcome: 'cancelled', error };
+  if (error instanceof PageDied) return { outcome: 'died', error };
+  // A task may have wrapped what Playwright told it of the death.
+  if (prepared !== undefined && (await hasDied(prepared))) return { outcome: 'died', error: prepared.died.reason };
+  return { outcome: 'failed', error };
+}

@@ -1,0 +1,108 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { AppError } from '../../../shared/errors.ts';
+import type { PageRecipe } from '../pages.ts';
+import { type Chromium, PageDied } from '../process/chromium.ts';
+import type { Identity } from '../process/identity.ts';
+import { raceAbort } from './race-abort.ts';
+
+/** A page at the point where a job needs one more action. */
+export interface PreparedPage {
+  readonly page: Page;
+  readonly chromium: Chromium;
+  /** Aborts, with a PageDied as its reason, when the page, its renderer or its browser is gone. */
+  readonly died: AbortSignal;
+  /** Takes its context along. In bounded time; a browser that cannot do that is ended. Never rejects. */
+  close(): Promise<void>;
+}
+
+interface Preparation {
+  readonly chromium: Chromium;
+  readonly recipe: PageRecipe;
+  readonly identity: Identity | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** A renderer that hangs is killed by the browser after 0.8 s; a browser that has not done it by then hangs itself. */
+const CLOSE_TIMEOUT_MS = 5000;
+
+/** Throws what the recipe throws, the signal's reason, or PageDied. */
+export async function preparePage({ chromium, recipe, identity, signal }: Preparation): Promise<PreparedPage> {
+  const opening = chromium.finishFirst(openPage(chromium, recipe, identity));
+  const opened = await raceAbort(opening, AbortSignal.any([signal, chromium.died])).catch((error: unknown) => {
+    opening.then(({ page, context }) => closePage(page, context, chromium), dropLateFault);
+    throw error;
+  });
+  const prepared = watchPage(opened.page, opened.context, chromium);
+  const either = AbortSignal.any([signal, prepared.died]);
+  try {
+    await raceAbort(recipe.prepare(prepared.page, { signal: either }), either);
+    return prepared;
+  } catch (error) {
+    const isDead = !signal.aborted && (await hasDied(prepared));
+    void prepared.close();
+    if (signal.aborted) throw signal.reason;
+    throw isDead ? prepared.died.reason : error;
+  }
+}
+
+/** Whether a fault has its cause in a death: the event that tells is on its way when the fault is seen. */
+export async function hasDied({ chromium, died }: PreparedPage): Promise<boolean> {
+  // Messages of the browser come in order: whatever happened before the answer is known after it.
+  if (!died.aborted) await chromium.ping(CLOSE_TIMEOUT_MS);
+  return died.aborted;
+}
+
+interface OpenedPage {
+  readonly page: Page;
+  /** Closed with the page; `undefined` where it is the profile's own. */
+  readonly context: BrowserContext | undefined;
+}
+
+async function openPage(chromium: Chromium, recipe: PageRecipe, identity: Identity | undefined): Promise<OpenedPage> {
+  try {
+    if (recipe.profileDirectory !== undefined) return { page: await chromium.ownContext.newPage(), context: undefined };
+    const context = await chromium.browser.newContext({
+      acceptDownloads: false,
+      ...(identity === undefined ? {} : { storageState: identity }),
+    });
+    return { page: await context.newPage(), context };
+  } catch (error) {
+    if (chromium.died.aborted || !(await chromium.ping(CLOSE_TIMEOUT_MS)))
+      throw new PageDied('no page could be opened');
+    throw new AppError('engine_failed', 'the browser opened no page', { cause: error });
+  }
+}
+
+function watchPage(page: Page, context: BrowserContext | undefined, chromium: Chromium): PreparedPage {
+  const death = new AbortController();
+  const die = (reason: PageDied): void => death.abort(reason);
+  const dieWithBrowser = (): void => death.abort(chromium.died.reason);
+  page.on('crash', () => die(new PageDied('the page crashed')));
+  page.on('close', () => die(new PageDied('the page was closed')));
+  if (chromium.died.aborted) dieWithBrowser();
+  else chromium.died.addEventListener('abort', dieWithBrowser, { once: true });
+
+  return {
+    page,
+    chromium,
+    died: death.signal,
+    close: async () => {
+      chromium.died.removeEventListener('abort', dieWithBrowser);
+      await closePage(page, context, chromium);
+    },
+  };
+}
+
+async function closePage(page: Page, context: BrowserContext | undefined, chromium: Chromium): Promise<void> {
+  if (chromium.died.aborted) return;
+  try {
+    await raceAbort((context ?? page).close(), AbortSignal.timeout(CLOSE_TIMEOUT_MS));
+  } catch {
+    if (!page.isClosed()) await chromium.kill();
+  }
+}
+
+/** The caller has its answer already; what fails after it has no one to be told. */
+function dropLateFault(): undefined {
+  return undefined;
+}

@@ -1,0 +1,97 @@
+import type { Browser, BrowserContext } from 'playwright-core';
+import { raceAbort } from '../pool/race-abort.ts';
+
+/** One run of the browser, from its start to its end. */
+export interface Chromium {
+  readonly browser: Browser;
+  /** The context of the profile directory. */
+  readonly ownContext: BrowserContext;
+  /** As asked for: `undefined` means a fresh profile. */
+  readonly profileDirectory: string | undefined;
+  /** Aborts, with a PageDied as its reason, as soon as the browser is gone. */
+  readonly died: AbortSignal;
+  /**
+   * Work that brings a context or a page into being: the browser is not closed before it has settled. Playwright throws
+   * where nobody can catch it when one arrives in a browser that has just gone (its `_createRemoteObject`).
+   */
+  finishFirst<T>(work: Promise<T>): Promise<T>;
+  /** A round trip to the browser process. Never rejects. */
+  ping(timeoutMs: number): Promise<boolean>;
+  /** Ends it, by force where it does not end by itself, and clears up after it. In bounded time; never rejects. */
+  close(): Promise<void>;
+  /** Ends one that hangs. Never rejects. */
+  kill(): Promise<void>;
+}
+
+/** The page, or the browser under it, is gone: not the fault of whoever was using it. */
+export class PageDied extends Error {
+  override readonly name = 'PageDied';
+}
+
+interface ChromiumParts {
+  readonly browser: Browser;
+  readonly ownContext: BrowserContext;
+  readonly profileDirectory: string | undefined;
+  /** Kills what is left of it and removes its files. */
+  readonly clearUp: () => Promise<void>;
+}
+
+const CLOSE_TIMEOUT_MS = 2000;
+
+export function createChromium({ browser, ownContext, profileDirectory, clearUp }: ChromiumParts): Chromium {
+  const death = new AbortController();
+  const unfinished = new Set<Promise<unknown>>();
+  let ending: Promise<void> | undefined;
+
+  async function end(reason: string, kindly: boolean): Promise<void> {
+    death.abort(new PageDied(reason));
+    if (kindly) {
+      const bound = AbortSignal.timeout(CLOSE_TIMEOUT_MS);
+      // A profile on disk is written at the end.
+      const closed = Promise.allSettled(unfinished).then(() => ownContext.close());
+      await Promise.allSettled([raceAbort(closed, bound)]);
+    }
+    await clearUp();
+  }
+
+  function endOnce(reason: string, kindly: boolean): Promise<void> {
+    // Begun a moment later: those who hear of the death ask for it once more.
+    ending ??= Promise.resolve().then(() => end(reason, kindly));
+    return ending;
+  }
+
+  browser.on('disconnected', () => endOnce('the browser is gone', false));
+
+  async function ping(timeoutMs: number): Promise<boolean> {
+    try {
+      await raceAbort(roundTrip(browser), AbortSignal.any([death.signal, AbortSignal.timeout(timeoutMs)]));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  return {
+    browser,
+    ownContext,
+    profileDirectory,
+    died: death.signal,
+    finishFirst: async (work) => {
+      unfinished.add(work);
+      try {
+        return await work;
+      } finally {
+        unfinished.delete(work);
+      }
+    },
+    ping,
+    close: () => endOnce('the browser is being closed', true),
+    kill: () => endOnce('the browser gave no sign of life', false),
+  };
+}
+
+async function roundTrip(browser: Browser): Promise<void> {
+  const session = await browser.newBrowserCDPSession();
+  await session.send('Browser.getVersion');
+  await session.detach();
+}

@@ -1,0 +1,85 @@
+import { constants } from 'node:fs';
+import { access, realpath } from 'node:fs/promises';
+import { basename, delimiter, isAbsolute } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
+
+export interface Executable {
+  readonly path: string;
+  /** chromium-headless-shell: half the memory of a full Chromium, and without a window. */
+  readonly isShell: boolean;
+}
+
+/** Debian's files in /usr/bin are shell scripts around these, one more process each. */
+const SYSTEM_SHELLS = ['/usr/lib/chromium/chromium-headless-shell', '/usr/bin/chromium-headless-shell'];
+const SYSTEM_BROWSERS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome-stable',
+  '/usr/bin/google-chrome',
+  '/opt/google/chrome/chrome',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+interface Search {
+  /** CHROMIUM_PATH: nothing else is tried then. */
+  readonly executablePath?: string | undefined;
+  /** Where Playwright keeps its own full Chromium on this machine, installed or not. */
+  readonly playwrightPath: string;
+  /** A window is wanted. */
+  readonly visible?: boolean;
+}
+
+/** The browser to start. Looked for anew at each start, so that one installed meanwhile is found. */
+export async function findExecutable({ executablePath, playwrightPath, visible = false }: Search): Promise<Executable> {
+  const candidates = executablePath === undefined ? toCandidates(playwrightPath) : [executablePath];
+  for (const path of candidates) {
+    if (!(await isExecutable(path))) continue;
+    const place = await followLink(path);
+    const isShell = [path, place].some((name) => /headless[-_]shell/.test(basename(name)));
+    if (!visible || !isShell) return { path: place, isShell };
+  }
+  const looked = `looked for ${candidates.join(`${delimiter} `)}`;
+  if (visible) throw new AppError('engine_failed', `no Chromium that can show a window: ${looked}. ${HOW_TO_SEE}`);
+  throw new AppError('engine_failed', `no Chromium to start: ${looked}. ${HOW_TO_INSTALL}`);
+}
+
+const HOW_TO_INSTALL =
+  'Install one (npx playwright-core install chromium-headless-shell, or apt install chromium-headless-shell), ' +
+  'or name one by CHROMIUM_PATH';
+const HOW_TO_SEE =
+  'chromium-headless-shell has none. Install a full one (npx playwright-core install chromium, or apt install ' +
+  'chromium), or name one by CHROMIUM_PATH';
+
+function toCandidates(playwrightPath: string): string[] {
+  return [toPlaywrightShell(playwrightPath), playwrightPath, ...SYSTEM_SHELLS, ...SYSTEM_BROWSERS];
+}
+
+/**
+ * Playwright tells only where its full Chromium lies; its headless shell has a folder of the same make beside it:
+ * `chromium-1234/chrome-linux64/chrome`, `chromium_headless_shell-1234/chrome-headless-shell-linux64/chrome-headless-shell`.
+ */
+function toPlaywrightShell(playwrightPath: string): string {
+  return playwrightPath.replace(
+    /([\\/])chromium-(\d+)([\\/])chrome-([^\\/]+)[\\/].*$/,
+    '$1chromium_headless_shell-$2$3chrome-headless-shell-$4$3chrome-headless-shell',
+  );
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  if (!isAbsolute(path)) return false;
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Started through a link with its GPU in process, Chromium looks for its graphics libraries beside the link, and every
+ * page hangs at its first frame. A link to a launcher (`/snap/bin/chromium` leads to `snap`) goes by its own name.
+ */
+async function followLink(path: string): Promise<string> {
+  const place = await realpath(path);
+  return /chrom|headless/i.test(basename(place)) ? place : path;
+}

@@ -1,0 +1,162 @@
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import type { BrowserContext, BrowserType } from 'playwright-core';
+import { AppError } from '../../../shared/errors.ts';
+import type { Logger } from '../../../shared/service/log.ts';
+import { type Chromium, createChromium } from './chromium.ts';
+import { toBrowserEnvironment } from './environment.ts';
+import { type Executable, findExecutable } from './executable.ts';
+import { leanFlags } from './flags.ts';
+import { findBrowsers, killGroups } from './process-tree.ts';
+import { claimProfile } from './profile-claim.ts';
+import { createWorkingDirectory, sweepWorkingDirectories, type WorkingDirectory } from './working-directory.ts';
+
+export interface LaunchOptions {
+  /** CHROMIUM_PATH; left out, one is looked for. */
+  readonly executablePath?: string | undefined;
+  /** The worker's environment; only what a browser needs of it is passed on. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly log: Logger;
+  /** Where working directories are made; the system's place for temporary files by default. */
+  readonly temporaryDirectory?: string | undefined;
+}
+
+/** Starts one browser, on a profile that outlives it or on a fresh one. Throws AppError `engine_failed`. */
+export type Launch = (profileDirectory: string | undefined, signal: AbortSignal) => Promise<Chromium>;
+
+const LAUNCH_TIMEOUT_MS = 30_000;
+const KILL_TIMEOUT_MS = 2000;
+
+export function createLaunch(options: LaunchOptions): Launch {
+  const { log, temporaryDirectory = tmpdir() } = options;
+  let swept: Promise<void> | undefined;
+  // Root cannot have Chromium's sandbox at all; elsewhere the kernel or the container may forbid it.
+  let sandbox = process.getuid?.() !== 0;
+
+  return async (profileDirectory, signal) => {
+    swept ??= sweepWorkingDirectories(temporaryDirectory, log);
+    await swept;
+    // Loaded at the first start: it takes 60 MB, which a worker without browser engines never needs.
+    const { chromium: browserType } = await import('playwright-core');
+    const { executablePath } = options;
+    const executable = await findExecutable({ executablePath, playwrightPath: browserType.executablePath() });
+    const start: Start = { browserType, executable, profileDirectory, temporaryDirectory, signal, options };
+    try {
+      return await launchOnce(start, sandbox);
+    } catch (error) {
+      if (!sandbox || !isSandboxFault(error)) throw toLaunchError(error, executable);
+      log.warn('Chromium cannot have its sandbox on this machine: it runs without');
+      sandbox = false;
+      return await launchOnce(start, sandbox).catch((second: unknown) => {
+        throw toLaunchError(second, executable);
+      });
+    }
+  };
+}
+
+interface Start {
+  readonly browserType: BrowserType;
+  readonly executable: Executable;
+  readonly profileDirectory: string | undefined;
+  readonly temporaryDirectory: string;
+  readonly signal: AbortSignal;
+  readonly options: LaunchOptions;
+}
+
+async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
+  const { profileDirectory, signal, options } = start;
+  signal.throwIfAborted();
+  const given = profileDirectory === undefined ? undefined : resolve(profileDirectory);
+  if (given !== undefined) await claimProfile(given);
+  const directory = await createWorkingDirectory(start.temporaryDirectory);
+  const profile = given ?? directory.profile;
+  const abort = (): void => void killBrowsers(profile, options.log);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    // It may have come while the profile was claimed.
+    signal.throwIfAborted();
+    const ownContext = await startBrowser(start, { sandbox, profile, artifacts: directory.artifacts });
+    const groups = await findGroups(profile);
+    const clearUp = () => clearUpAfter(groups, directory, options.log);
+    return await toChromium(ownContext, profileDirectory, clearUp);
+  } catch (error) {
+    await killBrowsers(profile, options.log);
+    await directory.remove();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function startBrowser(start: Start, places: { sandbox: boolean; profile: string; artifacts: string }) {
+  const { executable, browserType, options } = start;
+  const { sandbox, profile, artifacts } = places;
+  return browserType.launchPersistentContext(profile, {
+    executablePath: executable.path,
+    args: leanFlags({ isShell: executable.isShell, sandbox }),
+    env: toBrowserEnvironment(options.environment ?? {}),
+    chromiumSandbox: sandbox,
+    artifactsDir: artifacts,
+    acceptDownloads: false,
+    timeout: LAUNCH_TIMEOUT_MS,
+    // The worker ends its browser itself, in the order of its own stop.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  });
+}
+
+async function toChromium(
+  ownContext: BrowserContext,
+  profileDirectory: string | undefined,
+  clearUp: () => Promise<void>,
+): Promise<Chromium> {
+  const browser = ownContext.browser();
+  if (browser === null) throw new Error('Playwright did not say which browser it started');
+  const chromium = createChromium({ browser, ownContext, profileDirectory, clearUp });
+  // The blank page that every start brings costs a renderer of 50 MB.
+  await Promise.all(ownContext.pages().map((page) => page.close()));
+  return chromium;
+}
+
+async function findGroups(profile: string): Promise<number[]> {
+  const browsers = await findBrowsers(profile);
+  return [...new Set(browsers.map((browser) => browser.group))];
+}
+
+/** Of a start that has failed already: its own error is the one to tell. */
+async function killBrowsers(profile: string, log: Logger): Promise<void> {
+  try {
+    await killGroups(await findGroups(profile), KILL_TIMEOUT_MS);
+  } catch (error) {
+    log.warn({ err: error }, 'a browser that did not start could not be ended');
+  }
+}
+
+async function clearUpAfter(groups: readonly number[], directory: WorkingDirectory, log: Logger): Promise<void> {
+  try {
+    if (!(await killGroups(groups, KILL_TIMEOUT_MS))) log.warn({ groups }, 'processes of the browser did not end');
+    await directory.remove();
+  } catch (error) {
+    log.warn({ err: error }, 'could not clear up after the browser');
+  }
+}
+
+/**
+ * Chromium's words for a sandbox that it cannot have, and Playwright's for the first of them: "No usable sandbox!",
+ * "Failed to move to new namespace", "zygote_host_impl_linux.cc: Check failed", "The SUID sandbox helper binary ...".
+ */
+function isSandboxFault(error: unknown): boolean {
+  return (
+    error instanceof Error && /sandboxing failed|usable sandbox|new namespace|zygote_host|SUID/.test(error.message)
+  );
+}
+
+function toLaunchError(error: unknown, executable: Executable): AppError {
+  if (error instanceof AppError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new AppError('engine_failed', `${executable.path} did not start: ${reason}`, {
+    publicMessage: 'The browser that paints the pictures could not be started.',
+    cause: error,
+  });
+}

@@ -1,0 +1,22 @@
+import type { Clock } from '../../../shared/wait.ts';
+
+/** Whoever asks how often: the browser is asked once in two seconds. */
+const TTL_MS = 2000;
+
+interface HealthOptions {
+  readonly clock: Clock;
+  readonly examine: () => Promise<boolean>;
+}
+
+export function createHealthCheck({ clock, examine }: HealthOptions): () => Promise<boolean> {
+  let answer = Promise.resolve(true);
+  let askAgainAt = Number.NEGATIVE_INFINITY;
+
+  return () => {
+    if (clock.now() >= askAgainAt) {
+      askAgainAt = clock.now() + TTL_MS;
+      answer = examine();
+    }
+    return answer;
+  };
+}

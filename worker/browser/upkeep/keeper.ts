@@ -1,0 +1,149 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { BrowserStatus } from '../pages.ts';
+import { raceAbort } from '../pool/race-abort.ts';
+import type { Chromium } from '../process/chromium.ts';
+import type { Launch } from '../process/launch.ts';
+import { createPulse, type PulseOptions } from './pulse.ts';
+
+/** The right to use the browser: while one is out, that browser stays up and its pulse is watched. */
+export interface Lease {
+  readonly chromium: Chromium;
+  release(): void;
+}
+
+/** Keeps at most one browser in service. One that left it serves its running jobs to their end. */
+export interface BrowserKeeper {
+  /** A lease on the browser in service, started when there is none. Callers at the same time share one start. */
+  acquire(profileDirectory: string | undefined, signal: AbortSignal): Promise<Lease>;
+  /** Whether acquire would have nothing to start. */
+  isReady(profileDirectory: string | undefined): boolean;
+  current(): Chromium | undefined;
+  /** Takes the browser out of service; it ends with its last lease. */
+  retire(): void;
+  state(): Exclude<BrowserStatus['state'], 'restarting'>;
+  /** Asks the browser for a sign of life. */
+  examine(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+interface KeeperOptions extends PulseOptions {
+  readonly launch: Launch;
+}
+
+interface Tenure {
+  readonly chromium: Chromium;
+  leases: number;
+  watch: AbortController;
+}
+
+/** A browser that starts and ends at once is not tried for ever. */
+const MAX_STARTS = 3;
+
+export function createBrowserKeeper({ launch, ...options }: KeeperOptions): BrowserKeeper {
+  const { clock, log } = options;
+  const pulse = createPulse(options);
+  const stopping = new AbortController();
+  const serving = new Set<Tenure>();
+  const ending = new Set<Promise<void>>();
+  let current: Tenure | undefined;
+  let starting: Promise<void> | undefined;
+  let hasFailed = false;
+  // A profile once asked for is kept: a browser on it serves everyone, one without it does not.
+  let profile: string | undefined;
+
+  function getReady(profileDirectory: string | undefined): Tenure | undefined {
+    const serves = profileDirectory === undefined || profileDirectory === current?.chromium.profileDirectory;
+    return serves ? current : undefined;
+  }
+
+  async function start(): Promise<void> {
+    // Two browsers at a time would need twice the memory.
+    await Promise.all(ending);
+    stopping.signal.throwIfAborted();
+    const startedAt = clock.now();
+    try {
+      const chromium = await launch(profile, stopping.signal);
+      if (stopping.signal.aborted) await chromium.close();
+      stopping.signal.throwIfAborted();
+      enterService(chromium);
+      log.info({ ms: clock.now() - startedAt, version: chromium.browser.version() }, 'Chromium started');
+      hasFailed = false;
+    } catch (error) {
+      hasFailed = !stopping.signal.aborted;
+      throw error;
+    }
+  }
+
+  function enterService(chromium: Chromium): void {
+    const tenure: Tenure = { chromium, leases: 0, watch: new AbortController() };
+    current = tenure;
+    serving.add(tenure);
+    const end = (): void => endService(tenure);
+    if (chromium.died.aborted) end();
+    else chromium.died.addEventListener('abort', end, { once: true });
+  }
+
+  function endService(tenure: Tenure): void {
+    if (current === tenure) current = undefined;
+    if (tenure.leases > 0 && !tenure.chromium.died.aborted) return;
+    if (!serving.delete(tenure)) return;
+    tenure.watch.abort();
+    const end = tenure.chromium.close().then(() => {
+      ending.delete(end);
+    });
+    ending.add(end);
+  }
+
+  function lease(tenure: Tenure): Lease {
+    tenure.leases += 1;
+    if (tenure.leases === 1) {
+      tenure.watch = new AbortController();
+      void pulse.watch(tenure.chromium, tenure.watch.signal);
+    }
+    return { chromium: tenure.chromium, release: () => release(tenure) };
+  }
+
+  function release(tenure: Tenure): void {
+    tenure.leases -= 1;
+    if (tenure.leases === 0) tenure.watch.abort();
+    if (current !== tenure) endService(tenure);
+  }
+
+  async function acquire(profileDirectory: string | undefined, signal: AbortSignal): Promise<Lease> {
+    profile = profileDirectory ?? profile;
+    for (let starts = 0; starts <= MAX_STARTS; starts++) {
+      const ready = getReady(profileDirectory);
+      if (ready !== undefined) return lease(ready);
+      if (current !== undefined) endService(current);
+      starting ??= start().finally(() => {
+        starting = undefined;
+      });
+      await raceAbort(starting, signal);
+    }
+    throw new AppError('engine_failed', `Chromium ended ${MAX_STARTS} times as soon as it had started`);
+  }
+
+  return {
+    acquire,
+    isReady: (profileDirectory) => getReady(profileDirectory) !== undefined,
+    current: () => current?.chromium,
+    retire: () => {
+      if (current !== undefined) endService(current);
+    },
+    state: () => {
+      if (current !== undefined) return 'ready';
+      if (starting !== undefined) return 'starting';
+      return hasFailed ? 'failed' : 'stopped';
+    },
+    examine: async () => {
+      if (current !== undefined) return pulse.feel(current.chromium);
+      return starting !== undefined || !hasFailed;
+    },
+    stop: async () => {
+      stopping.abort(new AppError('engine_failed', 'the browser was stopped'));
+      for (const { chromium } of serving) void chromium.close();
+      await Promise.allSettled([starting]);
+      await Promise.all(ending);
+    },
+  };
+}

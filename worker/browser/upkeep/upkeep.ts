@@ -1,0 +1,103 @@
+import type { Logger } from '../../../shared/service/log.ts';
+import type { PageRecipe } from '../pages.ts';
+import type { PagePool } from '../pool/page-pool.ts';
+import type { Run } from '../pool/page-runner.ts';
+import type { Chromium } from '../process/chromium.ts';
+import type { BrowserKeeper } from './keeper.ts';
+import type { Wear } from './wear.ts';
+
+/** What is done between jobs, so that no job pays for it. */
+export interface Upkeep {
+  /** After a run that died: the next one gets a fresh browser, running jobs keep theirs. */
+  replaceAfter(run: Run<unknown>): void;
+  /** After the last run of a job. `handOn` is called when the next job of the recipe may begin. Never rejects. */
+  afterJob(recipe: PageRecipe, run: Run<unknown>, handOn: () => void): Promise<void>;
+  prepareAhead(recipes: readonly PageRecipe[]): Promise<void>;
+  isRestarting(): boolean;
+  /** Jobs that the browser in service has done. */
+  jobs(): number;
+}
+
+interface UpkeepOptions {
+  readonly keeper: BrowserKeeper;
+  readonly pool: PagePool;
+  readonly wear: Wear;
+  readonly log: Logger;
+  /** Aborts at the stop: nothing is begun any more. */
+  readonly signal: AbortSignal;
+}
+
+export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions): Upkeep {
+  const jobsOf = new WeakMap<Chromium, number>();
+  let restarts = 0;
+
+  function count(chromium: Chromium): number {
+    const jobs = (jobsOf.get(chromium) ?? 0) + 1;
+    jobsOf.set(chromium, jobs);
+    return jobs;
+  }
+
+  async function prepareAhead(recipes: readonly PageRecipe[]): Promise<void> {
+    if (signal.aborted) return;
+    await Promise.all(recipes.map((recipe) => pool.prepareAhead(recipe)));
+  }
+
+  async function startAgain(): Promise<void> {
+    restarts += 1;
+    try {
+      const lease = await keeper.acquire(undefined, signal);
+      lease.release();
+    } catch (error) {
+      log.error({ err: error }, 'Chromium could not be started again: the next job tries');
+    } finally {
+      restarts -= 1;
+    }
+  }
+
+  /** Answers the recipes whose spare pages went with the browser. */
+  function retire(): PageRecipe[] {
+    const recipes = pool.clear();
+    keeper.retire();
+    return recipes;
+  }
+
+  async function findWear({ chromium, hadPage }: Run<unknown>) {
+    if (chromium === undefined || !hadPage) return undefined;
+    try {
+      const reason = await wear.afterJob(count(chromium));
+      // Another job may have had it replaced meanwhile.
+      return chromium === keeper.current() ? reason : undefined;
+    } catch (error) {
+      log.warn({ err: error }, 'how worn Chromium is could not be measured');
+      return undefined;
+    }
+  }
+
+  return {
+    prepareAhead,
+    isRestarting: () => restarts > 0,
+    jobs: () => {
+      const chromium = keeper.current();
+      return chromium === undefined ? 0 : (jobsOf.get(chromium) ?? 0);
+    },
+    replaceAfter: (run) => {
+      if (run.chromium !== undefined && run.chromium === keeper.current()) retire();
+    },
+    afterJob: async (recipe, run, handOn) => {
+      await run.identityKept;
+      const work: Promise<void>[] = [];
+      // A site that just failed is left alone until somebody asks for it.
+      const isWelcome = run.hadPage && (run.outcome === 'done' || run.outcome === 'cancelled');
+      if (isWelcome) work.push(prepareAhead([recipe]));
+      await run.givenBack;
+      const reason = await findWear(run);
+      if (reason !== undefined && !signal.aborted) {
+        log.info({ reason, memoryMb: wear.memoryMb() }, 'Chromium is replaced');
+        const recipes = retire();
+        work.push(startAgain(), prepareAhead(recipes));
+      }
+      handOn();
+      await Promise.all(work);
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import type { ProgressEvent } from '../../shared/contract/generation.ts';
+import type { Production, ProductionEvent } from '../../shared/contract/wire.ts';
+import { AppError, toAppError, toErrorRecord } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/service/log.ts';
+import { type Clock, toAbortError } from '../../shared/wait.ts';
+import type { Produce } from '../production/produce.ts';
+import { stackOf } from '../production/stack-of.ts';
+import { createStageTimes } from '../production/stage-times.ts';
+import type { Slots } from './slots.ts';
+
+type Listener = (event: ProductionEvent) => void;
+
+export interface Productions {
+  /**
+   * Starts the production, or joins the one of the same job that runs; throws `queue_full` or `worker_unavailable` at
+   * once. The listener gets every event from now on, `result` or `error` last; the returned function takes it off.
+   * A production that nobody listens to any more is cancelled.
+   */
+  follow(production: Production, listener: Listener, requestId: string): () => void;
+  readonly isStopping: boolean;
+  /** Takes no more work and gives back what waits; what runs may end within the grace, then it is cut off and says so. */
+  stop(graceMs: number): Promise<void>;
+}
+
+interface ProductionsOptions {
+  readonly produce: Produce;
+  readonly slots: Slots;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A production under way, with everyone who wants to hear of it. */
+interface Entry {
+  readonly listeners: Set<Listener>;
+  readonly abort: AbortController;
+  isRunning: boolean;
+  ended: Promise<void>;
+}
+
+/** Timers take no longer times. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Whoever is cut off obeys within 200 ms by contract; a stop never waits longer for one that does not. */
+const LAST_MOMENTS_MS = 2000;
+
+/** Everything that this worker makes or will make, each job once at a time. */
+export function createProductions({ produce, slots, clock, log }: ProductionsOptions): Productions {
+  const byJob = new Map<string, Entry>();
+  const underWay = new Set<Entry>();
+  let isStopping = false;
+
+  function start(production: Production, requestId: string, listener: Listener): Entry {
+    const previous = byJob.get(production.jobId)?.ended;
+    const deadlineAt = clock.now() + (production.timeoutMs ?? Number.POSITIVE_INFINITY);
+    const entry: Entry = {
+      listeners: new Set([listener]),
+      abort: new AbortController(),
+      isRunning: false,
+      ended: Promise.resolve(),
+    };
+    const tell: Listener = (event) => {
+      for (const hear of entry.listeners) hear(event);
+    };
+    const times = createStageTimes(clock);
+    const onProgress = (event: ProgressEvent): void => {
+      times.enter(event.stage);
+      tell({ type: 'progress', ...event });
+    };
+    const slot = takeSlot(production, entry.abort.signal, onProgress);
+
+    async function make(): Promise<void> {
+      const leave = await slot;
+      entry.isRunning = true;
+      try {
+        // The same job, cancelled a moment ago, is still ending.
+        await previous;
+        const context = { signal: entry.abort.signal, deadlineAt, onProgress };
+        const result = { ...(await produce(production, context)), timings: times.totals() };
+        const { engine, timings, attempts, pictures } = result;
+        log.info({ requestId, engine, attempts, timings, stores: pictures.map(({ store }) => store) }, 'produced');
+        tell({ type: 'result', result });
+      } finally {
+        leave();
+      }
+    }
+
+    function fail(thrown: unknown): void {
+      const error = toAppError(thrown);
+      const line = { requestId, code: error.code, reason: error.message, timings: times.totals() };
+      if (error.code === 'internal') log.error({ ...line, stack: stackOf(thrown) }, 'a production failed');
+      else log.warn(line, 'a production failed');
+      tell({ type: 'error', error: toErrorRecord(error) });
+    }
+
+    entry.ended = make()
+      .catch(fail)
+      .finally(() => {
+        underWay.delete(entry);
+        if (byJob.get(production.jobId) === entry) byJob.delete(production.jobId);
+      });
+    byJob.set(production.jobId, entry);
+    underWay.add(entry);
+    return entry;
+  }
+
+  /** Throws at once when there is no room, so that the request itself can still be refused. */
+  function takeSlot({ timeoutMs }: Production, signal: AbortSignal, onProgress: (event: ProgressEvent) => void) {
+    const limit =
+      timeoutMs === undefined
+        ? signal
+        : AbortSignal.any([signal, AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS))]);
+    const onPosition = (position: number): void =>
+      onProgress({ stage: 'queue', engineStatus: `waiting, number ${position} in the queue` });
+    const slot = slots.enter({ signal: limit, onPosition });
+    onProgress({ stage: 'queue' });
+    return slot.catch((error: unknown) => {
+      if (signal.aborted) throw toAbortError(signal);
+      throw new AppError('queue_full', 'no slot became free within the deadline of the job', { cause: error });
+    });
+  }
+
+  return {
+    follow(production, listener, requestId) {
+      const known = byJob.get(production.jobId);
+      const isJoinable = known !== undefined && !known.abort.signal.aborted;
+      if (!isJoinable && isStopping) throw stopping();
+      const entry = isJoinable ? known : start(production, requestId, listener);
+      entry.listeners.add(listener);
+      return () => {
+        entry.listeners.delete(listener);
+        if (entry.listeners.size === 0) entry.abort.abort(new AppError('cancelled', 'everyone who asked has left'));
+      };
+    },
+    get isStopping() {
+      return isStopping;
+    },
+    async stop(graceMs) {
+      isStopping = true;
+      for (const entry of underWay) if (!entry.isRunning) entry.abort.abort(stopping());
+      const allEnded = async (): Promise<void> => {
+        await Promise.all([...underWay].map(({ ended }) => ended));
+      };
+      await within(graceMs, allEnded(), clock);
+      for (const entry of underWay) entry.abort.abort(stopping());
+      await within(LAST_MOMENTS_MS, allEnded(), clock);
+    },
+  };
+}
+
+const stopping = (): AppError => new AppError('worker_unavailable', 'the worker is stopping', { retryAfterSeconds: 5 });
+
+async function within(timeoutMs: number, ended: Promise<void>, clock: Clock): Promise<void> {
+  const wake = new AbortController();
+  const timer = clock.wait(timeoutMs, wake.signal).catch((error: unknown) => {
+    if (!wake.signal.aborted) throw error;
+  });
+  await Promise.race([ended, timer]);
+  wake.abort();
+}

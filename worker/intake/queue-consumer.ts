@@ -1,0 +1,143 @@
+import type { Removal, WorkerStatus } from '../../shared/contract/wire.ts';
+import { AppError, toAppError, toErrorRecord } from '../../shared/errors.ts';
+import {
+  HEARTBEAT_INTERVAL_MS,
+  type QueueBackend,
+  type QueueJob,
+  type WorkerHeartbeat,
+} from '../../shared/queue/backend.ts';
+import { channelNames } from '../../shared/queue/channels.ts';
+import type { JobConsumer, JobEnd } from '../../shared/queue/job-queue.ts';
+import { createSealedVault } from '../../shared/queue/sealed-vault.ts';
+import type { Logger } from '../../shared/service/log.ts';
+import { type Clock, pause } from '../../shared/wait.ts';
+import type { Productions } from './productions.ts';
+import { createQueueRun } from './queue-run.ts';
+
+/** The worker's side of the shared queue: takes runs, reports what happens to them, and stops those nobody wants. */
+
+export interface QueueConsumerOptions {
+  readonly backend: QueueBackend;
+  readonly workerToken: string;
+  /** Tells workers apart, for instance host name and port. */
+  readonly name: string;
+  readonly concurrency: number;
+  readonly productions: Pick<Productions, 'follow'>;
+  readonly readPicture: (id: string) => Promise<{ readonly bytes: Buffer } | undefined>;
+  readonly removePicture: (removal: Removal, signal: AbortSignal) => Promise<void>;
+  /** What engines and stores are up to, for the gateways' status page. */
+  readonly status: () => Promise<Pick<WorkerStatus, 'engines' | 'stores'>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A worker that was not heard of for so long has died, and another one takes its runs. */
+  readonly lockMs?: number | undefined;
+}
+
+export interface QueueConsumer {
+  /** Waits until the queue's backend is there. */
+  start(): Promise<void>;
+  /** Takes nothing more; what runs may end within the grace, then it is given back. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const LOCK_MS = 20_000;
+/** The worker's own slots may be taken by a gateway that asks over HTTP. */
+const FULL_PAUSE_MS = 1000;
+const REMOVAL_TIMEOUT_MS = 30_000;
+/** Between two heartbeats of a worker whose runs begin and end all the time. */
+const SHORTEST_BEAT_MS = 200;
+/** To say goodbye; commands to a backend that is away wait for ever. */
+const LAST_MOMENTS_MS = 2000;
+
+export function createQueueConsumer(options: QueueConsumerOptions): QueueConsumer {
+  const { backend, name, concurrency, clock, log, lockMs = LOCK_MS } = options;
+  const { runs, channels, blobs } = backend;
+  const vault = createSealedVault(blobs, options.workerToken);
+  const run = createQueueRun({ ...options, runs, blobs, vault });
+  const running = new Map<string, AbortController>();
+  const stopping = new AbortController();
+  let consumer: JobConsumer | undefined;
+  let news = new AbortController();
+
+  const logFailure = (error: unknown): void => log.error({ err: error }, 'reporting to the queue failed');
+
+  async function work(job: QueueJob): Promise<JobEnd> {
+    // It was on its way already when this worker began to stop.
+    if (stopping.signal.aborted) return 'again';
+    if ('removal' in job) return remove(job);
+    const { runId } = job;
+    const controller = new AbortController();
+    running.set(runId, controller);
+    news.abort();
+    try {
+      const end = await run(runId, controller.signal);
+      if (end === 'ended') return 'done';
+      return end === 'full' ? FULL_PAUSE_MS : 'again';
+    } finally {
+      running.delete(runId);
+      news.abort();
+    }
+  }
+
+  function onFailed(job: QueueJob, error: Error): void {
+    if (!('runId' in job)) return;
+    const record = toErrorRecord(new AppError('internal', 'the queue gave the run up', { cause: error }));
+    runs.report(job.runId, { status: 'failed', error: record }).catch(logFailure);
+    log.error({ err: error, runId: job.runId }, 'the queue gave a run up');
+  }
+
+  async function remove({ removalId, removal }: Extract<QueueJob, { readonly removalId: string }>): Promise<JobEnd> {
+    const reply = await options
+      .removePicture(removal, AbortSignal.timeout(REMOVAL_TIMEOUT_MS))
+      .then(() => '')
+      .catch((error: unknown) => JSON.stringify(toErrorRecord(toAppError(error))));
+    await channels.publish(channelNames.removed(removalId), reply);
+    return 'done';
+  }
+
+  async function tellHeartbeat(): Promise<void> {
+    const { engines, stores } = await options.status();
+    const isStopping = stopping.signal.aborted;
+    const heartbeat: WorkerHeartbeat = { name, running: running.size, concurrency, engines, stores, isStopping };
+    await channels.publish(channelNames.workers, JSON.stringify(heartbeat));
+  }
+
+  /** Now and then, and soon when there is something to tell. */
+  async function beatNowAndThen(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      news = new AbortController();
+      await tellHeartbeat().catch(logFailure);
+      await pause(clock, SHORTEST_BEAT_MS, stopping.signal);
+      await pause(clock, HEARTBEAT_INTERVAL_MS, AbortSignal.any([stopping.signal, news.signal]));
+    }
+  }
+
+  async function start(): Promise<void> {
+    await backend.prepare();
+    await channels.subscribe(channelNames.cancel, (runId) => running.get(runId)?.abort());
+    await channels.subscribe(channelNames.hello, () => news.abort());
+    consumer = await backend.openConsumer({ work, onFailed, concurrency, lockMs });
+    consumer.run().catch(logFailure);
+    beatNowAndThen().catch(logFailure);
+  }
+
+  return {
+    start: () =>
+      start().catch((error: unknown) => {
+        if (!stopping.signal.aborted) throw error;
+      }),
+    stop: async (graceMs) => {
+      stopping.abort();
+      const giveBackAll = setTimeout(() => {
+        for (const controller of running.values()) controller.abort();
+      }, graceMs);
+      const ended = Promise.all([consumer && tellHeartbeat(), consumer?.close()]).catch(logFailure);
+      const bound = new AbortController();
+      const limitMs = (running.size > 0 ? graceMs : 0) + LAST_MOMENTS_MS;
+      await Promise.race([ended, clock.wait(limitMs, bound.signal)]);
+      bound.abort();
+      clearTimeout(giveBackAll);
+      await backend.close();
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import type { GenerationRequest, GenerationResult, ProgressEvent } from '../../shared/contract/generation.ts';
+import type { ProductionEvent } from '../../shared/contract/wire.ts';
+import { type ErrorRecord, toAppError, toErrorRecord } from '../../shared/errors.ts';
+import { type Blobs, blobKeys } from '../../shared/queue/backend.ts';
+import { isEnded, type Run, type RunChange, toDone, toRunChange } from '../../shared/queue/run.ts';
+import type { SealedVault } from '../../shared/queue/sealed-vault.ts';
+import type { SharedRuns } from '../../shared/queue/shared-runs.ts';
+import { type Clock, toAbortError } from '../../shared/wait.ts';
+import type { Productions } from './productions.ts';
+
+/** One run from the shared queue, from the moment it is taken to the moment its end stands in the record. */
+
+/** `ended`: nothing is left to do. `full` and `interrupted`: it has to wait again. */
+export type RunEnd = 'ended' | 'full' | 'interrupted';
+
+interface QueueRunOptions {
+  readonly runs: SharedRuns;
+  readonly blobs: Blobs;
+  readonly vault: SealedVault;
+  readonly productions: Pick<Productions, 'follow'>;
+  readonly readPicture: (id: string) => Promise<{ readonly bytes: Buffer } | undefined>;
+  readonly clock: Clock;
+}
+
+/** A gateway fetches what it has to serve itself as soon as somebody asks. */
+const PICTURE_LIFE_SECONDS = 3600;
+
+export function createQueueRun({ runs, blobs, vault, productions, readPicture, clock }: QueueRunOptions) {
+  /** Pictures that only this worker has: without them a run is not done. */
+  async function hand(result: GenerationResult, { deliver }: GenerationRequest): Promise<void> {
+    for (const { id, url } of result.pictures) {
+      if (deliver === 'url' && url?.startsWith('/') !== true) continue;
+      const picture = await readPicture(id);
+      if (picture === undefined) throw new Error('a finished picture is not on the shelf');
+      await blobs.put(blobKeys.picture(id), picture.bytes, PICTURE_LIFE_SECONDS);
+    }
+  }
+
+  /** Resolves with the last event, and the run as it was then. Progress is reported in order. */
+  async function produce(run: Run, signal: AbortSignal): Promise<Made> {
+    const credentials = run.needsCredentials ? await vault.get(run.id) : undefined;
+    const production = { jobId: run.id, request: run.request, ...(credentials !== undefined && { credentials }) };
+    const ending = Promise.withResolvers<Ending>();
+    let latest = Promise.resolve(run);
+    const report = ({ type: _, ...event }: { readonly type: 'progress' } & ProgressEvent): void => {
+      latest = latest.then(async (known) => {
+        return (await runs.report(run.id, toRunChange(event), event.preview, known)) ?? known;
+      });
+      latest.catch(ending.reject);
+    };
+    const hear = (event: ProductionEvent): void => {
+      if (event.type === 'progress') report(event);
+      else if (event.type !== 'alive') ending.resolve(event);
+    };
+    const leave = productions.follow(production, hear, run.trace.requestId);
+    // Who has left hears nothing more.
+    const giveUp = (): void => {
+      leave();
+      ending.reject(toAbortError(signal));
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      const end = await ending.promise;
+      return { ending: end, run: await latest };
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  async function settle({ ending, run }: Made): Promise<void> {
+    if (ending.type === 'result') await hand(ending.result, run.request);
+    const change: RunChange =
+      ending.type === 'error'
+        ? { status: 'failed', error: ending.error }
+        : toDone(run, ending.result, { now: clock.now() });
+    await runs.report(run.id, change, undefined, run);
+    if (run.needsCredentials) await vault.drop(run.id);
+  }
+
+  async function giveBack(runId: string, end: RunEnd): Promise<RunEnd> {
+    await runs.report(runId, { status: 'queued' });
+    return end;
+  }
+
+  /** The signal aborts when nobody wants it any more, or when this worker stops. */
+  return async (runId: string, signal: AbortSignal): Promise<RunEnd> => {
+    const known = await runs.read(runId);
+    if (known === undefined || isEnded(known.status)) return 'ended';
+    const isLackingToken = known.needsCredentials && (await vault.get(runId)) === undefined;
+    // Its caller's next poll brings the token, and queues it again.
+    if (isLackingToken) return 'ended';
+    const run = await runs.report(runId, { status: 'running' }, undefined, known);
+    if (run === undefined) return 'ended';
+    // An abort is told once: nobody would hear of one that came before this.
+    if (signal.aborted) return giveBack(runId, 'interrupted');
+    const made = await produce(run, signal).catch((error: unknown) => ({ ending: toEnding(error), run }));
+    const how = whatItMeans(made.ending, signal);
+    if (how !== 'ended') return giveBack(runId, how);
+    await settle(made);
+    return 'ended';
+  };
+}
+
+type Ending = Extract<ProductionEvent, { readonly type: 'result' | 'error' }>;
+
+interface Made {
+  readonly ending: Ending;
+  readonly run: Run;
+}
+
+const toEnding = (error: unknown): Ending => ({ type: 'error', error: toErrorRecord(toAppError(error)) });
+
+const INTERRUPTIONS: readonly ErrorRecord['code'][] = ['worker_unavailable', 'cancelled'];
+
+function whatItMeans(ending: Ending, signal: AbortSignal): RunEnd {
+  if (ending.type === 'result') return 'ended';
+  if (ending.error.code === 'queue_full') return 'full';
+  return signal.aborted || INTERRUPTIONS.includes(ending.error.code) ? 'interrupted' : 'ended';
+}

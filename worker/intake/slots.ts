@@ -1,0 +1,98 @@
+import { AppError } from '../../shared/errors.ts';
+import { type Clock, toAbortError } from '../../shared/wait.ts';
+
+export interface SlotsOptions {
+  readonly concurrency: number;
+  readonly maxWaiting: number;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export interface SlotUse {
+  readonly signal: AbortSignal;
+  /** 1 is next. Told at once to whoever has to wait, and when it changes. */
+  readonly onPosition: (position: number) => void;
+}
+
+export interface Slots {
+  /**
+   * Throws `queue_full` at once when the waiting room is full. Resolves, in the order of arrival, to the function that
+   * gives the slot back; rejects with the signal's reason.
+   */
+  enter(use: SlotUse): Promise<() => void>;
+  readonly running: number;
+  readonly waiting: number;
+}
+
+interface Waiter extends SlotUse {
+  readonly start: () => void;
+}
+
+/** How long a job takes is unknown before the first one has ended. */
+const GUESS_SECONDS = 10;
+const MAX_RETRY_AFTER_SECONDS = 60;
+const RECENT_JOBS = 10;
+
+/** Two bounds: how many run, and how many wait for it. */
+export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): Slots {
+  const queue: Waiter[] = [];
+  let running = 0;
+  let durationsMs: number[] = [];
+
+  function occupy(): () => void {
+    running += 1;
+    const startedAt = clock.now();
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      running -= 1;
+      durationsMs = [...durationsMs, clock.now() - startedAt].slice(-RECENT_JOBS);
+      queue.shift()?.start();
+      tellPositions();
+    };
+  }
+
+  function tellPositions(): void {
+    for (const [index, waiter] of queue.entries()) waiter.onPosition(index + 1);
+  }
+
+  function wait(use: SlotUse): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        queue.splice(queue.indexOf(waiter), 1);
+        reject(toAbortError(use.signal));
+        tellPositions();
+      };
+      const start = (): void => {
+        use.signal.removeEventListener('abort', giveUp);
+        resolve(occupy());
+      };
+      const waiter = { ...use, start };
+      queue.push(waiter);
+      use.signal.addEventListener('abort', giveUp, { once: true });
+      use.onPosition(queue.length);
+    });
+  }
+
+  function full(): AppError {
+    const meanMs = durationsMs.reduce((sum, ms) => sum + ms, 0) / durationsMs.length;
+    const seconds = durationsMs.length === 0 ? GUESS_SECONDS : Math.ceil(meanMs / 1000 / concurrency);
+    const retryAfterSeconds = Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, seconds));
+    return new AppError('queue_full', `${running} run and ${queue.length} wait`, { retryAfterSeconds });
+  }
+
+  return {
+    enter(use) {
+      if (use.signal.aborted) return Promise.reject(toAbortError(use.signal));
+      if (running < concurrency && queue.length === 0) return Promise.resolve(occupy());
+      if (queue.length >= maxWaiting) throw full();
+      return wait(use);
+    },
+    get running() {
+      return running;
+    },
+    get waiting() {
+      return queue.length;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { AppError, type Attempt, type ErrorCode, toAppError } from '../../shared/errors.ts';
+import { toAbortError } from '../../shared/wait.ts';
+import { type Breaker, isRest } from './breaker.ts';
+
+/** Somebody who may serve: an engine or a store, behind its breaker. */
+export interface Candidate {
+  readonly name: string;
+  readonly breaker: Breaker;
+}
+
+/** One that did not serve: it failed now, or it rests after an earlier failure. */
+export interface PassedOver {
+  readonly name: string;
+  readonly error: AppError;
+  readonly isResting: boolean;
+  /** Until it may be asked again; 0 when it may be at once. */
+  readonly restMs: number;
+}
+
+export interface Served<C extends Candidate, Value> {
+  readonly candidate: C;
+  readonly value: Value;
+  readonly passedOver: readonly PassedOver[];
+}
+
+export class NobodyServed extends Error {
+  override readonly name = 'NobodyServed';
+  readonly passedOver: readonly PassedOver[];
+
+  constructor(passedOver: readonly PassedOver[]) {
+    super(
+      `nobody served: ${passedOver.map(({ name, error }) => `${name}: ${error.code}: ${error.message}`).join('; ')}`,
+    );
+    this.passedOver = passedOver;
+  }
+}
+
+/** The request itself is at fault or gone; the next one would be asked in vain, or must not be asked. */
+const FINAL: ReadonlySet<ErrorCode> = new Set(['prompt_refused', 'invalid_request', 'cancelled']);
+
+interface FallbackOptions<C extends Candidate> {
+  readonly signal: AbortSignal;
+  /** The failure tells nothing about the service, for instance because the caller's own key was wrong. */
+  readonly isBlameless?: (candidate: C, error: AppError) => boolean;
+}
+
+/** Asks one after the other until one serves. Throws a final error as it is, else NobodyServed. */
+export async function firstToServe<C extends Candidate, Value>(
+  candidates: readonly C[],
+  serve: (candidate: C, passedOver: readonly PassedOver[]) => Promise<Value>,
+  { signal, isBlameless = () => false }: FallbackOptions<C>,
+): Promise<Served<C, Value>> {
+  const passedOver: PassedOver[] = [];
+  for (const candidate of candidates) {
+    const { name, breaker } = candidate;
+    const pass = breaker.enter();
+    if (isRest(pass)) {
+      passedOver.push({ name, error: pass.lastError, isResting: true, restMs: pass.restRemainingMs });
+      continue;
+    }
+    try {
+      const value = await serve(candidate, [...passedOver]);
+      pass.succeed();
+      return { candidate, value, passedOver };
+    } catch (thrown) {
+      const error = signal.aborted ? toAbortError(signal) : classify(thrown);
+      if (signal.aborted || FINAL.has(error.code)) {
+        pass.leave();
+        throw withAttempts(error, toAttempts(passedOver));
+      }
+      if (isBlameless(candidate, error)) pass.leave();
+      else pass.fail(error);
+      passedOver.push({ name, error, isResting: false, restMs: breaker.status().restRemainingMs ?? 0 });
+    }
+  }
+  throw new NobodyServed(passedOver);
+}
+
+/** Nobody has cancelled, so whoever says so has failed. */
+function classify(thrown: unknown): AppError {
+  const error = toAppError(thrown);
+  return error.code === 'cancelled' ? new AppError('internal', 'it gave up without reason', { cause: thrown }) : error;
+}
+
+/** Those that were really asked. */
+export const toAttempts = (passedOver: readonly PassedOver[]): Attempt[] =>
+  passedOver.filter(({ isResting }) => !isResting).map(({ name, error }) => ({ engine: name, code: error.code }));
+
+export function withAttempts(error: AppError, attempts: readonly Attempt[]): AppError {
+  if (attempts.length === 0) return error;
+  return new AppError(error.code, error.message, { ...error.details, attempts, cause: error });
+}
+
+/** What a client can do something about comes first: try again, come back later, tell the operator. */
+const MOST_TELLING: readonly ErrorCode[] = [
+  'engine_busy',
+  'engine_timeout',
+  'engine_failed',
+  'engine_challenge',
+  'engine_unauthorized',
+  'engine_changed',
+];
+const MAX_RETRY_AFTER_SECONDS = 60;
+
+/** One error for all of them: the most telling one, with the soonest moment at which one of them may serve. */
+export function toEngineError({ passedOver, message }: NobodyServed): AppError {
+  const rank = ({ error }: PassedOver): number => {
+    const place = MOST_TELLING.indexOf(error.code);
+    return place === -1 ? MOST_TELLING.length : place;
+  };
+  const [best] = passedOver.toSorted((a, b) => rank(a) - rank(b));
+  if (best === undefined) return new AppError('engine_failed', message);
+  const { code, details } = best.error;
+  const attempts = toAttempts(passedOver);
+  return new AppError(code, message, {
+    ...details,
+    retryAfterSeconds: toRetryAfter(passedOver),
+    attempts,
+    cause: best.error,
+  });
+}
+
+export function toRetryAfter(passedOver: readonly PassedOver[]): number | undefined {
+  const soonestMs = Math.min(...passedOver.map(({ restMs }) => restMs));
+  if (!Number.isFinite(soonestMs) || soonestMs === 0) return undefined;
+  return Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(soonestMs / 1000)));
+}

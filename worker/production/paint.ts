@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { MAX_SEED, type ProgressEvent } from '../../shared/contract/generation.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/service/log.ts';
+import { withDeadline } from '../../shared/wait.ts';
+import type { EngineImage, EngineOutput } from '../engines/engine.ts';
+import { normalise } from '../picture/normalise.ts';
+import type { PassedOver } from './fallback.ts';
+import type { Plan } from './plan.ts';
+import type { Shelf, ShelfRecord } from './shelf.ts';
+
+/** A finished picture; its bytes are on the shelf, or in memory when the shelf could not take them. */
+export interface Painted {
+  readonly record: ShelfRecord;
+  readonly readPng: () => Promise<Buffer>;
+}
+
+export interface PaintJob {
+  readonly jobId: string;
+  /** Refuse pictures that the engine flags. */
+  readonly safe: boolean;
+  readonly passedOver: readonly PassedOver[];
+  readonly signal: AbortSignal;
+  /** Milliseconds that one call of the engine may take. */
+  readonly callTimeoutMs: () => number;
+  readonly onProgress: (event: ProgressEvent) => void;
+}
+
+interface PainterOptions {
+  readonly shelf: Shelf;
+  /** Whether an engine's pictures come from a trained model; the file says so. */
+  readonly isTrained: (engine: string) => boolean;
+  readonly log: Logger;
+}
+
+export interface Painter {
+  /** The whole request from the shelf, or undefined. */
+  findAll(plan: Plan, jobId: string, safe: boolean): Promise<readonly Painted[] | undefined>;
+  /** The whole request by this engine; what the shelf has already is not made again. */
+  paint(plan: Plan, job: PaintJob): Promise<readonly Painted[]>;
+}
+
+/** One engine's part of a production: calls until all pictures are there, each checked and put on the shelf. */
+export function createPainter({ shelf, isTrained, log }: PainterOptions): Painter {
+  async function find(plan: Plan, jobId: string, index: number): Promise<Painted | undefined> {
+    const id = toPictureId(jobId, index);
+    const key = toShelfKey(plan, index);
+    const found = await shelf.find(id, key).catch((error: unknown) => {
+      log.warn({ err: error }, 'the shelf cannot be read');
+      return undefined;
+    });
+    if (found === undefined) return undefined;
+    if (found.id === id) return { record: found, readPng: () => shelf.readPng(id) };
+    const png = await shelf.readPng(found.id);
+    // An equal request that failed to get it: this one takes it over, and no third one does.
+    await shelf.deliver(found.id, { bytes: png, mediaType: 'image/png' });
+    return keep({ ...found, id }, png);
+  }
+
+  async function keep(record: ShelfRecord, png: Buffer): Promise<Painted> {
+    try {
+      await shelf.keep(record, png);
+      return { record, readPng: () => shelf.readPng(record.id) };
+    } catch (error) {
+      // A full disk must not cost the picture while a host may still take it.
+      log.warn({ err: error }, 'the shelf cannot keep a picture; it stays in memory until it is delivered');
+      return { record, readPng: async () => png };
+    }
+  }
+
+  async function callEngine(plan: Plan, job: PaintJob, index: number): Promise<EngineOutput> {
+    const { engine, name } = plan;
+    const { count: total } = plan.request;
+    const count = Math.min(engine.limits.maxCount, total - index);
+    const request = { ...plan.request, count, seed: toSeed(plan, index) };
+    const onProgress = (event: Omit<ProgressEvent, 'engine'>): void => {
+      const fraction = event.fraction === undefined ? undefined : (index + event.fraction * count) / total;
+      job.onProgress({ ...event, fraction, engine: name });
+    };
+    onProgress({ stage: 'generate' });
+    const deadline = {
+      timeoutMs: job.callTimeoutMs(),
+      signal: job.signal,
+      code: 'engine_timeout',
+      what: name,
+    } as const;
+    const output = await withDeadline(deadline, (signal) => engine.generate(request, { signal, onProgress }));
+    if (output.images.length >= count) return { ...output, images: output.images.slice(0, count) };
+    throw new AppError('engine_failed', `${name} made ${output.images.length} of ${count} pictures`);
+  }
+
+  async function finish(
+    plan: Plan,
+    job: PaintJob,
+    index: number,
+    image: EngineImage,
+    warnings: readonly string[],
+  ): Promise<Painted> {
+    const { request, name } = plan;
+    const seed = image.seed ?? toSeed(plan, index);
+    const origin = { ...request, seed, engine: name, isTrained: isTrained(name) };
+    const { png, width, height } = await normalise(image.bytes, origin);
+    const isOtherSize = width !== request.width || height !== request.height;
+    const asked = `${request.width}x${request.height}`;
+    const sizeWarning = `${name} made a picture of ${width}x${height} instead of ${asked}.`;
+    const record: ShelfRecord = {
+      id: toPictureId(job.jobId, index),
+      key: toShelfKey(plan, index),
+      width,
+      height,
+      seed,
+      nsfw: image.nsfw,
+      warnings: [...warnings, ...(isOtherSize ? [sizeWarning] : [])],
+      passedOver: job.passedOver.map(({ name: other, error, isResting }) => ({
+        name: other,
+        code: error.code,
+        isResting,
+      })),
+    };
+    if (job.safe) refuseFlagged(record);
+    return keep(record, png);
+  }
+
+  return {
+    async findAll(plan, jobId, safe) {
+      const indexes = Array.from({ length: plan.request.count }, (_, index) => index);
+      const found = await Promise.all(indexes.map((index) => find(plan, jobId, index)));
+      const painted = found.filter((picture) => picture !== undefined);
+      if (painted.length < indexes.length) return undefined;
+      if (safe) for (const { record } of painted) refuseFlagged(record);
+      return painted;
+    },
+    async paint(plan, job) {
+      const painted: Painted[] = [];
+      while (painted.length < plan.request.count) {
+        const found = await find(plan, job.jobId, painted.length);
+        if (found !== undefined) {
+          painted.push(found);
+          continue;
+        }
+        const { images, warnings } = await callEngine(plan, job, painted.length);
+        job.onProgress({ stage: 'convert', engine: plan.name });
+        for (const image of images) painted.push(await finish(plan, job, painted.length, image, warnings));
+      }
+      return painted;
+    },
+  };
+}
+
+function refuseFlagged({ nsfw }: ShelfRecord): void {
+  if (nsfw !== true) return;
+  throw new AppError('prompt_refused', 'the engine flags the picture, and safe mode is on', {
+    publicMessage: 'The engine marks this picture as not safe, and safe mode is on.',
+  });
+}
+
+const toSeed = ({ request }: Plan, index: number): number => (request.seed + index) % (MAX_SEED + 1);
+
+/** Unguessable as the job's id is, and the same whenever the job runs again. */
+const toPictureId = (jobId: string, index: number): string => digest([jobId, index]).slice(0, 32);
+
+function toShelfKey(plan: Plan, index: number): string {
+  const { request, name } = plan;
+  return digest([name, { ...request, seed: toSeed(plan, index), count: 1, previews: 0 }]);
+}
+
+const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');

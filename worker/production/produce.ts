@@ -1,0 +1,153 @@
+import type { GenerationResult, ProgressEvent } from '../../shared/contract/generation.ts';
+import type { Production } from '../../shared/contract/wire.ts';
+import { AppError, type Attempt, type ErrorCode, toAppError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/service/log.ts';
+import type { Clock } from '../../shared/wait.ts';
+import type { Deliver, Delivery } from './deliver.ts';
+import { firstToServe, NobodyServed, type PassedOver, toEngineError, withAttempts } from './fallback.ts';
+import type { Painted, Painter } from './paint.ts';
+import { type EngineCandidate, type Plan, planEngines } from './plan.ts';
+import { stackOf } from './stack-of.ts';
+
+export interface ProduceOptions {
+  /** In order of preference. */
+  readonly engines: readonly EngineCandidate[];
+  readonly painter: Painter;
+  readonly deliver: Deliver;
+  /** Of one call of an engine. */
+  readonly engineTimeoutMs: number;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Logger;
+}
+
+export interface ProduceContext {
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds; Infinity when the job has no deadline. */
+  readonly deadlineAt: number;
+  readonly onProgress: (event: ProgressEvent) => void;
+}
+
+/** The production's result, but for the time it took. */
+export type Produced = Omit<GenerationResult, 'timings'>;
+export type Produce = (production: Production, context: ProduceContext) => Promise<Produced>;
+
+/** While others wait their turn, one engine gets this part of what is left: a hang must not cost the whole job. */
+const SHARE_OF_TIME = 0.75;
+/** An engine that got less than this is not to blame for running out of it. */
+const FAIR_CHANCE_MS = 10_000;
+
+/** One production under way. */
+interface Run extends ProduceContext, Production {
+  readonly plans: readonly Plan[];
+  readonly remainingMs: () => number;
+}
+
+interface Chosen {
+  readonly plan: Plan;
+  readonly painted: readonly Painted[];
+}
+
+/** The one use case: engine (with fallback) -> picture -> stores (with fallback) -> result. */
+export function createProduce(options: ProduceOptions): Produce {
+  const { engines, painter, deliver, engineTimeoutMs, clock, log } = options;
+
+  /** What an earlier run of this request finished is served whoever is first in the order, or rests. */
+  async function findPainted({ plans, jobId, request }: Run): Promise<Chosen | undefined> {
+    for (const plan of plans) {
+      const painted = await painter.findAll(plan, jobId, request.safe);
+      if (painted !== undefined) return { plan, painted };
+    }
+    return undefined;
+  }
+
+  async function paint(run: Run): Promise<Chosen> {
+    const { plans, request, signal } = run;
+    let allowedMs = 0;
+    const serve = (plan: Plan, passedOver: readonly PassedOver[]) => {
+      const share = plan === plans.at(-1) ? 1 : SHARE_OF_TIME;
+      const callTimeoutMs = (): number => {
+        allowedMs = Math.min(engineTimeoutMs, Math.floor(run.remainingMs() * share));
+        if (allowedMs > 0) return allowedMs;
+        throw new AppError('engine_timeout', 'no time is left of the deadline of the job');
+      };
+      return painter.paint(plan, { ...run, safe: request.safe, passedOver, callTimeoutMs });
+    };
+    const isBlameless = ({ name }: Plan, { code }: AppError): boolean =>
+      (code === 'engine_timeout' && allowedMs < Math.min(FAIR_CHANCE_MS, engineTimeoutMs)) ||
+      (run.credentials?.[name] !== undefined && CALLERS_OWN.has(code));
+    try {
+      const { candidate, value, passedOver } = await firstToServe(plans, serve, { signal, isBlameless });
+      for (const { name, error } of passedOver) {
+        const stack = error.code === 'internal' ? stackOf(error) : undefined;
+        log.warn({ engine: name, code: error.code, reason: error.message, stack }, 'an engine was passed over');
+      }
+      return { plan: candidate, painted: value };
+    } catch (error) {
+      throw error instanceof NobodyServed ? toEngineError(error) : error;
+    }
+  }
+
+  async function deliverAll(run: Run, { plan, painted }: Chosen): Promise<readonly Delivery[]> {
+    const deliveries: Delivery[] = [];
+    run.onProgress({ stage: 'upload', engine: plan.name });
+    for (const picture of painted) deliveries.push(await deliver(picture, run));
+    return deliveries;
+  }
+
+  return async (production, context) => {
+    const { plans, skipped } = planEngines(production.request, engines, production.credentials);
+    const remainingMs = (): number => context.deadlineAt - clock.now();
+    const run: Run = { ...production, ...context, plans, remainingMs };
+    const chosen = (await findPainted(run)) ?? (await paint(run));
+    const story = toStory(chosen);
+    const deliveries = await deliverAll(run, chosen).catch((error: unknown) => {
+      throw withAttempts(toAppError(error), story.attempts);
+    });
+    return toProduced(chosen, deliveries, story, skipped);
+  };
+}
+
+function toProduced(
+  { plan, painted }: Chosen,
+  deliveries: readonly Delivery[],
+  story: Story,
+  skipped: readonly string[],
+): Produced {
+  const { guidanceScale, steps, sampler } = plan.request;
+  const sentences = [
+    ...story.sentences,
+    ...skipped,
+    ...plan.warnings,
+    ...painted.flatMap(({ record }) => record.warnings),
+    ...deliveries.flatMap(({ warnings }) => warnings),
+  ];
+  return {
+    engine: plan.name,
+    pictures: deliveries.map(({ picture }) => picture),
+    guidanceScale,
+    steps,
+    sampler,
+    warnings: [...new Set(sentences)],
+    attempts: story.attempts,
+    ...(story.sentences.length > 0 && { isFallback: true }),
+  };
+}
+
+/** With the caller's own token these say something about the caller's account, not about the service. */
+const CALLERS_OWN: ReadonlySet<ErrorCode> = new Set(['engine_unauthorized', 'engine_busy']);
+
+interface Story {
+  readonly sentences: readonly string[];
+  readonly attempts: readonly Attempt[];
+}
+
+/** Who should have served before, as the pictures remember it. */
+function toStory({ painted, plan }: Chosen): Story {
+  const passedOver = painted[0]?.record.passedOver ?? [];
+  const sentences = passedOver.map(({ name, code, isResting }) => {
+    const reason = isResting ? `${name} rests for a while (${code})` : `${name} could not serve (${code})`;
+    return `${reason}; ${plan.name} painted this picture instead.`;
+  });
+  const attempts = passedOver.flatMap(({ name, code, isResting }) => (isResting ? [] : [{ engine: name, code }]));
+  return { sentences, attempts };
+}

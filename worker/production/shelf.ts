@@ -1,0 +1,164 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import { removeUnfinished, writeFileAtomically } from '../../shared/files/write-file-atomically.ts';
+import { FORMATS, type MediaType, toExtension, toMediaType } from '../../shared/picture/media-type.ts';
+import type { Clock } from '../../shared/wait.ts';
+
+const KEEP_MS = 60 * 60_000;
+const MAX_BYTES = 256 * 1024 * 1024;
+
+const errorCode = z.string().refine((code): code is ErrorCode => Object.hasOwn(ERRORS, code));
+
+const recordSchema = z.object({
+  /** The picture's own id: derived from its job, so a repeated run finds it. */
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  /** A digest of everything that determines the picture, the engine included. */
+  key: z.string(),
+  width: z.int(),
+  height: z.int(),
+  seed: z.int(),
+  nsfw: z.boolean().optional(),
+  /** What the engine itself had to say. */
+  warnings: z.array(z.string()),
+  /** Who should have served before. */
+  passedOver: z.array(z.object({ name: z.string(), code: errorCode, isResting: z.boolean() })),
+});
+export type ShelfRecord = z.infer<typeof recordSchema>;
+
+const entrySchema = recordSchema.extend({
+  keptAt: z.number(),
+  /** Of the PNG. */
+  bytes: z.number(),
+  /** Of the form in which it was handed out, when that is another file. */
+  extraBytes: z.number(),
+  /** As what it was handed out; until then any equal request may have it. */
+  deliveredAs: z.enum(FORMATS.map(toMediaType)).optional(),
+});
+type Entry = z.infer<typeof entrySchema>;
+
+export interface ShelfFile {
+  readonly bytes: Buffer;
+  readonly mediaType: MediaType;
+}
+
+export interface Shelf {
+  /** This job's picture from an earlier run, else an equal one that nobody has received. */
+  find(id: string, key: string): Promise<ShelfRecord | undefined>;
+  keep(record: ShelfRecord, png: Buffer): Promise<void>;
+  /** The PNG, whatever it was handed out as. */
+  readPng(id: string): Promise<Buffer>;
+  /** It is received now, in this form; false when it is not here. */
+  deliver(id: string, file: ShelfFile): Promise<boolean>;
+  /** As it was handed out; undefined when it is not, or no longer, here. */
+  read(id: string): Promise<ShelfFile | undefined>;
+  remove(id: string): Promise<void>;
+}
+
+interface ShelfOptions {
+  /** Absolute; made when it is missing. */
+  readonly directory: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly maxBytes?: number;
+}
+
+/**
+ * Finished pictures, kept for about an hour in files: for an upload that is tried again, for a job that runs again
+ * after a crash, and for callers that want the bytes. The oldest go first when there are too many.
+ */
+export function createShelf({ directory, clock, maxBytes = MAX_BYTES }: ShelfOptions): Shelf {
+  let loading: Promise<Map<string, Entry>> | undefined;
+
+  /** A failure is tried again by the next call. */
+  function load(): Promise<Map<string, Entry>> {
+    loading ??= readEntries(directory, clock.now()).catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  }
+
+  const pathOf = (id: string, extension: string): string => join(directory, `${id}.${extension}`);
+  const isFresh = ({ keptAt }: Entry): boolean => clock.now() - keptAt < KEEP_MS;
+
+  async function save(entries: Map<string, Entry>, entry: Entry): Promise<void> {
+    await writeFileAtomically(pathOf(entry.id, 'json'), JSON.stringify(entry));
+    entries.set(entry.id, entry);
+  }
+
+  async function drop(entries: Map<string, Entry>, { id, deliveredAs = 'image/png' }: Entry): Promise<void> {
+    entries.delete(id);
+    for (const extension of new Set(['json', 'png', toExtension(deliveredAs)])) {
+      await rm(pathOf(id, extension), { force: true });
+    }
+  }
+
+  async function sweep(entries: Map<string, Entry>): Promise<void> {
+    let total = [...entries.values()].reduce((sum, entry) => sum + sizeOf(entry), 0);
+    for (const entry of [...entries.values()].toSorted((a, b) => a.keptAt - b.keptAt)) {
+      if (isFresh(entry) && total <= maxBytes) break;
+      total -= sizeOf(entry);
+      await drop(entries, entry);
+    }
+  }
+
+  return {
+    async find(id, key) {
+      const entries = await load();
+      const own = entries.get(id);
+      if (own?.key === key && isFresh(own)) return own;
+      return [...entries.values()].find(
+        (entry) => entry.key === key && entry.deliveredAs === undefined && isFresh(entry),
+      );
+    },
+    async keep(record, png) {
+      const entries = await load();
+      await writeFileAtomically(pathOf(record.id, 'png'), png);
+      await save(entries, { ...record, keptAt: clock.now(), bytes: png.length, extraBytes: 0 });
+      await sweep(entries);
+    },
+    readPng: (id) => readFile(pathOf(id, 'png')),
+    async deliver(id, { bytes, mediaType }) {
+      const entries = await load();
+      const entry = entries.get(id);
+      if (entry === undefined) return false;
+      const isExtra = mediaType !== 'image/png';
+      if (isExtra) await writeFileAtomically(pathOf(id, toExtension(mediaType)), bytes);
+      await save(entries, { ...entry, deliveredAs: mediaType, extraBytes: isExtra ? bytes.length : 0 });
+      return true;
+    },
+    async read(id) {
+      const entry = (await load()).get(id);
+      if (entry === undefined || !isFresh(entry)) return undefined;
+      const mediaType = entry.deliveredAs ?? 'image/png';
+      return { bytes: await readFile(pathOf(id, toExtension(mediaType))), mediaType };
+    },
+    async remove(id) {
+      const entries = await load();
+      const entry = entries.get(id);
+      if (entry !== undefined) await drop(entries, entry);
+    },
+  };
+}
+
+const sizeOf = ({ bytes, extraBytes }: Entry): number => bytes + extraBytes;
+
+async function readEntries(directory: string, now: number): Promise<Map<string, Entry>> {
+  await mkdir(directory, { recursive: true });
+  await removeUnfinished(directory, now);
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.json'));
+  const entries = await Promise.all(names.map((name) => readEntry(join(directory, name))));
+  return new Map(entries.flatMap((entry) => (entry === undefined ? [] : [[entry.id, entry]])));
+}
+
+/** Undefined for what another version wrote. */
+async function readEntry(path: string): Promise<Entry | undefined> {
+  try {
+    return entrySchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    await rm(path, { force: true });
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Stage } from '../../shared/contract/generation.ts';
+import type { Clock } from '../../shared/wait.ts';
+
+export interface StageTimes {
+  /** A stage begins, and the one before it ends. */
+  enter(stage: Stage): void;
+  /** Whole milliseconds by stage until now; a stage that was entered again counts on. */
+  totals(): Partial<Record<Stage, number>>;
+}
+
+export function createStageTimes({ now }: Pick<Clock, 'now'>): StageTimes {
+  const totals = new Map<Stage, number>();
+  let current: { readonly stage: Stage; readonly since: number } | undefined;
+
+  function settle(): void {
+    if (current === undefined) return;
+    totals.set(current.stage, (totals.get(current.stage) ?? 0) + now() - current.since);
+  }
+
+  return {
+    enter(stage) {
+      if (stage === current?.stage) return;
+      settle();
+      current = { stage, since: now() };
+    },
+    totals() {
+      settle();
+      current = undefined;
+      return Object.fromEntries([...totals].map(([stage, ms]) => [stage, Math.round(ms)]));
+    },
+  };
+}
