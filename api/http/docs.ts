@@ -5,7 +5,7 @@ import { type Express, static as serveStatic } from 'express';
 import type { Dialect } from '../dialects/dialect.ts';
 import { createOpenapi } from './openapi.ts';
 
-const pages = fileURLToPath(new URL('../pages', import.meta.url));
+const pages = fileURLToPath(new URL('docs', import.meta.url));
 const swaggerUi = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/swagger-ui.css')));
 const HOUR_MS = 3_600_000;
 
