@@ -1,4 +1,4 @@
-import type { EngineStatus, Removal } from '../contract/wire.ts';
+import type { EngineStatus } from '../contract/wire.ts';
 import type { Logger } from '../service/log.ts';
 import type { Clock } from '../wait.ts';
 import type { Channels } from './channels.ts';
@@ -39,9 +39,6 @@ export interface BackendOptions {
   readonly clock: Clock;
   readonly log: Logger;
 }
-
-/** What waits on the queue: a run by its id, or a hosted picture to remove. */
-export type QueueJob = { readonly runId: string } | { readonly removalId: string; readonly removal: Removal };
 
 export interface WorkerHeartbeat {
   readonly name: string;

@@ -1,6 +1,9 @@
 import { type BackendFactory, DelayedError, type IQueueBackend, Queue, WaitingError, Worker } from 'bullmq';
+import type { Removal } from '../contract/wire.ts';
 import type { Logger } from '../service/log.ts';
-import type { QueueJob } from './backend.ts';
+
+/** What waits on the queue: a run by its id, or a hosted picture to remove. */
+export type QueueJob = { readonly runId: string } | { readonly removalId: string; readonly removal: Removal };
 
 /** BullMQ, on whatever backend it is given: the queue that gateways add to and workers take from. */
 

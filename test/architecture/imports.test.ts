@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname } from 'node:path';
 import { describe, test } from 'node:test';
+import { importsOf, readSource, sourceFiles } from './source-files.ts';
 
 /** Imports go one way. The first pattern that fits a file says what it may import; its own folder it always may. */
 const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp[]]> = [
@@ -27,15 +27,6 @@ const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp
   [/^worker\//, [/^shared\//, /^worker\//]],
 ];
 
-const root = join(import.meta.dirname, '../..');
-const files = globSync('{api,worker,shared}/**/*.{ts,js}', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
-const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g;
-
-const importsOf = (file: string): string[] =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(IMPORT)].map(([, path = '']) =>
-    normalize(join(dirname(file), path)).replaceAll('\\', '/'),
-  );
-
 /** `worker/engines/perchance` for every file of that plug-in. */
 const plugInOf = (file: string): string | undefined =>
   /^(?:api\/dialects|worker\/engines|worker\/stores)\/[\w-]+(?=\/)/.exec(file)?.[0];
@@ -49,17 +40,17 @@ function isAllowed(file: string, imported: string): boolean {
 
 describe('the house', () => {
   test('imports go one way', () => {
-    const wrong = files.flatMap((file) =>
+    const wrong = sourceFiles.flatMap((file) =>
       importsOf(file)
         .filter((imported) => !isAllowed(file, imported))
         .map((imported) => `${file} may not import ${imported}`),
     );
     assert.deepEqual(wrong, []);
-    assert.ok(files.length > 50);
+    assert.ok(sourceFiles.length > 50);
   });
 
   test('api and worker meet over the wire alone', () => {
-    const wrong = files.flatMap((file) =>
+    const wrong = sourceFiles.flatMap((file) =>
       importsOf(file)
         .filter((imported) => [file, imported].every((path) => /^(api|worker)\//.test(path)))
         .filter((imported) => file.split('/')[0] !== imported.split('/')[0]),
@@ -68,7 +59,7 @@ describe('the house', () => {
   });
 
   test('only what starts a service reads the environment', () => {
-    const readers = files.filter((file) => readFileSync(join(root, file), 'utf8').includes('process.env'));
+    const readers = sourceFiles.filter((file) => readSource(file).includes('process.env'));
     const allowed =
       /^(shared\/service\/run-service|api\/main|worker\/main|worker\/[\w/-]+\/(child|open|check)[\w-]*)\.ts$/;
     assert.deepEqual(

@@ -1,13 +1,8 @@
 import type { Removal, WorkerStatus } from '../../shared/contract/wire.ts';
 import { AppError, toAppError, toErrorRecord } from '../../shared/errors.ts';
-import {
-  HEARTBEAT_INTERVAL_MS,
-  type QueueBackend,
-  type QueueJob,
-  type WorkerHeartbeat,
-} from '../../shared/queue/backend.ts';
+import { HEARTBEAT_INTERVAL_MS, type QueueBackend, type WorkerHeartbeat } from '../../shared/queue/backend.ts';
 import { channelNames } from '../../shared/queue/channels.ts';
-import type { JobConsumer, JobEnd } from '../../shared/queue/job-queue.ts';
+import type { JobConsumer, JobEnd, QueueJob } from '../../shared/queue/job-queue.ts';
 import { createSealedVault } from '../../shared/queue/sealed-vault.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, pause } from '../../shared/wait.ts';

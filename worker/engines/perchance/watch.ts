@@ -52,9 +52,10 @@ export function watchEmbed(page: Page, embedUrl: string, events: EmbedEvents): E
     const endpoint = endpointOf(request);
     if (endpoint === undefined) return;
     open.delete(request);
-    const read = readReply(endpoint, response).then((reply) => events.onReply(reply, open.size));
+    const read: Promise<void> = readReply(endpoint, response)
+      .then((reply) => events.onReply(reply, open.size))
+      .finally(() => reading.delete(read));
     reading.add(read);
-    read.finally(() => reading.delete(read));
   };
 
   const onRequestFailed = (request: Request): void => {

@@ -47,4 +47,4 @@ window.finishedGeneration = false;
 window.verifyUser = verifyUser;
 window.start = start;
 // Opened as a page of its own the embed stays at "Starting...".
-if (window.top !== window) start();
+if (window.top !== window) void start();

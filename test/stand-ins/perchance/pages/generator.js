@@ -27,7 +27,7 @@ function generate() {
     );
     outputArea.append(container);
   }
-  observeNewIframes();
+  void observeNewIframes();
 }
 
 document.querySelector('#generateButtonEl').addEventListener('click', generate);

@@ -14,7 +14,7 @@ export async function turnstileToken() {
       sitekey: config.turnstileSiteKey,
       callback: resolve,
       'error-callback': (code) => {
-        fetch(`/api/turnstileClientFail?kind=widget-error&code=${code}`);
+        void fetch(`/api/turnstileClientFail?kind=widget-error&code=${code}`);
       },
     });
   });

@@ -135,3 +135,14 @@ declare global {
     easelSketch: EaselSketch;
   }
 }
+
+/** An interior's colours, the height of its floor's edge and its two walls, in pixels. */
+export interface Room {
+  wall: string;
+  second: string;
+  wood: string;
+  textile: string;
+  floor: number;
+  left: number;
+  right: number;
+}

@@ -2,8 +2,7 @@ import { darken, fade, lighten, mix } from '../colour.js';
 import { fillEllipse, fillPolygon, glow, rightwards } from '../draw.js';
 
 /**
- * @import { Room } from './interior.js'
- * @import { Context, Random, Scene } from '../types.d.ts'
+ * @import { Context, Random, Room, Scene } from '../types.d.ts'
  */
 
 /** A string of little lamps along the wall. @param {Context} context @param {Scene} scene @param {Room} room */

@@ -2,8 +2,7 @@ import { darken, fade, lighten, mix } from '../colour.js';
 import { downwards, fillEllipse, fillPolygon, glow, rightwards } from '../draw.js';
 
 /**
- * @import { Room } from './interior.js'
- * @import { Context, Scene } from '../types.d.ts'
+ * @import { Context, Room, Scene } from '../types.d.ts'
  */
 
 /** @param {Context} context @param {Scene} scene @param {Room} room */

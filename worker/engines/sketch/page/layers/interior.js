@@ -6,7 +6,7 @@ import { createRandom } from '../random.js';
 import { paintFairyLights, paintPlant, paintWallArt } from './decor.js';
 import { paintBed, paintDesk, paintRug, paintSofa } from './furniture.js';
 
-/** @import { Context, Paint, Point, Scene } from '../types.d.ts' */
+/** @import { Context, Paint, Point, Room, Scene } from '../types.d.ts' */
 
 /** Wall, second colour, wood, textile: sets that belong together. */
 const ROOMS = [
@@ -19,8 +19,6 @@ const ROOMS = [
   ['#f6cfc2', '#e58f7f', '#b88a6a', '#7f9fc4'],
   ['#eee9d8', '#b9b48a', '#9f7656', '#c9795f'],
 ];
-
-/** @typedef {{ wall: string, second: string, wood: string, textile: string, floor: number, left: number, right: number }} Room */
 
 /** The same room for each of its layers. @param {Scene} scene @returns {Room} */
 function furnish(scene) {
