@@ -18,10 +18,6 @@ export const gatewaySettings = {
     format: 'redis://… or rediss://…',
     secret: true,
   }),
-  POSTGRES_URL: text('PostgreSQL in place of REDIS_URL, where only that is at hand.', {
-    format: 'postgres://… (a direct connection, not one through a transaction pooler)',
-    secret: true,
-  }),
   API_KEYS: apiKeys('Who may ask for pictures; unset: everybody.'),
   RATE_LIMIT_PER_MINUTE: wholeNumber('Picture requests a minute of one key or address; 0: no limit.', {
     min: 0,

@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { toMaxBytes } from '../shared/files/kept-files.ts';
 import { close, listen } from '../shared/net/http.ts';
-import { toQueueAddress } from '../shared/queue/open-backend.ts';
 import { SettingsError } from '../shared/service/config.ts';
 import { createLog, type Logger } from '../shared/service/log.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/service/run-service.ts';
@@ -90,14 +89,10 @@ async function loadRules({ PROMPT_POLICY_FILE: path }: GatewaySettings): ReturnT
   return path === undefined ? [] : loadPolicyRules(path);
 }
 
-async function loadRateStores(settings: GatewaySettings, log: Logger): Promise<RateStores | undefined> {
-  const address = toQueueAddress(settings);
-  if (address === undefined) return undefined;
-  const { createRateStores } =
-    address.kind === 'redis'
-      ? await import('./http/middleware/redis-rate-store.ts')
-      : await import('./http/middleware/postgres-rate-store.ts');
-  return createRateStores(address.url, log);
+async function loadRateStores({ REDIS_URL }: GatewaySettings, log: Logger): Promise<RateStores | undefined> {
+  if (REDIS_URL === undefined) return undefined;
+  const { createRateStores } = await import('./http/middleware/redis-rate-store.ts');
+  return createRateStores(REDIS_URL, log);
 }
 
 /** Every engine that a worker told of, in the order of the first who has it. */
@@ -106,10 +101,10 @@ function enginesOf({ workers }: JobsStatus): string[] {
 }
 
 function requireWorkers(settings: GatewaySettings): void {
-  const { WORKER_URL, WORKER_TOKEN } = settings;
+  const { WORKER_URL, WORKER_TOKEN, REDIS_URL } = settings;
   const faults = [];
-  if (WORKER_URL === undefined && toQueueAddress(settings) === undefined) {
-    const advice = 'expected the address of a worker, or REDIS_URL or POSTGRES_URL instead';
+  if (WORKER_URL === undefined && REDIS_URL === undefined) {
+    const advice = 'expected the address of a worker, or REDIS_URL instead';
     faults.push(`WORKER_URL: ${advice} (DEPLOYMENT_GUIDE.md#worker_url)`);
   }
   if (WORKER_URL !== undefined && WORKER_TOKEN === undefined) {

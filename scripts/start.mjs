@@ -18,8 +18,7 @@ const shared = {
   // Two services on one machine need a secret that nobody else knows, and only while they run.
   WORKER_TOKEN: environment.WORKER_TOKEN || randomBytes(24).toString('hex'),
 };
-const ownsWorker =
-  !environment.WORKER_URL && !environment.PERCHANCE_WORKER_URL && !environment.REDIS_URL && !environment.POSTGRES_URL;
+const ownsWorker = !environment.WORKER_URL && !environment.PERCHANCE_WORKER_URL && !environment.REDIS_URL;
 const gateway = {
   ...shared,
   PORT: String(port),

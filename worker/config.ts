@@ -30,10 +30,6 @@ export const workerSettings = {
       secret: true,
     },
   ),
-  POSTGRES_URL: text('PostgreSQL in place of REDIS_URL; the same as the gateways’.', {
-    format: 'postgres://… (a direct connection, not one through a transaction pooler)',
-    secret: true,
-  }),
   ENGINES: list(
     'Engines that may serve, in order of preference; unset: `perchance,sketch`.',
     'names, separated by commas',

@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { close, listen } from '../shared/net/http.ts';
-import { openBackend, toQueueAddress } from '../shared/queue/open-backend.ts';
 import { createLog, type Logger } from '../shared/service/log.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/service/run-service.ts';
 import { systemClock } from '../shared/wait.ts';
@@ -67,11 +66,12 @@ await runService(async () => {
 });
 
 async function toCreateQueue(settings: WorkerSettings, log: Logger): Promise<WorkerOptions['createQueue']> {
-  const address = toQueueAddress(settings);
-  if (address === undefined) return undefined;
-  const { WORKER_TOKEN: workerToken, CONCURRENCY: concurrency } = settings;
+  const { REDIS_URL: url, WORKER_TOKEN: workerToken, CONCURRENCY: concurrency } = settings;
+  if (url === undefined) return undefined;
   const clock = systemClock;
-  const backend = await openBackend(address.kind, { url: address.url, keepMs: KEEP_MS, clock, log });
+  // BullMQ and its clients are 30 MB that a worker without a shared queue never needs.
+  const { createRedisBackend } = await import('../shared/queue/redis/backend.ts');
+  const backend = createRedisBackend({ url, keepMs: KEEP_MS, clock, log });
   const { createQueueConsumer } = await import('./intake/queue-consumer.ts');
   const name = `${hostname()}:${process.pid}`;
   return (parts) => createQueueConsumer({ ...parts, backend, workerToken, name, concurrency, clock, log });

@@ -32,7 +32,7 @@ export interface WorkerOptions {
   readonly stores: readonly Store[];
   readonly isTrained: (engine: string) => boolean;
   readonly pages: BrowserPages;
-  /** With REDIS_URL or POSTGRES_URL: takes jobs from the shared queue too. */
+  /** With REDIS_URL: takes jobs from the shared queue too. */
   readonly createQueue?: ((parts: QueueParts) => QueueConsumer) | undefined;
   readonly clock: Clock;
   readonly log: Logger;

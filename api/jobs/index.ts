@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { GenerationRequest } from '../../shared/contract/generation.ts';
 import { toMaxBytes } from '../../shared/files/kept-files.ts';
-import { toQueueAddress } from '../../shared/queue/open-backend.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 import { createJobIds } from './accept/job-ids.ts';
@@ -90,12 +89,8 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
 
 /** BullMQ and its clients are 20 MB that a gateway with a file of its own never needs. */
 async function createFoundation(options: FoundationOptions): Promise<Foundation> {
-  const address = toQueueAddress(options.settings);
-  if (address === undefined) return createEmbedded(options);
+  const { REDIS_URL } = options.settings;
+  if (REDIS_URL === undefined) return createEmbedded(options);
   const { createShared } = await import('./backends/shared.ts');
-  const createParts =
-    address.kind === 'redis'
-      ? (await import('./backends/redis-parts.ts')).createRedisParts
-      : (await import('./backends/postgres-parts.ts')).createPostgresParts;
-  return createShared(address.url, createParts, options);
+  return createShared(REDIS_URL, options);
 }

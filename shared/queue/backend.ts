@@ -5,10 +5,8 @@ import type { Channels } from './channels.ts';
 import type { JobConsumer, JobConsumerOptions, JobQueue } from './job-queue.ts';
 import type { SharedRuns } from './shared-runs.ts';
 
-/** What gateways and workers share: Redis (or Valkey), or PostgreSQL where only that is at hand. */
+/** What gateways and workers share: Redis or Valkey. */
 export interface QueueBackend {
-  /** To be called before anything else. */
-  prepare(): Promise<void>;
   readonly runs: SharedRuns;
   readonly channels: Channels;
   readonly blobs: Blobs;

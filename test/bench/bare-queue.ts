@@ -1,5 +1,4 @@
-import { createPostgresBackend, Queue, Worker } from 'bullmq';
-import type { QueueAddress } from '../../shared/queue/open-backend.ts';
+import { Queue, Worker } from 'bullmq';
 
 /** BullMQ as its documentation uses it, for comparison. */
 
@@ -8,20 +7,9 @@ const work = async ({ data }: { readonly data: { readonly request: { readonly se
   pictures: [{ seed: data.request.seed }],
 });
 
-export const openBareQueue = ({ kind, url }: QueueAddress) =>
-  kind === 'redis'
-    ? new Queue(NAME, { connection: { url } })
-    : new Queue(NAME, { connection: { connectionString: url, migrate: true } }, createPostgresBackend);
+export const openBareQueue = (url: string) => new Queue(NAME, { connection: { url } });
 
-export async function runBareWorker({ kind, url }: QueueAddress, concurrency: number): Promise<void> {
-  const worker =
-    kind === 'redis'
-      ? new Worker(NAME, work, { connection: { url, maxRetriesPerRequest: null }, concurrency })
-      : new Worker(
-          NAME,
-          work,
-          { connection: { connectionString: url, migrate: true }, concurrency },
-          createPostgresBackend,
-        );
+export async function runBareWorker(url: string, concurrency: number): Promise<void> {
+  const worker = new Worker(NAME, work, { connection: { url, maxRetriesPerRequest: null }, concurrency });
   await worker.waitUntilReady();
 }

@@ -3,23 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJobs } from '../../api/jobs/index.ts';
 import { channelNames } from '../../shared/queue/channels.ts';
-import { openBackend, type QueueAddress } from '../../shared/queue/open-backend.ts';
+import { createRedisBackend } from '../../shared/queue/redis/backend.ts';
 import { createLog } from '../../shared/service/log.ts';
 import { systemClock } from '../../shared/wait.ts';
-import { postgresServers } from '../queue-servers/postgres.ts';
-import type { QueueServer, QueueServerKind } from '../queue-servers/queue-server.ts';
-import { redisServers } from '../queue-servers/redis.ts';
 import { createFakeConsumer } from '../stand-ins/worker/fake-consumer.ts';
+import { isRedisInstalled, type RedisServer, startRedis } from '../support/redis-server.ts';
 import { openBareQueue } from './bare-queue.ts';
 import { type Server, startServer } from './processes.ts';
 import type { Figure, Section } from './report.ts';
 import { startGateway } from './services.ts';
 import { measureDepths } from './waiting.ts';
 
-/** Jobs over BullMQ on Redis (append-only file on) and on PostgreSQL: the job module with its consumer, beside a bare producer and worker. */
+/** Jobs over BullMQ on Redis (append-only file on): the job module with its consumer, beside a bare producer and worker. */
 
-/** PostgreSQL takes a tenth of them a second. */
-const JOBS = { redis: 1500, postgres: 300 } as const;
+const JOBS = 1500;
 const WARM_UP = 600;
 const ROUNDS = 3;
 const AT_ONCE = 32;
@@ -50,19 +47,19 @@ interface Producer {
   stop(): Promise<void>;
 }
 
-async function createOurs({ address, settings }: QueueServer): Promise<Producer> {
+async function createOurs({ url }: RedisServer): Promise<Producer> {
   const directory = await mkdtemp(join(tmpdir(), 'easel-bench-'));
   const log = createLog({ service: 'bench', level: 'warn' });
   const clock = systemClock;
   const limits = { MAX_WAITING: 100_000, CACHE_TTL_SECONDS: 3600 };
   const jobs = await createJobs({
-    settings: { ...settings, ...limits, WORKER_TOKEN: TOKEN, DATA_DIR: directory },
+    settings: { REDIS_URL: url, ...limits, WORKER_TOKEN: TOKEN, DATA_DIR: directory },
     policy: () => undefined,
     encodeJob: (job) => job.id,
     clock,
     log,
   });
-  const backend = await openBackend(address.kind, { url: address.url, keepMs: 0, clock, log });
+  const backend = createRedisBackend({ url, keepMs: 0, clock, log });
   const options = { client: { id: 'bench' }, asynchronous: true, requestId: 'bench', traceparent: 'bench' };
   let open = 0;
   await backend.channels.subscribe(channelNames.ended, () => {
@@ -82,8 +79,8 @@ async function createOurs({ address, settings }: QueueServer): Promise<Producer>
   };
 }
 
-function createBare(address: QueueAddress): Producer {
-  const queue = openBareQueue(address);
+function createBare(url: string): Producer {
+  const queue = openBareQueue(url);
   return {
     send: (index) => queue.add('run', { request: toDraft(index) }, { removeOnComplete: true }),
     countOpen: async () => {
@@ -94,18 +91,15 @@ function createBare(address: QueueAddress): Producer {
   };
 }
 
-const SERVER_NAMES = { redis: 'Redis', postgres: 'PostgreSQL' } as const;
-
-async function measureThroughput(server: QueueServer): Promise<Figure> {
-  const { kind, url } = server.address;
-  const env = { QUEUE_KIND: kind, QUEUE_URL: url, CONCURRENCY };
+async function measureThroughput(server: RedisServer): Promise<Figure> {
+  const env = { REDIS_URL: server.url, CONCURRENCY };
   const script = ['test/bench/queue-consumer-process.ts'];
   const ours = await createOurs(server);
   const consumers: Server[] = [
     await startServer(script, { env }),
     await startServer(script, { env: { ...env, IS_BARE: '1' } }),
   ];
-  const bare = createBare(server.address);
+  const bare = createBare(server.url);
   let index = 0;
   const time = (producer: Producer, count: number): Promise<number> =>
     timeJobs(count, () => producer.send(index++), producer.countOpen);
@@ -113,12 +107,12 @@ async function measureThroughput(server: QueueServer): Promise<Figure> {
     for (const producer of [ours, bare]) await time(producer, WARM_UP);
     let [best, bestBare] = [0, 0];
     for (let round = 0; round < ROUNDS; round++) {
-      best = Math.max(best, await time(ours, JOBS[kind]));
-      bestBare = Math.max(bestBare, await time(bare, JOBS[kind]));
+      best = Math.max(best, await time(ours, JOBS));
+      bestBare = Math.max(bestBare, await time(bare, JOBS));
     }
     const reference = { what: 'a bare BullMQ producer and worker', value: bestBare };
     return {
-      what: `jobs per second on ${SERVER_NAMES[kind]}`,
+      what: 'jobs per second on Redis',
       value: best,
       unit: '/s',
       reference,
@@ -129,14 +123,14 @@ async function measureThroughput(server: QueueServer): Promise<Figure> {
   }
 }
 
-async function measureWaiting({ address, settings }: QueueServer): Promise<Figure[]> {
+async function measureWaiting({ url }: RedisServer): Promise<Figure[]> {
   const gateway = await startGateway({
-    ...settings,
+    REDIS_URL: url,
     WORKER_TOKEN: TOKEN,
     MAX_WAITING: '20000',
     TRUST_PROXY_HOPS: '1',
   });
-  const consumer = await createFakeConsumer({ address, concurrency: 1, lockMs: 20_000 });
+  const consumer = await createFakeConsumer({ redisUrl: url, concurrency: 1, lockMs: 20_000 });
   await consumer.start();
   try {
     return await measureDepths(gateway, consumer.productions);
@@ -146,29 +140,19 @@ async function measureWaiting({ address, settings }: QueueServer): Promise<Figur
   }
 }
 
-async function measureOn(
-  kind: QueueServerKind,
-  measures: readonly ((server: QueueServer) => Promise<Figure | Figure[]>)[],
-): Promise<Figure[]> {
-  if (!kind.isInstalled) {
-    console.error(`There is no ${kind.name} here: its part of the section queue is left out.`);
-    return [];
-  }
-  const server = await kind.start();
-  const figures: Figure[] = [];
-  try {
-    for (const measure of measures) figures.push(...[await measure(server)].flat());
-    return figures;
-  } finally {
-    await server.close();
-  }
-}
-
 export const queue: Section = {
   name: 'queue',
-  title: 'Jobs over BullMQ on Redis and PostgreSQL, and waiting ones of many clients',
-  measure: async () => [
-    ...(await measureOn(redisServers, [measureThroughput, measureWaiting])),
-    ...(await measureOn(postgresServers, [measureThroughput])),
-  ],
+  title: 'Jobs over BullMQ on Redis, and waiting ones of many clients',
+  measure: async () => {
+    if (!isRedisInstalled) {
+      console.error('There is no redis-server here: the section queue is left out.');
+      return [];
+    }
+    const server = await startRedis();
+    try {
+      return [await measureThroughput(server), ...(await measureWaiting(server))];
+    } finally {
+      await server.close();
+    }
+  },
 };

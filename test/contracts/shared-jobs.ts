@@ -4,15 +4,16 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
-import type { CreateSharedParts } from '../../api/jobs/backends/shared.ts';
+import { createRedisJournal } from '../../api/jobs/journal/redis/journal.ts';
 import { blobKeys } from '../../shared/queue/backend.ts';
+import { createRedisBackend } from '../../shared/queue/redis/backend.ts';
 import type { Run } from '../../shared/queue/run.ts';
 import { createLog } from '../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../shared/wait.ts';
 import { draft, options } from '../api/jobs/drafts.ts';
 import { createSharedBench } from '../api/jobs/shared-bench.ts';
-import type { QueueServerKind } from '../queue-servers/queue-server.ts';
 import { eventually } from '../support/eventually.ts';
+import { startRedis } from '../support/redis-server.ts';
 import { testJobs } from './jobs.ts';
 import { testJournal } from './journal.ts';
 
@@ -23,13 +24,14 @@ const PATIENCE_MS = 20_000;
 const patient = () => ({ budgetMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) });
 const asynchronous = options({ asynchronous: true });
 
-export function testSharedJobs(servers: QueueServerKind, createParts: CreateSharedParts): void {
-  const createBench = () => createSharedBench(servers);
+export function testSharedJobs(): void {
+  const createBench = () => createSharedBench();
 
-  testJournal(servers.name, async (clock) => {
-    const server = await servers.start();
+  testJournal('Redis', async (clock) => {
+    const server = await startRedis();
     const log = createLog({ service: 'test', level: 'silent' });
-    const { journal } = await createParts({ url: server.address.url, keepMs: KEEP_MS, clock, log });
+    const backend = createRedisBackend({ url: server.url, keepMs: KEEP_MS, clock, log });
+    const journal = createRedisJournal({ backend, keepMs: KEEP_MS, clock, log });
     return {
       journal,
       close: async () => {
@@ -39,8 +41,8 @@ export function testSharedJobs(servers: QueueServerKind, createParts: CreateShar
     };
   });
 
-  testJobs(servers.name, async ({ maxWaiting = 1000, concurrency = 2 }) => {
-    const bench = await createSharedBench(servers, { maxWaiting });
+  testJobs('Redis', async ({ maxWaiting = 1000, concurrency = 2 }) => {
+    const bench = await createSharedBench({ maxWaiting });
     const worker = await bench.addWorker(concurrency);
     return {
       get jobs() {
@@ -61,13 +63,12 @@ export function testSharedJobs(servers: QueueServerKind, createParts: CreateShar
     };
   });
 
-  describe(`many gateways and workers on ${servers.name}`, { timeout: 60_000 }, () => {
+  describe('many gateways and workers on Redis', { timeout: 60_000 }, () => {
     test('a worker that is killed leaves its run to another one', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       const script = join(import.meta.dirname, '../api/jobs/consume-and-die.ts');
-      const { kind, url } = bench.server.address;
-      const mortal = spawn(process.execPath, [script, kind, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const mortal = spawn(process.execPath, [script, bench.server.url], { stdio: ['ignore', 'pipe', 'inherit'] });
       const accepted = await bench.jobs.submit(draft(), asynchronous);
       const [runId] = await once(createInterface({ input: mortal.stdout }), 'line');
       const survivor = await bench.addWorker(1, 1000);

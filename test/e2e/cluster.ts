@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { QueueServer, QueueServerKind } from '../queue-servers/queue-server.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { createService, type Environment, type Service } from './service.ts';
 import { WORKER_TOKEN } from './services.ts';
 
 /** Gateways and workers on hosts of their own, which share nothing but a queue's server and their settings. */
 export interface Cluster {
-  readonly server: QueueServer;
+  readonly server: RedisServer;
   readonly gateways: readonly Service[];
   readonly workers: readonly Service[];
   /** Where this service keeps its pictures. */
@@ -18,17 +18,16 @@ export interface Cluster {
 }
 
 interface ClusterOptions {
-  readonly servers: QueueServerKind;
   readonly gateways: number;
   readonly workers: number;
   readonly gatewayEnv?: Environment;
   readonly workerEnv?: Environment;
 }
 
-export async function startCluster({ servers, gatewayEnv, workerEnv, ...counts }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({ gatewayEnv, workerEnv, ...counts }: ClusterOptions): Promise<Cluster> {
   const root = await mkdtemp(join(tmpdir(), 'easel-e2e-'));
-  const server = await servers.start();
-  const common = { HOST: '127.0.0.1', ...server.settings, WORKER_TOKEN };
+  const server = await startRedis();
+  const common = { HOST: '127.0.0.1', REDIS_URL: server.url, WORKER_TOKEN };
   const directories = new Map<Service, string>();
 
   async function create(name: string, file: 'api/main.ts' | 'worker/main.ts', env: Environment): Promise<Service> {

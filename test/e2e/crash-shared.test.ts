@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
-import { withQueueServers } from '../queue-servers/index.ts';
-import { postgresServers } from '../queue-servers/postgres.ts';
-import type { QueueServerKind } from '../queue-servers/queue-server.ts';
-import { redisServers } from '../queue-servers/redis.ts';
+import { withRedis } from '../support/redis-server.ts';
 import { startCluster } from './cluster.ts';
 import { assertAllEnded, assertFewFailed, type CrashPlan, handInAndKill } from './crash.ts';
 
 const COUNTS = { gateways: 2, workers: 3 };
 
-function testCrashes(servers: QueueServerKind, plan: CrashPlan): void {
-  const title = `${plan.jobs} jobs on 2 gateways and 3 workers, killed again and again, and a ${servers.name} that crashes`;
+function testCrashes(plan: CrashPlan): void {
+  const title = `${plan.jobs} jobs on 2 gateways and 3 workers, killed again and again, and a Redis that crashes`;
   test(title, async (context) => {
-    const cluster = await startCluster({ ...COUNTS, servers, gatewayEnv: { MAX_WAITING: '1000' } });
+    const cluster = await startCluster({ ...COUNTS, gatewayEnv: { MAX_WAITING: '1000' } });
     context.after(() => cluster.stop());
     const disaster = { after: plan.kills / 2, strike: () => cluster.server.crashAndRestart() };
     const accepted = await handInAndKill(cluster, { ...plan, disaster });
@@ -29,5 +26,4 @@ function testCrashes(servers: QueueServerKind, plan: CrashPlan): void {
   });
 }
 
-withQueueServers(redisServers, () => testCrashes(redisServers, { jobs: 300, kills: 20, seed: 20_260_102 }));
-withQueueServers(postgresServers, () => testCrashes(postgresServers, { jobs: 120, kills: 8, seed: 20_261_121 }));
+withRedis(() => testCrashes({ jobs: 300, kills: 20, seed: 20_260_102 }));

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { queueServers, withQueueServers } from '../queue-servers/index.ts';
-import type { QueueServerKind } from '../queue-servers/queue-server.ts';
+import { withRedis } from '../support/redis-server.ts';
 import { ask, askWell } from './ask.ts';
 import { startCluster } from './cluster.ts';
 
@@ -9,10 +8,10 @@ import { startCluster } from './cluster.ts';
 const MAX_ANSWER_MS = 20_000;
 const MAX_STOP_MS = 32_000;
 
-function testAway(servers: QueueServerKind): void {
-  const title = `without their ${servers.name} the services stay alive, say that they cannot serve, and stop when told`;
+function testAway(): void {
+  const title = 'without their Redis the services stay alive, say that they cannot serve, and stop when told';
   test(title, async (context) => {
-    const cluster = await startCluster({ servers, gateways: 1, workers: 1 });
+    const cluster = await startCluster({ gateways: 1, workers: 1 });
     context.after(() => cluster.stop());
     const services = [...cluster.gateways, ...cluster.workers];
     const url = String(cluster.gateways[0]?.url);
@@ -31,4 +30,4 @@ function testAway(servers: QueueServerKind): void {
   });
 }
 
-for (const servers of queueServers) withQueueServers(servers, () => testAway(servers));
+withRedis(testAway);

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { queueServers, withQueueServers } from '../queue-servers/index.ts';
-import type { QueueServerKind } from '../queue-servers/queue-server.ts';
+import { withRedis } from '../support/redis-server.ts';
 import { startCluster } from './cluster.ts';
 
 const API_KEYS = 'alice:secret-of-alice:3,bot:secret-of-bot:100:2';
 
-function testLimits(servers: QueueServerKind): void {
-  test(`gateways on ${servers.name} count a caller's requests together`, async (context) => {
-    const cluster = await startCluster({ servers, gateways: 2, workers: 0, gatewayEnv: { API_KEYS } });
+function testLimits(): void {
+  test("gateways count a caller's requests together", async (context) => {
+    const cluster = await startCluster({ gateways: 2, workers: 0, gatewayEnv: { API_KEYS } });
     context.after(() => cluster.stop());
 
     const ask = async (key: string, number: number): Promise<Response> =>
@@ -37,4 +36,4 @@ function testLimits(servers: QueueServerKind): void {
   });
 }
 
-for (const servers of queueServers) withQueueServers(servers, () => testLimits(servers));
+withRedis(testLimits);

@@ -108,7 +108,6 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
   }
 
   async function start(): Promise<void> {
-    await backend.prepare();
     await channels.subscribe(channelNames.cancel, (runId) => running.get(runId)?.abort());
     await channels.subscribe(channelNames.hello, () => news.abort());
     consumer = await backend.openConsumer({ work, onFailed, concurrency, lockMs });

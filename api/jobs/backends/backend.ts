@@ -1,4 +1,3 @@
-import type { QueueSettings } from '../../../shared/queue/open-backend.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch } from '../../dispatch/dispatch.ts';
@@ -7,7 +6,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Pictures } from '../pictures/pictures.ts';
 import type { Estimates } from '../wait/estimates.ts';
 
-/** What the job module stands on: one gateway with its own file (`embedded.ts`), or many with Redis or PostgreSQL (`shared.ts`). */
+/** What the job module stands on: one gateway with its own file (`embedded.ts`), or many with Redis (`shared.ts`). */
 
 export interface FoundationOptions {
   readonly settings: FoundationSettings;
@@ -18,7 +17,8 @@ export interface FoundationOptions {
   readonly log: Logger;
 }
 
-export interface FoundationSettings extends QueueSettings {
+export interface FoundationSettings {
+  readonly REDIS_URL?: string | undefined;
   readonly WORKER_URL?: readonly string[] | undefined;
   readonly WORKER_TOKEN?: string | undefined;
 }

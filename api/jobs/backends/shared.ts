@@ -1,42 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
-import type { BackendOptions, QueueBackend } from '../../../shared/queue/backend.ts';
 import { channelNames } from '../../../shared/queue/channels.ts';
+import { createRedisBackend } from '../../../shared/queue/redis/backend.ts';
+import { redisKeys } from '../../../shared/queue/redis/connection.ts';
 import { createSealedVault } from '../../../shared/queue/sealed-vault.ts';
 import { createQueueDispatch } from '../../dispatch/queue/dispatch.ts';
 import type { Vault } from '../context.ts';
-import type { Journal } from '../journal/journal.ts';
+import { createRedisJournal } from '../journal/redis/journal.ts';
 import type { Foundation, FoundationOptions } from './backend.ts';
 
-/** Any number of gateways and workers, which share a backend. */
-
-export interface SharedParts {
-  readonly backend: QueueBackend;
-  /** Closes the backend with it. */
-  readonly journal: Journal;
-  /** Answers what is kept under that name: this value, unless another gateway was first. */
-  keepSecret(name: string, value: string): Promise<string>;
-}
-
-/** What `redis-parts.ts` and `postgres-parts.ts` do. */
-export type CreateSharedParts = (options: BackendOptions) => Promise<SharedParts>;
+/** Any number of gateways and workers, which share a Redis. */
 
 /** A restart of the backend takes some seconds; a caller is not kept longer than this by one that is away. */
 const PATIENCE_MS = 10_000;
 
 export async function createShared(
   url: string,
-  createParts: CreateSharedParts,
   { settings, limits, clock, log }: FoundationOptions,
 ): Promise<Foundation> {
   const { keepMs } = limits;
-  const { backend, journal, keepSecret } = await createParts({ url, keepMs, patienceMs: PATIENCE_MS, clock, log });
-  const { channels, blobs } = backend;
+  const backend = createRedisBackend({ url, keepMs, patienceMs: PATIENCE_MS, clock, log });
+  const journal = createRedisJournal({ backend, keepMs, clock, log });
+  const { channels, blobs, redis } = backend;
   return {
     journal,
     isShared: true,
     vault: settings.WORKER_TOKEN === undefined ? refusingVault : createSealedVault(blobs, settings.WORKER_TOKEN),
-    loadSecret: (name, prefix) => keepSecret(name, `${prefix}${randomBytes(32).toString('base64')}`),
+    loadSecret: async (name, prefix) => {
+      const value = `${prefix}${randomBytes(32).toString('base64')}`;
+      await redis.set(redisKeys.secret(name), value, 'NX');
+      return (await redis.get(redisKeys.secret(name))) ?? value;
+    },
     createDispatch: async ({ estimates, onEnded }) => {
       await channels.subscribe(channelNames.ended, (message) => {
         if (message !== '') estimates.learn(JSON.parse(message));

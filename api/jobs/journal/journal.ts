@@ -2,7 +2,7 @@ import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import type { ErrorRecord } from '../../../shared/errors.ts';
 import type { Run, RunChange, RunEvent } from '../../../shared/queue/run.ts';
 
-/** Where runs and tickets are kept: a file of one gateway, or Redis or PostgreSQL for many. `test/contracts/jobs.ts` holds all to it. */
+/** Where runs and tickets are kept: a file of one gateway, or Redis for many. `test/contracts/jobs.ts` holds all to it. */
 
 /** One time that somebody asked. Its `id` is public, its `key` names the record. */
 export interface Ticket {

@@ -17,7 +17,6 @@ export function createRedisBackend({ url, patienceMs, keepMs, clock, log }: Back
   return {
     redis,
     channels,
-    prepare: async () => undefined,
     runs: createRedisRuns({ redis, clock, keepMs }),
     blobs: {
       put: async (key, bytes, lifeSeconds) => void (await redis.set(redisKeys.blob(key), bytes, 'EX', lifeSeconds)),

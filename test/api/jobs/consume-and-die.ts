@@ -1,9 +1,8 @@
 import { createFakeConsumer } from '../../stand-ins/worker/fake-consumer.ts';
 
 // A worker that takes runs and finishes none, until it is killed: each line is the id of a run that it took.
-const [, , kind, url = ''] = process.argv;
-const address = { kind: kind === 'redis' ? 'redis' : 'postgres', url } as const;
-const consumer = await createFakeConsumer({ address, concurrency: 2, name: 'mortal', lockMs: 1000 });
+const [, , redisUrl = ''] = process.argv;
+const consumer = await createFakeConsumer({ redisUrl, concurrency: 2, name: 'mortal', lockMs: 1000 });
 await consumer.start();
 for (let index = 0; ; index++) {
   const { production } = await consumer.productions.at(index, Number.POSITIVE_INFINITY);

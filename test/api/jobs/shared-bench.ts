@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { createJobs } from '../../../api/jobs/index.ts';
 import type { JobModule } from '../../../api/jobs/job.ts';
 import type { QueueBackend } from '../../../shared/queue/backend.ts';
-import { openBackend } from '../../../shared/queue/open-backend.ts';
+import { createRedisBackend } from '../../../shared/queue/redis/backend.ts';
 import { createLog } from '../../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../../shared/wait.ts';
-import type { QueueServer, QueueServerKind } from '../../queue-servers/queue-server.ts';
 import { createFakeConsumer, type FakeConsumer } from '../../stand-ins/worker/fake-consumer.ts';
+import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 
 /** Two gateways and any number of workers on a server of their own. */
 export interface SharedBench {
-  readonly server: QueueServer;
+  readonly server: RedisServer;
   /** For what no gateway or worker would do. */
   readonly backend: QueueBackend;
   readonly jobs: JobModule;
@@ -24,17 +24,16 @@ export interface SharedBench {
   close(): Promise<void>;
 }
 
-export async function createSharedBench(kind: QueueServerKind, { maxWaiting = 1000 } = {}): Promise<SharedBench> {
-  const server = await kind.start();
+export async function createSharedBench({ maxWaiting = 1000 } = {}): Promise<SharedBench> {
+  const server = await startRedis();
   const log = createLog({ service: 'test', level: 'silent' });
-  const { url } = server.address;
-  const backend = await openBackend(server.address.kind, { url, keepMs: 3_600_000, clock: systemClock, log });
+  const backend = createRedisBackend({ url: server.url, keepMs: 3_600_000, clock: systemClock, log });
   const directory = await mkdtemp(join(tmpdir(), 'easel-gateways-'));
   const consumers: FakeConsumer[] = [];
   const startGateway = (name: string, clock = systemClock): Promise<JobModule> =>
     createJobs({
       settings: {
-        ...server.settings,
+        REDIS_URL: server.url,
         WORKER_TOKEN: 'a token',
         MAX_WAITING: maxWaiting,
         CACHE_TTL_SECONDS: 3600,
@@ -57,7 +56,7 @@ export async function createSharedBench(kind: QueueServerKind, { maxWaiting = 10
     addWorker: async (concurrency, lockMs) => {
       const name = `worker ${consumers.length}`;
       const locks = lockMs === undefined ? {} : { lockMs };
-      const consumer = await createFakeConsumer({ address: server.address, concurrency, name, ...locks });
+      const consumer = await createFakeConsumer({ redisUrl: server.url, concurrency, name, ...locks });
       consumers.push(consumer);
       await consumer.start();
       return consumer;

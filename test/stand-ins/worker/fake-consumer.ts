@@ -1,5 +1,5 @@
 import type { ProductionEvent, Removal } from '../../../shared/contract/wire.ts';
-import { openBackend, type QueueAddress } from '../../../shared/queue/open-backend.ts';
+import { createRedisBackend } from '../../../shared/queue/redis/backend.ts';
 import { createLog } from '../../../shared/service/log.ts';
 import { systemClock } from '../../../shared/wait.ts';
 import { createQueueConsumer, type QueueConsumer } from '../../../worker/intake/queue-consumer.ts';
@@ -23,14 +23,14 @@ export interface FakeConsumer {
 }
 
 interface FakeConsumerOptions {
-  readonly address: QueueAddress;
+  readonly redisUrl: string;
   readonly concurrency: number;
   readonly name?: string;
   readonly lockMs?: number;
 }
 
 export async function createFakeConsumer({
-  address,
+  redisUrl,
   concurrency,
   name = 'fake',
   lockMs,
@@ -38,8 +38,7 @@ export async function createFakeConsumer({
   const productions = createFakeProductions();
   const removals: Removal[] = [];
   const log = createLog({ service: 'test', level: 'silent' });
-  const options = { url: address.url, keepMs: KEEP_MS, clock: systemClock, log };
-  const backend = await openBackend(address.kind, options);
+  const backend = createRedisBackend({ url: redisUrl, keepMs: KEEP_MS, clock: systemClock, log });
   const consumer: QueueConsumer = createQueueConsumer({
     backend,
     workerToken: 'a token',

@@ -42,7 +42,7 @@ export function openDatabase(path: string, takeOverMs = TAKE_OVER_MS): DatabaseS
   } catch (error) {
     database.close();
     if (!isLocked(error)) throw error;
-    throw new Error(`DATA_DIR: another gateway uses ${path}; several gateways need REDIS_URL or POSTGRES_URL`, {
+    throw new Error(`DATA_DIR: another gateway uses ${path}; several gateways need REDIS_URL`, {
       cause: error,
     });
   }

@@ -1,27 +1,43 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { test } from 'node:test';
 import { Redis } from 'ioredis';
-import { takeFreePort } from '../support/free-port.ts';
-import { canRun, kill, type QueueServer, type QueueServerKind } from './queue-server.ts';
+import { takeFreePort } from './free-port.ts';
 
-/** Append-only, nothing evicted, as the guide asks for. */
-export const redisServers: QueueServerKind = {
-  name: 'Redis',
-  isInstalled: await canRun('redis-server'),
-  start: startRedis,
-};
+/** A Redis of a test's own, in a folder that goes with it: append-only, nothing evicted, as the guide asks for. */
+export interface RedisServer {
+  readonly url: string;
+  /** Ends it as a power cut does, and starts it again on the same files. */
+  crashAndRestart(): Promise<void>;
+  /** Every record, as the server keeps it. */
+  dump(): Promise<readonly Buffer[]>;
+  close(): Promise<void>;
+}
 
-async function startRedis(): Promise<QueueServer> {
+export const isRedisInstalled = await canRun('redis-server');
+
+/** Declares the tests where this machine has a Redis, else says that it skips them; CI must not. */
+export function withRedis(declareTests: () => void): void {
+  if (isRedisInstalled) {
+    declareTests();
+    return;
+  }
+  const reason = 'there is no redis-server on this machine';
+  if (process.env.CI) throw new Error(`${reason}, and what needs it must not be skipped in CI`);
+  test('what needs Redis', { skip: reason }, () => undefined);
+}
+
+export async function startRedis(): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'easel-redis-'));
   const port = await takeFreePort();
   const url = `redis://127.0.0.1:${port}`;
   let server = await startServer(port, directory);
   return {
-    address: { kind: 'redis', url },
-    settings: { REDIS_URL: url },
+    url,
     crashAndRestart: async () => {
       await kill(server);
       server = await startServer(port, directory);
@@ -48,4 +64,16 @@ async function startServer(port: number, directory: string): Promise<ChildProces
   }
   child.stdout.resume();
   return child;
+}
+
+async function kill(server: ChildProcess): Promise<void> {
+  const exited = once(server, 'exit');
+  server.kill('SIGKILL');
+  await exited;
+}
+
+async function canRun(program: string): Promise<boolean> {
+  const child = spawn(program, ['--version'], { stdio: 'ignore' });
+  const [code] = await Promise.race([once(child, 'exit'), once(child, 'error').then(() => [1])]);
+  return code === 0;
 }
