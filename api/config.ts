@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { choice, flag, list, readSettings, text, textWithDefault, url, wholeNumber } from '../shared/service/config.ts';
+import { choice, flag, list, readSettings, secrets, text, textWithDefault, url, wholeNumber } from '../shared/service/config.ts';
 import { apiKeys } from './http/middleware/api-keys.ts';
 
 const DAY_SECONDS = 86_400;
@@ -39,7 +39,9 @@ export const gatewaySettings = {
     min: 0,
     default: DAY_SECONDS,
   }),
-  JOB_SECRET: text('Signs job ids; unset: made once and kept in DATA_DIR.', { secret: true }),
+  JOB_SECRET: secrets(
+    'Seals the requests in `status_url`; the first one seals, all are read; unset: made once and kept in DATA_DIR.',
+  ),
   ADMIN_KEY: text('The operator’s own key, for DELETE /images/{id}; unset: nobody may.', { secret: true }),
   SAFE_MODE: flag('Refuse every picture that the engine flags as not safe for work.'),
   PROMPT_POLICY_FILE: text('The operator’s own rules for prompts.', { format: 'a path to a JSON file' }),

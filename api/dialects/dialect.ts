@@ -16,6 +16,13 @@ export interface DialectInput {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
+/** Which job is meant. */
+interface JobWish {
+  readonly jobId: string;
+  /** What `Job.seal` made, where the dialect's addresses carry it. */
+  readonly sealed?: string | undefined;
+}
+
 /** What the caller wants done. */
 export type Command =
   | {
@@ -43,13 +50,9 @@ export type Command =
       /** What `encode` says again; nobody else reads it. */
       readonly echo?: Readonly<Record<string, string>> | undefined;
     }
-  | {
-      readonly do: 'find';
-      readonly jobId: string;
-      readonly credentials?: Readonly<Record<string, string>> | undefined;
-    }
-  | { readonly do: 'follow'; readonly jobId: string; readonly after: number }
-  | { readonly do: 'cancel'; readonly jobId: string }
+  | (JobWish & { readonly do: 'find'; readonly credentials?: Readonly<Record<string, string>> | undefined })
+  | (JobWish & { readonly do: 'follow'; readonly after: number })
+  | (JobWish & { readonly do: 'cancel' })
   /** The caller's own newest running job: `progress` and `interrupt` of AUTOMATIC1111 know no ids. */
   | {
       readonly do: 'current';

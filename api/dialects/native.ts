@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Shape } from '../../shared/contract/generation.ts';
 import { type AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { Format } from '../../shared/picture/media-type.ts';
-import type { RequestDraft } from '../jobs/job.ts';
+import type { Job, RequestDraft } from '../jobs/job.ts';
 import type { Encoded, Outcome } from './dialect.ts';
 
 /** What Easel's own dialects (`generate`, `jobs`) share: the wishes, the error, the answer that is still to come. */
@@ -95,6 +95,12 @@ export const pendingAnswer = z
     ],
   });
 
+/** Where a job can be asked for: `seal` lets it outlive its record, and is too long for a header. */
+export function toJobPath({ id, seal }: Job, rest = ''): string {
+  const path = `/jobs/${id}${rest}`;
+  return seal === undefined ? path : `${path}?sealed=${seal()}`;
+}
+
 /** Clients ignore a longer Retry-After than this, and a shorter one than a second is hammering. */
 const LONGEST_RETRY_SECONDS = 60;
 const USUAL_RETRY_SECONDS = 5;
@@ -107,17 +113,15 @@ export function encodePending({ job, service }: Outcome): Encoded {
   if (job === undefined) throw new Error('a pending answer needs its job');
   // One who did not want to wait may meet a job that has failed already.
   if (job.error !== undefined) throw job.error;
-  const statusPath = `/jobs/${job.id}`;
-  const statusUrl = service.toAbsoluteUrl(statusPath);
   const seconds = toRetrySeconds(job.etaSeconds);
   return {
     status: 202,
-    headers: { Location: statusPath, 'Retry-After': String(seconds) },
+    headers: { Location: `/jobs/${job.id}`, 'Retry-After': String(seconds) },
     body: {
       success: true,
       job_id: job.id,
       status: job.status,
-      status_url: statusUrl,
+      status_url: service.toAbsoluteUrl(toJobPath(job)),
       ...(job.stage !== undefined && { stage: job.stage }),
       progress: job.progress,
       ...(job.queuePosition !== undefined && { queue_position: job.queuePosition }),

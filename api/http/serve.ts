@@ -10,7 +10,7 @@ import type {
   Route,
   ServiceDescription,
 } from '../dialects/dialect.ts';
-import type { Job, JobEvent, Jobs, SubmitOptions } from '../jobs/job.ts';
+import type { Asker, Job, JobEvent, Jobs, SubmitOptions } from '../jobs/job.ts';
 import type { ApiKey } from './middleware/api-keys.ts';
 import { type Caller, identify } from './middleware/authentication.ts';
 import { createErrorHandler, send } from './middleware/error-handler.ts';
@@ -59,7 +59,7 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
     const command = withPreference(route.decode(toInput(request, options)), caller, options.preferences);
     const left = leaveSignal(response);
     if (command.do === 'generate') await options.limit(request, response, caller);
-    const job = await carryOut(command, { response, caller, left, options });
+    const job = await carryOut(command, { request, response, caller, left, options });
     const service = { ...options.describe(request), preferredEngine: options.preferences.get(caller.id) };
     const outcome: Outcome = { command, job, pictures: [], service };
     if (isStream(command) && job !== undefined) {
@@ -131,6 +131,7 @@ function leaveSignal(response: Response): AbortSignal {
 }
 
 interface Call {
+  readonly request: Request;
   readonly response: Response;
   readonly caller: Caller;
   readonly left: AbortSignal;
@@ -143,14 +144,14 @@ async function carryOut(command: Command, call: Call): Promise<Job | undefined> 
     case 'generate':
       return generate(command, call);
     case 'find':
-      return jobs.find(command.jobId, { credentials: command.credentials });
+      return jobs.find(command.jobId, toAsker(call, command));
     case 'follow':
-      return jobs.find(command.jobId);
+      return jobs.find(command.jobId, toAsker(call, command));
     case 'cancel':
-      return jobs.cancel(command.jobId);
+      return jobs.cancel(command.jobId, toAsker(call, command));
     case 'current': {
       const job = await jobs.current(call.caller);
-      return command.cancel && job !== undefined ? jobs.cancel(job.id) : job;
+      return command.cancel && job !== undefined ? jobs.cancel(job.id, toAsker(call)) : job;
     }
     case 'prefer':
       call.options.preferences.set(call.caller.id, command.engine);
@@ -158,6 +159,15 @@ async function carryOut(command: Command, call: Call): Promise<Job | undefined> 
     case 'describe':
       return undefined;
   }
+}
+
+function toAsker({ request, response, caller, options }: Call, came: Partial<Asker> = {}): Asker {
+  const { sealed, credentials } = came;
+  const admit: Asker['admit'] = async (lost) => {
+    await options.limit(request, response, caller);
+    return options.safeMode ? { ...lost, safe: true } : lost;
+  };
+  return { client: caller, sealed, credentials, admit };
 }
 
 async function generate(command: Extract<Command, { do: 'generate' }>, call: Call): Promise<Job> {

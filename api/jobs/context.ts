@@ -4,6 +4,7 @@ import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { JobIds } from './accept/job-ids.ts';
+import type { Seals } from './accept/seals.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Pictures } from './pictures/pictures.ts';
 import type { Estimates } from './wait/estimates.ts';
@@ -13,6 +14,7 @@ export interface JobContext {
   readonly journal: Journal;
   readonly dispatch: Dispatch;
   readonly ids: JobIds;
+  readonly seals: Seals;
   readonly estimates: Estimates;
   readonly pictures: Pictures;
   readonly vault: Vault;

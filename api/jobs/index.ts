@@ -4,6 +4,7 @@ import { toMaxBytes } from '../../shared/files/kept-files.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 import { createJobIds } from './accept/job-ids.ts';
+import { createSeals } from './accept/seals.ts';
 import type { Foundation, FoundationOptions, FoundationSettings } from './backends/backend.ts';
 import { createEmbedded } from './backends/embedded.ts';
 import type { JobLimits } from './context.ts';
@@ -21,7 +22,8 @@ export interface JobsOptions {
   readonly settings: FoundationSettings & {
     readonly MAX_WAITING: number;
     readonly CACHE_TTL_SECONDS: number;
-    readonly JOB_SECRET?: string | undefined;
+    /** The first one signs, all are read. */
+    readonly JOB_SECRET?: readonly string[] | undefined;
     readonly WEBHOOK_SECRET?: string | undefined;
     readonly WEBHOOK_ALLOWED_HOSTS?: readonly string[] | undefined;
     readonly DATA_DIR: string;
@@ -45,14 +47,16 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
   };
   const standing = { settings, dataDirectory, limits, clock, log };
   const foundation = await createFoundation(standing);
-  const ids = createJobIds(settings.JOB_SECRET ?? (await foundation.loadSecret('job-secret', '')));
+  const jobSecrets = settings.JOB_SECRET ?? [await foundation.loadSecret('job-secret', '')];
+  const ids = createJobIds(jobSecrets);
+  const seals = createSeals(jobSecrets);
   const { journal, vault } = foundation;
   const estimates = createEstimates(await journal.readFact('means'));
   const webhookCalls = createWebhookCalls({
     secret: settings.WEBHOOK_SECRET ?? (await foundation.loadSecret('webhook-secret', 'whsec_')),
     allowedHosts: settings.WEBHOOK_ALLOWED_HOSTS ?? [],
   });
-  const webhooks = createWebhooks({ journal, calls: webhookCalls, encodeJob, clock, log });
+  const webhooks = createWebhooks({ journal, calls: webhookCalls, seals, encodeJob, clock, log });
   const pictures = createPictures({
     dataDirectory,
     maxHostedBytes: toMaxBytes(settings.DISK_MAX_MB ?? 0),
@@ -68,6 +72,7 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     journal,
     dispatch,
     ids,
+    seals,
     estimates,
     pictures,
     vault,

@@ -4,7 +4,7 @@ import type { WorkerState } from '../dispatch/dispatch.ts';
 import { lookUp, supply } from './accept/lookup.ts';
 import { submit } from './accept/submit.ts';
 import type { JobContext } from './context.ts';
-import type { Job, JobModule } from './job.ts';
+import type { Asker, Job, JobModule } from './job.ts';
 import type { Held } from './journal/journal.ts';
 import { createAttendance } from './wait/attendance.ts';
 import { follow } from './wait/follow.ts';
@@ -15,18 +15,18 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
   const { journal, dispatch, pictures } = context;
   const attendance = createAttendance(context);
 
-  async function find(id: string, { credentials }: Parameters<JobModule['find']>[1] = {}): Promise<Job> {
-    const held = await lookUp(id, context, credentials);
-    await supply(held, credentials, context);
+  async function find(id: string, asker: Asker = {}): Promise<Job> {
+    const held = await lookUp(id, context, asker);
+    await supply(held, asker.credentials, context);
     const { request, status, received } = held.run;
-    await context.collect(held.run);
     if (status === 'done' && !request.seedGiven && !received) await journal.markReceived(held.run.id, true);
     return toJob(held, context);
   }
 
-  async function cancel(id: string): Promise<Job> {
-    const held = await lookUp(id, context);
-    if (!isEnded(held.run.status) && !held.ticket.released) await attendance.release(held);
+  async function cancel(id: string, asker?: Asker): Promise<Job> {
+    const held = await lookUp(id, context, asker);
+    if (isEnded(held.run.status) || held.ticket.released) return toJob(held, context);
+    await attendance.release(held);
     return toJob((await journal.find(held.ticket.key)) ?? held, context);
   }
 

@@ -13,6 +13,20 @@ export interface Client {
   readonly keyName?: string | undefined;
 }
 
+/** Who asks after a job, and what came with its id. */
+export interface Asker {
+  /** Left out: the gateway itself. */
+  readonly client?: Client | undefined;
+  /** What `Job.seal` made. */
+  readonly sealed?: string | undefined;
+  readonly credentials?: Readonly<Record<string, string>> | undefined;
+  /** Counts a lost job that is queued again as a new request of this client; throws, or answers what may be made. */
+  readonly admit?: ((request: GenerationRequest) => Promise<GenerationRequest>) | undefined;
+}
+
+/** How the id of a client with a named API key begins. */
+export const KEY_CLIENT = 'key:';
+
 /** A request as a dialect decodes it: the gateway draws the seed when it is left out. */
 export type RequestDraft = Omit<GenerationRequest, 'seed' | 'seedGiven'> & { readonly seed?: number | undefined };
 
@@ -36,7 +50,10 @@ export interface SubmitOptions {
 }
 
 export interface Job {
+  /** At most 40 characters of `A-Za-z0-9_-`. */
   readonly id: string;
+  /** What lets the job outlive its record, for its addresses alone: up to some kilobytes. Made when it is asked for. */
+  readonly seal?: (() => string) | undefined;
   readonly status: JobStatus;
   readonly request: GenerationRequest;
   readonly stage?: Stage | undefined;
@@ -85,12 +102,12 @@ export interface Jobs {
    * (signal) cancels a job that nobody asked for asynchronously.
    */
   wait(id: string, options: { readonly budgetMs: number; readonly signal: AbortSignal }): Promise<Job>;
-  /** Throws `not_found` for an id that was never given out; an id whose record is gone is queued again. */
-  find(id: string, options?: { readonly credentials?: Readonly<Record<string, string>> | undefined }): Promise<Job>;
+  /** Throws `not_found` for an id that was never given out to this client; a lost job is queued again by its seal. */
+  find(id: string, asker?: Asker): Promise<Job>;
   /** Every event after number `after`, until the job has ended. */
   follow(id: string, options: { readonly after: number; readonly signal: AbortSignal }): AsyncIterable<JobEvent>;
-  /** This client's share only: others who joined keep their picture. */
-  cancel(id: string): Promise<Job>;
+  /** This client's share only: others who joined keep their picture. Throws as `find` does. */
+  cancel(id: string, asker?: Asker): Promise<Job>;
   /** The newest job of this client that has not ended. */
   current(client: Client): Promise<Job | undefined>;
   /** The bytes of picture number `index` of a finished job, wherever they are. */

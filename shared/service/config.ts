@@ -33,6 +33,27 @@ export function textWithDefault(description: string, fallback: string, format = 
   return setting(z.string().trim().default(fallback), { description, format, fallback });
 }
 
+const SECRET_CHARACTERS = 16;
+const SECRET = new RegExp(`^\\S{${SECRET_CHARACTERS},}$`);
+const HOW_TO_MAKE = 'without spaces; `openssl rand -hex 24` makes one';
+
+/** A secret that cannot be guessed. */
+export function secret(description: string) {
+  const format = `at least ${SECRET_CHARACTERS} characters ${HOW_TO_MAKE}`;
+  return setting(z.string().trim().regex(SECRET).optional(), { description, format, secret: true });
+}
+
+/** Several secrets, so that one can be changed while both are in use: the first is used, all are accepted. */
+export function secrets(description: string) {
+  const inner = z
+    .string()
+    .transform((value) => value.split(',').map((item) => item.trim()))
+    .pipe(z.array(z.string().regex(SECRET)))
+    .optional();
+  const format = `at least ${SECRET_CHARACTERS} characters ${HOW_TO_MAKE}; several, separated by commas, while it changes`;
+  return setting(inner, { description, format, secret: true });
+}
+
 export function wholeNumber(description: string, range: { min: number; max?: number; default: number }) {
   const { min, max = Number.MAX_SAFE_INTEGER } = range;
   const format = range.max === undefined ? `a whole number, at least ${min}` : `a whole number from ${min} to ${max}`;

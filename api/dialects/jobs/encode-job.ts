@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ResultPicture } from '../../../shared/contract/generation.ts';
 import type { Job } from '../../jobs/job.ts';
+import { toJobPath } from '../native.ts';
 import type { jobAnswer, jobPicture } from './schema.ts';
 
 type ToAbsoluteUrl = (path: string) => string;
@@ -22,8 +23,8 @@ export function encodeJob(job: Job, toAbsoluteUrl: ToAbsoluteUrl): z.input<typeo
     warnings: [...(job.result?.warnings ?? []), ...job.notes],
     cached: job.origin === 'remembered',
     ...encodeFailure(job),
-    status_url: toAbsoluteUrl(`/jobs/${job.id}`),
-    events_url: toAbsoluteUrl(`/jobs/${job.id}/events`),
+    status_url: toAbsoluteUrl(toJobPath(job)),
+    events_url: toAbsoluteUrl(toJobPath(job, '/events')),
     created_at: new Date(job.createdAt).toISOString(),
     ...(job.finishedAt !== undefined && { finished_at: new Date(job.finishedAt).toISOString() }),
   };

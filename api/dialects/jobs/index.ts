@@ -5,7 +5,7 @@ import { FIND_FAILURES } from '../failures.ts';
 import { parseFields } from '../fields.ts';
 import { encodeNativeError, nativeError, toDraft } from '../native.ts';
 import { encodeJob } from './encode-job.ts';
-import { jobAnswer, jobBody, jobPath } from './schema.ts';
+import { jobAnswer, jobBody, jobPath, jobQuery } from './schema.ts';
 
 const accept: Route = {
   method: 'post',
@@ -62,12 +62,13 @@ const find: Route = {
   documentation: {
     summary: 'How a job stands',
     params: jobPath,
+    query: jobQuery,
     failures: FIND_FAILURES,
     responses: {
       200: { description: 'Its state, and once it is done its pictures.', schema: jobAnswer },
     },
   },
-  decode: (input) => ({ do: 'find', jobId: readId(input) }),
+  decode: (input) => ({ do: 'find', ...readWish(input) }),
   encode: encodeFound,
 };
 
@@ -79,9 +80,10 @@ const follow: Route = {
     summary: 'Everything that happens to a job, as server-sent events',
     description: 'Each event is named after the status and holds the job; `Last-Event-ID` resumes. Ends with the job.',
     params: jobPath,
+    query: jobQuery,
     responses: { 200: { description: 'Events.', mediaType: 'text/event-stream' } },
   },
-  decode: (input): Command => ({ do: 'follow', jobId: readId(input), after: readLastEvent(input) }),
+  decode: (input): Command => ({ do: 'follow', ...readWish(input), after: readLastEvent(input) }),
   encode: encodeFound,
   encodeEvent: ({ number, job, preview }, outcome) => ({
     id: String(number),
@@ -101,9 +103,10 @@ const cancel: Route = {
     summary: 'Cancel a job, down to the engine',
     description: 'Others who asked for the same picture still get it.',
     params: jobPath,
+    query: jobQuery,
     responses: { 200: { description: 'The job as it ended.', schema: jobAnswer } },
   },
-  decode: (input) => ({ do: 'cancel', jobId: readId(input) }),
+  decode: (input) => ({ do: 'cancel', ...readWish(input) }),
   encode: encodeFound,
 };
 
@@ -117,7 +120,10 @@ export const jobs: Dialect = {
   encodeError: encodeNativeError,
 };
 
-const readId = (input: DialectInput): string => input.params.id ?? '';
+const readWish = ({ params, query }: DialectInput) => ({
+  jobId: params.id ?? '',
+  sealed: parseFields(jobQuery, query).sealed,
+});
 
 function readLastEvent(input: DialectInput): number {
   const number = Number(input.headers['last-event-id'] ?? 0);

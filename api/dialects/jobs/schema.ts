@@ -31,6 +31,15 @@ export const jobPath = z.object({
     .meta({ description: 'The `job_id` of the answer that accepted it.', examples: ['01J'] }),
 });
 
+/** As long as the longest that is made: addresses of 8 kB pass every proxy. */
+const MAX_SEALED_CHARACTERS = 8000;
+
+export const jobQuery = z.object({
+  sealed: word(MAX_SEALED_CHARACTERS, {
+    description: 'As it stands in `status_url` and `events_url`: with it a job outlives even a lost disk.',
+  }),
+});
+
 export const jobPicture = z.object({
   image_url: z.url().optional(),
   width: z.int(),
@@ -60,7 +69,7 @@ export const jobAnswer = z
     code: nativeError.shape.code.optional(),
     field: z.string().optional(),
     attempts: nativeError.shape.attempts,
-    status_url: z.url(),
+    status_url: z.url().meta({ description: 'To be used whole: it lets the job outlive a lost disk.' }),
     events_url: z.url(),
     created_at: z.iso.datetime(),
     finished_at: z.iso.datetime().optional(),
@@ -78,8 +87,8 @@ export const jobAnswer = z
         eta_seconds: 12,
         warnings: [],
         cached: false,
-        status_url: 'https://easel.example/jobs/Yx2kQ7',
-        events_url: 'https://easel.example/jobs/Yx2kQ7/events',
+        status_url: 'https://easel.example/jobs/Yx2kQ7?sealed=8fK1',
+        events_url: 'https://easel.example/jobs/Yx2kQ7/events?sealed=8fK1',
         created_at: '2026-11-21T02:01:44.000Z',
       },
     ],

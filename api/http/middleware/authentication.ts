@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 import { AppError } from '../../../shared/errors.ts';
 import { isSameSecret, readBearer } from '../../../shared/net/http.ts';
-import type { Client } from '../../jobs/job.ts';
+import { type Client, KEY_CLIENT } from '../../jobs/job.ts';
 import { type ApiKey, findApiKey } from './api-keys.ts';
 
 export interface Caller extends Client {
@@ -18,7 +18,7 @@ export function identify(request: Request, keys: readonly ApiKey[] | undefined):
   if (keys === undefined) return { id: address };
   const given = readKeys(request);
   const key = given.map((candidate) => findApiKey(keys, candidate)).find((found) => found !== undefined);
-  if (key !== undefined) return { id: `key:${key.name}`, keyName: key.name, key };
+  if (key !== undefined) return { id: `${KEY_CLIENT}${key.name}`, keyName: key.name, key };
   const isMissing = given.length === 0;
   throw new AppError('unauthorized', isMissing ? 'no API key came' : 'an unknown API key came', {
     publicMessage: isMissing

@@ -1,49 +1,87 @@
-import { AppError } from '../../../shared/errors.ts';
+import type { GenerationRequest } from '../../../shared/contract/generation.ts';
+import { AppError, toErrorRecord } from '../../../shared/errors.ts';
 import { toRequestId, toTraceparent } from '../../../shared/net/http.ts';
+import type { Run } from '../../../shared/queue/run.ts';
 import type { Credentials, JobContext } from '../context.ts';
+import type { Asker } from '../job.ts';
 import type { Held } from '../journal/journal.ts';
+import { noSuchJob, toRunId } from './job-ids.ts';
 import { toPictureName } from './keys.ts';
-import { begin, holdAgain, toOrder } from './submit.ts';
+import { mayUse, ownerOf } from './owner.ts';
+import type { SealedJob } from './seals.ts';
+import { begin, holdAgain, refuse, toOrder } from './submit.ts';
 
 /** From a public id to its ticket and run. */
 
 const QUEUED_AGAIN = 'The record of this job was lost, for instance when a host lost its disk; it was queued again.';
-/** Who asked is not in the id. */
-const RETURNED_CLIENT = 'returned';
 
-/** Throws `not_found` for an id that was never given out, or has expired. Queues again what was lost. */
-export async function lookUp(id: string, context: JobContext, credentials?: Credentials): Promise<Held> {
-  const issued = context.ids.read(id);
-  const known = await context.journal.find(issued.key);
-  if (known !== undefined) return issued.isAgain && known.run.status === 'done' ? holdAgain(known.run) : known;
-  const { request, createdAt } = issued;
+/**
+ * Throws `not_found` for an id that was never given out, has expired, or is another key's. What was lost is queued
+ * again if the seal came with the id, under the same rules as a new request.
+ */
+export async function lookUp(id: string, context: JobContext, asker: Asker = {}): Promise<Held> {
+  const { key, again } = context.ids.read(id);
+  const found = await context.journal.find(key);
+  // An id of an earlier release is longer than its key: all of it counts.
+  const known = found?.ticket.id === id || again !== undefined ? found : undefined;
+  if (known === undefined) return queueAgain(id, context, asker);
+  if (again === undefined) {
+    if (!mayUse(asker.client, ownerOf(known.ticket.clientId))) throw noSuchJob('the job of another key');
+    return withPictures(known, context);
+  }
+  const owner = asker.client === undefined ? '' : ownerOf(asker.client.id);
+  const isAllowed = asker.client?.keyName === undefined || again.isOf(owner) || again.isOf('');
+  if (!isAllowed || known.run.status !== 'done') throw noSuchJob('no remembered answer of this key');
+  return withPictures(holdAgain(known.run, id), context);
+}
+
+/** A job is never told as done without its picture, which the operator or a full disk may have removed. */
+async function withPictures(held: Held, { collect, pictures }: JobContext): Promise<Held> {
+  const { run } = held;
+  if (run.status !== 'done' || run.result === undefined) return held;
+  await collect(run);
+  if (await pictures.areThere(run.result)) return held;
+  const publicMessage = 'The picture of this job is no longer kept.';
+  const error = new AppError('not_found', 'the picture of a finished job is gone', { publicMessage });
+  const failed: Run = { ...run, status: 'failed', result: undefined, error: toErrorRecord(error) };
+  return { ...held, run: failed };
+}
+
+async function queueAgain(id: string, context: JobContext, asker: Asker): Promise<Held> {
+  if (asker.sealed === undefined) throw noSuchJob('no record of that id');
+  const sealed = context.seals.open(id, asker.sealed);
+  if (!mayUse(asker.client, sealed.owner)) throw noSuchJob('the lost job of another key');
+  const request = await admit(sealed, context, asker);
+  const order = toOrder({ ...sealed, id, key: id, runId: toRunId(id) }, request, {
+    client: asker.client?.id ?? '',
+    asynchronous: true,
+    trace: { requestId: toRequestId(undefined), traceparent: toTraceparent(undefined) },
+    notes: [QUEUED_AGAIN],
+    rememberMs: context.limits.rememberMs,
+    fresh: false,
+    sharing: request.seedGiven ? { kind: 'picture', name: toPictureName(request, asker.credentials) } : undefined,
+    maxWaiting: context.limits.maxWaiting,
+  });
+  const claimed = await context.journal.claim(order);
+  refuse(claimed, context);
+  await begin(claimed, asker.credentials, context);
+  return claimed;
+}
+
+/** A seal proves little when the secret leaked: what it asks for is judged as if it were new. */
+async function admit(sealed: SealedJob, context: JobContext, { admit: pass }: Asker): Promise<GenerationRequest> {
+  const { request, createdAt } = sealed;
   if (context.clock.now() - createdAt > context.limits.keepMs) {
     const publicMessage = 'This job has expired: its result is no longer kept.';
-    throw new AppError('not_found', 'a job id older than its life', { publicMessage });
+    throw new AppError('not_found', 'a job older than its life', { publicMessage });
   }
   if (request === undefined) {
-    const publicMessage =
-      'The record of this job was lost, and its request is too long to be in its id. Send it again.';
-    throw new AppError('internal', 'a lost job whose id carries no request', { publicMessage });
+    const publicMessage = 'The record of this job was lost, and its request is too long to be in its address. Send it again.';
+    throw new AppError('internal', 'a lost job whose seal carries no request', { publicMessage });
   }
-  const sharing = request.seedGiven
-    ? { kind: 'picture' as const, name: toPictureName(request, credentials) }
-    : undefined;
-  const trace = { requestId: toRequestId(undefined), traceparent: toTraceparent(undefined) };
-  const { rememberMs } = context.limits;
-  const facts = {
-    trace,
-    rememberMs,
-    client: RETURNED_CLIENT,
-    asynchronous: true,
-    notes: [QUEUED_AGAIN],
-    fresh: false,
-    sharing,
-  };
-  const order = toOrder(issued, request, { ...facts, maxWaiting: Number.MAX_SAFE_INTEGER });
-  const claimed = await context.journal.claim(order);
-  await begin(claimed, credentials, context);
-  return claimed;
+  const admitted = (await pass?.(request)) ?? request;
+  context.policy(admitted);
+  return admitted;
 }
 
 /** A run that waits for its caller's token, since no journal keeps it, goes on when the token comes. */

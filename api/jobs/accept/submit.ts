@@ -6,8 +6,9 @@ import type { Credentials, JobContext } from '../context.ts';
 import type { Job, RequestDraft, SubmitOptions } from '../job.ts';
 import type { Claim, Held, Order, Ticket } from '../journal/journal.ts';
 import { toJob } from '../wait/job-view.ts';
-import { type JobTicket, toAgainId } from './job-ids.ts';
+import type { JobTicket } from './job-ids.ts';
 import { toFingerprint, toIdempotencyName, toPictureName, toRetryName } from './keys.ts';
+import { ownerOf } from './owner.ts';
 
 /** From a request to a ticket: policy, memory, join, or a new run. */
 
@@ -49,7 +50,7 @@ async function complete(
 /** A remembered result needs no ticket of its own, unless somebody comes back or is called back for it. */
 async function recall(
   sharing: Sharing | undefined,
-  { fresh, asynchronous, idempotencyKey, callbackUrl }: SubmitOptions,
+  { client, fresh, asynchronous, idempotencyKey, callbackUrl }: SubmitOptions,
   context: JobContext,
 ): Promise<Held | undefined> {
   if (sharing?.kind !== 'picture' || fresh === true) return undefined;
@@ -61,14 +62,14 @@ async function recall(
     return undefined;
   }
   if (asynchronous || idempotencyKey !== undefined || callbackUrl !== undefined) return undefined;
-  return holdAgain(run);
+  return holdAgain(run, context.ids.toAgainId(run.ticketId, ownerOf(client.id)));
 }
 
 /** A remembered result as whoever asked again holds it. */
-export function holdAgain(run: Run): Held {
+export function holdAgain(run: Run, id: string): Held {
   const ticket: Ticket = {
-    key: '',
-    id: toAgainId(run.ticketId),
+    key: id,
+    id,
     runId: run.id,
     clientId: run.clientId,
     origin: 'remembered',
@@ -90,7 +91,7 @@ interface Asked {
 async function claim({ draft, request, sharing, options }: Asked, context: JobContext): Promise<Held> {
   const { client, idempotencyKey, credentials, callbackUrl, asynchronous } = options;
   const createdAt = context.clock.now();
-  const issued = context.ids.issue(request, { createdAt, needsCredentials: credentials !== undefined });
+  const issued = context.ids.issue({ createdAt, needsCredentials: credentials !== undefined });
   const order = toOrder(issued, request, {
     client: client.id,
     asynchronous,
@@ -150,7 +151,7 @@ export function toOrder(issued: JobTicket, request: GenerationRequest, facts: Or
   return { ticket, run, ...rest };
 }
 
-function refuse({ how }: Claim, { estimates }: JobContext): void {
+export function refuse({ how }: Claim, { estimates }: JobContext): void {
   if (how === 'conflict') {
     const message = 'Idempotency-Key was used before for another request.';
     throw invalidRequest([{ field: 'Idempotency-Key', message }]);

@@ -51,7 +51,7 @@ async function* readEvents(
         if (run.number <= last) continue;
         last = run.number;
         await context.collect(run);
-        const job = await toJob({ ticket, run }, context);
+        const job = await toJob({ ticket, run: run.number === held.run.number ? held.run : run }, context);
         yield preview === undefined
           ? { number: last, job }
           : { number: last, job, preview, previewIndex: previewIndex++ };

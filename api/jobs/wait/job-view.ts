@@ -2,6 +2,8 @@ import type { GenerationResult, Stage } from '../../../shared/contract/generatio
 import { AppError, fromErrorRecord } from '../../../shared/errors.ts';
 import { isEnded, type Run } from '../../../shared/queue/run.ts';
 import type { WorkerState, WorkerView } from '../../dispatch/dispatch.ts';
+import { ownerOf } from '../accept/owner.ts';
+import type { Seals } from '../accept/seals.ts';
 import type { JobContext } from '../context.ts';
 import type { Job } from '../job.ts';
 import type { Held, Ticket } from '../journal/journal.ts';
@@ -10,10 +12,10 @@ import type { Held, Ticket } from '../journal/journal.ts';
 
 const NEEDS_CREDENTIALS = 'This job needs your own token again, which is never kept: send it with the next poll.';
 
-type Viewing = Pick<JobContext, 'dispatch' | 'estimates' | 'vault' | 'clock'>;
+type Viewing = Pick<JobContext, 'dispatch' | 'estimates' | 'seals' | 'vault' | 'clock'>;
 
 export async function toJob({ ticket, run }: Held, context: Viewing): Promise<Job> {
-  if (isEnded(run.status) || ticket.released) return toEndedJob(ticket, run);
+  if (isEnded(run.status) || ticket.released) return toEndedJob(ticket, run, context.seals);
   const { dispatch, estimates, vault, clock } = context;
   const now = clock.now();
   const isQueued = run.status === 'queued';
@@ -23,7 +25,7 @@ export async function toJob({ ticket, run }: Held, context: Viewing): Promise<Jo
   const lacksToken = run.needsCredentials && isQueued && (await vault.get(run.id)) === undefined;
   const queueStage: Stage = wakingForMs === undefined ? 'queue' : 'wake';
   return {
-    ...common(ticket, run),
+    ...common(ticket, run, context.seals),
     status: run.status,
     stage: isQueued ? queueStage : run.stage,
     progress: estimates.progress(run, now),
@@ -36,13 +38,13 @@ export async function toJob({ ticket, run }: Held, context: Viewing): Promise<Jo
 }
 
 /** A share that was given up is cancelled, whatever becomes of the run for others. */
-export function toEndedJob(ticket: Ticket, run: Run): Job {
+export function toEndedJob(ticket: Ticket, run: Run, seals: Seals): Job {
   if (ticket.released || run.status === 'cancelled') {
     const error = new AppError('cancelled', 'this share of the run was given up');
-    return { ...common(ticket, run), status: 'cancelled', progress: 0, error, finishedAt: run.finishedAt };
+    return { ...common(ticket, run, seals), status: 'cancelled', progress: 0, error, finishedAt: run.finishedAt };
   }
   return {
-    ...common(ticket, run),
+    ...common(ticket, run, seals),
     status: run.status,
     progress: run.status === 'done' ? 1 : 0,
     engine: run.engine,
@@ -52,9 +54,15 @@ export function toEndedJob(ticket: Ticket, run: Run): Job {
   };
 }
 
-function common(ticket: Ticket, run: Run) {
-  const { id, origin, notes, createdAt } = ticket;
-  return { id, origin, notes, createdAt, request: run.request };
+function common(ticket: Ticket, run: Run, seals: Seals) {
+  const { key: id, origin, notes, createdAt, clientId } = ticket;
+  const { request, needsCredentials } = run;
+  const sealed = { createdAt, owner: ownerOf(clientId), needsCredentials, request };
+  return {
+    ...{ id, origin, notes, createdAt, request },
+    // A remembered answer has no record that could be lost.
+    ...(origin !== 'remembered' && { seal: () => seals.seal(id, sealed) }),
+  };
 }
 
 /** Tokens that remove hosted copies are the operator's. */

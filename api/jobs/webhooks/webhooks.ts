@@ -1,5 +1,6 @@
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
+import type { Seals } from '../accept/seals.ts';
 import type { Job } from '../job.ts';
 import type { Callback, Journal } from '../journal/journal.ts';
 import { toEndedJob } from '../wait/job-view.ts';
@@ -34,12 +35,13 @@ export interface Webhooks {
 interface WebhooksOptions {
   readonly journal: Pick<Journal, 'takeCallback' | 'putOffCallback'>;
   readonly calls: WebhookCalls;
+  readonly seals: Seals;
   readonly encodeJob: (job: Job) => unknown;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-export function createWebhooks({ journal, calls, encodeJob, clock, log }: WebhooksOptions): Webhooks {
+export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }: WebhooksOptions): Webhooks {
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
   let poked = new AbortController();
@@ -47,7 +49,7 @@ export function createWebhooks({ journal, calls, encodeJob, clock, log }: Webhoo
   async function tell({ ticket, run, attempts }: Callback): Promise<void> {
     const { callbackUrl } = ticket;
     if (callbackUrl === undefined) return;
-    const job = toEndedJob(ticket, run);
+    const job = toEndedJob(ticket, run, seals);
     const timestamp = new Date(run.finishedAt ?? clock.now()).toISOString();
     const body = JSON.stringify({ type: `job.${job.status}`, timestamp, data: encodeJob(job) });
     const call = { id: `msg_${ticket.key}`, url: callbackUrl, body };

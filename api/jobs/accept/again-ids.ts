@@ -1,0 +1,71 @@
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
+
+/**
+ * Ids of remembered answers. Such an answer has no record of its own, and must not give away the id of the job that it
+ * was made for. So its id is that job's key and the owner, sealed: the check is the nonce as well (as in SIV mode,
+ * RFC 5297), which keeps it short and makes equal answers equal ids.
+ */
+
+export interface Again {
+  /** Of the record that the answer was made for, in base64url. */
+  readonly key: string;
+  /** Whether the answer was given to this owner. */
+  readonly isOf: (owner: string) => boolean;
+}
+
+export interface AgainIds {
+  write(answer: { readonly key: string; readonly owner: string }): string;
+  /** Undefined for what none of the secrets made. */
+  read(id: string): Again | undefined;
+}
+
+const CHECK_BYTES = 8;
+const KEY_BYTES = 12;
+const OWNER_BYTES = 8;
+const FORM = /^[\w-]{38}$/;
+
+/** The first secret writes, all are read. */
+export function createAgainIds(secrets: readonly string[]): AgainIds {
+  const [first, ...older] = secrets.map(createCodec);
+  if (first === undefined) throw new Error('at least one secret is needed');
+  return {
+    write: ({ key, owner }) => first.seal(Buffer.concat([Buffer.from(key, 'base64url'), first.toOwnerMark(owner)])),
+    read: (id) => {
+      if (!FORM.test(id)) return undefined;
+      const sealed = Buffer.from(id, 'base64url');
+      for (const codec of [first, ...older]) {
+        const opened = codec.open(sealed);
+        if (opened === undefined) continue;
+        const mark = opened.subarray(KEY_BYTES);
+        const isOf = (owner: string): boolean => timingSafeEqual(mark, codec.toOwnerMark(owner));
+        return { key: opened.subarray(0, KEY_BYTES).toString('base64url'), isOf };
+      }
+      return undefined;
+    },
+  };
+}
+
+function createCodec(secret: string) {
+  const derive = (purpose: string) =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `easel again ${purpose}`, 32)));
+  const [checkKey, sealKey, ownerKey] = [derive('check'), derive('seal'), derive('owner')];
+  const toCheck = (contents: Buffer): Buffer =>
+    createHmac('sha256', checkKey).update(contents).digest().subarray(0, CHECK_BYTES);
+  const toNonce = (check: Buffer): Buffer => Buffer.concat([check, Buffer.alloc(CHECK_BYTES)]);
+
+  return {
+    toOwnerMark: (owner: string): Buffer =>
+      createHmac('sha256', ownerKey).update(owner).digest().subarray(0, OWNER_BYTES),
+    seal: (contents: Buffer): string => {
+      const check = toCheck(contents);
+      const cipher = createCipheriv('aes-256-ctr', sealKey, toNonce(check));
+      return Buffer.concat([check, cipher.update(contents), cipher.final()]).toString('base64url');
+    },
+    open: (sealed: Buffer): Buffer | undefined => {
+      const check = sealed.subarray(0, CHECK_BYTES);
+      const decipher = createDecipheriv('aes-256-ctr', sealKey, toNonce(check));
+      const contents = Buffer.concat([decipher.update(sealed.subarray(CHECK_BYTES)), decipher.final()]);
+      return timingSafeEqual(check, toCheck(contents)) ? contents : undefined;
+    },
+  };
+}

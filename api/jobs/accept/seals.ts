@@ -1,0 +1,102 @@
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
+import { type GenerationRequest, generationRequestSchema } from '../../../shared/contract/generation.ts';
+import { noSuchJob } from './job-ids.ts';
+
+/**
+ * Seals let jobs outlive their records: a free host loses its disk, the `status_url` still carries the request. It is
+ * sealed with AES-256-GCM under a key derived from JOB_SECRET: only we can make one, and since addresses stand in
+ * logs, only we can read the prompt in it. A seal holds for its own job id alone.
+ */
+
+/** What a seal says of the job whose record is gone. */
+export interface SealedJob {
+  readonly createdAt: number;
+  /** Empty, or the key it belongs to (`owner.ts`). */
+  readonly owner: string;
+  readonly needsCredentials: boolean;
+  /** Left out when the request is too long for an address. */
+  readonly request?: GenerationRequest | undefined;
+}
+
+export interface Seals {
+  seal(id: string, job: SealedJob): string;
+  /** Throws `not_found` for everything that was never sealed for this id. */
+  open(id: string, sealed: string): SealedJob;
+}
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** An address of 8 kB passes every proxy; base64 adds a third. */
+const MAX_SEALED_BYTES = 5000;
+/** More than any request is, so that a forger who knows the secret cannot fill the memory. */
+const MAX_OPENED_BYTES = 512 * 1024;
+/** Repeats in nearly every request, so that it costs a few bytes only; changing it makes older seals unreadable. */
+const DICTIONARY = Buffer.from(
+  '"negativePrompt":"","guidanceScale":7,"steps":,"shape":"portrait","landscape","square","width":,"height":,' +
+    '"sampler":"","scheduler":"","engine":"","preferredEngine":"","engineOptions":{},"strict":true,"safe":true,' +
+    '"strict":false,"safe":false,"format":"png","jpeg","webp","deliver":"bytes","deliver":"url","previews":0,' +
+    '{"at":17,"own":true,"by":"key:","request":{"prompt":"","seed":,"seedGiven":false,"seedGiven":true,"count":1',
+);
+
+const contentsSchema = z.object({
+  at: z.number(),
+  own: z.literal(true).optional(),
+  by: z.string().optional(),
+  // Of another release, it may be no request any more.
+  request: generationRequestSchema.optional().catch(undefined),
+});
+type Contents = z.infer<typeof contentsSchema>;
+
+/** The first secret seals, all are read. */
+export function createSeals(secrets: readonly string[]): Seals {
+  const [first, ...older] = secrets.map(createSealer);
+  if (first === undefined) throw new Error('at least one secret is needed');
+  return {
+    seal: (id, { createdAt, owner, needsCredentials, request }) => {
+      const short: Contents = { at: createdAt, ...(needsCredentials && { own: true }), ...(owner !== '' && { by: owner }) };
+      const whole = first.seal(id, { ...short, request });
+      const sealed = whole.length <= MAX_SEALED_BYTES ? whole : first.seal(id, short);
+      return sealed.toString('base64url');
+    },
+    open: (id, text) => {
+      const contents = [first, ...older].map(({ open }) => open(id, text)).find((opened) => opened !== undefined);
+      if (contents === undefined) throw noSuchJob('not a seal of this job');
+      const { at, own, by = '', request } = contents;
+      return { createdAt: at, owner: by, needsCredentials: own === true, request };
+    },
+  };
+}
+
+function createSealer(secret: string) {
+  // Made once: Node takes longer to turn bytes into a key than to use it.
+  const derive = (purpose: string) =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `easel job ${purpose}`, 32)));
+  const [sealKey, nonceKey] = [derive('seal'), derive('nonce')];
+
+  return {
+    seal: (id: string, contents: Contents): Buffer => {
+      const text = JSON.stringify(contents);
+      // Of the contents, so that a job has the same address in every answer, and no nonce serves twice.
+      const nonce = createHmac('sha256', nonceKey).update(`${id} ${text}`).digest().subarray(0, NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(id));
+      const packed = deflateRawSync(text, { dictionary: DICTIONARY });
+      return Buffer.concat([nonce, cipher.update(packed), cipher.final(), cipher.getAuthTag()]);
+    },
+    /** Undefined for what this secret has not sealed for this id. */
+    open: (id: string, text: string): Contents | undefined => {
+      const sealed = Buffer.from(text, 'base64url');
+      if (sealed.length <= NONCE_BYTES + TAG_BYTES) return undefined;
+      const decipher = createDecipheriv('aes-256-gcm', sealKey, sealed.subarray(0, NONCE_BYTES));
+      decipher.setAAD(Buffer.from(id)).setAuthTag(sealed.subarray(-TAG_BYTES));
+      try {
+        const packed = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+        const limits = { dictionary: DICTIONARY, maxOutputLength: MAX_OPENED_BYTES };
+        return contentsSchema.parse(JSON.parse(inflateRawSync(packed, limits).toString('utf8')));
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
