@@ -1,5 +1,15 @@
 import type { z } from 'zod';
-import { choice, flag, list, readSettings, secrets, text, textWithDefault, url, wholeNumber } from '../shared/service/config.ts';
+import {
+  choice,
+  flag,
+  list,
+  readSettings,
+  secrets,
+  text,
+  textWithDefault,
+  url,
+  wholeNumber,
+} from '../shared/service/config.ts';
 import { apiKeys } from './http/middleware/api-keys.ts';
 
 const DAY_SECONDS = 86_400;

@@ -27,5 +27,11 @@ function serverTiming({ result, origin }: Job): string {
   return stages.map((stage) => `${stage};dur=${Math.round(result?.timings[stage] ?? 0)}`).join(', ');
 }
 
+/** All headers of an answer together stay under 2 kB, since proxies hold 4 kB and some less; the JSON tells the rest. */
+const MAX_WARNINGS_CHARACTERS = 400;
+
 /** Header values are printable ASCII. */
-const toHeaderText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1000);
+function toHeaderText(text: string): string {
+  const short = text.length > MAX_WARNINGS_CHARACTERS ? `${text.slice(0, MAX_WARNINGS_CHARACTERS - 3)}...` : text;
+  return short.replace(/[^\x20-\x7e]/g, '?');
+}

@@ -56,6 +56,9 @@ function requireBothSides(width: number | undefined, height: number | undefined)
   throw invalidRequest([{ field: missing, message: '`width` and `height` must be given together.' }]);
 }
 
+/** A lost job is queued again, as a new request is. */
+const JOB_FAILURES = [...FIND_FAILURES, 'prompt_refused', 'rate_limited', 'queue_full'] as const;
+
 const find: Route = {
   method: 'get',
   path: '/jobs/:id',
@@ -63,7 +66,7 @@ const find: Route = {
     summary: 'How a job stands',
     params: jobPath,
     query: jobQuery,
-    failures: FIND_FAILURES,
+    failures: JOB_FAILURES,
     responses: {
       200: { description: 'Its state, and once it is done its pictures.', schema: jobAnswer },
     },
@@ -76,7 +79,7 @@ const follow: Route = {
   method: 'get',
   path: '/jobs/:id/events',
   documentation: {
-    failures: FIND_FAILURES,
+    failures: JOB_FAILURES,
     summary: 'Everything that happens to a job, as server-sent events',
     description: 'Each event is named after the status and holds the job; `Last-Event-ID` resumes. Ends with the job.',
     params: jobPath,
@@ -99,7 +102,7 @@ const cancel: Route = {
   method: 'delete',
   path: '/jobs/:id',
   documentation: {
-    failures: FIND_FAILURES,
+    failures: JOB_FAILURES,
     summary: 'Cancel a job, down to the engine',
     description: 'Others who asked for the same picture still get it.',
     params: jobPath,

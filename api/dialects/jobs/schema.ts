@@ -37,6 +37,7 @@ const MAX_SEALED_CHARACTERS = 8000;
 export const jobQuery = z.object({
   sealed: word(MAX_SEALED_CHARACTERS, {
     description: 'As it stands in `status_url` and `events_url`: with it a job outlives even a lost disk.',
+    example: '8fK1',
   }),
 });
 

@@ -76,7 +76,8 @@ async function admit(sealed: SealedJob, context: JobContext, { admit: pass }: As
     throw new AppError('not_found', 'a job older than its life', { publicMessage });
   }
   if (request === undefined) {
-    const publicMessage = 'The record of this job was lost, and its request is too long to be in its address. Send it again.';
+    const publicMessage =
+      'The record of this job was lost, and its request is too long to be in its address. Send it again.';
     throw new AppError('internal', 'a lost job whose seal carries no request', { publicMessage });
   }
   const admitted = (await pass?.(request)) ?? request;

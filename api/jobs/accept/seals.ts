@@ -55,7 +55,11 @@ export function createSeals(secrets: readonly string[]): Seals {
   if (first === undefined) throw new Error('at least one secret is needed');
   return {
     seal: (id, { createdAt, owner, needsCredentials, request }) => {
-      const short: Contents = { at: createdAt, ...(needsCredentials && { own: true }), ...(owner !== '' && { by: owner }) };
+      const short: Contents = {
+        at: createdAt,
+        ...(needsCredentials && { own: true }),
+        ...(owner !== '' && { by: owner }),
+      };
       const whole = first.seal(id, { ...short, request });
       const sealed = whole.length <= MAX_SEALED_BYTES ? whole : first.seal(id, short);
       return sealed.toString('base64url');
@@ -87,7 +91,8 @@ function createSealer(secret: string) {
     /** Undefined for what this secret has not sealed for this id. */
     open: (id: string, text: string): Contents | undefined => {
       const sealed = Buffer.from(text, 'base64url');
-      if (sealed.length <= NONCE_BYTES + TAG_BYTES) return undefined;
+      // Node skips what is no base64.
+      if (sealed.length <= NONCE_BYTES + TAG_BYTES || sealed.toString('base64url') !== text) return undefined;
       const decipher = createDecipheriv('aes-256-gcm', sealKey, sealed.subarray(0, NONCE_BYTES));
       decipher.setAAD(Buffer.from(id)).setAuthTag(sealed.subarray(-TAG_BYTES));
       try {

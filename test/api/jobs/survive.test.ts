@@ -5,11 +5,13 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import type { JobModule } from '../../../api/jobs/job.ts';
 import { openDatabase } from '../../../api/jobs/journal/sqlite/schema.ts';
+import type { GenerationRequest } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { draft, options } from './drafts.ts';
-import { createJobBench } from './job-bench.ts';
+import { createJobBench, type JobBench } from './job-bench.ts';
 
 const PATIENCE_MS = 20_000;
 const patient = () => ({ budgetMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) });
@@ -56,38 +58,106 @@ test('a second gateway on the same folder is refused by name', async (t) => {
   assert.throws(() => openDatabase(join(bench.dataDirectory, 'jobs.sqlite'), 10), /DATA_DIR.*REDIS_URL/);
 });
 
-test('a job whose record is lost is queued again under its id, and makes the same picture', async (t) => {
+test('a job whose record is lost is queued again by its seal, and makes the same picture', async (t) => {
   const bench = await createJobBench();
   t.after(bench.close);
   bench.worker.isAutomatic = true;
   const { id } = await bench.jobs.submit(draft({ prompt: 'a fox 🦊 "quoted"', width: 512, height: 768 }), asynchronous);
   const before = await bench.jobs.wait(id, patient());
-  await bench.stop();
-  for (const name of await readdir(bench.dataDirectory)) {
-    if (name.startsWith('jobs.sqlite')) await rm(join(bench.dataDirectory, name));
-  }
-  const jobs = await bench.restart();
-  const found = await jobs.find(id);
+  const sealed = before.seal?.();
+  const jobs = await loseRecords(bench);
+  await assert.rejects(jobs.find(id), isNotFound);
+  await assert.rejects(jobs.find(id, { sealed: `${sealed}A` }), isNotFound);
+  const found = await jobs.find(id, { sealed });
   assert.match(found.notes.join(), /queued again/);
+  assert.equal(found.id, id);
   const after = await jobs.wait(id, patient());
   assert.equal(after.status, 'done');
   assert.deepEqual(after.request, before.request);
   assert.equal(after.result?.pictures[0]?.id, before.result?.pictures[0]?.id);
 });
 
+/** What a lost disk is, apart from the secret, which an operator sets where disks are lost. */
+async function loseRecords(bench: JobBench): Promise<JobModule> {
+  await bench.stop();
+  for (const name of await readdir(bench.dataDirectory)) {
+    if (name.startsWith('jobs.sqlite')) await rm(join(bench.dataDirectory, name));
+  }
+  return bench.restart();
+}
+
+const isNotFound = (error: unknown): boolean => error instanceof AppError && error.code === 'not_found';
+
+test('a seal is no way around policy, limits, waiting room and keys', async (t) => {
+  const refusals: string[] = [];
+  const policy = ({ prompt }: GenerationRequest): void => {
+    if (refusals.includes(prompt)) throw new AppError('prompt_refused', 'a test refuses it');
+  };
+  const bench = await createJobBench({ policy, settings: { MAX_WAITING: 1 } }, { concurrency: 1 });
+  t.after(bench.close);
+  const anna = { id: 'key:anna', keyName: 'anna' };
+  const bert = { id: 'key:bert', keyName: 'bert' };
+  const accept = async (prompt: string) => {
+    const { id, seal } = await bench.jobs.submit(draft({ prompt }), options({ asynchronous: true, client: anna }));
+    const job = { id, sealed: seal?.() };
+    await bench.jobs.cancel(id);
+    return job;
+  };
+  const [refused, limited, foreign, one] = [
+    await accept('refused'),
+    await accept('limited'),
+    await accept('foreign'),
+    await accept('one'),
+  ];
+  const jobs = await loseRecords(bench);
+  refusals.push('refused');
+  const made = bench.worker.productions.length;
+  const admit = async (request: GenerationRequest) => ({ ...request, safe: true });
+  const asAnna = { client: anna, admit };
+  await assert.rejects(jobs.find(refused.id, { ...asAnna, sealed: refused.sealed }), hasCode('prompt_refused'));
+  const overLimit = async () => Promise.reject(new AppError('rate_limited', 'a test counts'));
+  await assert.rejects(jobs.find(limited.id, { sealed: limited.sealed, admit: overLimit }), hasCode('rate_limited'));
+  await assert.rejects(jobs.find(foreign.id, { client: bert, admit, sealed: foreign.sealed }), isNotFound);
+  const found = await jobs.find(one.id, { ...asAnna, sealed: one.sealed });
+  assert.equal(found.request.safe, true);
+  await bench.worker.production(made);
+  await jobs.submit(draft(), asynchronous);
+  await assert.rejects(jobs.find(foreign.id, { ...asAnna, sealed: foreign.sealed }), hasCode('queue_full'));
+});
+
+test('a done job whose picture was removed is told as failed, never as done', async (t) => {
+  const bench = await createJobBench({}, { store: 'disk' });
+  t.after(bench.close);
+  bench.worker.isAutomatic = true;
+  const { id } = await bench.jobs.submit(draft(), asynchronous);
+  const job = await bench.jobs.wait(id, patient());
+  const [picture] = job.result?.pictures ?? [];
+  assert.equal((await bench.jobs.find(id)).status, 'done');
+  await rm(join(bench.dataDirectory, picture?.url ?? 'no picture'));
+  const found = await bench.jobs.find(id);
+  assert.equal(found.status, 'failed');
+  assert.equal(found.error?.code, 'not_found');
+  const statuses: string[] = [];
+  for await (const event of bench.jobs.follow(id, { after: 0, signal: AbortSignal.timeout(PATIENCE_MS) }))
+    statuses.push(event.job.status);
+  assert.equal(statuses.at(-1), 'failed');
+});
+
+const hasCode = (code: string) => (error: unknown) => error instanceof AppError && error.code === code;
+
 test('records expire, and then the id says so', async (t) => {
   const clock = createManualClock();
   const bench = await createJobBench({ clock });
   t.after(bench.close);
   bench.worker.isAutomatic = true;
-  const { id } = await bench.jobs.submit(draft(), asynchronous);
+  const { id, seal } = await bench.jobs.submit(draft(), asynchronous);
   assert.equal((await bench.jobs.wait(id, patient())).status, 'done');
   clock.advance(23 * 3_600_000);
   assert.equal((await bench.jobs.find(id)).status, 'done');
   clock.advance(2 * 3_600_000);
   const jobs = await bench.restart();
   await assert.rejects(
-    jobs.find(id),
+    jobs.find(id, { sealed: seal?.() }),
     (error: unknown) => error instanceof AppError && error.code === 'not_found' && /expired/.test(error.publicMessage),
   );
 });
