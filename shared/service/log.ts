@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { createLineWriter } from './line-writer.ts';
 
 export type { Logger };
 
@@ -7,6 +8,8 @@ const SECRETS = ['authorization', 'token', 'key', 'secret', 'password', 'cookie'
 const PROMPTS = ['prompt', 'negativePrompt', 'negative_prompt'];
 /** Nothing of ours is nested so deeply; what is deeper is not shown. */
 const MAX_DEPTH = 6;
+
+const STANDARD_OUTPUT = 1;
 
 interface LogOptions {
   readonly service: string;
@@ -27,9 +30,12 @@ export function createLog({ service, level, withPrompts = false, destination }: 
       serializers: { err: (shown: unknown) => shown },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    destination ?? pino.destination({ dest: 1, sync: false }),
+    destination ?? createLineWriter({ fd: STANDARD_OUTPUT, toLossLine: (lost) => toLossLine(service, lost) }),
   );
 }
+
+const toLossLine = (service: string, lost: number): string =>
+  `${JSON.stringify({ level: 40, time: new Date().toISOString(), service, lost, msg: 'log lines could not be written and are lost' })}\n`;
 
 /**
  * A copy of the line without the values of these names, at any depth. By hand rather than by pino's `redact`, whose

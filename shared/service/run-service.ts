@@ -47,7 +47,7 @@ export async function runService(start: () => Promise<void>): Promise<void> {
 /** Render kills what has not stopped after 30 s. */
 const STOP_LIMIT_MS = 29_000;
 
-/** SIGTERM and SIGINT stop once, in order; a second one, or a broken invariant, ends at once. */
+/** A signal to end, or a closed terminal, stops once, in order; a second one, or a broken invariant, ends at once. */
 export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
   let isStopping = false;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -66,10 +66,12 @@ export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
       },
     );
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
   process.on('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'a bug: ending, so that a fresh process takes over');
-    process.exit(1);
+    try {
+      log.fatal({ err: error }, 'a bug: ending, so that a fresh process takes over');
+    } finally {
+      process.exit(1);
+    }
   });
 }
