@@ -39,12 +39,15 @@ function field<Schema extends z.ZodType>(
 /** An empty query parameter (`?seed=`) is one that was left out, as HTML forms send it. JSON null is too. */
 const leftOut = (value: unknown): unknown => (value === '' || value === null ? undefined : value);
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
+/** Nobody writes a number with more digits, so no longer text is looked at. */
+const MAX_NUMBER_CHARACTERS = 100;
 
 /** Only plain decimals: neither `0x10` nor `Infinity` is a number here. */
 function toNumber(value: unknown): unknown {
   const given = leftOut(value);
-  return typeof given === 'string' && DECIMAL.test(given.trim()) ? Number(given) : given;
+  if (typeof given !== 'string' || given.length > MAX_NUMBER_CHARACTERS) return given;
+  return DECIMAL.test(given.trim()) ? Number(given) : given;
 }
 
 interface NumberInfo extends FieldInfo {

@@ -1,6 +1,7 @@
 import { type Age, findAges, isMinorAge } from './ages.ts';
 import type { RequestedText } from './requested-text.ts';
 import { foldText } from './text/fold.ts';
+import { countBelow } from './text/spans.ts';
 import { createTermIndex, type Match } from './text/term-index.ts';
 import { findContraries } from './unwanted.ts';
 import type { TermKind } from './vocabulary/terms.ts';
@@ -8,6 +9,9 @@ import { allTerms } from './vocabulary/vocabulary.ts';
 
 /** Between an adult's age and the word for the person: nothing, or one word that is not about a second person. */
 const SAME_PERSON = /^[\s_-]*(?!(?:and|or|with|man|woman|guy|male|female)\b)(?:\p{L}+[\s_-]+)?$/u;
+
+/** Longer than any such word. */
+const MAX_BETWEEN = 60;
 
 /**
  * Whether a request asks for sexual content about minors: somebody under 18 together with anything sexual, or somebody
@@ -37,11 +41,13 @@ export function createChildSafety(): (text: RequestedText) => boolean {
 /** Somebody is a girl or boy (which adults are called too), and the text gives that person no adult age. */
 function isAgeOpen(folded: string, matches: readonly Match<TermKind>[], ages: readonly Age[]): boolean {
   const adults = ages.filter((age) => !isMinorAge(age));
+  const ends = adults.map(({ end }) => end).sort((one, other) => one - other);
+  const starts = adults.map(({ start }) => start).sort((one, other) => one - other);
+  const isSamePerson = (from: number | undefined, to: number | undefined) =>
+    from !== undefined && to !== undefined && to - from <= MAX_BETWEEN && SAME_PERSON.test(folded.slice(from, to));
+  // Between the person and any age but the nearest stands that nearest one.
   const isAdult = (person: Match<TermKind>) =>
-    adults.some(
-      (age) =>
-        (age.end <= person.start && SAME_PERSON.test(folded.slice(age.end, person.start))) ||
-        (person.end <= age.start && SAME_PERSON.test(folded.slice(person.end, age.start))),
-    );
+    isSamePerson(ends[countBelow(ends.length, (index) => (ends[index] ?? 0) <= person.start) - 1], person.start) ||
+    isSamePerson(person.end, starts[countBelow(starts.length, (index) => (starts[index] ?? 0) < person.end)]);
   return matches.some((match) => match.kind === 'maybeMinor' && !isAdult(match));
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AppError } from '../../shared/errors.ts';
 import { createChildSafety } from './child-safety.ts';
 import { type PromptRequest, type RequestedText, toRequestedText } from './requested-text.ts';
@@ -12,8 +13,11 @@ interface PromptPolicyOptions {
 
 const CHILD_SAFETY_MESSAGE =
   'This prompt is refused: nothing sexual is made that shows or suggests minors. If everyone in it is an adult, say so (woman, man).';
-/** Texts that passed lately: who asks again, as for a remembered picture, is not looked through again. */
-const MAX_PASSED = 200;
+/**
+ * Texts that passed lately: who asks again, as for a remembered picture, is not looked through again. Kept by their
+ * digests, since a text may have 100 kB.
+ */
+const MAX_PASSED = 1000;
 const DEFAULT_MESSAGE = 'This prompt is refused by the rules of this service.';
 
 /** Throws `prompt_refused` for a request that must not be made. The log learns the rule's name, never the prompt. */
@@ -32,7 +36,7 @@ export function createPromptPolicy({ rules }: PromptPolicyOptions): (request: Pr
 
   return (request) => {
     const text = toRequestedText(request);
-    const name = JSON.stringify(text);
+    const name = digest(text);
     if (passed.has(name)) return;
     check(text);
     passed.add(name);
@@ -40,6 +44,11 @@ export function createPromptPolicy({ rules }: PromptPolicyOptions): (request: Pr
     if (passed.size > MAX_PASSED && oldest !== undefined) passed.delete(oldest);
   };
 }
+
+const digest = ({ wanted, unwanted }: RequestedText): string =>
+  createHash('sha256')
+    .update(JSON.stringify([wanted, unwanted]))
+    .digest('base64');
 
 function refusal(ruleName: string, publicMessage: string): AppError {
   return new AppError('prompt_refused', `refused by the rule ${ruleName}`, { publicMessage, field: 'prompt' });

@@ -1,3 +1,4 @@
+import { createCover } from './text/spans.ts';
 import type { Match, TermIndex } from './text/term-index.ts';
 import { toTokens } from './text/tokens.ts';
 import type { TermKind } from './vocabulary/terms.ts';
@@ -45,9 +46,7 @@ export function findContraries(foldedUnwanted: string, index: TermIndex<TermKind
 /** For each word of the item its kind in the group, or nothing at all when a word is about something else. */
 function soleKinds(item: string, matches: readonly Match<TermKind>[], group: readonly TermKind[]): TermKind[] {
   const words = toTokens(item).filter(({ text }) => !FILLERS.has(text));
-  const kinds = words.map(({ start, end }) => {
-    const match = matches.find((one) => group.includes(one.kind) && one.start <= start && end <= one.end);
-    return match?.kind;
-  });
+  const matchAround = createCover(matches.filter(({ kind }) => group.includes(kind)));
+  const kinds = words.map((word) => matchAround(word)?.kind);
   return kinds.every((kind) => kind !== undefined) ? kinds : [];
 }

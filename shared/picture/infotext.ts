@@ -33,12 +33,19 @@ export function toInfotext(origin: InfotextOrigin): string {
 
 const quote = (value: string): string => (/[,:\n]/.test(value) ? JSON.stringify(value) : value);
 
-const PAIR = /\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/g;
+/**
+ * A key begins behind a comma or at the beginning, and no key of upstream's is long. Each part ends where the next
+ * begins, so that no text is read twice.
+ */
+const PAIR = /(?<![^,])[ \t]{0,20}(\w[\w \-/]{1,99}):(\s{0,20}"(?:\\.|[^\\"])*(?:"|$)|[^,]*)/gs;
 
 /** The pairs of the last line, and `Prompt` and `Negative prompt`; empty where the text is no infotext. */
 export function readInfotext(text: string): Record<string, string> {
   const lines = text.split('\n');
-  const pairs = [...(lines.at(-1) ?? '').matchAll(PAIR)].map(([, key = '', value = '']) => [key, unquote(value)]);
+  const pairs = [...(lines.at(-1) ?? '').matchAll(PAIR)].map(([, key = '', value = '']) => [
+    key,
+    unquote(value.trim()),
+  ]);
   if (pairs.length < 3) return {};
   const rest = lines.slice(0, -1).join('\n');
   const [prompt = '', negative = ''] = rest.split(/^Negative prompt: /m);

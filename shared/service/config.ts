@@ -93,8 +93,14 @@ export function list(description: string, format: string) {
   return setting(inner, { description, format });
 }
 
+function withoutLastSlashes(value: string): string {
+  let end = value.length;
+  while (value.endsWith('/', end)) end -= 1;
+  return value.slice(0, end);
+}
+
 const HTTP_URL = 'an address that starts with http:// or https://';
-const httpUrl = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+const httpUrl = z.url({ protocol: /^https?$/ }).transform(withoutLastSlashes);
 
 /** Without a trailing slash. */
 export function url(description: string) {

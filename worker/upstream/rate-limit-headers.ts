@@ -43,7 +43,7 @@ const readField = (header: string | undefined, name: 'r' | 't'): string | undefi
 const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
 function readDuration(value = ''): number | undefined {
-  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  const parts = [...value.matchAll(/(?<![\d.])(\d{1,12}(?:\.\d{1,12})?)(ms|h|m|s)/g)];
   if (parts.length === 0) return undefined;
   return parts.reduce((sum, [, amount, unit = 's']) => sum + Number(amount) * (UNIT_MS[unit] ?? 0), 0);
 }

@@ -137,5 +137,5 @@ function codeOfStatus(status: number): ErrorCode {
 
 /** Without the query, which may hold a prompt or a token. */
 function toPath(url: string): string {
-  return URL.canParse(url) ? new URL(url).pathname : url.replace(/[?#].*$/, '');
+  return URL.canParse(url) ? new URL(url).pathname : url.split(/[?#]/, 1).join();
 }

@@ -3,10 +3,16 @@
 /** What older clients set when they know no better; it means the configured order. */
 export const DEFAULT_CHECKPOINT = 'easel';
 
+/** Of a title; longer ones are no engine's. */
+const MAX_TITLE_CHARACTERS = 300;
+const HASH = / \[[^[\]]*\]$/;
+
 /** `sketch.safetensors [0123abcd]` -> `sketch`. Undefined: the configured order. */
 export function toEngineName(checkpoint: string): string | undefined {
   const name = checkpoint
-    .replace(/\s*\[[^\]]*\]$/, '')
+    .slice(0, MAX_TITLE_CHARACTERS)
+    .replace(HASH, '')
+    .trim()
     .replace(/\.(safetensors|ckpt)$/, '')
     .trim();
   return name === '' || name === DEFAULT_CHECKPOINT ? undefined : name.slice(0, 64);

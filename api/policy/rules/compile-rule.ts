@@ -1,8 +1,10 @@
-import { createTermIndex, type Match } from '../text/term-index.ts';
+import { createCover, type Span } from '../text/spans.ts';
+import { createTermIndex } from '../text/term-index.ts';
+import { createLinearPattern, type LinearPattern } from './linear-pattern.ts';
 import type { PolicyRule } from './policy-rules.ts';
 
-/** A pattern sees no more of a text than this, so that its time is bounded. */
-const MAX_PATTERN_CHARACTERS = 4000;
+/** A pattern sees no more of a text than this, which is longer than a prompt, so that its time is bounded. */
+const MAX_PATTERN_CHARACTERS = 40_000;
 
 const groupName = (index: number): string => `group ${index}`;
 
@@ -13,7 +15,7 @@ export function compileRule({ words, all = [], pattern, allow }: PolicyRule): (f
     terms: Object.fromEntries([['words', words ?? []], ['allowed', allow ?? []], ...groups]),
     innocent: 'allowed',
   });
-  const expression = pattern === undefined ? undefined : new RegExp(pattern, 'giu');
+  const expression = pattern === undefined ? undefined : createLinearPattern(pattern);
 
   return (folded) => {
     const { matches, innocent } = index.find(folded);
@@ -24,10 +26,10 @@ export function compileRule({ words, all = [], pattern, allow }: PolicyRule): (f
   };
 }
 
-function findsOutside(text: string, expression: RegExp, allowed: readonly Match<string>[]): boolean {
-  for (const { 0: found, index } of text.matchAll(expression)) {
-    const isAllowed = allowed.some(({ start, end }) => start <= index && index + found.length <= end);
-    if (!isAllowed) return true;
+function findsOutside(text: string, expression: LinearPattern, allowed: readonly Span[]): boolean {
+  const phraseAround = createCover(allowed);
+  for (const found of expression.find(text)) {
+    if (phraseAround(found) === undefined) return true;
   }
   return false;
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { GUIDE, SettingsError } from '../../../shared/service/config.ts';
-import { findPatternFault } from './pattern-fault.ts';
+import { createLinearPattern } from './linear-pattern.ts';
 
 const MAX_RULES = 1000;
 const MAX_TERMS = 10_000;
@@ -20,8 +20,11 @@ const pattern = z
   .min(1)
   .max(500)
   .superRefine((source, context) => {
-    const fault = findPatternFault(source);
-    if (fault !== undefined) context.addIssue(`${fault} (pattern: ${source})`);
+    try {
+      createLinearPattern(source);
+    } catch (error) {
+      context.addIssue(`${error instanceof Error ? error.message : String(error)} (pattern: ${source})`);
+    }
   });
 
 const ruleSchema = z

@@ -17,6 +17,8 @@ const ALPHABETS = [0x1f150, 0x1f170, 0x1f1e6];
 /** Zeros of the scripts whose digits people write ages with: Arabic, Persian, Devanagari, Bengali. */
 const ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6];
 
+/** Whole sentences of praise in one sign, which normalisation writes out in 18 and 8 letters. */
+const SENTENCES = /[\ufdfa\ufdfb]/g;
 const OUTSIDE_ASCII = /[^\0-\x7f]/;
 const SYMBOLS = /\p{Extended_Pictographic}|[\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}\u{1f1e6}-\u{1f1ff}]/gu;
 /** Format characters and letters that print nothing. */
@@ -33,6 +35,7 @@ export function foldText(text: string): string {
   if (!OUTSIDE_ASCII.test(text)) return text.toLowerCase();
   return text
     .replace(SYMBOLS, toWord)
+    .replace(SENTENCES, ' ')
     .normalize('NFKD')
     .replace(INVISIBLE, '')
     .replace(TILDE_N, 'ñ')

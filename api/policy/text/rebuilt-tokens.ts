@@ -7,12 +7,12 @@ export type SplitWord = (readings: readonly string[], options: { readonly gaps: 
 type Chunk = Omit<Token, 'readings'>;
 
 const CHUNK = /[^\s,;、。]+/g;
-const LEADING = /^[^\p{L}\p{N}]+(?=.*[\p{L}\p{N}])/u;
-const TRAILING = /(?<=[\p{L}\p{N}])[^\p{L}\p{N}]+$/u;
+const LETTER = /[\p{L}\p{N}]/u;
+const LETTERS = /[\p{L}\p{N}]/gu;
 const SEPARATORS = /[^\p{L}\p{N}\p{M}*#@$€£!|+]+/gu;
 /** They end a sentence more often than they stand for a letter; where others do, it may be either. */
-const LAST_SIGNS = /[!|+]+$/;
-const STARS = /^[*#]+|[*#]+$/g;
+const LAST_SIGNS = new Set('!|+');
+const STARS = new Set('*#');
 const STAND_IN = /[\d@$€£!|+]/;
 const MIN_SPELLED_OUT = 3;
 /** A longer one is no attempt at words. */
@@ -31,7 +31,7 @@ export function toRebuiltTokens(folded: string, split: SplitWord): Token[] {
     const text = parts.map((part) => part.text).join('');
     const [first] = parts;
     const span = { start: first?.start ?? 0, end: parts.at(-1)?.end ?? 0, afterBreak: first?.afterBreak ?? false };
-    const readings = [...toReadings(text), ...toReadings(text.replace(LAST_SIGNS, ''))];
+    const readings = [...toReadings(text), ...toReadings(withoutLast(text, LAST_SIGNS))];
     tokens.push({ ...span, text, readings });
     const isGlued = text.length >= MIN_GLUED && (isSpelledOut || text.length <= MAX_GLUED);
     if (!isGlued) continue;
@@ -46,8 +46,9 @@ function toChunks(folded: string): Chunk[] {
   for (const { 0: raw, index } of folded.matchAll(CHUNK)) {
     const text = toWord(raw);
     if (text === '') continue;
-    const start = index + raw.length - raw.replace(LEADING, '').length;
-    const end = index + raw.replace(TRAILING, '').length;
+    const [first, last] = edgesOf(raw);
+    const start = index + first;
+    const end = index + last;
     chunks.push({ text, start, end, afterBreak: previousEnd === 0 || BREAK.test(folded.slice(previousEnd, start)) });
     previousEnd = end;
   }
@@ -55,9 +56,31 @@ function toChunks(folded: string): Chunk[] {
 }
 
 function toWord(raw: string): string {
-  const joined = raw.replace(SEPARATORS, '').replace(STARS, '');
-  const withoutLast = joined.replace(LAST_SIGNS, '');
-  return joined.length === 1 || STAND_IN.test(withoutLast) ? joined : withoutLast;
+  const joined = withoutFirst(withoutLast(raw.replace(SEPARATORS, ''), STARS), STARS);
+  const plain = withoutLast(joined, LAST_SIGNS);
+  return joined.length === 1 || STAND_IN.test(plain) ? joined : plain;
+}
+
+/** Where the first letter begins and the last one ends; the whole where there is none. */
+function edgesOf(raw: string): readonly [first: number, last: number] {
+  const first = raw.search(LETTER);
+  if (first === -1) return [0, raw.length];
+  let last = first;
+  for (const { 0: letter, index } of raw.matchAll(LETTERS)) last = index + letter.length;
+  return [first, last];
+}
+
+/** By hand: a pattern that ends in `$` is tried again from each of a row of signs. */
+function withoutLast(text: string, signs: ReadonlySet<string>): string {
+  let end = text.length;
+  while (end > 0 && signs.has(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+function withoutFirst(text: string, signs: ReadonlySet<string>): string {
+  let start = 0;
+  while (start < text.length && signs.has(text.charAt(start))) start += 1;
+  return text.slice(start);
 }
 
 function countSingles(chunks: readonly Chunk[], from: number): number {

@@ -1,4 +1,5 @@
 import { toRebuiltTokens } from './rebuilt-tokens.ts';
+import { createCover } from './spans.ts';
 import { splitWord } from './split-word.ts';
 import { createTermTree, IDEOGRAPHS, MAX_STEM, MIN_STEM, type TermNode } from './term-tree.ts';
 import { type Token, toTokens } from './tokens.ts';
@@ -54,7 +55,9 @@ export function createTermIndex<Kind extends string>({ terms, innocent }: IndexO
     }
     const all = [...found.values()];
     const phrases = all.filter((match) => match.kind === innocent);
-    return { matches: all.filter((match) => !isInside(match, phrases)), innocent: phrases, views };
+    // Innocent phrases are inside themselves.
+    const phraseAround = createCover(phrases);
+    return { matches: all.filter((match) => phraseAround(match) === undefined), innocent: phrases, views };
   }
   return { find };
 }
@@ -104,9 +107,4 @@ function walkCharacters<Kind extends string>(root: TermNode<Kind>, token: Token,
       if (node !== undefined) report(node, token.start + first, Math.min(token.start + last + 1, token.end), false);
     }
   }
-}
-
-/** Innocent phrases are inside themselves. */
-function isInside<Kind extends string>(inner: Match<Kind>, phrases: readonly Match<Kind>[]): boolean {
-  return phrases.some(({ start, end }) => start <= inner.start && inner.end <= end);
 }

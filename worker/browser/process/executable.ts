@@ -62,7 +62,7 @@ function toCandidates(playwrightPath: string): string[] {
  */
 function toPlaywrightShell(playwrightPath: string): string {
   return playwrightPath.replace(
-    /([\\/])chromium-(\d+)([\\/])chrome-([^\\/]+)[\\/].*$/,
+    /([\\/])chromium-(\d+)([\\/])chrome-([^\\/]+)[\\/][^\\/]*$/,
     '$1chromium_headless_shell-$2$3chrome-headless-shell-$4$3chrome-headless-shell',
   );
 }

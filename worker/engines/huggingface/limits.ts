@@ -8,7 +8,7 @@ interface ModelDefaults {
 
 /** The values of the models' own cards, by the words of their names: a distilled model spoils with 28 steps. */
 const DEFAULTS: readonly (readonly [RegExp, ModelDefaults])[] = [
-  [/flux.*schnell/i, { steps: 4, guidance: 3.5 }],
+  [/schnell/i, { steps: 4, guidance: 3.5 }],
   [/flux/i, { steps: 28, guidance: 3.5 }],
   [/turbo|lightning|lcm|hyper/i, { steps: 4, guidance: 1 }],
 ];

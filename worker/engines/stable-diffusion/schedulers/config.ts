@@ -42,7 +42,9 @@ export function createOptionReader(config: SchedulerConfig): OptionReader {
  * has no word for it; such words become strings, which the number options understand.
  */
 export function parseSchedulerConfig(text: string): SchedulerConfig {
-  const json = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b/g, (part) => (part.startsWith('"') ? part : `"${part}"`));
+  const json = text.replace(/"(?:[^"\\]|\\.)*(?:"|$)|-?\bInfinity\b/gs, (part) =>
+    part.startsWith('"') ? part : `"${part}"`,
+  );
   let value: unknown;
   try {
     value = JSON.parse(json);

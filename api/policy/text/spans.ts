@@ -1,0 +1,34 @@
+/** A part of a text, by its offsets. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Which of the spans holds a part of the text as a whole: the one that reaches furthest. Sorted once and then searched
+ * by halves, since a hostile text holds thousands of both.
+ */
+export function createCover<Item extends Span>(spans: readonly Item[]): (part: Span) => Item | undefined {
+  const sorted = spans.toSorted((one, other) => one.start - other.start);
+  let furthest: Item | undefined;
+  const reach = sorted.map((span) => {
+    if (furthest === undefined || span.end > furthest.end) furthest = span;
+    return furthest;
+  });
+  return ({ start, end }) => {
+    const found = reach[countBelow(sorted.length, (index) => (sorted[index]?.start ?? 0) <= start) - 1];
+    return found !== undefined && end <= found.end ? found : undefined;
+  };
+}
+
+/** How many of the first items are below, where all that are stand before all that are not. */
+export function countBelow(length: number, isBelow: (index: number) => boolean): number {
+  let from = 0;
+  let to = length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (isBelow(middle)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
