@@ -20,7 +20,11 @@ const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp
   [/^worker\/(engines|stores)\/index\.ts$/, [/^shared\//, /^worker\/(engines|stores)\//]],
   [
     /^worker\/engines\/[\w-]+\/.*/,
-    [/^shared\//, /^worker\/engines\/engine\.ts$/, /^worker\/(browser|picture|upstream)\//],
+    [
+      /^shared\//,
+      /^worker\/engines\/(engine|service-(engine|description|sizes))\.ts$/,
+      /^worker\/(browser|picture|upstream)\//,
+    ],
   ],
   [/^worker\/stores\/[\w-]+\/.*/, [/^shared\//, /^worker\/stores\/store\.ts$/, /^worker\/upstream\//]],
   [/^worker\/(browser|picture|upstream)\//, [/^shared\//, /^worker\/(browser|picture|upstream)\//]],

@@ -16,7 +16,7 @@ const foldersOf = (directory: string): string[] =>
 
 const KINDS = [
   { directory: 'api/dialects', names: dialects.map(({ name }) => name), contract: 'dialectContract' },
-  { directory: 'worker/engines', names: engines.map(({ name }) => name), contract: 'engineContract' },
+  { directory: 'worker/engines', names: engines.map(({ name }) => name), contract: '(?:engine|service)Contract' },
   { directory: 'worker/stores', names: stores.map(({ name }) => name), contract: 'storeContract' },
 ];
 

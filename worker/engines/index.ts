@@ -1,11 +1,19 @@
 import { automatic1111 } from './automatic1111/index.ts';
+import { bfl } from './bfl/index.ts';
 import type { EnginePlugin } from './engine.ts';
+import { fal } from './fal/index.ts';
+import { fireworks } from './fireworks/index.ts';
+import { gemini } from './gemini/index.ts';
 import { huggingface } from './huggingface/index.ts';
 import { openai } from './openai/index.ts';
 import { perchance } from './perchance/index.ts';
 import { piclumen } from './piclumen/index.ts';
+import { pollinations } from './pollinations/index.ts';
+import { replicate } from './replicate/index.ts';
 import { sketch } from './sketch/index.ts';
+import { stability } from './stability/index.ts';
 import { stableDiffusion } from './stable-diffusion/index.ts';
+import { together } from './together/index.ts';
 
 /** Every engine that there is; ENGINES chooses from it. */
 export const engines: readonly EnginePlugin[] = [
@@ -16,6 +24,14 @@ export const engines: readonly EnginePlugin[] = [
   openai,
   automatic1111,
   stableDiffusion,
+  replicate,
+  fal,
+  bfl,
+  together,
+  fireworks,
+  gemini,
+  stability,
+  pollinations,
 ];
 
 /** These paint by rules that a person wrote; every other engine's pictures come from a trained model. */

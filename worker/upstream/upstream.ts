@@ -18,7 +18,12 @@ export interface UpstreamReply {
   readonly body: Buffer;
 }
 
-type UpstreamRequest = AxiosRequestConfig & { readonly url: string; readonly signal: AbortSignal };
+type UpstreamRequest = AxiosRequestConfig & {
+  readonly url: string;
+  readonly signal: AbortSignal;
+  /** How messages name the call where its path must not be shown: a prompt stands in it. */
+  readonly shownAs?: string | undefined;
+};
 
 /**
  * For requests that make or cost something: a fresh connection each. On a kept one the client repeats a request when
@@ -34,10 +39,11 @@ export const ONLY_ONCE = {
  * `engine_timeout`, or `engine_failed` with the system's error code (the client's own error holds headers and body).
  */
 export async function callUpstream(client: AxiosInstance, request: UpstreamRequest): Promise<UpstreamReply> {
-  const call = `${(request.method ?? 'GET').toUpperCase()} ${toPath(request.url)}`;
+  const { shownAs = toPath(request.url), ...sent } = request;
+  const call = `${(request.method ?? 'GET').toUpperCase()} ${shownAs}`;
   if (request.signal.aborted) throw toAbortError(request.signal);
   try {
-    const response = await client.request<Buffer>({ ...request, responseType: 'arraybuffer' });
+    const response = await client.request<Buffer>({ ...sent, responseType: 'arraybuffer' });
     const headers = Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
     return { call, status: response.status, headers: Object.fromEntries(headers), body: Buffer.from(response.data) };
   } catch (error) {

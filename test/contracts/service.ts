@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { AppError } from '../../shared/errors.ts';
+import { readSettings } from '../../shared/service/config.ts';
+import { createLog, type Logger } from '../../shared/service/log.ts';
+import type { EnginePlugin } from '../../worker/engines/engine.ts';
+import { type Answer, echo, type StandInRequest } from '../stand-ins/http-stand-in.ts';
+import {
+  createServiceStandIn,
+  SERVICE_KEY,
+  type ServiceAnswers,
+  type ServiceStandIn,
+} from '../stand-ins/services/service-stand-in.ts';
+import { createHurriedClock } from '../support/hurried-clock.ts';
+import { type EngineFault, type EngineSubject, engineContract } from './engine.ts';
+import { generate } from './engine-checks.ts';
+import { createEngineServices } from './engine-services.ts';
+
+interface ServiceSubject extends EngineSubject {
+  readonly standIn: ServiceStandIn;
+}
+
+export interface ServiceContract {
+  /** The folder's name. */
+  readonly name: string;
+  readonly plugin: EnginePlugin;
+  /** The model's variable gets this, where a variant behaves in another way. */
+  readonly model?: string;
+  readonly variant?: string;
+  readonly hasKey: (request: StandInRequest) => boolean;
+  readonly answers: ServiceAnswers;
+  /** Answers of the submission, or of the look at the work, with a success status that hold no allowed picture. */
+  readonly refusals: Readonly<
+    Record<string, { readonly path?: RegExp; readonly body: unknown; headers?: Record<string, string> }>
+  >;
+  /** An answer that ends the work without a picture. */
+  readonly failures: Readonly<Record<string, { readonly path?: RegExp; readonly body: unknown }>>;
+  /** The calls that submit; the other calls look at the work. */
+  readonly submission: RegExp;
+  /** The call that ends the work at the service; left out: the service has none. */
+  readonly cancellation?: RegExp;
+  /** Whether the answer to the submission names the address to ask next. */
+  readonly namesAddresses?: boolean;
+  readonly faults?: readonly EngineFault<ServiceSubject>[];
+}
+
+const answering =
+  (answer: Answer, path = /^/) =>
+  ({ standIn }: ServiceSubject): void =>
+    standIn.interfere((request) => (path.test(request.path) ? answer : undefined));
+
+/** What every engine of the table promises beyond the engine contract: keys, hosts, one submission, cancelling. */
+export function serviceContract(contract: ServiceContract): void {
+  const { name, plugin, submission } = contract;
+  const prefix = name.toUpperCase();
+
+  async function create(log: Logger): Promise<ServiceSubject> {
+    const standIn = await createServiceStandIn(contract.hasKey, contract.answers);
+    const settings = readSettings(plugin.settings, {
+      [`${prefix}_API_KEY`]: SERVICE_KEY,
+      [`${prefix}_API_URL`]: standIn.url,
+      [`${prefix}_MODEL`]: contract.model,
+    });
+    const engine = plugin.create(settings, createEngineServices({ clock: createHurriedClock(), log }));
+    return { engine, standIn, secrets: [SERVICE_KEY], close: () => standIn.close() };
+  }
+
+  const status = (code: number, body: unknown, headers = {}) => answering({ status: code, body, headers });
+  const faults: EngineFault<ServiceSubject>[] = [
+    {
+      name: 'an error that echoes the request',
+      code: 'engine_failed',
+      provoke: ({ standIn }) => standIn.interfere(echo),
+    },
+    { name: 'HTTP 401', code: 'engine_unauthorized', provoke: status(401, { detail: SERVICE_KEY }) },
+    { name: 'HTTP 402', code: 'engine_unauthorized', provoke: status(402, { detail: 'insufficient credit' }) },
+    { name: 'HTTP 404', code: 'engine_changed', provoke: status(404, {}), check: advises(`${prefix}_MODEL`) },
+    { name: 'HTTP 400 in words of moderation', code: 'prompt_refused', provoke: status(400, { detail: 'moderation' }) },
+    { name: 'HTTP 400 for our own request', code: 'engine_changed', provoke: status(400, { detail: 'width' }) },
+    {
+      name: 'HTTP 429 with Retry-After',
+      code: 'engine_busy',
+      provoke: status(429, {}, { 'retry-after': '7' }),
+      check: ({ details }) => assert.equal(details.restMs, 7000),
+    },
+    { name: 'HTTP 503', code: 'engine_busy', provoke: status(503, {}) },
+    {
+      name: 'a page in place of the answer',
+      code: 'engine_failed',
+      provoke: status(502, '<title>Bad gateway</title>'),
+    },
+    { name: 'an answer that breaks off', code: 'engine_failed', provoke: answering('truncate') },
+    { name: 'a reset', code: 'engine_failed', provoke: answering('reset') },
+    { name: 'a slow drip', code: 'engine_timeout', provoke: answering('drip'), endless: true },
+    ...Object.entries(contract.refusals).map(([what, { path = submission, body, headers = {} }]) => ({
+      ...{ name: what, code: 'prompt_refused' as const, provoke: answering({ body, headers }, path) },
+    })),
+    ...Object.entries(contract.failures).map(([what, { path = submission, body }]) => ({
+      ...{ name: what, code: 'engine_failed' as const, provoke: answering({ body }, path) },
+    })),
+    ...(contract.faults ?? []),
+  ];
+
+  engineContract<ServiceSubject>({
+    name,
+    ...(contract.variant !== undefined && { variant: contract.variant }),
+    create,
+    stall: answering('hang'),
+    underway: ({ standIn }) => standIn.nextRequest(),
+    mend: ({ standIn }) => standIn.mend(),
+    faults,
+  });
+
+  describe(`service ${name} ${contract.variant ?? ''}`.trim(), () => {
+    const quiet = createLog({ service: 'test', level: 'silent' });
+    const request = ({ engine }: ServiceSubject) => ({
+      ...{ prompt: 'a quay', negativePrompt: '', seed: 7, count: 1, shape: 'square' as const, previews: 0 },
+      ...engine.limits.shapes.square,
+      steps: engine.limits.steps?.default,
+    });
+
+    test('submits once, however bad the answer', async () => {
+      const subject = await create(quiet);
+      answering('reset', submission)(subject);
+      await assert.rejects(generate(subject.engine, request(subject)));
+      assert.equal(subject.standIn.requests.length, 1);
+      await subject.close();
+    });
+
+    if (contract.namesAddresses === true) {
+      test('asks no other host, whatever the answer names', async () => {
+        const subject = await create(quiet);
+        const stranger = await createServiceStandIn(contract.hasKey, contract.answers);
+        subject.standIn.elsewhere = stranger.url;
+        await assert.rejects(generate(subject.engine, request(subject)), { code: 'engine_changed' });
+        assert.deepEqual(stranger.requests, []);
+        await Promise.all([subject.close(), stranger.close()]);
+      });
+
+      test('goes on after one bad look at the work', async () => {
+        const subject = await create(quiet);
+        let isBad = true;
+        subject.standIn.interfere(({ path }) => {
+          if (submission.test(path) || path.startsWith('/files') || !isBad) return undefined;
+          isBad = false;
+          return { status: 502, body: 'a page of a proxy' };
+        });
+        await generate(subject.engine, request(subject));
+        assert.ok(!isBad);
+        await subject.close();
+      });
+    }
+
+    const { cancellation } = contract;
+    if (cancellation !== undefined) {
+      test('ends the work at the service when the caller leaves', async () => {
+        const subject = await create(quiet);
+        subject.standIn.neverFinishes = true;
+        const abort = new AbortController();
+        const submitted = subject.standIn.nextRequest(submission);
+        const running = generate(subject.engine, request(subject), abort.signal);
+        await submitted;
+        const looked = subject.standIn.nextRequest();
+        await looked;
+        const cancelled = subject.standIn.nextRequest(cancellation);
+        abort.abort();
+        await assert.rejects(running, { code: 'cancelled' });
+        await cancelled;
+        await subject.engine.stop?.();
+        await subject.close();
+      });
+    }
+  });
+}
+
+const advises =
+  (words: string) =>
+  (error: AppError): void =>
+    assert.ok(error.publicMessage.includes(words), error.publicMessage);

@@ -1,0 +1,82 @@
+import { createHttpStandIn, type HttpStandIn, type StandInReply, type StandInRequest } from '../http-stand-in.ts';
+import { pictureOf } from '../picture-of.ts';
+
+export const SERVICE_KEY = 'key_StandInStandInStandInStandIn';
+
+/** What a service paints from: the same wish, the same picture. */
+export interface PaintWish {
+  readonly prompt: unknown;
+  readonly seed: unknown;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a service is made of: painting, keeping files, and work that takes some looks. */
+export interface ServiceTools {
+  readonly url: () => string;
+  paint(wish: PaintWish): Promise<Buffer>;
+  /** The address of a picture that the service keeps, as its answers name it. */
+  host(wish: PaintWish): Promise<string>;
+  /** Starts work of a few looks; answers its number. */
+  begin(wish: PaintWish): Promise<number>;
+  /** The picture's address once the work is done; undefined before. */
+  look(task: number): string | undefined;
+}
+
+export interface ServiceStandIn extends HttpStandIn {
+  neverFinishes: boolean;
+  /** Where answers say that files and tasks are; the service's own address unless a test turns it away. */
+  elsewhere: string | undefined;
+}
+
+export type ServiceAnswers = (
+  request: StandInRequest,
+  tools: ServiceTools,
+) => Promise<StandInReply | undefined> | StandInReply | undefined;
+
+const LOOKS_BEFORE_DONE = 2;
+
+/** A local service of the shape "submit, poll, fetch": it wants the key everywhere but for files. */
+export async function createServiceStandIn(
+  hasKey: (request: StandInRequest) => boolean,
+  answer: ServiceAnswers,
+): Promise<ServiceStandIn> {
+  const files: Buffer[] = [];
+  const tasks: { readonly picture: string; looks: number }[] = [];
+  const paint = ({ prompt, seed, width, height }: PaintWish): Promise<Buffer> =>
+    pictureOf([prompt, String(seed)], { width, height }, 'png');
+
+  const tools: ServiceTools = {
+    url: () => standIn.elsewhere ?? standIn.url,
+    paint,
+    host: async (wish) => `${standIn.url}/files/${files.push(await paint(wish)) - 1}.png`,
+    begin: async (wish) => tasks.push({ picture: await tools.host(wish), looks: 0 }) - 1,
+    look: (index) => {
+      const task = tasks[index];
+      if (task === undefined || standIn.neverFinishes) return undefined;
+      task.looks += 1;
+      return task.looks > LOOKS_BEFORE_DONE ? task.picture : undefined;
+    },
+  };
+
+  const service = await createHttpStandIn(async (request) => {
+    const file = files[Number(/^\/files\/(\d+)\.png$/.exec(request.path)?.[1] ?? -1)];
+    if (file !== undefined) {
+      // A picture's host is another one than the service: the key has no business there.
+      if (hasKey(request)) return { status: 400, body: 'the key came to the files' };
+      return { headers: { 'content-type': 'image/png' }, body: file };
+    }
+    if (!hasKey(request)) return { status: 401, body: { detail: 'no valid key' } };
+    return (await answer(request, tools)) ?? { status: 404, body: { detail: 'not found' } };
+  });
+  const mendService = service.mend;
+  const standIn: ServiceStandIn = Object.assign(service, {
+    neverFinishes: false,
+    elsewhere: undefined,
+    mend() {
+      Object.assign(standIn, { neverFinishes: false, elsewhere: undefined });
+      mendService();
+    },
+  });
+  return standIn;
+}

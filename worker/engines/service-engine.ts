@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+import { AppError } from '../../shared/errors.ts';
+import { text, textWithDefault, urlWithDefault } from '../../shared/service/config.ts';
+import { toAbortError } from '../../shared/wait.ts';
+import { createGuardedFetch, type GuardedFetch } from '../upstream/guarded-fetch.ts';
+import { requireSettings } from '../upstream/required-settings.ts';
+import { requireBase64Picture, requirePicture } from '../upstream/upstream.ts';
+import { parseVendorOptions } from '../upstream/vendor-options.ts';
+import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from './engine.ts';
+import { createServiceCalls, type ServiceCalls } from './service-calls.ts';
+import type { PictureSource, ServiceCall, ServiceConfig, ServiceDescription, Step } from './service-description.ts';
+
+const FIRST_PAUSE_MS = 500;
+const PAUSE_GROWTH = 1.5;
+const LONGEST_PAUSE_MS = 3000;
+
+/** One service of the table as an engine: its variables are `<NAME>_API_KEY`, `<NAME>_MODEL` and `<NAME>_API_URL`. */
+export function createServicePlugin(service: ServiceDescription): EnginePlugin {
+  const prefix = service.name.toUpperCase().replaceAll('-', '_');
+  const [keyName, modelName, urlName] = [`${prefix}_API_KEY`, `${prefix}_MODEL`, `${prefix}_API_URL`];
+  const settings: z.ZodRawShape = {
+    [keyName]: text(`Your key for ${service.title}, for the engine ${service.name}`, { secret: true }),
+    [modelName]: textWithDefault(
+      `The model of the engine ${service.name}`,
+      service.model,
+      `a model of ${service.title}`,
+    ),
+    [urlName]: urlWithDefault(`Where the engine ${service.name} reaches the service`, service.url),
+  };
+  return {
+    name: service.name,
+    settings,
+    create: (given, { clock }) => {
+      const { [keyName]: key = '' } = requireSettings(service.name, given as Record<string, string>, [keyName]);
+      return createServiceEngine(service, { key, model: String(given[modelName]), url: String(given[urlName]), clock });
+    },
+  };
+}
+
+function createServiceEngine(service: ServiceDescription, config: ServiceConfig): Engine {
+  const { name, title, limits } = service;
+  const fetchPicture = createGuardedFetch({ base: config.url });
+  const cancelling = new Set<Promise<void>>();
+
+  async function generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput> {
+    const options = service.options === undefined ? {} : parseVendorOptions(name, service.options, request.options);
+    const call = service.submit(request, config.model, options);
+    const secrets = [config.key, request.prompt, request.negativePrompt];
+    const calls = createServiceCalls({ service, config, request, secrets, signal: context.signal });
+    context.onProgress({ stage: 'generate' });
+    const done = await work(calls, call, context);
+    context.onProgress({ stage: 'download' });
+    const bytes = await toBytes(done.picture, title, fetchPicture, context.signal);
+    return { images: [{ bytes, seed: done.seed, nsfw: done.nsfw }], warnings: [] };
+  }
+
+  /** From the one submission to a picture; an abort on the way is told to the service. */
+  async function work(calls: ServiceCalls, submission: ServiceCall, context: EngineContext): Promise<DoneStep> {
+    let cancel: ServiceCall | undefined;
+    try {
+      let step = service.read(await calls.submit(submission), config.model);
+      while (step.is === 'next') {
+        cancel = step.cancel ?? cancel;
+        step = await poll(calls, step, context);
+      }
+      if (step.is === 'done') return step;
+      throw calls.toEndError(step);
+    } catch (error) {
+      if (!context.signal.aborted) throw calls.toError(error);
+      if (cancel !== undefined) tell(calls.cancel(cancel));
+      throw toAbortError(context.signal);
+    }
+  }
+
+  /** Makes one call again and again, with growing pauses, until its answer is more than "not yet". */
+  async function poll(calls: ServiceCalls, { call, read }: NextStep, context: EngineContext): Promise<Step> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {
+      await config.clock.wait(pauseMs, context.signal);
+      const answer = await calls.ask(call);
+      if ('restMs' in answer) {
+        await config.clock.wait(answer.restMs, context.signal);
+        continue;
+      }
+      const step = read(answer);
+      if (step.is !== 'waiting') return step;
+      context.onProgress({ stage: 'generate', engineStatus: step.status, fraction: step.fraction });
+    }
+  }
+
+  /** The caller has gone and does not wait for it; a stop of the worker does. */
+  function tell(cancelled: Promise<void>): void {
+    cancelling.add(cancelled);
+    void cancelled.finally(() => cancelling.delete(cancelled));
+  }
+
+  return {
+    name,
+    limits,
+    generate,
+    stop: async () => {
+      await Promise.all(cancelling);
+    },
+  };
+}
+
+type DoneStep = Extract<Step, { is: 'done' }>;
+type NextStep = Extract<Step, { is: 'next' }>;
+
+/** The key is not sent for pictures: they lie on other hosts, under addresses that expire. */
+async function toBytes(
+  picture: PictureSource,
+  title: string,
+  fetchPicture: GuardedFetch,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const what = `${title}: the picture`;
+  if ('bytes' in picture) return requirePicture(picture.bytes, what);
+  if ('base64' in picture) return requireBase64Picture(picture.base64, what);
+  if (picture.url === '') throw new AppError('engine_failed', `${title}: success without a picture`);
+  return requirePicture(await fetchPicture(picture.url, { signal }), what);
+}
