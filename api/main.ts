@@ -29,7 +29,8 @@ const LAST_ANSWERS_MS = 2000;
 const MAX_HEADER_BYTES = 262_144;
 
 await runService(async () => {
-  const settings = readGatewaySettings(readEnvironment());
+  const environment = readEnvironment();
+  const settings = readGatewaySettings(environment);
   requireWorkers(settings);
   const dataDirectory = resolve(settings.DATA_DIR);
   await mkdir(dataDirectory, { recursive: true });
@@ -63,6 +64,7 @@ await runService(async () => {
     }),
     log,
     version,
+    instance: environment.EASEL_INSTANCE,
     status: () => {
       const { worker, ...details } = jobs.status();
       return { worker, details };
@@ -79,10 +81,11 @@ await runService(async () => {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, app);
   const { port } = await listen(server, settings.PORT, settings.HOST);
   log.info({ port, version }, 'the gateway listens');
-  stopOnSignal(log, async () => {
+  const stop = async (): Promise<void> => {
     await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);
     await rateStores?.close();
-  });
+  };
+  stopOnSignal(log, stop, environment.EASEL_INSTANCE);
 });
 
 async function loadRules({ PROMPT_POLICY_FILE: path }: GatewaySettings): ReturnType<typeof loadPolicyRules> {

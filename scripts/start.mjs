@@ -1,22 +1,37 @@
 // `npm start`: from a fresh clone to a running service in one terminal.
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, ensureChromium, environment, installPackages, root } from './toolchain.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keepRunning } from './keep-running.mjs';
+import { takePort, whenAbandoned } from './surroundings.mjs';
+import { build, ensureChromium, environment, fail, installPackages, nodeProgram, root } from './toolchain.mjs';
+
+const LOOK_INTERVAL_MS = 100;
+const LOOK_LIMIT_MS = 2000;
+
+// A terminal that is gone takes nothing any more, and must not end this process before its services.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 installPackages();
+const { config } = await import('dotenv');
+config({ path: join(root, '.env'), quiet: true, processEnv: environment });
+const host = environment.HOST?.trim().replace(/^\[(.*)\]$/, '$1') || '0.0.0.0';
+const port = await readPort('PORT', 10_000, host);
+const workerPort = await readPort('WORKER_PORT', port + 1, '127.0.0.1');
+if (port === workerPort) fail(`WORKER_PORT: ${port} is the gateway's own port (PORT). Set another one.`);
 await ensureChromium();
 build();
 
-const { config } = await import('dotenv');
-config({ path: join(root, '.env'), quiet: true, processEnv: environment });
-
-const port = Number(environment.PORT || 10_000);
-const workerPort = Number(environment.WORKER_PORT || port + 1);
+/** By which the services that this process started are told from others at the same address. */
+const instance = randomBytes(8).toString('hex');
 const shared = {
   ...environment,
+  EASEL_INSTANCE: instance,
   // Two services on one machine need a secret that nobody else knows, and only while they run.
   WORKER_TOKEN: environment.WORKER_TOKEN || randomBytes(24).toString('hex'),
+  // glibc otherwise keeps an arena per thread: 40 MB for nothing.
+  MALLOC_ARENA_MAX: environment.MALLOC_ARENA_MAX || '2',
 };
 const ownsWorker = !environment.WORKER_URL && !environment.PERCHANCE_WORKER_URL && !environment.REDIS_URL;
 const gateway = {
@@ -24,61 +39,57 @@ const gateway = {
   PORT: String(port),
   ...(ownsWorker && { WORKER_URL: `http://127.0.0.1:${workerPort}` }),
 };
-const worker = {
-  ...shared,
-  PORT: String(workerPort),
-  HOST: '127.0.0.1',
-  // glibc otherwise keeps an arena per thread: 40 MB for nothing.
-  MALLOC_ARENA_MAX: environment.MALLOC_ARENA_MAX || '2',
-};
+const worker = { ...shared, PORT: String(workerPort), HOST: '127.0.0.1' };
 
-const RESTART_DELAY_MS = 1000;
-const children = new Map();
-let isStopping = false;
+const { stop, ended } = keepRunning([
+  { name: 'worker', ...toCommand('start:worker'), env: worker },
+  { name: 'gateway', ...toCommand('start:api'), env: gateway },
+]);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
+whenAbandoned(() => stop(0));
+void announce();
+process.exit(await ended);
 
-/** A service that dies by accident is started again; one that refuses its settings (exit 78) ends everything. */
-function keepRunning(name, script, env) {
-  const child = spawn('npm', ['run', '--silent', script], { cwd: root, env, stdio: 'inherit', detached: true });
-  children.set(name, child);
-  child.once('exit', (code) => {
-    children.delete(name);
-    if (isStopping) return;
-    if (code === 78) stop(78);
-    else setTimeout(() => keepRunning(name, script, env), RESTART_DELAY_MS);
-  });
+function isEverywhere(host) {
+  return host === '0.0.0.0' || host === '::';
 }
 
-function stop(code) {
-  if (isStopping) return;
-  isStopping = true;
-  process.exitCode = code;
-  for (const child of children.values()) process.kill(-child.pid, 'SIGTERM');
+function toUrlHost(host) {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
-process.once('SIGINT', () => stop(0));
-process.once('SIGTERM', () => stop(0));
+async function readPort(name, fallback, host) {
+  const port = Number(environment[name]?.trim() || fallback);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    fail(`${name}: expected a whole number from 0 to 65535.`, 78);
+  return takePort(name, port, host).catch((error) => fail(error.message));
+}
 
-keepRunning('worker', 'start:worker', worker);
-keepRunning('gateway', 'start:api', gateway);
-await announce();
+/** A script of package.json, run by node itself: npm and a shell in between would keep signals to themselves. */
+function toCommand(script) {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const [, , ...args] = scripts[script].split(' ');
+  return { command: nodeProgram(), args, cwd: root };
+}
 
+/** Once both answer at their addresses, and are those that were started here. */
 async function announce() {
-  const address = `http://localhost:${port}`;
-  const isUp = async (url) => {
-    try {
-      return (await fetch(url)).ok;
-    } catch {
-      return false;
-    }
-  };
-  const urls = [`${address}/health`, ...(ownsWorker ? [`http://127.0.0.1:${workerPort}/health`] : [])];
-  while (!isStopping && !(await Promise.all(urls.map(isUp))).every(Boolean)) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  if (isStopping) return;
+  const address = `http://${isEverywhere(host) ? 'localhost' : toUrlHost(host)}:${port}`;
+  const urls = [`${address}/health`, `http://127.0.0.1:${workerPort}/health`];
+  while (!(await Promise.all(urls.map(isOurs))).every(Boolean)) await sleep(LOOK_INTERVAL_MS);
   console.log(`
 Easel is ready at ${address}
 
   curl "${address}/generate?prompt=a+red+fox"
 `);
+}
+
+async function isOurs(url) {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(LOOK_LIMIT_MS) });
+    return response.ok && (await response.json()).instance === instance;
+  } catch {
+    // Not yet, or another program.
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 // `npm test`: from a fresh clone, installs what is missing and runs the suite (or the files named behind `--`).
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureChromium, environment, installPackages, root, run } from './toolchain.mjs';
+import { ensureChromium, environment, installPackages, nodeProgram, root, run } from './toolchain.mjs';
 
 installPackages();
 installRuntime();
@@ -11,7 +11,7 @@ const files = process.argv.slice(2);
 const wanted = files.length > 0 ? files : ['test/**/*.test.ts'];
 // Many tests start services and browsers of their own: more of them at a time than a small machine has cores would
 // only make them wait for each other.
-const isGreen = run(join(root, 'node_modules', '.bin', 'node'), ['--test', '--test-concurrency=2', ...wanted]);
+const isGreen = run(nodeProgram(), ['--test', '--test-concurrency=2', ...wanted]);
 process.exit(isGreen ? 0 : 1);
 
 /**

@@ -17,9 +17,15 @@ export function run(command, args, options = {}) {
   return result.status === 0;
 }
 
-export function fail(message) {
+export function fail(message, code = 1) {
   console.error(`\n${message}\n`);
-  process.exit(1);
+  process.exit(code);
+}
+
+/** The project's own Node, unless npm was told to run no install scripts. */
+export function nodeProgram() {
+  const own = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  return existsSync(own) ? own : process.execPath;
 }
 
 /** Installs the packages of the lock file when they are missing or older than it. */
@@ -108,5 +114,5 @@ export function installFromSystem(packages = ['chromium-headless-shell', 'fonts-
 
 /** Compiles to dist/; a fraction of a second, so it is never skipped. */
 export function build() {
-  if (!run(join(bin, 'node'), [join(root, 'scripts', 'build.mjs')])) fail('The build failed: see above.');
+  if (!run(nodeProgram(), [join(root, 'scripts', 'build.mjs')])) fail('The build failed: see above.');
 }

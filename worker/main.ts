@@ -42,6 +42,7 @@ await runService(async () => {
     createQueue: await toCreateQueue(settings, log),
     token: settings.WORKER_TOKEN,
     version,
+    instance: environment.EASEL_INSTANCE,
     concurrency: settings.CONCURRENCY,
     maxWaiting: settings.MAX_WAITING,
     engineTimeoutMs: settings.ENGINE_TIMEOUT_MS,
@@ -58,10 +59,11 @@ await runService(async () => {
   const { port } = await listen(server, settings.PORT, settings.HOST);
   const names = { engines: engines.map(({ name }) => name), stores: stores.map(({ name }) => name) };
   log.info({ port, version, ...names }, 'the worker listens');
-  stopOnSignal(log, async () => {
+  const stop = async (): Promise<void> => {
     await worker.stop(GRACE_MS);
     await close(server, LAST_ANSWERS_MS);
-  });
+  };
+  stopOnSignal(log, stop, environment.EASEL_INSTANCE);
   await worker.start();
 });
 

@@ -20,6 +20,7 @@ import type { Store } from './stores/store.ts';
 export interface WorkerOptions {
   readonly token: string;
   readonly version: string;
+  readonly instance?: string | undefined;
   readonly concurrency: number;
   readonly maxWaiting: number;
   readonly engineTimeoutMs: number;

@@ -12,6 +12,8 @@ export interface ServiceStatus {
 
 export interface StatusOptions {
   readonly version: string;
+  /** As `npm start` named it, to know its own child by. */
+  readonly instance?: string | undefined;
   readonly status: () => ServiceStatus;
   /** Why no request can be served now; empty: ready. */
   readonly notReady: () => Promise<readonly string[]>;
@@ -20,11 +22,11 @@ export interface StatusOptions {
 }
 
 /** The seed's shape of `/health`, where a program that sleeps is healthy. */
-export function createHealth({ version, status }: StatusOptions) {
+export function createHealth({ version, instance, status }: StatusOptions) {
   return (_request: Request, response: Response): void => {
     const { worker } = status();
     const isLoaded = worker === 'ready' || worker === 'busy';
-    response.json({ status: 'healthy', service: 'easel', version, model_loaded: isLoaded, worker });
+    response.json({ status: 'healthy', service: 'easel', version, instance, model_loaded: isLoaded, worker });
   };
 }
 

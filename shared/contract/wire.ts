@@ -44,6 +44,8 @@ export interface WorkerHealth {
   readonly status: 'healthy' | 'starting' | 'stopping' | 'unhealthy';
   readonly service: 'easel-worker';
   readonly version: string;
+  /** As `npm start` named it, to know its own child by. */
+  readonly instance?: string | undefined;
   readonly running: number;
   readonly waiting: number;
   readonly concurrency: number;

@@ -47,13 +47,16 @@ export async function runService(start: () => Promise<void>): Promise<void> {
 /** Render kills what has not stopped after 30 s. */
 const STOP_LIMIT_MS = 29_000;
 
-/** A signal to end, or a closed terminal, stops once, in order; a second one, or a broken invariant, ends at once. */
-export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
+/**
+ * A signal to end, or a closed terminal, stops once, in order; a second one, or a broken invariant, ends at once.
+ * `instance`: set by `npm start`, which holds a channel to this process: when it closes, nobody is left to stop it.
+ */
+export function stopOnSignal(log: Logger, stop: () => Promise<void>, instance?: string): void {
   let isStopping = false;
-  const onSignal = (signal: NodeJS.Signals): void => {
+  function begin(reason: string): void {
     if (isStopping) process.exit(1);
     isStopping = true;
-    log.info({ signal }, 'stopping');
+    log.info({ reason }, 'stopping');
     setTimeout(() => {
       log.error('the stop took too long: ending as it is');
       process.exit(1);
@@ -65,8 +68,10 @@ export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
         process.exit(1);
       },
     );
-  };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => begin(signal));
+  if (instance !== undefined) onParentEnd(() => isStopping || begin('its parent ended'));
   process.on('uncaughtException', (error) => {
     try {
       log.fatal({ err: error }, 'a bug: ending, so that a fresh process takes over');
@@ -74,4 +79,10 @@ export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
       process.exit(1);
     }
   });
+}
+
+function onParentEnd(callback: () => void): void {
+  process.once('disconnect', callback);
+  // It may have ended while this process started.
+  if (!process.connected) callback();
 }

@@ -7,6 +7,7 @@ import type { EngineCandidate } from './plan.ts';
 
 interface ReportOptions {
   readonly version: string;
+  readonly instance?: string | undefined;
   readonly concurrency: number;
   readonly maxWaiting: number;
   readonly slots: Slots;
@@ -18,14 +19,14 @@ interface ReportOptions {
 
 /** What the worker says about itself; nothing here starts a browser. */
 export function createReport(options: ReportOptions) {
-  const { slots, productions, pages, engines, stores, version, concurrency, maxWaiting } = options;
+  const { slots, productions, pages, engines, stores, version, instance, concurrency, maxWaiting } = options;
 
   async function health(): Promise<WorkerHealth> {
     const { running, waiting } = slots;
     // A busy browser may answer late on a small machine, and its job has a deadline of its own: it is not asked.
     const isAlive = running > 0 || (await pages.isHealthy());
     const status = productions.isStopping ? 'stopping' : isAlive ? 'healthy' : 'unhealthy';
-    return { status, service: 'easel-worker', version, running, waiting, concurrency, maxWaiting };
+    return { status, service: 'easel-worker', version, instance, running, waiting, concurrency, maxWaiting };
   }
 
   async function status(): Promise<WorkerStatus> {
