@@ -50,6 +50,8 @@ export interface Attempt {
 }
 
 export interface AppErrorDetails {
+  /** HTTP's own status where that says more than the code's: 408, 412, 416, 431. */
+  readonly status?: number | undefined;
   /** Told to the client in place of the table's sentence. Never holds a prompt, a secret or an upstream reply. */
   readonly publicMessage?: string | undefined;
   readonly field?: string | undefined;
@@ -76,7 +78,7 @@ export class AppError extends Error {
   }
 
   get status(): number {
-    return ERRORS[this.code].status;
+    return this.details.status ?? ERRORS[this.code].status;
   }
 
   get retryable(): boolean | 'later' {

@@ -9,6 +9,7 @@ import { encodeNativeError } from '../dialects/native.ts';
 import { serveDocs } from './docs.ts';
 import { serveImages } from './images.ts';
 import { createErrorHandler } from './middleware/error-handler.ts';
+import { tidyAddress } from './middleware/tidy-address.ts';
 import { refuseRest, type ServeOptions, serveDialect } from './serve.ts';
 import { createHealth, createIndex, createReady, createStatus, type StatusOptions } from './status.ts';
 
@@ -20,7 +21,6 @@ export interface AppOptions extends ServeOptions, StatusOptions {
   readonly dataDirectory: string;
   readonly trustProxyHops: number;
   readonly corsOrigins: readonly string[] | undefined;
-  readonly adminKey: string | undefined;
   readonly removePicture: (id: string) => Promise<void>;
   readonly collectImage: (name: string) => Promise<boolean>;
   readonly log: Logger;
@@ -33,6 +33,7 @@ export function createApp(options: AppOptions): Express {
   // The tag of an answer that is never asked for twice costs a third of the throughput.
   app.set('etag', false);
   app.set('trust proxy', options.trustProxyHops);
+  app.use(tidyAddress(''));
   app.use(requestContext, requestLog(options.log, { quietPaths: QUIET_PATHS, toPath: withoutPrompt }));
   app.use(helmet(SECURITY));
   app.use(cors({ origin: options.corsOrigins ? [...options.corsOrigins] : '*', exposedHeaders: EXPOSED_HEADERS }));

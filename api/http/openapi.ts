@@ -11,8 +11,8 @@ import { servicePaths } from './openapi/service-paths.ts';
 
 const INTRODUCTION = `A prompt in, a picture's URL out. Every dialect below makes the same pictures through the same queue.
 
-Where the operator has set keys, give yours as \`Authorization: Bearer …\`, \`X-API-Key\`, \`key=\`, or as the password
-of Basic. Every answer carries \`X-Request-Id\`; every picture's answer \`X-Engine\`, \`X-Seed\`, \`X-Job-Id\`,
+Where the operator has set keys, give yours as \`Authorization: Bearer …\`, \`X-API-Key\`, \`api-key\`, \`key=\`,
+\`token=\`, or as the password of Basic. Every answer carries \`X-Request-Id\`; every picture's answer \`X-Engine\`, \`X-Seed\`, \`X-Job-Id\`,
 \`Server-Timing\`, and \`X-Warnings\` where a wish could not be kept; 202, 429 and 503 carry \`Retry-After\`.`;
 
 /** OpenAPI 3.1 of every dialect, from the very schemas that validate. */

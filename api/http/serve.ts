@@ -12,7 +12,8 @@ import type {
 } from '../dialects/dialect.ts';
 import type { Asker, Job, JobEvent, Jobs, SubmitOptions } from '../jobs/job.ts';
 import type { ApiKey } from './middleware/api-keys.ts';
-import { type Caller, identify } from './middleware/authentication.ts';
+import { type Caller, identify, withoutKeys } from './middleware/authentication.ts';
+import { prepareJson } from './middleware/body-type.ts';
 import { createErrorHandler, send } from './middleware/error-handler.ts';
 import type { RateLimit } from './middleware/rate-limit.ts';
 import { outcomeHeaders } from './outcome-headers.ts';
@@ -24,6 +25,7 @@ import { sendEvents } from './send-events.ts';
 export interface ServeOptions {
   readonly jobs: Jobs;
   readonly apiKeys: readonly ApiKey[] | undefined;
+  readonly adminKey: string | undefined;
   readonly limit: RateLimit;
   readonly waitBudgetMs: number;
   /** Refuse flagged pictures whatever the request says. */
@@ -54,7 +56,7 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
   const parseBody = createBodyParser(route.maxBodyBytes ?? MAX_BODY_BYTES);
   return async (request, response) => {
     const caller = identify(request, options.apiKeys);
-    requireJson(request);
+    prepareJson(request);
     await parseBody(request, response);
     const command = withPreference(route.decode(toInput(request, options)), caller, options.preferences);
     const left = leaveSignal(response);
@@ -80,12 +82,6 @@ function createBodyParser(limit: number) {
     new Promise((resolve, reject) => {
       parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
     });
-}
-
-function requireJson(request: Request): void {
-  const hasBody = request.get('content-length') !== '0';
-  // `is` answers null where there is neither a length nor an encoding.
-  if (hasBody && request.is('json') === false) throw new AppError('unsupported_media_type', 'a body that is not JSON');
 }
 
 const isStream = (command: Command): boolean =>
@@ -210,24 +206,10 @@ async function withPictures(outcome: Outcome, options: ServeOptions, signal: Abo
   return { ...outcome, pictures, ...(filePath !== undefined && { filePath }) };
 }
 
-function toInput(request: Request, { apiKeys }: ServeOptions): DialectInput {
+function toInput(request: Request, options: ServeOptions): DialectInput {
   const params = Object.entries(request.params).map(([name, value]) => [name, joinWildcard(value)]);
-  return {
-    params: Object.fromEntries(params),
-    query: request.query,
-    body: request.body,
-    headers: {
-      ...(request.headers as Record<string, string | undefined>),
-      ...(isKeyOf(request, apiKeys) && { authorization: undefined }),
-    },
-  };
+  return { params: Object.fromEntries(params), body: request.body, ...withoutKeys(request, options) };
 }
-
-/** A caller's key to this gateway is nobody else's business: a dialect would hand it on as a token for an engine. */
-const isKeyOf = (request: Request, apiKeys: ServeOptions['apiKeys']): boolean =>
-  apiKeys !== undefined &&
-  request.get('x-api-key') === undefined &&
-  /^(Bearer|Basic) /i.test(request.get('authorization') ?? '');
 
 /** Express 5 gives a wildcard's segments as an array. */
 const joinWildcard = (value: string | string[]): string => (Array.isArray(value) ? value.join('/') : value);

@@ -1,7 +1,8 @@
 import type { Request } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 import { AppError } from '../../../shared/errors.ts';
-import { isSameSecret, readBearer } from '../../../shared/net/http.ts';
+import { isSameSecret } from '../../../shared/net/http.ts';
+import type { DialectInput } from '../../dialects/dialect.ts';
 import { type Client, KEY_CLIENT } from '../../jobs/job.ts';
 import { type ApiKey, findApiKey } from './api-keys.ts';
 
@@ -42,19 +43,46 @@ const NO_ADMIN = 'This service has no operator key (ADMIN_KEY), so nobody may do
  * AUTOMATIC1111 know only Basic, where the password is the key.
  */
 function readKeys(request: Request): string[] {
-  const authorization = request.get('authorization');
-  const query = request.query.key;
-  return [
-    request.get('x-api-key'),
-    readBearer(authorization),
-    readBasicPassword(authorization),
-    typeof query === 'string' ? query : undefined,
-  ].filter((key) => key !== undefined);
+  const { key, token } = request.query;
+  const given = [request.get('x-api-key'), request.get('api-key'), ...readAuthorization(request), key, token];
+  return given.filter((candidate) => typeof candidate === 'string' && candidate !== '') as string[];
 }
 
-function readBasicPassword(header: string | undefined): string | undefined {
-  const encoded = /^Basic +(\S+)$/i.exec(header ?? '')?.[1];
-  if (encoded === undefined) return undefined;
+/** `Bearer`, `Token` (Replicate) and `Key` (fal), or the password of Basic. */
+function readAuthorization(request: Request): string[] {
+  const [, scheme = '', value = ''] = /^(\w{1,20}) +(\S+)$/.exec(request.get('authorization') ?? '') ?? [];
+  if (/^(?:Bearer|Token|Key)$/i.test(scheme)) return [value];
+  return /^Basic$/i.test(scheme) ? [readPassword(value)] : [];
+}
+
+function readPassword(encoded: string): string {
   const decoded = Buffer.from(encoded, 'base64').toString();
   return decoded.slice(decoded.indexOf(':') + 1);
+}
+
+interface GatewayKeys {
+  readonly apiKeys: readonly ApiKey[] | undefined;
+  readonly adminKey: string | undefined;
+}
+
+/**
+ * What came without this gateway's own keys, wherever they stand: they are nobody else's business, and a dialect would
+ * hand on what it finds as a token for an engine.
+ */
+export function withoutKeys(
+  request: Request,
+  { apiKeys = [], adminKey }: GatewayKeys,
+): Pick<DialectInput, 'query' | 'headers'> {
+  const query = request.query as Record<string, unknown>;
+  const headers = request.headers as Record<string, string | undefined>;
+  if (apiKeys.length === 0 && adminKey === undefined) return { query, headers };
+  const isKey = (text: string): boolean =>
+    findApiKey(apiKeys, text) !== undefined || (adminKey !== undefined && isSameSecret(text, adminKey));
+  const holdsKey = (value: unknown): boolean => [value].flat().some((text) => typeof text === 'string' && isKey(text));
+  // The words of a header that may hold a key: bare, behind a scheme, or inside Basic.
+  const authorization = [...readAuthorization(request), ...(headers.authorization ?? '').split(/[\s,]+/)];
+  return {
+    query: Object.fromEntries(Object.entries(query).filter(([, value]) => !holdsKey(value))),
+    headers: { ...headers, ...(authorization.some(isKey) && { authorization: undefined }) },
+  };
 }

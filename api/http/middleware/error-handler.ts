@@ -13,9 +13,23 @@ export function createErrorHandler(encodeError: (error: AppError) => Encoded): E
   return (thrown: unknown, _request, response, next) => {
     const error = classifyHttpError(thrown);
     noteFailure(response, error);
-    if (response.headersSent) next(thrown);
-    else send(response, withRetryAfter(encodeError(error), error));
+    if (response.headersSent) {
+      next(thrown);
+      return;
+    }
+    for (const name of FILE_HEADERS) response.removeHeader(name);
+    response.set(ownHeaders(thrown));
+    send(response, withRetryAfter(encodeError(error), error));
   };
+}
+
+/** What was said of the file that is not sent now. */
+const FILE_HEADERS = ['Content-Type', 'Content-Length', 'Content-Range', 'ETag', 'Last-Modified', 'Accept-Ranges'];
+
+/** An error of Express may bring headers: `Content-Range` with 416. */
+function ownHeaders(thrown: unknown): Record<string, string> {
+  const range = (thrown as { headers?: Record<string, unknown> } | undefined)?.headers?.['Content-Range'];
+  return typeof range === 'string' ? { 'Content-Range': range } : {};
 }
 
 export function send(response: Response, { status, headers, body }: Encoded): void {

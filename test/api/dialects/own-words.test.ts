@@ -39,6 +39,8 @@ const DIALECTS: ReadonlyArray<readonly [path: string, toBody: ToBody]> = [
 ];
 
 const KEY = 'sesame-sesame';
+const WRONG_TYPE =
+  'The body is of the type `text/plain;charset=UTF-8`; send JSON with `Content-Type: application/json`.';
 const json = { 'content-type': 'application/json', 'x-api-key': KEY };
 
 describe('failures before a route', () => {
@@ -63,7 +65,7 @@ describe('failures before a route', () => {
 
       const form = await send(path, { method: 'POST', body: 'prompt=fox', headers: { 'x-api-key': KEY } });
       assert.equal(form.response.status, 415);
-      assert.deepEqual(form.body, toBody('unsupported_media_type', ERRORS.unsupported_media_type.message));
+      assert.deepEqual(form.body, toBody('unsupported_media_type', WRONG_TYPE));
 
       const huge = await send(path, { method: 'POST', body: JSON.stringify('x'.repeat(300_000)), headers: json });
       assert.equal(huge.response.status, 413);
