@@ -22,7 +22,7 @@ const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp
     /^worker\/engines\/[\w-]+\/.*/,
     [
       /^shared\//,
-      /^worker\/engines\/(engine|service-(engine|description|sizes))\.ts$/,
+      /^worker\/engines\/(engine|service-(plugin|calls|description|sizes)|daily-allowance)\.ts$/,
       /^worker\/(browser|picture|upstream)\//,
     ],
   ],

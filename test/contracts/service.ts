@@ -27,6 +27,8 @@ export interface ServiceContract {
   /** The model's variable gets this, where a variant behaves in another way. */
   readonly model?: string;
   readonly variant?: string;
+  readonly keyVariable?: string;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly hasKey: (request: StandInRequest) => boolean;
   readonly answers: ServiceAnswers;
   /** Answers of the submission, or of the look at the work, with a success status that hold no allowed picture. */
@@ -57,7 +59,8 @@ export function serviceContract(contract: ServiceContract): void {
   async function create(log: Logger): Promise<ServiceSubject> {
     const standIn = await createServiceStandIn(contract.hasKey, contract.answers);
     const settings = readSettings(plugin.settings, {
-      [`${prefix}_API_KEY`]: SERVICE_KEY,
+      [contract.keyVariable ?? `${prefix}_API_KEY`]: SERVICE_KEY,
+      ...contract.environment,
       [`${prefix}_API_URL`]: standIn.url,
       [`${prefix}_MODEL`]: contract.model,
     });

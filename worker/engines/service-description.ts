@@ -18,17 +18,31 @@ export interface ServiceDescription {
   readonly model: string;
   /** Domains that may be called with the key, because the service's answers point to them. */
   readonly domains?: readonly string[];
-  readonly limits: EngineLimits;
+  limits(model: string): EngineLimits;
   /** The headers that carry the key. */
   authorize(key: string): Readonly<Record<string, string>>;
   /** Further fields that a caller may send along, by the service's own names. */
   readonly options?: z.ZodObject;
   /** The one request that makes and costs something. */
-  submit(request: EngineRequest, model: string, options: Readonly<Record<string, unknown>>): ServiceCall;
+  submit(request: EngineRequest, chosen: ServiceChoice): ServiceCall;
   /** What the answer to `submit` means. Throws a ZodError for an answer that is not what the service documents. */
   read(answer: ServiceAnswer, model: string): Step;
   /** What a failure means, where the status alone would mislead. */
-  explain?(answer: ServiceAnswer): Explanation | undefined;
+  explain?(answer: ServiceAnswer, nowMs: number): Explanation | undefined;
+  /** The key's variable, where the service has a name of its own for it; else `<NAME>_API_KEY`. */
+  readonly keyVariable?: string;
+  /** The variable of an account that stands in the address, where there is one. */
+  readonly accountVariable?: string;
+  /** Pictures of that model that an account may make free of charge in a day that begins at 00:00 UTC. */
+  dailyPictures?(model: string): number | undefined;
+}
+
+/** What the operator and the caller chose besides the request. */
+export interface ServiceChoice {
+  readonly model: string;
+  readonly account: string;
+  /** The caller's further fields, as `options` parsed them. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 export interface ServiceCall {
@@ -84,6 +98,7 @@ export const failed = (reason: string): Step => ({ is: 'failed', reason });
 export interface ServiceConfig {
   readonly key: string;
   readonly model: string;
+  readonly account: string;
   readonly url: string;
   readonly clock: Clock;
 }

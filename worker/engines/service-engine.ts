@@ -1,12 +1,10 @@
-import type { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
-import { text, textWithDefault, urlWithDefault } from '../../shared/service/config.ts';
 import { toAbortError } from '../../shared/wait.ts';
 import { createGuardedFetch, type GuardedFetch } from '../upstream/guarded-fetch.ts';
-import { requireSettings } from '../upstream/required-settings.ts';
 import { requireBase64Picture, requirePicture } from '../upstream/upstream.ts';
 import { parseVendorOptions } from '../upstream/vendor-options.ts';
-import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from './engine.ts';
+import { createDailyAllowance } from './daily-allowance.ts';
+import type { Engine, EngineContext, EngineOutput, EngineRequest } from './engine.ts';
 import { createServiceCalls, type ServiceCalls } from './service-calls.ts';
 import type { PictureSource, ServiceCall, ServiceConfig, ServiceDescription, Step } from './service-description.ts';
 
@@ -14,43 +12,24 @@ const FIRST_PAUSE_MS = 500;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 3000;
 
-/** One service of the table as an engine: its variables are `<NAME>_API_KEY`, `<NAME>_MODEL` and `<NAME>_API_URL`. */
-export function createServicePlugin(service: ServiceDescription): EnginePlugin {
-  const prefix = service.name.toUpperCase().replaceAll('-', '_');
-  const [keyName, modelName, urlName] = [`${prefix}_API_KEY`, `${prefix}_MODEL`, `${prefix}_API_URL`];
-  const settings: z.ZodRawShape = {
-    [keyName]: text(`Your key for ${service.title}, for the engine ${service.name}`, { secret: true }),
-    [modelName]: textWithDefault(
-      `The model of the engine ${service.name}`,
-      service.model,
-      `a model of ${service.title}`,
-    ),
-    [urlName]: urlWithDefault(`Where the engine ${service.name} reaches the service`, service.url),
-  };
-  return {
-    name: service.name,
-    settings,
-    create: (given, { clock }) => {
-      const { [keyName]: key = '' } = requireSettings(service.name, given as Record<string, string>, [keyName]);
-      return createServiceEngine(service, { key, model: String(given[modelName]), url: String(given[urlName]), clock });
-    },
-  };
-}
-
-function createServiceEngine(service: ServiceDescription, config: ServiceConfig): Engine {
-  const { name, title, limits } = service;
+/** Runs one service: submits once, asks until it is done, fetches the picture. */
+export function createServiceEngine(service: ServiceDescription, config: ServiceConfig): Engine {
+  const { name, title } = service;
+  const { model, account } = config;
+  const allowance = createDailyAllowance(service.dailyPictures?.(model), config.clock);
   const fetchPicture = createGuardedFetch({ base: config.url });
   const cancelling = new Set<Promise<void>>();
 
   async function generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput> {
     const options = service.options === undefined ? {} : parseVendorOptions(name, service.options, request.options);
-    const call = service.submit(request, config.model, options);
+    const call = service.submit(request, { model, account, options });
     const secrets = [config.key, request.prompt, request.negativePrompt];
     const calls = createServiceCalls({ service, config, request, secrets, signal: context.signal });
     context.onProgress({ stage: 'generate' });
     const done = await work(calls, call, context);
     context.onProgress({ stage: 'download' });
     const bytes = await toBytes(done.picture, title, fetchPicture, context.signal);
+    allowance.use();
     return { images: [{ bytes, seed: done.seed, nsfw: done.nsfw }], warnings: [] };
   }
 
@@ -58,7 +37,7 @@ function createServiceEngine(service: ServiceDescription, config: ServiceConfig)
   async function work(calls: ServiceCalls, submission: ServiceCall, context: EngineContext): Promise<DoneStep> {
     let cancel: ServiceCall | undefined;
     try {
-      let step = service.read(await calls.submit(submission), config.model);
+      let step = service.read(await calls.submit(submission), model);
       while (step.is === 'next') {
         cancel = step.cancel ?? cancel;
         step = await poll(calls, step, context);
@@ -95,8 +74,9 @@ function createServiceEngine(service: ServiceDescription, config: ServiceConfig)
 
   return {
     name,
-    limits,
+    limits: service.limits(model),
     generate,
+    quotaRemaining: allowance.remaining,
     stop: async () => {
       await Promise.all(cancelling);
     },

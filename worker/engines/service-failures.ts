@@ -11,7 +11,7 @@ const MAX_READ_CHARACTERS = 4000;
 export function toReplyError(reply: UpstreamReply, options: ServiceContext): AppError {
   const { service, config, request, secrets } = options;
   const answer = { status: reply.status, headers: reply.headers, json: readJson(reply), bytes: reply.body };
-  const explained = service.explain?.(answer) ?? explainStatus(reply, options);
+  const explained = service.explain?.(answer, config.clock.now()) ?? explainStatus(reply, options);
   const isOurs = explained === undefined && (reply.status === 400 || reply.status === 422);
   if (isOurs && request.options !== undefined) return refusedOptions(reply, service);
   return toUpstreamError(reply, { secrets, now: config.clock.now(), ...explained });

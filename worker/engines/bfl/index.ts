@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { failed, type ReadAnswer, type Step, waiting } from '../service-description.ts';
-import { createServicePlugin } from '../service-engine.ts';
+import { createServicePlugin } from '../service-plugin.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 
 /** https://docs.bfl.ai: the answer says where to ask; the picture lies there for ten minutes. */
@@ -45,10 +45,10 @@ export const bfl = createServicePlugin({
   url: 'https://api.bfl.ai',
   model: 'flux-2-klein-4b',
   domains: ['bfl.ai'],
-  limits: { ...MEGAPIXEL_LIMITS, sizes: { multipleOf: 16, min: 256, max: 2048, maxPixels: 4_000_000 } },
+  limits: () => ({ ...MEGAPIXEL_LIMITS, sizes: { multipleOf: 16, min: 256, max: 2048, maxPixels: 4_000_000 } }),
   authorize: (key) => ({ 'x-key': key }),
   options: z.looseObject({}),
-  submit: ({ prompt, seed, width, height }, model, options) => ({
+  submit: ({ prompt, seed, width, height }, { model, options }) => ({
     url: `/v1/${model}`,
     json: { prompt, seed, width, height, output_format: 'png', ...options },
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { failed, type ReadAnswer, type Step, waiting } from '../service-description.ts';
-import { createServicePlugin } from '../service-engine.ts';
+import { createServicePlugin } from '../service-plugin.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 
 /** https://docs.fal.ai/model-apis/model-endpoints/queue: submit, look at the status, fetch the response. */
@@ -37,10 +37,10 @@ export const fal = createServicePlugin({
   url: 'https://queue.fal.run',
   model: 'fal-ai/flux/schnell',
   domains: ['fal.run'],
-  limits: MEGAPIXEL_LIMITS,
+  limits: () => MEGAPIXEL_LIMITS,
   authorize: (key) => ({ authorization: `Key ${key}` }),
   options: z.looseObject({}),
-  submit: ({ prompt, seed, width, height }, model, options) => ({
+  submit: ({ prompt, seed, width, height }, { model, options }) => ({
     url: `/${model}`,
     headers: { 'x-fal-no-retry': '1' },
     json: {

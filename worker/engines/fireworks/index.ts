@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { failed, type ReadAnswer, type Step, waiting } from '../service-description.ts';
-import { createServicePlugin } from '../service-engine.ts';
+import { createServicePlugin } from '../service-plugin.ts';
 import { limitsOfAspects, toAspect } from '../service-sizes.ts';
 
 /** https://docs.fireworks.ai: bytes at once from text_to_image; kontext models answer a ticket. */
@@ -21,13 +21,13 @@ export const fireworks = createServicePlugin({
   title: 'Fireworks AI',
   url: 'https://api.fireworks.ai/inference',
   model: 'accounts/fireworks/models/flux-1-schnell-fp8',
-  limits: {
+  limits: () => ({
     ...limitsOfAspects('1:1', '2:3', '3:2', '4:5', '5:4', '9:16', '16:9', '21:9'),
     steps: { min: 1, max: 50, step: 1, default: 4 },
-  },
+  }),
   authorize: (key) => ({ authorization: `Bearer ${key}` }),
   options: z.looseObject({}),
-  submit: ({ prompt, seed, steps, ...size }, model, options) => ({
+  submit: ({ prompt, seed, steps, ...size }, { model, options }) => ({
     url: `/v1/workflows/${model}${toTask(model)}`,
     headers: { accept: model.includes('kontext') ? 'application/json' : 'image/png' },
     json: { prompt, seed, num_inference_steps: steps, aspect_ratio: toAspect(size), ...options },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Explanation, ServiceAnswer, Step } from '../service-description.ts';
-import { createServicePlugin } from '../service-engine.ts';
+import { createServicePlugin } from '../service-plugin.ts';
 import { limitsOfAspects, toAspect } from '../service-sizes.ts';
 
 /** https://ai.google.dev/gemini-api/docs/image-generation: one call; a refusal is a 200 without a picture. */
@@ -53,9 +53,9 @@ export const gemini = createServicePlugin({
   title: 'Google Gemini',
   url: 'https://generativelanguage.googleapis.com',
   model: 'gemini-3.1-flash-image',
-  limits: limitsOfAspects('1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'),
+  limits: () => limitsOfAspects('1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'),
   authorize: (key) => ({ 'x-goog-api-key': key }),
-  submit: ({ prompt, seed, ...size }, model) => ({
+  submit: ({ prompt, seed, ...size }, { model }) => ({
     url: `/v1beta/models/${model}:generateContent`,
     json: {
       contents: [{ role: 'user', parts: [{ text: prompt }] }],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Explanation, ServiceAnswer } from '../service-description.ts';
-import { createServicePlugin } from '../service-engine.ts';
+import { createServicePlugin } from '../service-plugin.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 
 /** https://gen.pollinations.ai: the prompt stands in the address, the bytes come at once. */
@@ -23,10 +23,10 @@ export const pollinations = createServicePlugin({
   title: 'Pollinations',
   url: 'https://gen.pollinations.ai',
   model: 'zimage',
-  limits: { ...MEGAPIXEL_LIMITS, sizes: { multipleOf: 8, min: 64, max: 2048 } },
+  limits: () => ({ ...MEGAPIXEL_LIMITS, sizes: { multipleOf: 8, min: 64, max: 2048 } }),
   authorize: (key) => ({ authorization: `Bearer ${key}` }),
   options: optionsSchema,
-  submit: ({ prompt, seed, width, height }, model, options) => {
+  submit: ({ prompt, seed, width, height }, { model, options }) => {
     const wishes = { model, width, height, seed: seed % 2 ** 31, 'no-cache': true, ...options };
     const query = new URLSearchParams(
       Object.entries(wishes).map(([name, value]): [string, string] => [name, String(value)]),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { failed, type ReadAnswer, type Step, waiting } from '../service-description.ts';
-import { createServicePlugin } from '../service-engine.ts';
+import { createServicePlugin } from '../service-plugin.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 
 /** https://replicate.com/docs/reference/http: a prediction, which may be done with the first answer. */
@@ -40,11 +40,11 @@ export const replicate = createServicePlugin({
   title: 'Replicate',
   url: 'https://api.replicate.com',
   model: 'black-forest-labs/flux-schnell',
-  limits: { ...MEGAPIXEL_LIMITS, steps: undefined },
+  limits: () => ({ ...MEGAPIXEL_LIMITS, steps: undefined }),
   authorize: (key) => ({ authorization: `Bearer ${key}` }),
   // Inputs differ from model to model: what a caller knows of his model goes along as it is.
   options: z.looseObject({}),
-  submit: ({ prompt, seed, width, height }, model, options) => ({
+  submit: ({ prompt, seed, width, height }, { model, options }) => ({
     url: `/v1/models/${model}/predictions`,
     headers: { prefer: 'wait=30', 'cancel-after': '10m' },
     json: {

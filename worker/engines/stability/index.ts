@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createServicePlugin } from '../service-engine.ts';
+import { createServicePlugin } from '../service-plugin.ts';
 import { limitsOfAspects, toAspect } from '../service-sizes.ts';
 
 /** https://platform.stability.ai/docs/api-reference: a form even without a file; the bytes at once. */
@@ -11,13 +11,13 @@ export const stability = createServicePlugin({
   title: 'Stability AI',
   url: 'https://api.stability.ai',
   model: 'core',
-  limits: {
+  limits: () => ({
     ...limitsOfAspects('1:1', '2:3', '3:2', '4:5', '5:4', '9:16', '16:9', '9:21', '21:9'),
     negativePrompt: true,
-  },
+  }),
   authorize: (key) => ({ authorization: `Bearer ${key}` }),
   options: z.looseObject({}),
-  submit: ({ prompt, negativePrompt, seed, ...size }, model, options) => ({
+  submit: ({ prompt, negativePrompt, seed, ...size }, { model, options }) => ({
     url: `/v2beta/stable-image/generate/${model.startsWith('sd3') ? 'sd3' : model}`,
     headers: { accept: 'image/*' },
     form: {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createServicePlugin } from '../service-engine.ts';
+import { createServicePlugin } from '../service-plugin.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 
 /** https://docs.together.ai/reference/post-images-generations: one call, the picture in base64. */
@@ -10,10 +10,10 @@ export const together = createServicePlugin({
   title: 'Together AI',
   url: 'https://api.together.ai',
   model: 'black-forest-labs/FLUX.1-schnell',
-  limits: { ...MEGAPIXEL_LIMITS, negativePrompt: true, steps: { min: 1, max: 50, step: 1, default: 4 } },
+  limits: () => ({ ...MEGAPIXEL_LIMITS, negativePrompt: true, steps: { min: 1, max: 50, step: 1, default: 4 } }),
   authorize: (key) => ({ authorization: `Bearer ${key}` }),
   options: z.looseObject({}),
-  submit: ({ prompt, negativePrompt, seed, width, height, steps }, model, options) => ({
+  submit: ({ prompt, negativePrompt, seed, width, height, steps }, { model, options }) => ({
     url: '/v1/images/generations',
     json: {
       ...{ model, prompt, seed, width, height, steps, n: 1 },

@@ -1,0 +1,30 @@
+import type { Clock } from '../../shared/wait.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Milliseconds until the next day begins at 00:00 UTC. */
+export const untilMidnightUtc = (nowMs: number): number => DAY_MS - (nowMs % DAY_MS);
+
+export interface DailyAllowance {
+  /** One picture was made. */
+  use(): void;
+  /** Pictures left today as far as this process has counted; undefined: nobody knows a number. */
+  remaining(): number | undefined;
+}
+
+/** Counts pictures against what a service gives away in a day that begins at 00:00 UTC. */
+export function createDailyAllowance(pictures: number | undefined, { now }: Pick<Clock, 'now'>): DailyAllowance {
+  let day = 0;
+  let used = 0;
+  const today = (): number => {
+    const current = Math.floor(now() / DAY_MS);
+    if (current !== day) [day, used] = [current, 0];
+    return used;
+  };
+  return {
+    use: () => {
+      used = today() + 1;
+    },
+    remaining: () => (pictures === undefined ? undefined : Math.max(0, pictures - today())),
+  };
+}
