@@ -60,6 +60,13 @@ export interface AppErrorDetails {
   readonly retryAfterSeconds?: number | undefined;
   /** How long the service that failed should be left alone, in milliseconds, when it said so. */
   readonly restMs?: number | undefined;
+  /**
+   * What the failure proves about the service. `sure`: every other call would meet the same (a model that is gone).
+   * `none`: nothing, because the caller's own wish or missing token caused it. Left out: it may be chance.
+   */
+  readonly evidence?: 'sure' | 'none' | undefined;
+  /** The request was sent and no answer came. It may have been done, and paid for, so it is not sent again. */
+  readonly mayBeDone?: boolean | undefined;
   /** Engines that failed before the job ended. */
   readonly attempts?: readonly Attempt[] | undefined;
   readonly cause?: unknown;

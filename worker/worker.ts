@@ -26,6 +26,10 @@ export interface WorkerOptions {
   readonly engineTimeoutMs: number;
   /** Of one picture to one store; left out: a minute. */
   readonly uploadTimeoutMs?: number | undefined;
+  /** Before an engine that failed by chance, perhaps, is asked once more; left out: a second. */
+  readonly repeatPauseMs?: number | undefined;
+  /** How long a job waits for an engine that is busy or rests; left out: ten minutes. */
+  readonly patienceMs?: number | undefined;
   /** Absolute. */
   readonly dataDirectory: string;
   /** In order of preference. */

@@ -54,8 +54,18 @@ export const generationRequestSchema = z.strictObject({
 
 export type GenerationRequest = z.infer<typeof generationRequestSchema>;
 
-/** Where a job's time goes; the names of `Server-Timing`. */
-export const STAGES = ['wake', 'queue', 'browser', 'page', 'generate', 'download', 'convert', 'upload'] as const;
+/** Where a job's time goes; the names of `Server-Timing`. `waiting`: every engine that may serve is busy or rests. */
+export const STAGES = [
+  'wake',
+  'queue',
+  'waiting',
+  'browser',
+  'page',
+  'generate',
+  'download',
+  'convert',
+  'upload',
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Something happened on the way. Only what changed is set. */

@@ -19,7 +19,7 @@ export interface InProcess {
 }
 
 type InProcessOptions = Pick<WorkerOptions, 'engines'> &
-  Partial<Pick<WorkerOptions, 'stores' | 'pages' | 'engineTimeoutMs' | 'uploadTimeoutMs'>>;
+  Partial<Pick<WorkerOptions, 'stores' | 'pages' | 'engineTimeoutMs' | 'uploadTimeoutMs' | 'patienceMs'>>;
 
 const WAIT_BUDGET_MS = 120_000;
 

@@ -86,6 +86,8 @@ export async function openFrontDoor(
     concurrency: 1,
     maxWaiting: 20,
     engineTimeoutMs: 10_000,
+    repeatPauseMs: 1,
+    patienceMs: 0,
     stores: [
       createDisk({ directory: join(dataDirectory, 'images'), maxBytes: Number.POSITIVE_INFINITY, now: clock.now }),
     ],

@@ -37,7 +37,7 @@ interface Entry {
   ended: Promise<void>;
 }
 
-/** Timers take no longer times. */
+/** The longest time that a timer of Node takes. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Whoever is cut off obeys within 200 ms by contract; a stop never waits longer for one that does not. */
 const LAST_MOMENTS_MS = 2000;
@@ -60,20 +60,28 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
     const tell: Listener = (event) => {
       for (const hear of entry.listeners) hear(event);
     };
+    const { signal } = entry.abort;
     const times = createStageTimes(clock);
     const onProgress = (event: ProgressEvent): void => {
       times.enter(event.stage);
       tell({ type: 'progress', ...event });
     };
-    const slot = takeSlot(production, entry.abort.signal, onProgress);
+    const slot = takeSlot(production, signal, onProgress);
 
     async function make(): Promise<void> {
-      const leave = await slot;
+      let leave = await slot;
       entry.isRunning = true;
+      const stepAside = async (milliseconds: number): Promise<void> => {
+        leave();
+        entry.isRunning = false;
+        await clock.wait(milliseconds, signal);
+        leave = await slots.enter({ signal, onPosition: () => undefined, isReturning: true });
+        entry.isRunning = true;
+      };
       try {
         // The same job, cancelled a moment ago, is still ending.
         await previous;
-        const context = { signal: entry.abort.signal, deadlineAt, onProgress };
+        const context = { signal, deadlineAt, onProgress, stepAside };
         const result = { ...(await produce(production, context)), timings: times.totals() };
         const { engine, timings, attempts, pictures } = result;
         log.info({ requestId, engine, attempts, timings, stores: pictures.map(({ store }) => store) }, 'produced');

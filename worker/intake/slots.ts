@@ -11,6 +11,8 @@ export interface SlotUse {
   readonly signal: AbortSignal;
   /** 1 is next. Told at once to whoever has to wait, and when it changes. */
   readonly onPosition: (position: number) => void;
+  /** It had a slot and stepped aside: it is never refused, and waits before those who have not begun. */
+  readonly isReturning?: boolean;
 }
 
 export interface Slots {
@@ -68,8 +70,13 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
         resolve(occupy());
       };
       const waiter = { ...use, start };
-      queue.push(waiter);
       use.signal.addEventListener('abort', giveUp, { once: true });
+      if (use.isReturning === true) {
+        queue.splice(queue.findLastIndex(({ isReturning }) => isReturning === true) + 1, 0, waiter);
+        tellPositions();
+        return;
+      }
+      queue.push(waiter);
       use.onPosition(queue.length);
     });
   }
@@ -85,7 +92,7 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
     enter(use) {
       if (use.signal.aborted) return Promise.reject(toAbortError(use.signal));
       if (running < concurrency && queue.length === 0) return Promise.resolve(occupy());
-      if (queue.length >= maxWaiting) throw full();
+      if (use.isReturning !== true && queue.length >= maxWaiting) throw full();
       return wait(use);
     },
     get running() {

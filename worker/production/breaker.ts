@@ -2,20 +2,22 @@ import type { EngineStatus } from '../../shared/contract/wire.ts';
 import type { AppError, ErrorCode } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/wait.ts';
 
-/** So many failures in a row open it. */
+/** This many failures in a row open it. */
 const MAX_CONSECUTIVE = 3;
-/** Or this part of the last calls, once there were enough of them. */
+/** Or this share of the last calls, once there were enough of them. */
 const MAX_FAILURE_RATE = 0.5;
 const MIN_CALLS = 10;
 const RECENT_CALLS = 20;
 const FIRST_REST_MS = 15_000;
-const LONGEST_REST_MS = 15 * 60_000;
+const LONGEST_GUESS_MS = 15 * 60_000;
+/** A service may ask for more (`Retry-After` of a thousand years), but it is tried again after this time. */
+const LONGEST_REST_MS = 60 * 60_000;
 
-/** Nothing that another call would change: a person has to act. The rest when the service names none. */
+/** A person has to act, so another call changes nothing. This is the rest when the service names none. */
 const HOPELESS_REST_MS = 5 * 60_000;
-const HOPELESS: ReadonlySet<ErrorCode> = new Set(['engine_challenge', 'engine_unauthorized', 'engine_changed']);
+const HOPELESS: ReadonlySet<ErrorCode> = new Set(['engine_challenge', 'engine_unauthorized']);
 
-/** Leave to make one call; exactly one of its three ends is told. */
+/** Permission to make one call. The caller tells exactly one of its three ends. */
 export interface Pass {
   succeed(): void;
   fail(error: AppError): void;
@@ -36,7 +38,11 @@ export interface Breaker {
 
 export const isRest = (answer: Pass | Rest): answer is Rest => 'restRemainingMs' in answer;
 
-/** Leaves a service alone that fails, for as long as it says, else for ever longer times. */
+/**
+ * Leaves a failing service alone: for as long as it asks, else longer after each failure. `engine_changed` may be
+ * chance (one page of a proxy in place of JSON), so it counts only when a later call meets it again, or when its
+ * evidence is `sure`.
+ */
 export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
   let outcomes: boolean[] = [];
   let durationsMs: number[] = [];
@@ -45,10 +51,13 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
   let rest: { untilMs: number; lastError: AppError } | undefined;
   let lastErrorCode: ErrorCode | undefined;
   let isTrying = false;
+  /** The last call that ended met `engine_changed`, which may have been chance. */
+  let isSuspected = false;
 
   function note(isSuccess: boolean): void {
     outcomes = [...outcomes, isSuccess].slice(-RECENT_CALLS);
     consecutive = isSuccess ? 0 : consecutive + 1;
+    if (isSuccess) isSuspected = false;
   }
 
   function hasFailedTooOften(): boolean {
@@ -60,29 +69,38 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
   function close(): void {
     rest = undefined;
     nextRestMs = FIRST_REST_MS;
-    // What was before the rest shall not open it again at the first hiccup.
+    // Otherwise failures from before the rest would open it again at the first hiccup.
     outcomes = [];
   }
 
-  /** What the service says, else a guess; undefined: it may be asked on. */
-  function restAfter(error: AppError, isTrial: boolean): number | undefined {
+  function isHopeless({ code, details }: AppError, wasSuspected: boolean): boolean {
+    if (code !== 'engine_changed') return HOPELESS.has(code);
+    isSuspected = true;
+    return details.evidence === 'sure' || wasSuspected;
+  }
+
+  /** What the service says, else a guess; undefined: it may still be asked. */
+  function restAfter(error: AppError, isTrial: boolean, wasSuspected: boolean): number | undefined {
+    const isWithoutHope = isHopeless(error, wasSuspected);
     const { restMs = 0 } = error.details;
     if (restMs > 0) return restMs;
-    if (HOPELESS.has(error.code)) return HOPELESS_REST_MS;
+    if (isWithoutHope) return HOPELESS_REST_MS;
     // A call that began before the rest says nothing new.
     if (!isTrial && (rest !== undefined || !hasFailedTooOften())) return undefined;
     const guessMs = nextRestMs;
-    nextRestMs = Math.min(nextRestMs * 2, LONGEST_REST_MS);
+    nextRestMs = Math.min(nextRestMs * 2, LONGEST_GUESS_MS);
     return guessMs;
   }
 
   function open(error: AppError, restMs: number): void {
-    const untilMs = now() + restMs;
+    const untilMs = now() + Math.min(restMs, LONGEST_REST_MS);
     if (rest === undefined || untilMs > rest.untilMs) rest = { untilMs, lastError: error };
   }
 
   function createPass(isTrial: boolean): Pass {
     const startedAt = now();
+    // A call that was already under way may have met the same incident: only a later one sees it again.
+    const wasSuspected = isSuspected;
     const endTrial = (): void => {
       if (isTrial) isTrying = false;
     };
@@ -97,7 +115,7 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
         endTrial();
         note(false);
         lastErrorCode = error.code;
-        const restMs = restAfter(error, isTrial);
+        const restMs = restAfter(error, isTrial, wasSuspected);
         if (restMs !== undefined) open(error, restMs);
       },
       leave: endTrial,

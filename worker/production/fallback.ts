@@ -40,7 +40,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set(['prompt_refused', 'invalid_reques
 
 interface FallbackOptions<C extends Candidate> {
   readonly signal: AbortSignal;
-  /** The failure tells nothing about the service, for instance because the caller's own key was wrong. */
+  /** The failure tells nothing about the service: the caller's own key was wrong, for instance. */
   readonly isBlameless?: (candidate: C, error: AppError) => boolean;
 }
 
@@ -68,9 +68,10 @@ export async function firstToServe<C extends Candidate, Value>(
         pass.leave();
         throw withAttempts(error, toAttempts(passedOver));
       }
-      if (isBlameless(candidate, error)) pass.leave();
+      if (error.details.evidence === 'none' || isBlameless(candidate, error)) pass.leave();
       else pass.fail(error);
-      passedOver.push({ name, error, isResting: false, restMs: breaker.status().restRemainingMs ?? 0 });
+      const restMs = breaker.status().restRemainingMs ?? error.details.restMs ?? 0;
+      passedOver.push({ name, error, isResting: false, restMs });
     }
   }
   throw new NobodyServed(passedOver);
@@ -102,8 +103,11 @@ const MOST_TELLING: readonly ErrorCode[] = [
 ];
 const MAX_RETRY_AFTER_SECONDS = 60;
 
-/** One error for all of them: the most telling one, with the soonest moment at which one of them may serve. */
-export function toEngineError({ passedOver, message }: NobodyServed): AppError {
+/**
+ * One error for all of them: the most telling one, with the soonest moment at which one of them may serve. `attempts`
+ * are those of the whole job.
+ */
+export function toEngineError({ passedOver, message }: NobodyServed, attempts: readonly Attempt[]): AppError {
   const rank = ({ error }: PassedOver): number => {
     const place = MOST_TELLING.indexOf(error.code);
     return place === -1 ? MOST_TELLING.length : place;
@@ -111,7 +115,6 @@ export function toEngineError({ passedOver, message }: NobodyServed): AppError {
   const [best] = passedOver.toSorted((a, b) => rank(a) - rank(b));
   if (best === undefined) return new AppError('engine_failed', message);
   const { code, details } = best.error;
-  const attempts = toAttempts(passedOver);
   return new AppError(code, message, {
     ...details,
     retryAfterSeconds: toRetryAfter(passedOver),

@@ -3,10 +3,13 @@ import type { Production } from '../../shared/contract/wire.ts';
 import { AppError, type Attempt, type ErrorCode, toAppError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
+import type { EngineLimits } from '../engines/engine.ts';
 import type { Deliver, Delivery } from './deliver.ts';
-import { firstToServe, NobodyServed, type PassedOver, toEngineError, withAttempts } from './fallback.ts';
+import { firstToServe, NobodyServed, type PassedOver, toAttempts, toEngineError, withAttempts } from './fallback.ts';
 import type { Painted, Painter } from './paint.ts';
+import { LONGEST_PATIENCE_MS, planWait } from './patience.ts';
 import { type EngineCandidate, type Plan, planEngines } from './plan.ts';
+import { repeatChance } from './repeat-chance.ts';
 import { stackOf } from './stack-of.ts';
 
 export interface ProduceOptions {
@@ -16,7 +19,11 @@ export interface ProduceOptions {
   readonly deliver: Deliver;
   /** Of one call of an engine. */
   readonly engineTimeoutMs: number;
-  readonly clock: Pick<Clock, 'now'>;
+  /** Before a call that failed by chance, perhaps, is made again; left out: a second. */
+  readonly repeatPauseMs?: number | undefined;
+  /** How long a job waits for an engine that is busy or rests; left out: ten minutes. */
+  readonly patienceMs?: number | undefined;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -25,6 +32,8 @@ export interface ProduceContext {
   /** Epoch milliseconds; Infinity when the job has no deadline. */
   readonly deadlineAt: number;
   readonly onProgress: (event: ProgressEvent) => void;
+  /** Waits without keeping others from the work: resolves when it is this job's turn again. */
+  readonly stepAside: (milliseconds: number) => Promise<void>;
 }
 
 /** The production's result, but for the time it took. */
@@ -40,6 +49,8 @@ const FAIR_CHANCE_MS = 10_000;
 interface Run extends ProduceContext, Production {
   readonly plans: readonly Plan[];
   readonly remainingMs: () => number;
+  /** Of the time that the job may wait for an engine. */
+  readonly patienceMs: () => number;
 }
 
 interface Chosen {
@@ -60,31 +71,52 @@ export function createProduce(options: ProduceOptions): Produce {
     return undefined;
   }
 
+  /** Asks every engine that may serve; waits and asks again while that may help. */
   async function paint(run: Run): Promise<Chosen> {
-    const { plans, request, signal } = run;
+    const attempts = new Map<string, Attempt>();
+    for (let round = 0; ; round += 1) {
+      try {
+        return await askAll(run);
+      } catch (error) {
+        if (!(error instanceof NobodyServed)) throw error;
+        for (const attempt of toAttempts(error.passedOver)) attempts.set(attempt.engine, attempt);
+        const wait = planWait(error, { round, remainingMs: Math.min(run.remainingMs(), run.patienceMs()) });
+        if (wait === undefined) throw toEngineError(error, [...attempts.values()]);
+        const seconds = Math.ceil(wait.milliseconds / 1000);
+        run.onProgress({
+          stage: 'waiting',
+          engine: wait.name,
+          engineStatus: `${wait.code}, asked again in ${seconds} s`,
+        });
+        await run.stepAside(wait.milliseconds);
+      }
+    }
+  }
+
+  async function askAll(run: Run): Promise<Chosen> {
+    const { plans, request, signal, remainingMs } = run;
     let allowedMs = 0;
     const serve = (plan: Plan, passedOver: readonly PassedOver[]) => {
       const share = plan === plans.at(-1) ? 1 : SHARE_OF_TIME;
       const callTimeoutMs = (): number => {
-        allowedMs = Math.min(engineTimeoutMs, Math.floor(run.remainingMs() * share));
+        allowedMs = Math.min(engineTimeoutMs, Math.floor(remainingMs() * share));
         if (allowedMs > 0) return allowedMs;
         throw new AppError('engine_timeout', 'no time is left of the deadline of the job');
       };
-      return painter.paint(plan, { ...run, safe: request.safe, passedOver, callTimeoutMs });
+      const job = { ...run, safe: request.safe, passedOver, callTimeoutMs };
+      const again = { signal, remainingMs, clock, pauseMs: options.repeatPauseMs };
+      return repeatChance(() => painter.paint(plan, job), again);
     };
-    const isBlameless = ({ name }: Plan, { code }: AppError): boolean =>
+    const isBlameless = (plan: Plan, { code }: AppError): boolean =>
       (code === 'engine_timeout' && allowedMs < Math.min(FAIR_CHANCE_MS, engineTimeoutMs)) ||
-      (run.credentials?.[name] !== undefined && CALLERS_OWN.has(code));
-    try {
-      const { candidate, value, passedOver } = await firstToServe(plans, serve, { signal, isBlameless });
-      for (const { name, error } of passedOver) {
-        const stack = error.code === 'internal' ? stackOf(error) : undefined;
-        log.warn({ engine: name, code: error.code, reason: error.message, stack }, 'an engine was passed over');
-      }
-      return { plan: candidate, painted: value };
-    } catch (error) {
-      throw error instanceof NobodyServed ? toEngineError(error) : error;
+      (run.credentials?.[plan.name] !== undefined && CALLERS_OWN.has(code)) ||
+      (hasUncheckedWishes(plan) && CAUSED_BY_WISHES.has(code));
+    const { candidate, value, passedOver } = await firstToServe(plans, serve, { signal, isBlameless });
+    for (const { name, error } of passedOver) {
+      const stack = error.code === 'internal' ? stackOf(error) : undefined;
+      log.warn({ engine: name, code: error.code, reason: error.message, stack }, 'an engine was passed over');
     }
+    return { plan: candidate, painted: value };
   }
 
   async function deliverAll(run: Run, { plan, painted }: Chosen): Promise<readonly Delivery[]> {
@@ -97,7 +129,9 @@ export function createProduce(options: ProduceOptions): Produce {
   return async (production, context) => {
     const { plans, skipped } = planEngines(production.request, engines, production.credentials);
     const remainingMs = (): number => context.deadlineAt - clock.now();
-    const run: Run = { ...production, ...context, plans, remainingMs };
+    const patientUntil = clock.now() + (options.patienceMs ?? LONGEST_PATIENCE_MS);
+    const patienceMs = (): number => patientUntil - clock.now();
+    const run: Run = { ...production, ...context, plans, remainingMs, patienceMs };
     const chosen = (await findPainted(run)) ?? (await paint(run));
     const story = toStory(chosen);
     const deliveries = await deliverAll(run, chosen).catch((error: unknown) => {
@@ -135,6 +169,21 @@ function toProduced(
 
 /** With the caller's own token these say something about the caller's account, not about the service. */
 const CALLERS_OWN: ReadonlySet<ErrorCode> = new Set(['engine_unauthorized', 'engine_busy']);
+
+/** The caller's options for this very engine, or names that the engine takes as they are. */
+function hasUncheckedWishes({ request, engine: { limits } }: Plan): boolean {
+  const { options, sampler, scheduler } = request;
+  const isUnchecked = (name: string | undefined, known: EngineLimits['samplers']): boolean =>
+    name !== undefined && known === 'any';
+  return (
+    (typeof options === 'object' && options !== null && Object.keys(options).length > 0) ||
+    isUnchecked(sampler, limits.samplers) ||
+    isUnchecked(scheduler, limits.schedulers)
+  );
+}
+
+/** What a wish that nobody here has checked can lead to, so it says nothing about the service. */
+const CAUSED_BY_WISHES: ReadonlySet<ErrorCode> = new Set(['engine_failed', 'engine_changed', 'engine_timeout']);
 
 interface Story {
   readonly sentences: readonly string[];

@@ -4,7 +4,7 @@ import { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios
 import { AppError, type AppErrorDetails } from '../../shared/errors.ts';
 import { createHttpClient } from '../../shared/net/http.ts';
 import { toAbortError } from '../../shared/wait.ts';
-import { describeReply, type UpstreamReply } from './upstream.ts';
+import { describeReply, NEVER_CONNECTED, type UpstreamReply } from './upstream.ts';
 
 /** What every picture host over HTTP has in common. */
 
@@ -25,15 +25,6 @@ export function createHostClient(): AxiosInstance {
     timeout: 0,
   });
 }
-
-/** Errors of the connection attempt itself. */
-const NEVER_CONNECTED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
 
 interface HostCall extends AxiosRequestConfig {
   readonly url: string;

@@ -2,6 +2,8 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 /** Clients ignore longer ones. */
 const MAX_RETRY_AFTER_SECONDS = 60;
+/** Whatever a service says: nobody is left alone for longer, and no timer takes the number of a thousand years. */
+const LONGEST_REST_MS = 60 * 60_000;
 
 /**
  * How long a service wants to be left alone, in milliseconds: `retry-after-ms`, `Retry-After` (RFC 9110: seconds or a
@@ -24,16 +26,18 @@ export function readRemaining(headers: Headers): number | undefined {
   return toNumber(readField(headers.ratelimit, 'r')) ?? toNumber(headers['x-ratelimit-remaining-requests']);
 }
 
-/** The two details of an error that tell a pause: for the breaker in full, for clients at most a minute. */
-export function toPause(restMs: number | undefined): { restMs?: number; retryAfterSeconds?: number } {
-  if (restMs === undefined) return {};
+/** The two details of an error that tell a pause: for the breaker at most an hour, for clients at most a minute. */
+export function toPause(told: number | undefined): { restMs?: number; retryAfterSeconds?: number } {
+  if (told === undefined || Number.isNaN(told) || told < 0) return {};
+  const restMs = Math.min(told, LONGEST_REST_MS);
   return { restMs, retryAfterSeconds: Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(restMs / 1000))) };
 }
 
 function readRetryAfter(value: string, now: number): number | undefined {
   const seconds = toNumber(value);
   if (seconds !== undefined) return seconds * 1000;
-  const date = Date.parse(value);
+  // V8 reads a date out of `-5`, too.
+  const date = /^[A-Z][a-z]/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
-import { AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import { AppError, type AppErrorDetails, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { AddressRefused } from '../../shared/net/address-guard.ts';
 import { sniffMediaType } from '../../shared/picture/media-type.ts';
 import { toAbortError } from '../../shared/wait.ts';
@@ -59,8 +59,18 @@ export function toTransportError(error: unknown, call: string, signal: AbortSign
   if (refusal instanceof AddressRefused) return new AppError('engine_changed', `${call}: ${refusal.message}`);
   const code = isAxiosError(error) ? (error.code ?? error.message) : 'an unexpected error';
   const isLate = code === 'ECONNABORTED' || code === 'ETIMEDOUT';
-  return new AppError(isLate ? 'engine_timeout' : 'engine_failed', `${call}: ${code}`);
+  const mayBeDone = !NEVER_CONNECTED.has(code) && !call.startsWith('GET ');
+  return new AppError(isLate ? 'engine_timeout' : 'engine_failed', `${call}: ${code}`, { mayBeDone });
 }
+
+/** Errors of the connection attempt itself: no byte of the request has arrived anywhere. */
+export const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 export const isSuccess = ({ status }: UpstreamReply): boolean => status >= 200 && status < 300;
 
@@ -97,6 +107,8 @@ interface UpstreamFailure {
   readonly now: number;
   /** When the body, not a header, tells how long to wait. */
   readonly restMs?: number | undefined;
+  /** Left out: what the status says. */
+  readonly evidence?: AppErrorDetails['evidence'];
 }
 
 /** A reply that is not what was asked for, as an error with a short, clean excerpt for the log. */
@@ -105,8 +117,12 @@ export function toUpstreamError(reply: UpstreamReply, failure: UpstreamFailure):
   const message = `${reply.call}: ${describeReply(reply, secrets)}`;
   if (isHumanCheck(reply)) return new AppError('engine_challenge', message, toPause(restMs));
   const pause = ERRORS[code].retryable === false && restMs === undefined ? {} : toPause(restMs);
-  return new AppError(code, message, { publicMessage: failure.publicMessage, ...pause });
+  const evidence = failure.evidence ?? (REFUSES_REQUEST.has(reply.status) ? 'none' : undefined);
+  return new AppError(code, message, { publicMessage: failure.publicMessage, evidence, ...pause });
 }
+
+/** The service understood the request and does not accept this one; another caller's may well be accepted. */
+const REFUSES_REQUEST: ReadonlySet<number> = new Set([400, 413, 422]);
 
 export function describeReply(reply: UpstreamReply, secrets: readonly string[]): string {
   const type = reply.headers['content-type']?.split(';')[0] ?? 'no media type';

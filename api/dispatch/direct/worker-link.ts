@@ -89,17 +89,27 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
     call: ProduceCall,
   ): Promise<ProductionOutcome | undefined> {
     running += 1;
+    let isAside = false;
+    /** A run that waits for an engine leaves its slot at the worker to others. */
+    const setAside = (isAsideNow: boolean): void => {
+      if (isAside === isAsideNow) return;
+      isAside = isAsideNow;
+      running += isAsideNow ? -1 : 1;
+      if (isAsideNow) options.onChange();
+    };
     try {
       const opened = await open();
       if (opened === undefined) return undefined;
       const onProgress = (event: ProgressEvent): void => {
         waker.heard();
+        setAside(event.stage === 'waiting');
         call.onProgress(event);
       };
       const outcome = await callProduction({ client, ...opened, signal: call.signal, silenceMs, onProgress });
       if (!call.signal.aborted) learn(outcome);
       return outcome;
     } finally {
+      setAside(false);
       running -= 1;
     }
   }

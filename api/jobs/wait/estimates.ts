@@ -7,6 +7,7 @@ import { isEnded, type Run } from '../../../shared/queue/run.ts';
 const FIRST_GUESS: Readonly<Record<Stage, number>> = {
   wake: 45_000,
   queue: 0,
+  waiting: 0,
   browser: 1500,
   page: 2000,
   generate: 15_000,
@@ -19,8 +20,10 @@ const NEWEST_WEIGHT = 0.2;
 /** A worker that answers faster was not asleep. */
 const SHORTEST_WAKE_MS = 1000;
 const ANY_ENGINE = '*';
+/** They come before the work, and how long they take says nothing about the next job. */
+const STAGES_BEFORE_WORK: readonly Stage[] = ['wake', 'queue', 'waiting'];
 /** The stages of a run that a worker has taken, in their usual order. */
-const WORK_STAGES: readonly Stage[] = STAGES.filter((stage) => stage !== 'wake' && stage !== 'queue');
+const WORK_STAGES: readonly Stage[] = STAGES.filter((stage) => !STAGES_BEFORE_WORK.includes(stage));
 /** A stage that takes longer than it used to is never shown as over. */
 const ALMOST = 0.95;
 

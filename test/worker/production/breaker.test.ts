@@ -84,7 +84,42 @@ describe('breaker', () => {
     assert.equal(restOf(breaker), 2000);
   });
 
-  for (const code of ['engine_challenge', 'engine_unauthorized', 'engine_changed'] as const) {
+  test('a service that seems changed rests only when a later call sees it again', () => {
+    const { breaker } = subject();
+    const parallel = enter(breaker);
+    enter(breaker).fail(failure('engine_changed'));
+    parallel.fail(failure('engine_changed'));
+    assert.equal(breaker.status().state, 'ready', 'both may have met the same incident');
+    enter(breaker).succeed();
+    enter(breaker).fail(failure('engine_changed'));
+    assert.equal(breaker.status().state, 'ready', 'a success between them clears the suspicion');
+    enter(breaker).fail(failure('engine_changed'));
+    assert.equal(restOf(breaker), 300_000);
+  });
+
+  test('a service that is surely changed rests at once', () => {
+    const { breaker } = subject();
+    enter(breaker).fail(new AppError('engine_changed', 'the model is gone', { evidence: 'sure' }));
+    assert.equal(restOf(breaker), 300_000);
+  });
+
+  for (const restMs of [3_600_001, 3.2e13, Number.POSITIVE_INFINITY]) {
+    test(`rests an hour when the service asks for ${restMs} ms`, () => {
+      const { breaker } = subject();
+      enter(breaker).fail(failure('engine_busy', restMs));
+      assert.equal(restOf(breaker), 3_600_000);
+    });
+  }
+
+  for (const restMs of [0, -1000, Number.NaN, Number.NEGATIVE_INFINITY]) {
+    test(`a rest of ${restMs} ms is none`, () => {
+      const { breaker } = subject();
+      enter(breaker).fail(failure('engine_busy', restMs));
+      assert.equal(breaker.status().state, 'ready');
+    });
+  }
+
+  for (const code of ['engine_challenge', 'engine_unauthorized'] as const) {
     test(`rests at once after ${code}, which a second call would not change`, () => {
       const { breaker } = subject();
       enter(breaker).fail(failure(code));

@@ -238,7 +238,7 @@ describe('falling back between engines', () => {
 
   test('when all fail, the error that a client can do most about is told, with everyone who failed', async () => {
     const engines = [
-      createFakeEngine('a', failing('engine_changed')),
+      createFakeEngine('a', failing('engine_changed', { evidence: 'sure' })),
       createFakeEngine('b', failing('engine_busy', { restMs: 20_000 })),
       createFakeEngine('c', failing('engine_challenge', { restMs: 900_000 })),
     ];

@@ -56,6 +56,9 @@ describe('what a service says about waiting', () => {
     [{ 'retry-after': '20' }, 20_000],
     [{ 'retry-after': 'Thu, 01 Oct 2026 12:00:30 GMT' }, 30_000],
     [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': '-5' }, undefined],
+    [{ 'retry-after': 'NaN' }, undefined],
+    [{ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 0],
     [{ 'retry-after-ms': '1500', 'retry-after': '20' }, 1500],
     [{ ratelimit: '"api";r=0;t=120' }, 120_000],
     [{ ratelimit: '"api";r=5;t=120' }, undefined],
@@ -77,6 +80,9 @@ describe('what a service says about waiting', () => {
     assert.deepEqual(toPause(300_000), { restMs: 300_000, retryAfterSeconds: 60 });
     assert.deepEqual(toPause(120), { restMs: 120, retryAfterSeconds: 1 });
     assert.deepEqual(toPause(undefined), {});
+    const anHour = { restMs: 3_600_000, retryAfterSeconds: 60 };
+    for (const absurd of [1e15, Number.POSITIVE_INFINITY]) assert.deepEqual(toPause(absurd), anHour);
+    for (const absurd of [-1, Number.NaN, Number.NEGATIVE_INFINITY]) assert.deepEqual(toPause(absurd), {});
   });
 });
 

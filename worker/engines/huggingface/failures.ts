@@ -24,6 +24,8 @@ const NO_PICTURE = 'Hugging Face answered with a page in place of a picture: che
 export const missingKey = (): AppError =>
   new AppError('engine_unauthorized', 'huggingface: HUGGING_FACE_API_KEY is not set', {
     publicMessage: 'The huggingface engine needs a token: set HUGGING_FACE_API_KEY.',
+    // Another caller may bring a token.
+    evidence: 'none',
   });
 
 export const notServed = (provider: string): AppError =>

@@ -76,6 +76,8 @@ const NOT_UNDERSTOOD: StatusMeaning = { kind: 'fail', code: 'engine_changed' };
 const AD_CODE: StatusMeaning = { kind: 'wait', times: 1, code: 'engine_changed' };
 /** The client's own word for a failed fetch; the page tries again after 4 to 6 seconds. */
 const NO_ANSWER: StatusMeaning = { kind: 'wait', times: 3, code: 'engine_failed' };
+/** A page in place of JSON: to the site's own client a failed fetch like any other. */
+const NOT_JSON: StatusMeaning = { ...NO_ANSWER, code: 'engine_changed' };
 
 /** Statuses that we make from replies without one, or whose meaning hangs on more than the word. */
 export const DERIVED = {
@@ -89,7 +91,7 @@ export const DERIVED = {
 const COMMON = {
   [DERIVED.noAnswer]: NO_ANSWER,
   [DERIVED.rateLimited]: RATE_LIMITED,
-  [DERIVED.notJson]: NOT_UNDERSTOOD,
+  [DERIVED.notJson]: NOT_JSON,
 };
 
 const VERIFY_USER: Readonly<Record<string, StatusMeaning>> = {

@@ -22,6 +22,8 @@ const WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
 export const missingToken = (): AppError =>
   new AppError('engine_unauthorized', 'piclumen: no token of the caller and PICLUMEN_TOKEN is not set', {
     publicMessage: 'Piclumen needs a token: send authorization_token, or set PICLUMEN_TOKEN.',
+    // Another caller may bring a token.
+    evidence: 'none',
   });
 
 /** A refusal that came as text: `message` of an answer whose status is not 0, or `info` of a failed task. */

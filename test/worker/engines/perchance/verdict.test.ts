@@ -24,7 +24,7 @@ const GENERATE: Readonly<Record<string, readonly [times: number, code: ErrorCode
   invalid_data: [0, 'engine_changed'],
   invalid_parameter: [0, 'engine_changed'],
   client_update_required: [0, 'engine_changed'],
-  not_json: [0, 'engine_changed'],
+  not_json: [3, 'engine_changed'],
   not_logged_in: [0, 'engine_unauthorized'],
   fetch_failure: [3, 'engine_failed'],
 };

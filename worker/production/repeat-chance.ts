@@ -1,0 +1,39 @@
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import type { Clock } from '../../shared/wait.ts';
+
+/** The one rule for failures that may be chance: the same engine is asked once more before the next one is. */
+
+/** A page of a proxy in place of JSON, an HTTP 500, a picture that is broken: the next call may well succeed. */
+const MAY_BE_CHANCE: ReadonlySet<ErrorCode> = new Set(['engine_failed', 'engine_changed']);
+const PAUSE_MS = 1000;
+/** A failure that took longer has cost the caller enough: the next engine is asked. */
+const LONGEST_FIRST_TRY_MS = 15_000;
+
+/** Not what is certain, not what the caller caused, not what may be paid for twice, not a service that wants peace. */
+export function mayBeChance({ code, details }: AppError): boolean {
+  const { evidence, mayBeDone = false, restMs = 0 } = details;
+  return MAY_BE_CHANCE.has(code) && evidence === undefined && !mayBeDone && !(restMs > 0);
+}
+
+interface RepeatOptions {
+  readonly signal: AbortSignal;
+  readonly remainingMs: () => number;
+  readonly clock: Clock;
+  /** Left out: a second. */
+  readonly pauseMs?: number | undefined;
+}
+
+/** Runs the task, and once more after a failure that may be chance. */
+export async function repeatChance<T>(task: () => Promise<T>, options: RepeatOptions): Promise<T> {
+  const { signal, remainingMs, clock, pauseMs = PAUSE_MS } = options;
+  const startedAt = clock.now();
+  try {
+    return await task();
+  } catch (error) {
+    const tookMs = clock.now() - startedAt;
+    const isInTime = tookMs <= LONGEST_FIRST_TRY_MS && tookMs + pauseMs < remainingMs();
+    if (signal.aborted || !(error instanceof AppError) || !mayBeChance(error) || !isInTime) throw error;
+  }
+  await clock.wait(pauseMs, signal);
+  return task();
+}
