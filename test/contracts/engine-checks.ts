@@ -87,7 +87,8 @@ export function assertCoherentLimits(limits: EngineLimits): void {
 
 function allowsSize({ sizes }: EngineLimits, { width, height }: Size): boolean {
   if (!('multipleOf' in sizes)) return sizes.some((size) => size.width === width && size.height === height);
-  const { multipleOf, min, max, maxPixels = Number.POSITIVE_INFINITY } = sizes;
+  const { multipleOf, min, max, minPixels = 0, maxPixels = Number.POSITIVE_INFINITY, maxRatio } = sizes;
   const fits = (side: number): boolean => side >= min && side <= max && side % multipleOf === 0;
-  return fits(width) && fits(height) && width * height <= maxPixels;
+  const isInRatio = Math.max(width / height, height / width) <= (maxRatio ?? Number.POSITIVE_INFINITY);
+  return fits(width) && fits(height) && isInRatio && width * height >= minPixels && width * height <= maxPixels;
 }

@@ -38,6 +38,8 @@ describe('fit', () => {
 
   const sizes = {
     grid: { multipleOf: 64, min: 100, max: 1000, maxPixels: 512 * 512 },
+    wide: { multipleOf: 64, min: 256, max: 2048 },
+    gpt: { multipleOf: 16, min: 480, max: 3840, minPixels: 655_360, maxPixels: 8_294_400, maxRatio: 3 },
     list: [
       { width: 512, height: 512 },
       { width: 1024, height: 1024 },
@@ -49,6 +51,18 @@ describe('fit', () => {
     ['grid', [250, 500], [256, 512]],
     ['grid', [16, 16], [128, 128]],
     ['grid', [4096, 64], [960, 128]],
+    ['wide', [3840, 2160], [2048, 1152]],
+    ['wide', [2160, 3840], [1152, 2048]],
+    ['wide', [4096, 4096], [2048, 2048]],
+    ['wide', [100, 50], [512, 256]],
+    ['wide', [2048, 256], [2048, 256]],
+    ['wide', [4096, 300], [2048, 256]],
+    ['gpt', [1024, 1024], [1024, 1024]],
+    ['gpt', [1376, 1008], [1376, 1008]],
+    ['gpt', [3840, 2160], [3840, 2160]],
+    ['gpt', [512, 512], [816, 816]],
+    ['gpt', [4096, 1024], [3072, 1024]],
+    ['gpt', [4096, 4096], [2880, 2880]],
     ['grid', [1000, 1000], [512, 512]],
     ['list', [1024, 1024], [1024, 1024]],
     ['list', [900, 900], [1024, 1024]],
@@ -65,6 +79,19 @@ describe('fit', () => {
       );
     });
   }
+
+  test('a size too large or too small keeps its form', () => {
+    for (let width = 64; width <= 4096; width += 189) {
+      for (let height = 64; height <= 4096; height += 189) {
+        const ratio = width / height;
+        if (ratio > 8 || ratio < 1 / 8) continue;
+        const { request } = fitted({ width, height }, { sizes: sizes.wide });
+        // Half a step of 64 on the shorter side, which has at least 256 pixels.
+        const change = Math.abs(Math.log(request.width / request.height / ratio));
+        assert.ok(change <= 32 / 256, `${width}x${height} became ${request.width}x${request.height}`);
+      }
+    }
+  });
 
   test('a picture never exceeds the pixels that the engine can do', () => {
     for (let width = 100; width <= 4096; width += 333) {

@@ -31,7 +31,10 @@ export interface EngineLimits {
         readonly multipleOf: number;
         readonly min: number;
         readonly max: number;
+        readonly minPixels?: number | undefined;
         readonly maxPixels?: number | undefined;
+        /** Of the longer side to the shorter one. */
+        readonly maxRatio?: number | undefined;
       };
   /** What a shape without exact pixels means here. */
   readonly shapes: Readonly<Record<Shape, Size>>;

@@ -23,25 +23,57 @@ export function chooseSize(
 const isList = (sizes: EngineLimits['sizes']): sizes is readonly Size[] => Array.isArray(sizes);
 
 /** A picture of another form is a greater change than one of another scale, so the form counts threefold. */
+function distance(size: Size, wish: Size): number {
+  const form = Math.abs(Math.log((size.width / size.height) * (wish.height / wish.width)));
+  const scale = Math.abs(Math.log((size.width * size.height) / (wish.width * wish.height)));
+  return 3 * form + scale;
+}
+
 function nearest(sizes: readonly Size[], wish: Size): Size {
-  const distance = ({ width, height }: Size): number => {
-    const form = Math.abs(Math.log((width / height) * (wish.height / wish.width)));
-    const scale = Math.abs(Math.log((width * height) / (wish.width * wish.height)));
-    return 3 * form + scale;
-  };
-  const [best = wish] = sizes.toSorted((a, b) => distance(a) - distance(b));
+  const [best = wish] = sizes.toSorted((a, b) => distance(a, wish) - distance(b, wish));
   return best;
 }
 
-function toGrid({ multipleOf, min, max, maxPixels = Number.POSITIVE_INFINITY }: Grid, wish: Size): Size {
+/**
+ * Both sides are scaled together, so that the picture keeps its form: down to the longest side and the most pixels, up
+ * to the shortest side and the fewest. Only a wish that is longer than the grid allows at all is cut to its ratio.
+ */
+function toGrid(grid: Grid, wish: Size): Size {
+  const legal = toLegalRatio(grid, wish);
+  const scale = chooseScale(grid, legal);
+  const target = { width: legal.width * scale, height: legal.height * scale };
+  return nearest(listAround(grid, target), target);
+}
+
+/** Ratios from `max / min`, or the engine's own bound; the longer side gives way. */
+function toLegalRatio({ min, max, maxRatio = Number.POSITIVE_INFINITY }: Grid, { width, height }: Size): Size {
+  const ratio = Math.min(maxRatio, max / min);
+  return { width: Math.min(width, height * ratio), height: Math.min(height, width * ratio) };
+}
+
+function chooseScale(grid: Grid, { width, height }: Size): number {
+  const { min, max, minPixels = 0, maxPixels = Number.POSITIVE_INFINITY } = grid;
+  const pixels = width * height;
+  const atLeast = Math.max(min / Math.min(width, height), Math.sqrt(minPixels / pixels));
+  const atMost = Math.min(max / Math.max(width, height), Math.sqrt(maxPixels / pixels));
+  return Math.min(Math.max(1, atLeast), atMost);
+}
+
+/** The legal sizes next to a size that need not be a multiple; the smallest legal one when there is none. */
+function listAround(grid: Grid, target: Size): readonly Size[] {
+  const { multipleOf, min, max, minPixels = 0, maxPixels = Number.POSITIVE_INFINITY, maxRatio } = grid;
   const lowest = Math.ceil(min / multipleOf) * multipleOf;
   const highest = Math.floor(max / multipleOf) * multipleOf;
-  const clamp = (pixels: number): number => Math.min(highest, Math.max(lowest, pixels));
-  const round = (pixels: number): number => clamp(Math.round(pixels / multipleOf) * multipleOf);
-  const fitted = { width: round(wish.width), height: round(wish.height) };
-  if (fitted.width * fitted.height <= maxPixels) return fitted;
-  // Down, never up, so that the product stays under the limit.
-  const scale = Math.sqrt(maxPixels / (wish.width * wish.height));
-  const floor = (pixels: number): number => clamp(Math.floor((pixels * scale) / multipleOf) * multipleOf);
-  return { width: floor(wish.width), height: floor(wish.height) };
+  const around = (pixels: number): number[] => {
+    const below = Math.floor(pixels / multipleOf) * multipleOf;
+    const steps = [below - multipleOf, below, below + multipleOf, below + 2 * multipleOf];
+    return steps.filter((step) => step >= lowest && step <= highest);
+  };
+  const isLegal = ({ width, height }: Size): boolean =>
+    width * height <= maxPixels &&
+    width * height >= minPixels &&
+    Math.max(width / height, height / width) <= (maxRatio ?? Number.POSITIVE_INFINITY);
+  const sizes = around(target.width).flatMap((width) => around(target.height).map((height) => ({ width, height })));
+  const legal = sizes.filter(isLegal);
+  return legal.length > 0 ? legal : [{ width: lowest, height: lowest }];
 }

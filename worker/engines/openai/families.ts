@@ -24,10 +24,13 @@ const GPT_IMAGE: ModelFamily = {
   seed: 'none',
 };
 
-/** Any multiple of 16 up to 3840x2160 with a ratio of at most 3:1: these bounds keep every pair within the ratio. */
+/** Both sides multiples of 16, the longer one up to 3840 and up to three times the other, 0.65 to 8.3 megapixels. */
 const GPT_IMAGE_2: ModelFamily = {
   ...GPT_IMAGE,
-  limits: { ...GPT_IMAGE.limits, sizes: { multipleOf: 16, min: 832, max: 2496, maxPixels: 3840 * 2160 } },
+  limits: {
+    ...GPT_IMAGE.limits,
+    sizes: { multipleOf: 16, min: 480, max: 3840, minPixels: 655_360, maxPixels: 8_294_400, maxRatio: 3 },
+  },
 };
 
 const DALL_E_3: ModelFamily = {
