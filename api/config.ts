@@ -1,16 +1,19 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   choice,
   flag,
   list,
   readSettings,
+  secret,
   secrets,
+  setting,
   text,
   textWithDefault,
   url,
   wholeNumber,
 } from '../shared/service/config.ts';
 import { apiKeys } from './http/middleware/api-keys.ts';
+import { isWebhookSecret } from './jobs/webhooks/webhook-call.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -23,7 +26,9 @@ export const gatewaySettings = {
     'Address of the worker, or of several (comma-separated). `PERCHANCE_WORKER_URL` is an older name for it.',
     'addresses that start with http:// or https://, separated by commas',
   ),
-  WORKER_TOKEN: text('Secret between gateway and worker; the same on both.', { secret: true }),
+  WORKER_TOKEN: secrets(
+    'Secret between gateway and worker; the same on both. The first one is sent, all are accepted.',
+  ),
   REDIS_URL: text('Redis or Valkey for several gateways and workers; unset: one gateway with its own file.', {
     format: 'redis://… or rediss://…',
     secret: true,
@@ -52,11 +57,12 @@ export const gatewaySettings = {
   JOB_SECRET: secrets(
     'Seals the requests in `status_url`; the first one seals, all are read; unset: made once and kept in DATA_DIR.',
   ),
-  ADMIN_KEY: text('The operator’s own key, for DELETE /images/{id}; unset: nobody may.', { secret: true }),
+  ADMIN_KEY: secret('The operator’s own key, for DELETE /images/{id}; unset: nobody may.'),
   SAFE_MODE: flag('Refuse every picture that the engine flags as not safe for work.'),
   PROMPT_POLICY_FILE: text('The operator’s own rules for prompts.', { format: 'a path to a JSON file' }),
-  WEBHOOK_SECRET: text('Signs webhooks (Standard Webhooks); unset: made once and kept in DATA_DIR.', {
-    format: 'whsec_ and base64',
+  WEBHOOK_SECRET: setting(z.string().trim().refine(isWebhookSecret).optional(), {
+    description: 'Signs webhooks (Standard Webhooks); unset: made once and kept in DATA_DIR.',
+    format: '`whsec_` and base64 of at least 24 bytes; `echo whsec_$(openssl rand -base64 32)` makes one',
     secret: true,
   }),
   WEBHOOK_ALLOWED_HOSTS: list(

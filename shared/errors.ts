@@ -37,6 +37,10 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** A code of a newer neighbour, or of stored data, may be none that is known here. */
+export const toErrorCode = (code: string): ErrorCode =>
+  Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'internal';
+
 /** One wrong parameter: its public name and a sentence that says what came and what is allowed. */
 export interface Fault {
   readonly field: string;
@@ -148,5 +152,5 @@ export function toErrorRecord(error: AppError): ErrorRecord {
 
 export function fromErrorRecord(record: ErrorRecord): AppError {
   const { code, message, ...details } = record;
-  return new AppError(code, message, details);
+  return new AppError(toErrorCode(code), message, details);
 }

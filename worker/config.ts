@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import {
   choice,
+  describeSetting,
   flag,
   GUIDE,
   list,
   readSettings,
   SettingsError,
+  secrets,
   text,
   textWithDefault,
   wholeNumber,
@@ -22,7 +24,9 @@ const MINUTE_MS = 60_000;
 export const workerSettings = {
   PORT: wholeNumber('Port of the worker; 0 takes a free one.', { min: 0, max: 65_535, default: 10_001 }),
   HOST: textWithDefault('Address to listen on.', '0.0.0.0', 'an IP address or host name'),
-  WORKER_TOKEN: text('Secret between gateway and worker; the same on both.', { secret: true }),
+  WORKER_TOKEN: secrets(
+    'Secret between gateway and worker; the same on both. The first one is sent, all are accepted.',
+  ),
   REDIS_URL: text(
     'Redis or Valkey whose queue the worker serves, besides its own address; the same as the gateways’.',
     {
@@ -66,7 +70,9 @@ export const workerSettings = {
   }),
 } satisfies z.ZodRawShape;
 
-export type WorkerSettings = z.infer<z.ZodObject<typeof workerSettings>> & { readonly WORKER_TOKEN: string };
+export type WorkerSettings = z.infer<z.ZodObject<typeof workerSettings>> & {
+  readonly WORKER_TOKEN: readonly string[];
+};
 
 /** What the worker lends to its plug-ins. */
 export interface WorkerServices {
@@ -104,7 +110,8 @@ export function configure<Services extends WorkerServices>(
 ): WorkerConfig<Services> {
   const faults = createFaults();
   const read = faults.collect(() => readSettings(workerSettings, environment)) ?? readSettings(workerSettings, {});
-  const settings = { ...read, WORKER_TOKEN: faults.collect(() => requireToken(read.WORKER_TOKEN)) ?? '' };
+  if (isUnset(environment.WORKER_TOKEN)) faults.collect(refuseNoToken);
+  const settings = { ...read, WORKER_TOKEN: read.WORKER_TOKEN ?? [] };
   const services = createServices(settings);
   const { ENGINES = DEFAULT_ENGINES, STORES = defaultStores(environment) } = readSettings(ORDERS, environment);
   const engines = enable<EngineServices, Engine>({
@@ -127,10 +134,11 @@ export function configure<Services extends WorkerServices>(
   return { settings, services, engines, stores };
 }
 
-function requireToken(token: string | undefined): string {
-  if (token !== undefined && /^\S+$/.test(token)) return token;
-  const advice = 'text without spaces, the same as at the gateway; `openssl rand -hex 24` makes one';
-  throw new SettingsError(`WORKER_TOKEN: expected ${advice} (${GUIDE}#worker_token)`);
+const isUnset = (value: string | undefined): boolean => value === undefined || value.trim() === '';
+
+function refuseNoToken(): never {
+  const { format } = describeSetting(workerSettings.WORKER_TOKEN);
+  throw new SettingsError(`WORKER_TOKEN: expected ${format} (${GUIDE}#worker_token)`);
 }
 
 const defaultStores = ({ IMGUR_CLIENT_ID = '' }: Environment): string[] =>

@@ -40,7 +40,7 @@ await runService(async () => {
   const version = readVersion();
   const worker = createWorker({
     createQueue: await toCreateQueue(settings, log),
-    token: settings.WORKER_TOKEN,
+    tokens: settings.WORKER_TOKEN,
     version,
     instance: environment.EASEL_INSTANCE,
     concurrency: settings.CONCURRENCY,
@@ -68,7 +68,7 @@ await runService(async () => {
 });
 
 async function toCreateQueue(settings: WorkerSettings, log: Logger): Promise<WorkerOptions['createQueue']> {
-  const { REDIS_URL: url, WORKER_TOKEN: workerToken, CONCURRENCY: concurrency } = settings;
+  const { REDIS_URL: url, WORKER_TOKEN: workerTokens, CONCURRENCY: concurrency } = settings;
   if (url === undefined) return undefined;
   const clock = systemClock;
   // BullMQ and its clients are 30 MB that a worker without a shared queue never needs.
@@ -76,5 +76,5 @@ async function toCreateQueue(settings: WorkerSettings, log: Logger): Promise<Wor
   const backend = createRedisBackend({ url, keepMs: KEEP_MS, clock, log });
   const { createQueueConsumer } = await import('./intake/queue-consumer.ts');
   const name = `${hostname()}:${process.pid}`;
-  return (parts) => createQueueConsumer({ ...parts, backend, workerToken, name, concurrency, clock, log });
+  return (parts) => createQueueConsumer({ ...parts, backend, workerTokens, name, concurrency, clock, log });
 }

@@ -18,7 +18,7 @@ import { createShelf } from './production/shelf.ts';
 import type { Store } from './stores/store.ts';
 
 export interface WorkerOptions {
-  readonly token: string;
+  readonly tokens: readonly string[];
   readonly version: string;
   readonly instance?: string | undefined;
   readonly concurrency: number;

@@ -1,5 +1,11 @@
 import type { AxiosInstance } from 'axios';
-import type { WorkerHealth } from '../../shared/contract/wire.ts';
+import {
+  isWireTooFar,
+  WIRE_HEADER,
+  WIRE_VERSION,
+  type WorkerHealth,
+  workerHealthSchema,
+} from '../../shared/contract/wire.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 
@@ -57,6 +63,7 @@ export function createWaker({ client, name, signal, clock, log, onReady, onGiven
   let isWaking = false;
   let wakingSince = 0;
   let heardAt = Number.NEGATIVE_INFINITY;
+  let hasWarned = false;
   let gaveUpAt = Number.NEGATIVE_INFINITY;
 
   const isFresh = (): boolean => !isWaking && state === 'ready' && clock.now() - heardAt < FRESH_MS;
@@ -85,12 +92,20 @@ export function createWaker({ client, name, signal, clock, log, onReady, onGiven
   /** Undefined for everything that is not our worker's own answer, such as a proxy's 502. */
   async function askHealth(): Promise<WorkerHealth | undefined> {
     try {
-      const { data } = await client.get<Partial<WorkerHealth>>('/health', { timeout: HEALTH_TIMEOUT_MS, signal });
-      return data.service === 'easel-worker' ? (data as WorkerHealth) : undefined;
+      const { data, headers } = await client.get<unknown>('/health', { timeout: HEALTH_TIMEOUT_MS, signal });
+      const health = workerHealthSchema.safeParse(data).data;
+      if (health !== undefined) noteWire(headers[WIRE_HEADER]);
+      return health;
     } catch (error) {
       log.debug({ worker: name, reason: String(error) }, 'the worker is not awake yet');
       return undefined;
     }
+  }
+
+  function noteWire(theirs: unknown): void {
+    if (!isWireTooFar(theirs) || hasWarned) return;
+    hasWarned = true;
+    log.warn({ worker: name, theirs, ours: WIRE_VERSION }, 'gateway and worker are more than one version apart');
   }
 
   /** One that is not well may still have engines that work: their errors say more than its health. */

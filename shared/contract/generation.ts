@@ -16,7 +16,8 @@ export const countCharacters = (text: string): number => Array.from(text).length
 
 const promptText = z.string().refine((text) => countCharacters(text) <= MAX_PROMPT_CHARACTERS);
 
-export const generationRequestSchema = z.strictObject({
+/** Fields of a newer neighbour are dropped. */
+export const generationRequestSchema = z.object({
   /** 1 to 2,000 characters, trimmed. */
   prompt: promptText.min(1),
   negativePrompt: promptText.optional(),

@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import type { ErrorRecord } from '../errors.ts';
-import { type GenerationResult, generationRequestSchema, type ProgressEvent } from './generation.ts';
+import { type ErrorRecord, toErrorCode } from '../errors.ts';
+import { FORMATS, toMediaType } from '../picture/media-type.ts';
+import {
+  type GenerationResult,
+  generationRequestSchema,
+  type ProgressEvent,
+  STAGES,
+  type Stage,
+} from './generation.ts';
 
 /**
  * What gateway and worker say to each other. Every route but health asks for the bearer secret WORKER_TOKEN.
@@ -12,9 +19,19 @@ import { type GenerationResult, generationRequestSchema, type ProgressEvent } fr
  * POST /removals        Removal -> 204; removes the hosted copy
  * GET /health           WorkerHealth, without the secret
  * GET /status           WorkerStatus
+ *
+ * Both may be one version apart: what came is parsed, fields that are not known are dropped, and codes that are not
+ * known are `internal`. Every request and every answer tells the number of its wire in the header WIRE_HEADER.
  */
 
-export const productionSchema = z.strictObject({
+/** Raised with every change that a neighbour of the version before would misunderstand. */
+export const WIRE_VERSION = 1;
+export const WIRE_HEADER = 'easel-wire';
+
+/** Whether a neighbour's number is too far from ours to be understood; one that tells none is older than the number. */
+export const isWireTooFar = (theirs: unknown): boolean => Math.abs(Number(theirs ?? 0) - WIRE_VERSION) > 1;
+
+export const productionSchema = z.object({
   /** At most once at a time, and the root of the picture ids: a repeated run makes no second picture. */
   jobId: z.string().min(1).max(200),
   request: generationRequestSchema,
@@ -32,7 +49,7 @@ export type ProductionEvent =
   | { readonly type: 'result'; readonly result: GenerationResult }
   | { readonly type: 'error'; readonly error: ErrorRecord };
 
-export const removalSchema = z.strictObject({
+export const removalSchema = z.object({
   store: z.string(),
   pictureId: z.string(),
   url: z.string(),
@@ -40,31 +57,111 @@ export const removalSchema = z.strictObject({
 });
 export type Removal = z.infer<typeof removalSchema>;
 
-export interface WorkerHealth {
-  readonly status: 'healthy' | 'starting' | 'stopping' | 'unhealthy';
-  readonly service: 'easel-worker';
-  readonly version: string;
+const shortText = (maxCharacters: number) => z.string().transform((text) => text.slice(0, maxCharacters));
+const MAX_STATUS_CHARACTERS = 200;
+const MAX_SENTENCE_CHARACTERS = 1000;
+const MAX_SENTENCES = 50;
+
+const attempts = z.array(
+  z.object({ engine: shortText(MAX_STATUS_CHARACTERS), code: z.string().transform(toErrorCode) }),
+);
+
+export const errorRecordSchema = z.object({
+  code: z.string().transform(toErrorCode),
+  message: shortText(4 * MAX_SENTENCE_CHARACTERS),
+  publicMessage: shortText(MAX_SENTENCE_CHARACTERS).optional(),
+  field: shortText(MAX_STATUS_CHARACTERS).optional(),
+  faults: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  retryAfterSeconds: z.number().min(0).optional().catch(undefined),
+  attempts: attempts.optional(),
+}) satisfies z.ZodType<ErrorRecord>;
+
+const mediaType = z.enum(FORMATS.map(toMediaType));
+const preview = z.object({ mediaType, base64: z.string() });
+
+const progressSchema = z.object({
+  type: z.literal('progress'),
+  stage: z.enum(STAGES),
+  engine: shortText(MAX_STATUS_CHARACTERS).optional(),
+  fraction: z.number().min(0).max(1).optional().catch(undefined),
+  engineStatus: shortText(MAX_STATUS_CHARACTERS).optional(),
+  preview: preview.optional().catch(undefined),
+}) satisfies z.ZodType<{ type: 'progress' } & ProgressEvent>;
+
+const pictureSchema = z.object({
+  id: z.string().min(1),
+  url: z.string().optional(),
+  store: z.string().optional(),
+  deleteToken: z.string().optional(),
+  expiresAt: z.number().optional(),
+  width: z.number(),
+  height: z.number(),
+  seed: z.number(),
+  nsfw: z.boolean().optional(),
+  mediaType,
+});
+
+const isStage = (name: string): name is Stage => STAGES.some((stage) => stage === name);
+const timingsSchema = z
+  .record(z.string(), z.number().min(0))
+  .transform((all): GenerationResult['timings'] =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => isStage(name))),
+  );
+
+export const generationResultSchema = z.object({
+  engine: z.string(),
+  pictures: z.array(pictureSchema).min(1),
+  guidanceScale: z.number().optional(),
+  steps: z.number().optional(),
+  sampler: z.string().optional(),
+  warnings: z.array(shortText(MAX_SENTENCE_CHARACTERS)).transform((all) => all.slice(0, MAX_SENTENCES)),
+  attempts,
+  isFallback: z.boolean().optional(),
+  timings: timingsSchema,
+}) satisfies z.ZodType<GenerationResult>;
+
+const endSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('result'), result: generationResultSchema }),
+  z.object({ type: z.literal('error'), error: errorRecordSchema }),
+]);
+const newsSchema = z.discriminatedUnion('type', [progressSchema, z.object({ type: z.literal('alive') })]);
+
+/** Undefined for news that this version does not know; throws when the end cannot be read. */
+export function parseProductionEvent(came: unknown): ProductionEvent | undefined {
+  const news = newsSchema.safeParse(came);
+  if (news.success) return news.data;
+  const { type } = z.object({ type: z.string() }).parse(came);
+  return type === 'result' || type === 'error' ? endSchema.parse(came) : undefined;
+}
+
+export const workerHealthSchema = z.object({
+  status: z.enum(['healthy', 'starting', 'stopping', 'unhealthy']).catch('unhealthy'),
+  service: z.literal('easel-worker'),
+  version: z.string(),
   /** As `npm start` named it, to know its own child by. */
-  readonly instance?: string | undefined;
-  readonly running: number;
-  readonly waiting: number;
-  readonly concurrency: number;
-  readonly maxWaiting: number;
-}
+  instance: z.string().optional(),
+  running: z.number().catch(0),
+  waiting: z.number().catch(0),
+  concurrency: z.int().min(1).catch(1),
+  maxWaiting: z.number().catch(0),
+});
+export type WorkerHealth = Readonly<z.infer<typeof workerHealthSchema>>;
 
-export interface EngineStatus {
-  readonly name: string;
-  readonly state: 'ready' | 'resting' | 'trying';
-  readonly lastErrorCode?: string | undefined;
-  readonly restRemainingMs?: number | undefined;
+export const engineStatusSchema = z.object({
+  name: z.string(),
+  state: z.enum(['ready', 'resting', 'trying']).catch('resting'),
+  lastErrorCode: z.string().optional(),
+  restRemainingMs: z.number().optional(),
   /** 0 to 1 over recent calls. */
-  readonly successRate?: number | undefined;
-  readonly medianMs?: number | undefined;
-  readonly quotaRemaining?: number | undefined;
-}
+  successRate: z.number().optional(),
+  medianMs: z.number().optional(),
+  quotaRemaining: z.number().optional(),
+});
+export type EngineStatus = Readonly<z.infer<typeof engineStatusSchema>>;
 
-export interface WorkerStatus extends WorkerHealth {
-  readonly engines: readonly EngineStatus[];
-  readonly stores: readonly EngineStatus[];
-  readonly browser: { readonly state: string; readonly memoryMb?: number | undefined; readonly jobs: number };
-}
+export const workerStatusSchema = workerHealthSchema.extend({
+  engines: z.array(engineStatusSchema).readonly(),
+  stores: z.array(engineStatusSchema).readonly(),
+  browser: z.object({ state: z.string(), memoryMb: z.number().optional(), jobs: z.number() }).optional(),
+});
+export type WorkerStatus = Readonly<z.infer<typeof workerStatusSchema>>;

@@ -1,4 +1,5 @@
-import type { EngineStatus } from '../contract/wire.ts';
+import { z } from 'zod';
+import { engineStatusSchema } from '../contract/wire.ts';
 import type { Logger } from '../service/log.ts';
 import type { Clock } from '../wait.ts';
 import type { Channels } from './channels.ts';
@@ -38,14 +39,15 @@ export interface BackendOptions {
   readonly log: Logger;
 }
 
-export interface WorkerHeartbeat {
-  readonly name: string;
-  readonly running: number;
-  readonly concurrency: number;
-  readonly engines?: readonly EngineStatus[] | undefined;
-  readonly stores?: readonly EngineStatus[] | undefined;
+export const heartbeatSchema = z.object({
+  name: z.string(),
+  running: z.number(),
+  concurrency: z.number(),
+  engines: z.array(engineStatusSchema).readonly().optional(),
+  stores: z.array(engineStatusSchema).readonly().optional(),
   /** It says goodbye. */
-  readonly isStopping: boolean;
-}
+  isStopping: z.boolean(),
+});
+export type WorkerHeartbeat = Readonly<z.infer<typeof heartbeatSchema>>;
 
 export const HEARTBEAT_INTERVAL_MS = 15_000;

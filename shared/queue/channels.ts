@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /** Messages between all gateways and workers that are up: who is not there misses them. */
 
 export interface Channels {
@@ -10,6 +12,16 @@ export interface Channels {
 }
 
 export type Listener = (message: string) => void;
+
+/** A message of JSON; undefined for one of a neighbour who says something else than is known here. */
+export function readMessage<Schema extends z.ZodType>(schema: Schema, message: string): z.infer<Schema> | undefined {
+  try {
+    return schema.safeParse(JSON.parse(message)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
 
 const PREFIX = 'easel';
 

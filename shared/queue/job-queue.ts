@@ -1,9 +1,14 @@
 import { type BackendFactory, DelayedError, type IQueueBackend, Queue, WaitingError, Worker } from 'bullmq';
-import type { Removal } from '../contract/wire.ts';
+import { z } from 'zod';
+import { removalSchema } from '../contract/wire.ts';
 import type { Logger } from '../service/log.ts';
 
 /** What waits on the queue: a run by its id, or a hosted picture to remove. */
-export type QueueJob = { readonly runId: string } | { readonly removalId: string; readonly removal: Removal };
+const queueJobSchema = z.union([
+  z.object({ runId: z.string() }),
+  z.object({ removalId: z.string(), removal: removalSchema }),
+]);
+export type QueueJob = Readonly<z.infer<typeof queueJobSchema>>;
 
 /** BullMQ, on whatever backend it is given: the queue that gateways add to and workers take from. */
 
@@ -79,10 +84,13 @@ export async function createJobConsumer<B extends IQueueBackend, C>(
     ...{ autorun: false, concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2 },
     ...{ maxStalledCount: MAX_STALLS, runRetryDelay: RETRY_PAUSE_MS },
   };
-  const worker = new Worker<QueueJob, void, string, B, never, C>(
+  const worker = new Worker<unknown, void, string, B, never, C>(
     QUEUE_NAME,
     async (job, token) => {
-      const end = await work(job.data);
+      const known = queueJobSchema.safeParse(job.data);
+      // A neighbour's that is not understood here: lost runs are queued again, and everything else is waited for in vain.
+      if (!known.success) return log.warn({ queueJob: job.id }, 'a job of the queue is of an unknown kind');
+      const end = await work(known.data);
       if (end === 'done') return;
       if (end === 'again') {
         await job.moveToWait(token);
@@ -96,7 +104,8 @@ export async function createJobConsumer<B extends IQueueBackend, C>(
   );
   worker.on('error', (error) => log.warn({ reason: String(error) }, 'the queue cannot be reached'));
   worker.on('failed', (job, error) => {
-    if (job !== undefined) onFailed(job.data, error);
+    const known = queueJobSchema.safeParse(job?.data);
+    if (known.success) onFailed(known.data, error);
   });
   await untilReady(worker);
   return { run: () => worker.run(), close: () => worker.close() };

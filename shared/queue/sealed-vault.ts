@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { type Blobs, blobKeys } from './backend.ts';
 
 /**
@@ -18,28 +19,44 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const LIFE_SECONDS = 86_400;
 
-export function createSealedVault(blobs: Blobs, workerToken: string): SealedVault {
-  const key = Buffer.from(hkdfSync('sha256', workerToken, '', 'easel credentials', 32));
-
-  function seal(runId: string, credentials: Credentials): Buffer {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(runId));
-    return Buffer.concat([nonce, cipher.update(JSON.stringify(credentials)), cipher.final(), cipher.getAuthTag()]);
-  }
-
-  function open(runId: string, sealed: Buffer): Credentials {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(runId));
-    decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-    const text = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-    return JSON.parse(text.toString('utf8')) as Credentials;
-  }
+/** `workerTokens`: the first one seals, all are tried. */
+export function createSealedVault(blobs: Blobs, workerTokens: readonly string[]): SealedVault {
+  const [first, ...older] = workerTokens.map(createSealer);
+  if (first === undefined) throw new Error('at least one token is needed');
 
   return {
-    put: (runId, credentials) => blobs.put(blobKeys.credentials(runId), seal(runId, credentials), LIFE_SECONDS),
+    put: (runId, credentials) => blobs.put(blobKeys.credentials(runId), first.seal(runId, credentials), LIFE_SECONDS),
     get: async (runId) => {
       const sealed = await blobs.get(blobKeys.credentials(runId));
-      return sealed === undefined ? undefined : open(runId, sealed);
+      if (sealed === undefined) return undefined;
+      const opened = [first, ...older].map(({ open }) => open(runId, sealed)).find((found) => found !== undefined);
+      if (opened === undefined) throw new Error('a caller’s token was sealed with another WORKER_TOKEN');
+      return opened;
     },
     drop: (runId) => blobs.drop(blobKeys.credentials(runId)),
+  };
+}
+
+const credentialsSchema = z.record(z.string(), z.string());
+
+function createSealer(workerToken: string) {
+  const key = Buffer.from(hkdfSync('sha256', workerToken, '', 'easel credentials', 32));
+  return {
+    seal: (runId: string, credentials: Credentials): Buffer => {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(runId));
+      return Buffer.concat([nonce, cipher.update(JSON.stringify(credentials)), cipher.final(), cipher.getAuthTag()]);
+    },
+    /** Undefined for what another token sealed, or for another run. */
+    open: (runId: string, sealed: Buffer): Credentials | undefined => {
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(runId));
+      try {
+        decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+        const text = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+        return credentialsSchema.parse(JSON.parse(text.toString('utf8')));
+      } catch {
+        return undefined;
+      }
+    },
   };
 }

@@ -34,7 +34,8 @@ export function textWithDefault(description: string, fallback: string, format = 
 }
 
 const SECRET_CHARACTERS = 16;
-const SECRET = new RegExp(`^\\S{${SECRET_CHARACTERS},}$`);
+/** It travels in headers. */
+const SECRET = new RegExp(`^[\\x21-\\x7e]{${SECRET_CHARACTERS},}$`);
 const HOW_TO_MAKE = 'without spaces; `openssl rand -hex 24` makes one';
 
 /** A secret that cannot be guessed. */

@@ -7,7 +7,7 @@ import { type Server, type Started, startServer } from './processes.ts';
 
 const GATEWAY_FLAGS = ['--max-old-space-size=160', '--max-semi-space-size=4'];
 const WORKER_FLAGS = ['--max-old-space-size=128', '--max-semi-space-size=2'];
-export const WORKER_TOKEN = 'bench-token';
+export const WORKER_TOKEN = 'token-of-the-benchmarks';
 
 type Environment = Readonly<Record<string, string>>;
 type Wrap = (command: readonly [string, ...string[]]) => [string, ...string[]];

@@ -14,7 +14,7 @@ interface Txt2imgReply {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-const KEY = 'sesame-sesame';
+const KEY = 'sesame-open-sesame';
 const basic = (password: string): string => `Basic ${Buffer.from(`user:${password}`).toString('base64')}`;
 
 describe('programs that speak AUTOMATIC1111', () => {

@@ -151,7 +151,7 @@ describe('the openai package, when all does not go well', () => {
     if (address === null || typeof address === 'string') throw new Error('no port');
     services = await startServices({
       gatewayEnv: {
-        API_KEYS: 'fast:sesame-fast:0,slow:sesame-slow:1',
+        API_KEYS: 'fast:sesame-open-fast:0,slow:sesame-open-slow:1',
         PROMPT_POLICY_FILE: rules,
         WAIT_BUDGET_MS: '20',
       },
@@ -169,7 +169,7 @@ describe('the openai package, when all does not go well', () => {
 
   /** From then on the gateway knows how long a picture takes here, and asks nobody to wait much longer. */
   async function makeOnePicture(): Promise<void> {
-    const headers = { 'x-api-key': 'sesame-fast', 'content-type': 'application/json' };
+    const headers = { 'x-api-key': 'sesame-open-fast', 'content-type': 'application/json' };
     const accepted = await fetch(`${services.url}/jobs`, { method: 'POST', headers, body: '{"prompt":"a pond"}' });
     const { events_url } = (await accepted.json()) as { events_url: string };
     const events = await fetch(events_url, { headers });
@@ -178,7 +178,7 @@ describe('the openai package, when all does not go well', () => {
 
   test('a picture that is still being made is asked for again, and comes', async () => {
     await makeOnePicture();
-    const { client, sent } = createClient(services.url, 'sesame-fast', 5);
+    const { client, sent } = createClient(services.url, 'sesame-open-fast', 5);
     const { data, response } = await client.images.generate({ prompt: 'a harbour' }).withResponse();
     assert.equal(await describePicture(data.data?.[0]?.b64_json ?? ''), 'png 768x768');
     assert.ok(sent.calls >= 2);
@@ -198,7 +198,7 @@ describe('the openai package, when all does not go well', () => {
   });
 
   test('over the limit is a RateLimitError with the time to wait', async () => {
-    const { client } = createClient(services.url, 'sesame-slow', 0);
+    const { client } = createClient(services.url, 'sesame-open-slow', 0);
     const first = client.images.generate({ prompt: 'one' });
     await first.catch((error) => assert.ok(error instanceof OpenAI.InternalServerError && error.status === 503));
     await assert.rejects(client.images.generate({ prompt: 'another' }), (error) => {
@@ -210,7 +210,7 @@ describe('the openai package, when all does not go well', () => {
   });
 
   test('a refused prompt is moderation_blocked, at once', async () => {
-    const { client, sent } = createClient(services.url, 'sesame-fast');
+    const { client, sent } = createClient(services.url, 'sesame-open-fast');
     await assert.rejects(client.images.generate({ prompt: 'a dragon' }), (error) => {
       assert.ok(error instanceof OpenAI.BadRequestError);
       assert.deepEqual([error.code, error.type], ['moderation_blocked', 'image_generation_user_error']);
@@ -220,7 +220,7 @@ describe('the openai package, when all does not go well', () => {
   });
 
   test('a failure that no retry can mend is not asked for again', async () => {
-    const { client } = createClient(services.url, 'sesame-fast', 5);
+    const { client } = createClient(services.url, 'sesame-open-fast', 5);
     const wish = { prompt: 'a fox', engine: 'openai', seed: 7 } as OpenAI.ImageGenerateParamsNonStreaming;
     await assert.rejects(client.images.generate(wish), (error) => {
       assert.ok(error instanceof OpenAI.InternalServerError);

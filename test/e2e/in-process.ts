@@ -36,7 +36,7 @@ export async function startInProcess(
   const jobs = await createJobs({
     settings: {
       WORKER_URL: [worker.url],
-      WORKER_TOKEN: TOKEN,
+      WORKER_TOKEN: [TOKEN],
       MAX_WAITING: 100,
       CACHE_TTL_SECONDS: 3600,
       DATA_DIR: dataDirectory,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { withRedis } from '../support/redis-server.ts';
 import { startCluster } from './cluster.ts';
 
-const API_KEYS = 'alice:secret-of-alice:3,bot:secret-of-bot:100:2';
+const API_KEYS = 'alice:secret-key-of-alice:3,bot:secret-key-of-bot:100:2';
 
 function testLimits(): void {
   test("gateways count a caller's requests together", async (context) => {
@@ -21,7 +21,7 @@ function testLimits(): void {
       for (let number = 0; number < 4; number += 1) answers.push(await ask(key, number));
       return answers;
     };
-    const alices = await askOften('secret-of-alice');
+    const alices = await askOften('secret-key-of-alice');
     assert.deepEqual(
       alices.map(({ status }) => status),
       [202, 202, 202, 429],
@@ -29,7 +29,7 @@ function testLimits(): void {
     assert.match(String(alices[1]?.headers.get('ratelimit')), /"minute"; r=1; t=\d+/);
     assert.ok(Number(alices[3]?.headers.get('retry-after')) <= 60);
     assert.deepEqual(
-      (await askOften('secret-of-bot')).map(({ status }) => status),
+      (await askOften('secret-key-of-bot')).map(({ status }) => status),
       [202, 202, 429, 429],
       'the quota of the day',
     );

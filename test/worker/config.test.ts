@@ -26,7 +26,7 @@ const known = {
   engines: [engine('perchance', 'P_KEY'), engine('sketch', 'S_KEY'), engine('third', 'T_KEY')],
   stores: [store('imgur'), store('disk')],
 };
-const right = { WORKER_TOKEN: 'a-secret', P_KEY: 'p', S_KEY: 's', T_KEY: 't' };
+const right = { WORKER_TOKEN: 'a-secret-of-the-two', P_KEY: 'p', S_KEY: 's', T_KEY: 't' };
 
 function configured(environment: Record<string, string | undefined>) {
   const forEngines = createEngineServices({});
@@ -90,6 +90,6 @@ describe('the settings of the worker', () => {
 
   test('a list without a name, and a token with a space, are faults', () => {
     assert.match(faultsOf({ ...right, ENGINES: ' , ' })[0] ?? '', /^ENGINES: expected names out of/);
-    assert.match(faultsOf({ ...right, WORKER_TOKEN: 'two words' })[0] ?? '', /^WORKER_TOKEN: /);
+    assert.match(faultsOf({ ...right, WORKER_TOKEN: 'two words, which are long' })[0] ?? '', /^WORKER_TOKEN: /);
   });
 });

@@ -81,7 +81,7 @@ export async function openFrontDoor(
   const lines: string[] = [];
   const clock = options.clock ?? systemClock;
   const worker = createWorker({
-    token: TOKEN,
+    tokens: [TOKEN],
     version: '1.2.3',
     concurrency: 1,
     maxWaiting: 20,

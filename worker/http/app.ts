@@ -4,6 +4,8 @@ import {
   type ProductionEvent,
   productionSchema,
   removalSchema,
+  WIRE_HEADER,
+  WIRE_VERSION,
   type WorkerHealth,
   type WorkerStatus,
 } from '../../shared/contract/wire.ts';
@@ -22,7 +24,8 @@ const MAX_URL_CHARACTERS = 2048;
 const HEARTBEAT_MS = 10_000;
 
 export interface AppOptions {
-  readonly token: string;
+  /** Any of them opens. */
+  readonly tokens: readonly string[];
   readonly productions: Pick<Productions, 'follow'>;
   readonly readPicture: (id: string) => Promise<ShelfFile | undefined>;
   readonly removePicture: Remove;
@@ -38,13 +41,13 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(requestContext, requestLog(log, { quietPaths: ['/health'] }), limitUrl);
+  app.use(requestContext, requestLog(log, { quietPaths: ['/health'] }), limitUrl, tellWire);
 
   app.get('/health', async (_request, response) => {
     const report = await health();
     response.status(report.status === 'stopping' ? 503 : 200).json(report);
   });
-  app.use(createAuthentication(options.token));
+  app.use(createAuthentication(options.tokens));
   app.get('/status', async (_request, response) => {
     response.json(await status());
   });
@@ -114,16 +117,22 @@ function toSignal(response: Response): AbortSignal {
   return controller.signal;
 }
 
+const tellWire: RequestHandler = (_request, response, next) => {
+  response.setHeader(WIRE_HEADER, WIRE_VERSION);
+  next();
+};
+
 const limitUrl: RequestHandler = (request, _response, next) => {
   if (request.url.length > MAX_URL_CHARACTERS) throw new AppError('payload_too_large', 'the address is too long');
   next();
 };
 
-function createAuthentication(token: string): RequestHandler {
+function createAuthentication(tokens: readonly string[]): RequestHandler {
   return (request, _response, next) => {
     const given = readBearer(request.get('authorization'));
     if (given === undefined) throw new AppError('unauthorized', 'no WORKER_TOKEN came');
-    if (!isSameSecret(given, token)) throw new AppError('unauthorized', 'a wrong WORKER_TOKEN came');
+    if (!tokens.some((token) => isSameSecret(given, token)))
+      throw new AppError('unauthorized', 'a wrong WORKER_TOKEN came');
     next();
   };
 }

@@ -13,7 +13,7 @@ import { createQueueRun } from './queue-run.ts';
 
 export interface QueueConsumerOptions {
   readonly backend: QueueBackend;
-  readonly workerToken: string;
+  readonly workerTokens: readonly string[];
   /** Tells workers apart, for instance host name and port. */
   readonly name: string;
   readonly concurrency: number;
@@ -47,7 +47,7 @@ const LAST_MOMENTS_MS = 2000;
 export function createQueueConsumer(options: QueueConsumerOptions): QueueConsumer {
   const { backend, name, concurrency, clock, log, lockMs = LOCK_MS } = options;
   const { runs, channels, blobs } = backend;
-  const vault = createSealedVault(blobs, options.workerToken);
+  const vault = createSealedVault(blobs, options.workerTokens);
   const run = createQueueRun({ ...options, runs, blobs, vault });
   const running = new Map<string, AbortController>();
   const stopping = new AbortController();

@@ -1,5 +1,5 @@
 import type { GenerationRequest, GenerationResult, ProgressEvent } from '../../shared/contract/generation.ts';
-import type { ProductionEvent } from '../../shared/contract/wire.ts';
+import { type ProductionEvent, productionSchema } from '../../shared/contract/wire.ts';
 import { type ErrorRecord, toAppError, toErrorRecord } from '../../shared/errors.ts';
 import { type Blobs, blobKeys } from '../../shared/queue/backend.ts';
 import { isEnded, type Run, type RunChange, toDone, toRunChange } from '../../shared/queue/run.ts';
@@ -39,7 +39,8 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
   /** Resolves with the last event, and the run as it was then. Progress is reported in order. */
   async function produce(run: Run, signal: AbortSignal): Promise<Made> {
     const credentials = run.needsCredentials ? await vault.get(run.id) : undefined;
-    const production = { jobId: run.id, request: run.request, ...(credentials !== undefined && { credentials }) };
+    // A newer gateway may have written it.
+    const production = productionSchema.parse({ jobId: run.id, request: run.request, credentials });
     const ending = Promise.withResolvers<Ending>();
     let latest = Promise.resolve(run);
     const report = ({ type: _, ...event }: { readonly type: 'progress' } & ProgressEvent): void => {

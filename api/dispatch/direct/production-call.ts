@@ -1,9 +1,15 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { AxiosInstance } from 'axios';
+import type { AxiosInstance, AxiosResponse } from 'axios';
 import { isAxiosError } from 'axios';
+import { z } from 'zod';
 import type { GenerationResult, ProgressEvent } from '../../../shared/contract/generation.ts';
-import type { Production, ProductionEvent } from '../../../shared/contract/wire.ts';
+import {
+  errorRecordSchema,
+  type Production,
+  parseProductionEvent,
+  WIRE_HEADER,
+} from '../../../shared/contract/wire.ts';
 import { AppError, ERRORS, type ErrorRecord, fromErrorRecord } from '../../../shared/errors.ts';
 import type { Run } from '../../../shared/queue/run.ts';
 import { readLines } from './read-lines.ts';
@@ -46,7 +52,7 @@ export async function callProduction(options: CallOptions): Promise<ProductionOu
       },
     });
     if (response.status === 200) return await readProduction(response.data, options, () => watchdog.refresh());
-    return toRefusal(response.status, await buffer(response.data));
+    return toRefusal(response, await buffer(response.data));
   } catch (error) {
     return toFailure(error);
   } finally {
@@ -63,8 +69,8 @@ async function readProduction(
     stream.on('data', onChunk);
     stream.pause();
     for await (const line of readLines(stream)) {
-      // Written by our own worker of the same version.
-      const event = JSON.parse(line) as ProductionEvent;
+      const event = parseProductionEvent(JSON.parse(line));
+      if (event === undefined) continue;
       if (event.type === 'result') return { kind: 'result', result: event.result };
       if (event.type === 'error') return toOutcome(event.error, 'broken');
       if (event.type === 'progress') {
@@ -79,8 +85,8 @@ async function readProduction(
 }
 
 /** A worker refuses with an ErrorRecord; anything else was said by a proxy in front of it. */
-function toRefusal(status: number, body: Buffer): ProductionOutcome {
-  const record = readErrorRecord(body.toString('utf8'));
+function toRefusal({ status, headers }: AxiosResponse, body: Buffer): ProductionOutcome {
+  const record = readErrorRecord(body.toString('utf8'), headers[WIRE_HEADER] !== undefined);
   if (record === undefined) return { kind: 'absent', reason: `status ${status} from something that is no worker` };
   return toOutcome(record, 'absent');
 }
@@ -98,19 +104,20 @@ function toOutcome(record: ErrorRecord, interrupted: 'absent' | 'broken'): Produ
   return { kind: 'failed', error: fromErrorRecord(record) };
 }
 
-export function readErrorRecord(text: string): ErrorRecord | undefined {
+/** `isWorker`: it said so itself, so that a code that is not known here is still an error of its own. */
+export function readErrorRecord(text: string, isWorker: boolean): ErrorRecord | undefined {
+  const { data } = z.object({ code: z.string() }).safeParse(readJson(text));
+  if (data === undefined || !(isWorker || Object.hasOwn(ERRORS, data.code))) return undefined;
+  return errorRecordSchema.safeParse(readJson(text)).data;
+}
+
+function readJson(text: string): unknown {
   try {
-    const record = JSON.parse(text) as Partial<ErrorRecord> | null;
-    return isErrorRecord(record) ? record : undefined;
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-function isErrorRecord(record: Partial<ErrorRecord> | null): record is ErrorRecord {
-  const code: string | undefined = record?.code;
-  return code !== undefined && Object.hasOwn(ERRORS, code) && typeof record?.message === 'string';
 }
 
 /** Errors of the connection attempt itself: no byte of the request has arrived anywhere. */

@@ -1,4 +1,4 @@
-import type { Removal } from '../../../shared/contract/wire.ts';
+import { type Removal, WIRE_HEADER } from '../../../shared/contract/wire.ts';
 import { AppError, fromErrorRecord, toAppError } from '../../../shared/errors.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { PictureFile } from '../dispatch.ts';
@@ -38,9 +38,9 @@ export async function removeHosted(links: readonly WorkerLink[], removal: Remova
   for (const link of links) {
     try {
       const options = { responseType: 'text', timeout: REMOVAL_TIMEOUT_MS, signal } as const;
-      const { status, data } = await link.client.post<string>('/removals', removal, options);
+      const { status, data, headers } = await link.client.post<string>('/removals', removal, options);
       if (status === 204 || status === 200) return;
-      const record = readErrorRecord(data);
+      const record = readErrorRecord(data, headers[WIRE_HEADER] !== undefined);
       failure = record === undefined ? new AppError('worker_unavailable', `status ${status}`) : fromErrorRecord(record);
     } catch (error) {
       failure = toAppError(error, 'worker_unavailable');

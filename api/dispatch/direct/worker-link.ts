@@ -1,6 +1,6 @@
 import type { AxiosInstance } from 'axios';
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
-import type { WorkerStatus } from '../../../shared/contract/wire.ts';
+import { WIRE_HEADER, WIRE_VERSION, type WorkerStatus, workerStatusSchema } from '../../../shared/contract/wire.ts';
 import { createHttpClient } from '../../../shared/net/http.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
@@ -48,7 +48,8 @@ export interface WorkerLinkOptions {
 
 export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   const { url, token, clock, log, silenceMs = SILENCE_MS } = options;
-  const client = createHttpClient({ baseURL: url, headers: { authorization: `Bearer ${token}` } });
+  const headers = { authorization: `Bearer ${token}`, [WIRE_HEADER]: WIRE_VERSION };
+  const client = createHttpClient({ baseURL: url, headers });
   const stopping = new AbortController();
   const { signal } = stopping;
   const name = new URL(url).host;
@@ -131,9 +132,9 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   function learnStatus(): void {
     if (clock.now() - statusAt < STATUS_INTERVAL_MS) return;
     statusAt = clock.now();
-    client.get<WorkerStatus>('/status', { timeout: STATUS_TIMEOUT_MS, signal }).then(
+    client.get<unknown>('/status', { timeout: STATUS_TIMEOUT_MS, signal }).then(
       (answer) => {
-        if (answer.status === 200) status = answer.data;
+        status = workerStatusSchema.safeParse(answer.data).data ?? status;
       },
       (error: unknown) => log.debug({ worker: name, reason: String(error) }, 'the worker did not tell its status'),
     );

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Removal } from '../../../shared/contract/wire.ts';
+import { errorRecordSchema, type Removal } from '../../../shared/contract/wire.ts';
 import { AppError, type ErrorRecord, fromErrorRecord } from '../../../shared/errors.ts';
 import { sniffMediaType } from '../../../shared/picture/media-type.ts';
 import { blobKeys, type QueueBackend } from '../../../shared/queue/backend.ts';
-import { channelNames } from '../../../shared/queue/channels.ts';
+import { channelNames, readMessage } from '../../../shared/queue/channels.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import { type Clock, repeat } from '../../../shared/wait.ts';
 import { createWorkerLink } from '../direct/worker-link.ts';
@@ -12,6 +12,7 @@ import { sweepLostRuns } from './sweep.ts';
 import { watchWorkers } from './workers.ts';
 
 const SWEEP_INTERVAL_MS = 30_000;
+const UNREADABLE: ErrorRecord = { code: 'internal', message: 'a worker told an error that cannot be read' };
 
 export interface QueueDispatchOptions {
   readonly backend: QueueBackend;
@@ -52,7 +53,7 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
     try {
       await queue.add(removalId, { removalId, removal });
       const message = await reply.promise;
-      if (message !== '') throw fromErrorRecord(JSON.parse(message) as ErrorRecord);
+      if (message !== '') throw fromErrorRecord(readMessage(errorRecordSchema, message) ?? UNREADABLE);
     } finally {
       signal.removeEventListener('abort', onAbort);
       unsubscribe();

@@ -1,5 +1,5 @@
-import { HEARTBEAT_INTERVAL_MS, type WorkerHeartbeat } from '../../../shared/queue/backend.ts';
-import { type Channels, channelNames } from '../../../shared/queue/channels.ts';
+import { HEARTBEAT_INTERVAL_MS, heartbeatSchema, type WorkerHeartbeat } from '../../../shared/queue/backend.ts';
+import { type Channels, channelNames, readMessage } from '../../../shared/queue/channels.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { WorkerView } from '../dispatch.ts';
 
@@ -10,8 +10,8 @@ const MISSED_BEATS = 3;
 export async function watchWorkers(channels: Channels, clock: Clock): Promise<() => readonly WorkerView[]> {
   const heard = new Map<string, { readonly beat: WorkerHeartbeat; readonly at: number }>();
   await channels.subscribe(channelNames.workers, (message) => {
-    // Written by our own workers.
-    const beat = JSON.parse(message) as WorkerHeartbeat;
+    const beat = readMessage(heartbeatSchema, message);
+    if (beat === undefined) return;
     if (beat.isStopping) heard.delete(beat.name);
     else heard.set(beat.name, { beat, at: clock.now() });
   });

@@ -12,7 +12,7 @@ export interface ApiKey {
   readonly perDay?: number | undefined;
 }
 
-const ENTRY = /^([\w-]{1,64}):([^\s:,]{8,})(?::(\d+))?(?::(\d+))?$/;
+const ENTRY = /^([\w-]{1,64}):([^\s:,]{16,})(?::(\d+))?(?::(\d+))?$/;
 
 const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
@@ -38,7 +38,7 @@ export function apiKeys(description: string) {
   return setting(inner, {
     description,
     format:
-      'name:secret entries separated by commas, each with :requests-a-minute and :requests-a-day if wanted; a secret has 8 characters or more',
+      'name:secret entries separated by commas, each with :requests-a-minute and :requests-a-day if wanted; a secret has 16 characters or more',
     secret: true,
   });
 }

@@ -20,7 +20,8 @@ export interface FoundationOptions {
 export interface FoundationSettings {
   readonly REDIS_URL?: string | undefined;
   readonly WORKER_URL?: readonly string[] | undefined;
-  readonly WORKER_TOKEN?: string | undefined;
+  /** The first one is sent. */
+  readonly WORKER_TOKEN?: readonly string[] | undefined;
 }
 
 export interface Foundation {

@@ -34,7 +34,7 @@ export function createEmbedded({ settings, dataDirectory, limits, clock, log }: 
       };
       return createHttpDispatch({
         workerUrls: settings.WORKER_URL ?? [],
-        workerToken: settings.WORKER_TOKEN ?? '',
+        workerToken: settings.WORKER_TOKEN?.[0] ?? '',
         desk: createDesk({ journal, vault, estimates, pictures, limits, clock, log, onEnded, wokeAt: () => wokeAt }),
         clock,
         log,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { generationResultSchema } from '../../../shared/contract/wire.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { channelNames } from '../../../shared/queue/channels.ts';
+import { channelNames, readMessage } from '../../../shared/queue/channels.ts';
 import { createRedisBackend } from '../../../shared/queue/redis/backend.ts';
 import { redisKeys } from '../../../shared/queue/redis/connection.ts';
 import { createSealedVault } from '../../../shared/queue/sealed-vault.ts';
@@ -13,6 +14,9 @@ import type { Foundation, FoundationOptions } from './backend.ts';
 
 /** A restart of the backend takes some seconds; a caller is not kept longer than this by one that is away. */
 const PATIENCE_MS = 10_000;
+
+/** What the end of a run tells all gateways to learn from. */
+const madeSchema = generationResultSchema.pick({ engine: true, timings: true });
 
 export async function createShared(
   url: string,
@@ -33,7 +37,8 @@ export async function createShared(
     },
     createDispatch: async ({ estimates, onEnded }) => {
       await channels.subscribe(channelNames.ended, (message) => {
-        if (message !== '') estimates.learn(JSON.parse(message));
+        const made = message === '' ? undefined : readMessage(madeSchema, message);
+        if (made !== undefined) estimates.learn(made);
         onEnded();
       });
       const onAwake = (tookMs: number): void => estimates.learnWake(tookMs);

@@ -15,6 +15,15 @@ const CALL_TIMEOUT_MS = 10_000;
 const PROTOCOLS = ['https:', 'http:'];
 const MAX_URL_CHARACTERS = 2000;
 
+const SECRET_BYTES = 24;
+
+/** As Standard Webhooks serializes one. An empty or half-read key would sign what anybody can sign. */
+export function isWebhookSecret(text: string): boolean {
+  const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1] ?? '';
+  const key = Buffer.from(base64, 'base64');
+  return key.length >= SECRET_BYTES && key.toString('base64').replace(/=+$/, '') === base64.replace(/=+$/, '');
+}
+
 export interface WebhookMessage {
   readonly id: string;
   readonly url: string;

@@ -38,7 +38,7 @@ const DIALECTS: ReadonlyArray<readonly [path: string, toBody: ToBody]> = [
   ['/jobs', toNative],
 ];
 
-const KEY = 'sesame-sesame';
+const KEY = 'sesame-open-sesame';
 const WRONG_TYPE =
   'The body is of the type `text/plain;charset=UTF-8`; send JSON with `Content-Type: application/json`.';
 const json = { 'content-type': 'application/json', 'x-api-key': KEY };

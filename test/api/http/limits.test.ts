@@ -4,7 +4,7 @@ import { apiKeys } from '../../../api/http/middleware/api-keys.ts';
 import { createRateLimit } from '../../../api/http/middleware/rate-limit.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
-const KEYS = apiKeys('').parse('alice:secret-of-alice,bot:secret-of-bot:2,tiny:secret-of-tiny:100:1');
+const KEYS = apiKeys('').parse('alice:secret-key-of-alice,bot:secret-key-of-bot:2,tiny:secret-key-of-tiny:100:1');
 
 describe('keys and limits', () => {
   let gateway: TestGateway;
@@ -17,11 +17,11 @@ describe('keys and limits', () => {
     fetch(`${gateway.url}/generate?prompt=fox${query}`, { headers });
 
   test('a key is taken as bearer, as X-API-Key, as key= and as the password of Basic', async () => {
-    const basic = Buffer.from('anybody:secret-of-alice').toString('base64');
+    const basic = Buffer.from('anybody:secret-key-of-alice').toString('base64');
     const statuses = [
-      await ask({ authorization: 'Bearer secret-of-alice' }),
-      await ask({ 'x-api-key': 'secret-of-alice' }),
-      await ask({}, '&key=secret-of-alice'),
+      await ask({ authorization: 'Bearer secret-key-of-alice' }),
+      await ask({ 'x-api-key': 'secret-key-of-alice' }),
+      await ask({}, '&key=secret-key-of-alice'),
     ].map((response) => response.status);
     assert.deepEqual(statuses, [200, 200, 200]);
     assert.equal(gateway.jobs.submissions.at(-1)?.options.client.id, 'key:alice');
@@ -29,24 +29,24 @@ describe('keys and limits', () => {
   });
 
   test('a token for an engine in Authorization does not hide the key beside it', async () => {
-    const headers = { authorization: 'Bearer token-of-another-service', 'x-api-key': 'secret-of-alice' };
+    const headers = { authorization: 'Bearer token-of-another-service', 'x-api-key': 'secret-key-of-alice' };
     assert.notEqual((await ask(headers)).status, 401);
-    assert.notEqual((await ask({ authorization: headers.authorization }, '&key=secret-of-alice')).status, 401);
+    assert.notEqual((await ask({ authorization: headers.authorization }, '&key=secret-key-of-alice')).status, 401);
   });
 
   test('none and a wrong one are 401, and say how to give one', async () => {
     const none = await ask({});
     assert.equal(none.status, 401);
     assert.match(await none.text(), /X-API-Key/);
-    const wrong = await ask({ 'x-api-key': 'secret-of-nobody' });
+    const wrong = await ask({ 'x-api-key': 'secret-key-of-nobody' });
     assert.equal(wrong.status, 401);
-    assert.doesNotMatch(await wrong.text(), /secret-of-nobody/);
-    assert.doesNotMatch(gateway.logged.join(''), /secret-of/);
+    assert.doesNotMatch(await wrong.text(), /secret-key-of-nobody/);
+    assert.doesNotMatch(gateway.logged.join(''), /secret-key-of/);
   });
 
   test('a key has a limit of its own, told in the standard headers', async () => {
     const answers = [];
-    for (let index = 0; index < 3; index++) answers.push(await ask({ 'x-api-key': 'secret-of-bot' }));
+    for (let index = 0; index < 3; index++) answers.push(await ask({ 'x-api-key': 'secret-key-of-bot' }));
     assert.deepEqual(
       answers.map(({ status }) => status),
       [200, 200, 429],
@@ -59,8 +59,8 @@ describe('keys and limits', () => {
   });
 
   test('a day has a quota', async () => {
-    assert.equal((await ask({ 'x-api-key': 'secret-of-tiny' })).status, 200);
-    const second = await ask({ 'x-api-key': 'secret-of-tiny' });
+    assert.equal((await ask({ 'x-api-key': 'secret-key-of-tiny' })).status, 200);
+    const second = await ask({ 'x-api-key': 'secret-key-of-tiny' });
     assert.equal(second.status, 429);
     assert.equal(second.headers.get('retry-after'), '60', 'clients ignore more');
   });

@@ -35,7 +35,7 @@ export async function createJobBench(change: Change = {}, workerOptions: WorkerO
       ...change,
       settings: {
         WORKER_URL: [worker.url],
-        WORKER_TOKEN: worker.token,
+        WORKER_TOKEN: [worker.token],
         MAX_WAITING: 100,
         CACHE_TTL_SECONDS: 3600,
         DATA_DIR: dataDirectory,

@@ -34,7 +34,7 @@ export async function createSharedBench({ maxWaiting = 1000 } = {}): Promise<Sha
     createJobs({
       settings: {
         REDIS_URL: server.url,
-        WORKER_TOKEN: 'a token',
+        WORKER_TOKEN: ['a token'],
         MAX_WAITING: maxWaiting,
         CACHE_TTL_SECONDS: 3600,
         DATA_DIR: join(directory, name),

@@ -8,7 +8,7 @@ const [, , dataDirectory = '', workerUrl = '', workerToken = '', name = ''] = pr
 const jobs = await createJobs({
   settings: {
     WORKER_URL: [workerUrl],
-    WORKER_TOKEN: workerToken,
+    WORKER_TOKEN: [workerToken],
     MAX_WAITING: 10_000,
     CACHE_TTL_SECONDS: 3600,
     DATA_DIR: dataDirectory,

@@ -41,7 +41,7 @@ export async function createFakeConsumer({
   const backend = createRedisBackend({ url: redisUrl, keepMs: KEEP_MS, clock: systemClock, log });
   const consumer: QueueConsumer = createQueueConsumer({
     backend,
-    workerToken: 'a token',
+    workerTokens: ['a token'],
     name,
     concurrency,
     productions: {

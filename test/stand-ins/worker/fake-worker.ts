@@ -30,7 +30,7 @@ export async function createFakeWorker({
   store = 'imgur',
   port: wantedPort = 0,
 } = {}): Promise<FakeWorker> {
-  const token = 'a token';
+  const token = 'token-of-the-fake-worker';
   const productions = createFakeProductions();
   const removals: Removal[] = [];
   const calls: string[] = [];
@@ -113,5 +113,5 @@ export async function createFakeWorker({
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  response.writeHead(status, { 'content-type': 'application/json', 'easel-wire': '1' }).end(JSON.stringify(body));
 }

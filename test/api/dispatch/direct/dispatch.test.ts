@@ -49,7 +49,7 @@ async function createBench(count: number, { concurrency = 2, silenceMs = 60_000,
   const { desk, until } = createDesk();
   const dispatch = createHttpDispatch({
     workerUrls: workers.map(({ url }) => url),
-    workerToken: token === '' ? 'a token' : token,
+    workerToken: token === '' ? 'token-of-the-fake-worker' : token,
     desk,
     clock: hurried,
     log: createLog({ service: 'test', level: 'silent' }),

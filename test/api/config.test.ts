@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { readGatewaySettings } from '../../api/config.ts';
+import { SettingsError } from '../../shared/service/config.ts';
+
+const STRONG = 'a-secret-nobody-guesses';
+const WEBHOOK = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+
+function faultOf(environment: Record<string, string>): string {
+  try {
+    readGatewaySettings(environment);
+    return '';
+  } catch (error) {
+    assert.ok(error instanceof SettingsError);
+    return error.message;
+  }
+}
+
+describe('secrets of the gateway', () => {
+  const weak: ReadonlyArray<[name: string, value: string]> = [
+    ['WORKER_TOKEN', 'a'],
+    ['WORKER_TOKEN', `${STRONG},short`],
+    ['WORKER_TOKEN', 'two words, which are long'],
+    ['WORKER_TOKEN', 'Umlaute-sind-schön-aber'],
+    ['JOB_SECRET', 'fifteen-letters'],
+    ['JOB_SECRET', `${STRONG},`],
+    ['ADMIN_KEY', 'my-own-key'],
+    ['API_KEYS', 'anna:fifteen-letters'],
+    ['WEBHOOK_SECRET', 'abc'],
+    ['WEBHOOK_SECRET', 'whsec_'],
+    ['WEBHOOK_SECRET', 'whsec_!!!!'],
+    ['WEBHOOK_SECRET', `whsec_${Buffer.alloc(23).toString('base64')}`],
+    ['WEBHOOK_SECRET', `${WEBHOOK}!`],
+    ['WEBHOOK_SECRET', WEBHOOK.slice('whsec_'.length)],
+  ];
+  for (const [name, value] of weak) {
+    test(`${name}=${value} is refused by name`, () => {
+      const fault = faultOf({ [name]: value });
+      assert.match(fault, new RegExp(`^${name}: expected .*(16 characters|24 bytes).*#${name.toLowerCase()}\\)$`));
+      if (!['a', 'whsec_'].includes(value)) assert.equal(fault.includes(value), false, 'the value is told');
+    });
+  }
+
+  test('strong ones are taken, and several where one may change', () => {
+    const { WORKER_TOKEN, JOB_SECRET } = readGatewaySettings({
+      ...{ WORKER_TOKEN: `${STRONG}, ${STRONG}-2`, JOB_SECRET: STRONG, ADMIN_KEY: STRONG },
+      ...{ API_KEYS: `anna:${STRONG}`, WEBHOOK_SECRET: WEBHOOK },
+    });
+    assert.deepEqual([WORKER_TOKEN, JOB_SECRET], [[STRONG, `${STRONG}-2`], [STRONG]]);
+  });
+
+  test('a wrong one stops the start with 78 and a line that tells the cure', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'easel-config-'));
+    const main = join(import.meta.dirname, '../../api/main.ts');
+    const env = { ...process.env, WEBHOOK_SECRET: 'abc', WORKER_URL: 'http://127.0.0.1:9', WORKER_TOKEN: STRONG };
+    const { status, stderr, stdout } = spawnSync(process.execPath, [main], { cwd: directory, env, encoding: 'utf8' });
+    rmSync(directory, { recursive: true });
+    assert.equal(status, 78);
+    assert.match(`${stderr}${stdout}`, /WEBHOOK_SECRET: expected .*openssl rand -base64 32/);
+  });
+});
