@@ -5,6 +5,7 @@ import type { EnginePlugin } from './engine.ts';
 import { fal } from './fal/index.ts';
 import { fireworks } from './fireworks/index.ts';
 import { gemini } from './gemini/index.ts';
+import { horde } from './horde/index.ts';
 import { huggingface } from './huggingface/index.ts';
 import { openai } from './openai/index.ts';
 import { perchance } from './perchance/index.ts';
@@ -25,6 +26,7 @@ export const engines: readonly EnginePlugin[] = [
   openai,
   automatic1111,
   stableDiffusion,
+  horde,
   cloudflare,
   replicate,
   fal,

@@ -46,7 +46,7 @@ export interface ServiceChoice {
 }
 
 export interface ServiceCall {
-  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Absolute, or relative to the service's address. */
   readonly url: string;
   /** How messages name the address where a prompt stands in it. */
@@ -105,7 +105,7 @@ export interface ServiceConfig {
 
 /** One request to one service. */
 export interface ServiceContext {
-  readonly service: ServiceDescription;
+  readonly service: Pick<ServiceDescription, 'name' | 'title' | 'url' | 'domains' | 'authorize' | 'explain'>;
   readonly config: ServiceConfig;
   readonly request: EngineRequest;
   /** What an error must never show. */

@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import { toExcerpt } from '../upstream/excerpt.ts';
 import { readJson, toUpstreamError, type UpstreamReply } from '../upstream/upstream.ts';
-import type { Explanation, ServiceContext, ServiceDescription, Step } from './service-description.ts';
+import type { Explanation, ServiceContext, Step } from './service-description.ts';
 
 /** Words by which services refuse a prompt or a picture; looked for in at most this many characters. */
 const REFUSAL = /moderat|nsfw|safety|content.?polic|prohibited|flagged|sensitive content/i;
@@ -35,7 +35,7 @@ function explainStatus(reply: UpstreamReply, { service, config }: ServiceContext
 const explain = (code: ErrorCode, publicMessage: string): Explanation => ({ code, publicMessage });
 
 /** The caller sent fields of the service's own along: that it refuses the request is no fault of the service. */
-function refusedOptions({ call, status }: UpstreamReply, { name, title }: ServiceDescription): AppError {
+function refusedOptions({ call, status }: UpstreamReply, { name, title }: ServiceContext['service']): AppError {
   const field = `engine_options.${name}`;
   const publicMessage = `${field}: ${title} refuses the request with these options (HTTP ${status}).`;
   return new AppError('invalid_request', `${call}: HTTP ${status} for a request with options`, {

@@ -1,0 +1,31 @@
+import type { Explanation, ServiceAnswer } from '../service-description.ts';
+import { failureSchema } from './schema.ts';
+
+/** The anonymous pool is one for the whole world: a little later there is room again. */
+const POOL_REST_MS = 45_000;
+const BAN_REST_MS = 3_600_000;
+
+/** What the Horde's own codes (`rc`) mean; the status alone would mislead. */
+export function explainHorde({ status, json, headers }: ServiceAnswer): Explanation | undefined {
+  const { rc } = failureSchema.safeParse(json).data ?? { rc: '' };
+  switch (rc) {
+    case 'CorruptPrompt':
+      return { code: 'prompt_refused', publicMessage: 'AI Horde refuses this prompt.' };
+    case 'KudosUpfront':
+      return { code: 'engine_busy', publicMessage: 'AI Horde is too busy for free pictures of this size.' };
+    case 'TimeoutIP':
+    case 'BannedIP':
+      return {
+        code: 'engine_unauthorized',
+        publicMessage: 'AI Horde has suspended the address of this service.',
+        restMs: BAN_REST_MS,
+      };
+    case 'InvalidAPIKey':
+      return { code: 'engine_unauthorized', publicMessage: 'AI Horde does not know the key: check HORDE_API_KEY.' };
+    case 'RequestNotFound':
+      return { code: 'engine_failed', publicMessage: 'AI Horde dropped the request before anybody served it.' };
+    default:
+      if (status === 429 && headers['retry-after'] === undefined) return { code: 'engine_busy', restMs: POOL_REST_MS };
+      return undefined;
+  }
+}

@@ -1,0 +1,207 @@
+import { AppError } from '../../../shared/errors.ts';
+import { list, textWithDefault, urlWithDefault, wholeNumber } from '../../../shared/service/config.ts';
+import { type Clock, toAbortError } from '../../../shared/wait.ts';
+import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
+import { requireBase64Picture, requirePicture } from '../../upstream/upstream.ts';
+import type { Engine, EngineContext, EngineImage, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
+import { createServiceCalls, type ServiceCalls } from '../service-calls.ts';
+import type { ServiceAnswer } from '../service-description.ts';
+import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
+import { explainHorde } from './failures.ts';
+import { createModelChoice, toFreeSize, toFreeSteps } from './models.ts';
+import { acceptedSchema, checkSchema, type HordeCheck, statusSchema } from './schema.ts';
+
+const DEFAULT_URL = 'https://aihorde.net/api/v2';
+/** Names change as volunteers come and go: the first one that somebody serves is taken. */
+const DEFAULT_MODELS = ['AlbedoBase XL (SDXL)', 'Flux.1-Schnell fp8 (Compact)', 'Z-Image-Turbo', 'Deliberate'];
+
+/** Known to everybody, so it is no secret. */
+const SHARED_KEY = '0000000000';
+
+const settings = {
+  HORDE_URL: urlWithDefault('Where the horde engine reaches AI Horde', DEFAULT_URL),
+  HORDE_API_KEY: textWithDefault(
+    'Your key for AI Horde; the default is the one that everybody shares',
+    SHARED_KEY,
+    'a key of aihorde.net',
+  ),
+  HORDE_CLIENT_AGENT: textWithDefault(
+    'How the horde engine names itself to AI Horde, which asks for a way to reach you',
+    'easel:1:self-hosted',
+    'name:version:contact',
+  ),
+  HORDE_MODELS: list(
+    `Models of the horde engine in order of preference; unset: ${DEFAULT_MODELS.join(', ')}`,
+    'names, separated by commas',
+  ),
+  HORDE_MAX_WAIT_SECONDS: wholeNumber(
+    'The longest wait that AI Horde may name before the horde engine says that it is busy (seconds).',
+    { min: 5, max: 1200, default: 45 },
+  ),
+};
+
+const FIRST_PAUSE_MS = 1000;
+const PAUSE_GROWTH = 1.5;
+const LONGEST_PAUSE_MS = 5000;
+/** Ten looks a minute are allowed. */
+const STATUS_PAUSE_MS = 6000;
+/** Workers come and go: only after this long "nobody can do that" is believed. */
+const IMPOSSIBLE_GRACE_MS = 10_000;
+
+/** The model is chosen for each request, and there are no accounts in addresses. */
+const NO_CHOICE = { model: 'of that name', account: '' };
+
+interface HordeConfig {
+  readonly url: string;
+  readonly key: string;
+  readonly clientAgent: string;
+  readonly models: readonly string[];
+  readonly maxWaitSeconds: number;
+  readonly clock: Clock;
+}
+
+/** AI Horde: volunteers' GPUs, free within an envelope of size and steps. https://aihorde.net/api */
+function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeConfig): Engine {
+  const { clock, url } = config;
+  const service = {
+    ...{ name: 'horde', title: 'AI Horde', url: DEFAULT_URL, explain: explainHorde },
+    authorize: (key: string) => ({ apikey: key, 'client-agent': clientAgent }),
+  };
+  const chooseModel = createModelChoice(models, clock);
+  const fetchPicture = createGuardedFetch({ base: url });
+  const cancelling = new Set<Promise<void>>();
+
+  async function generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput> {
+    const { signal, onProgress } = context;
+    const secrets = [request.prompt, request.negativePrompt, ...(config.key === SHARED_KEY ? [] : [config.key])];
+    const calls = createServiceCalls({ service, config: { ...config, ...NO_CHOICE }, request, secrets, signal });
+    let id: string | undefined;
+    try {
+      onProgress({ stage: 'queue' });
+      const model = await chooseModel(calls);
+      const size = toFreeSize(request, model);
+      const answer = await calls.submit({ url: '/generate/async', json: toBody({ ...request, ...size }, model) });
+      const accepted = acceptedSchema.parse(answer.json);
+      id = accepted.id;
+      await waitUntilDone(calls, id, context);
+      const image = await fetchImage(calls, id, context);
+      return { images: [image], warnings: [...toSizeWarning(request, size), ...accepted.warnings.map(toSentence)] };
+    } catch (error) {
+      // Whatever ended it, nobody waits for the picture any more: the volunteers need not make it.
+      if (id !== undefined) tell(calls.cancel({ method: 'DELETE', url: `/generate/status/${id}` }));
+      throw signal.aborted ? toAbortError(signal) : calls.toError(error);
+    }
+  }
+
+  async function waitUntilDone(calls: ServiceCalls, id: string, { signal, onProgress }: EngineContext): Promise<void> {
+    const startedAt = clock.now();
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {
+      await clock.wait(pauseMs, signal);
+      const answer = await calls.ask({ url: `/generate/check/${id}` });
+      if ('restMs' in answer) continue;
+      const check = checkSchema.parse(answer.json);
+      if (check.done) return;
+      refuseHopeless(check, clock.now() - startedAt);
+      const isWaiting = check.processing === 0;
+      const engineStatus = isWaiting
+        ? `place ${check.queue_position} in AI Horde's queue, about ${check.wait_time} s`
+        : `being made, about ${check.wait_time} s`;
+      onProgress({ stage: isWaiting ? 'queue' : 'generate', engineStatus });
+    }
+  }
+
+  function refuseHopeless({ faulted, is_possible, processing, wait_time }: HordeCheck, waitedMs: number): void {
+    if (faulted) throw new AppError('engine_failed', 'AI Horde: the request is faulted');
+    if (!is_possible && waitedMs >= IMPOSSIBLE_GRACE_MS) {
+      throw new AppError('engine_busy', 'AI Horde: no worker can do this', {
+        publicMessage: 'Nobody at AI Horde can make this picture now.',
+      });
+    }
+    if (processing === 0 && wait_time > maxWaitSeconds) {
+      throw new AppError('engine_busy', `AI Horde names a wait of ${wait_time} s`, {
+        publicMessage: `AI Horde names a wait of ${wait_time} s, and this service waits at most ${maxWaitSeconds} s for it.`,
+      });
+    }
+  }
+
+  /** `status` may be asked only ten times a minute, so it is asked once, at the end. */
+  async function fetchImage(calls: ServiceCalls, id: string, context: EngineContext): Promise<EngineImage> {
+    context.onProgress({ stage: 'download' });
+    const answer = await readStatus(calls, id, context.signal);
+    const [generation] = statusSchema.parse(answer.json).generations;
+    if (generation === undefined) throw new AppError('engine_failed', 'AI Horde: done without a picture');
+    const { img, seed, censored, state } = generation;
+    // A placeholder stands in for the picture then.
+    if (censored || state !== 'ok') throw calls.toEndError({ is: 'refused', reason: `the picture is ${state}` });
+    const isAddress = img.startsWith('http');
+    const bytes = isAddress
+      ? requirePicture(await fetchPicture(img, { signal: context.signal }), 'AI Horde: the picture')
+      : requireBase64Picture(img, 'AI Horde: the picture');
+    return { bytes, seed: Number(seed) };
+  }
+
+  async function readStatus(calls: ServiceCalls, id: string, signal: AbortSignal): Promise<ServiceAnswer> {
+    for (;;) {
+      const answer = await calls.ask({ url: `/generate/status/${id}` });
+      if (!('restMs' in answer)) return answer;
+      await clock.wait(Math.max(answer.restMs, STATUS_PAUSE_MS), signal);
+    }
+  }
+
+  /** The caller does not wait for it; a stop of the worker does. */
+  function tell(cancelled: Promise<void>): void {
+    cancelling.add(cancelled);
+    void cancelled.finally(() => cancelling.delete(cancelled));
+  }
+
+  return {
+    name: 'horde',
+    limits: {
+      ...MEGAPIXEL_LIMITS,
+      sizes: { multipleOf: 64, min: 64, max: 1536, maxPixels: 1024 * 1024 },
+      negativePrompt: true,
+      steps: { min: 1, max: 30, step: 1, default: 25 },
+      guidanceScale: { min: 0, max: 30, default: 7 },
+    },
+    generate,
+    stop: async () => {
+      await Promise.all(cancelling);
+    },
+  };
+}
+
+function toBody(request: EngineRequest, model: string) {
+  const { prompt, negativePrompt, seed, width, height, guidanceScale } = request;
+  return {
+    prompt: negativePrompt === '' ? prompt : `${prompt} ### ${negativePrompt}`,
+    params: {
+      ...{ width, height, n: 1, seed: String(seed), karras: true, sampler_name: 'k_euler_a' },
+      ...{ steps: toFreeSteps(request, model), cfg_scale: guidanceScale },
+    },
+    models: [model],
+    // Only what is safe for everybody, by any volunteer's machine, at no price in kudos.
+    ...{ nsfw: false, censor_nsfw: true, slow_workers: true, trusted_workers: false, allow_downgrade: true },
+    ...{ r2: true, shared: false, replacement_filter: true },
+  };
+}
+
+const toSizeWarning = ({ width, height }: EngineRequest, size: { width: number; height: number }): string[] =>
+  size.width === width && size.height === height
+    ? []
+    : [`The size ${width}x${height} became ${size.width}x${size.height}, which AI Horde makes free of charge.`];
+
+const toSentence = ({ message }: { message: string }): string => `AI Horde: ${message.slice(0, 200)}`;
+
+export const horde: EnginePlugin<typeof settings> = {
+  name: 'horde',
+  settings,
+  create: (given, { clock }) =>
+    createHorde({
+      url: given.HORDE_URL,
+      key: given.HORDE_API_KEY,
+      clientAgent: given.HORDE_CLIENT_AGENT,
+      models: given.HORDE_MODELS ?? DEFAULT_MODELS,
+      maxWaitSeconds: given.HORDE_MAX_WAIT_SECONDS,
+      clock,
+    }),
+};
