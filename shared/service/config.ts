@@ -33,14 +33,13 @@ export function textWithDefault(description: string, fallback: string, format = 
   return setting(z.string().trim().default(fallback), { description, format, fallback });
 }
 
-const SECRET_CHARACTERS = 16;
 /** It travels in headers. */
-const SECRET = new RegExp(`^[\\x21-\\x7e]{${SECRET_CHARACTERS},}$`);
+const SECRET = /^[\x21-\x7e]{16,}$/;
 const HOW_TO_MAKE = 'without spaces; `openssl rand -hex 24` makes one';
 
 /** A secret that cannot be guessed. */
 export function secret(description: string) {
-  const format = `at least ${SECRET_CHARACTERS} characters ${HOW_TO_MAKE}`;
+  const format = `at least 16 characters ${HOW_TO_MAKE}`;
   return setting(z.string().trim().regex(SECRET).optional(), { description, format, secret: true });
 }
 
@@ -51,7 +50,7 @@ export function secrets(description: string) {
     .transform((value) => value.split(',').map((item) => item.trim()))
     .pipe(z.array(z.string().regex(SECRET)))
     .optional();
-  const format = `at least ${SECRET_CHARACTERS} characters ${HOW_TO_MAKE}; several, separated by commas, while it changes`;
+  const format = `at least 16 characters ${HOW_TO_MAKE}; several, separated by commas, while it changes`;
   return setting(inner, { description, format, secret: true });
 }
 

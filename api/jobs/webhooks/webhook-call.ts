@@ -21,7 +21,7 @@ const SECRET_BYTES = 24;
 export function isWebhookSecret(text: string): boolean {
   const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1] ?? '';
   const key = Buffer.from(base64, 'base64');
-  return key.length >= SECRET_BYTES && key.toString('base64').replace(/=+$/, '') === base64.replace(/=+$/, '');
+  return key.length >= SECRET_BYTES && key.toString('base64').replaceAll('=', '') === base64.replaceAll('=', '');
 }
 
 export interface WebhookMessage {
