@@ -8,6 +8,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { encodeNativeError } from '../dialects/native.ts';
 import { serveDocs } from './docs.ts';
 import { serveImages } from './images.ts';
+import { isStranger } from './middleware/authentication.ts';
 import { createErrorHandler } from './middleware/error-handler.ts';
 import { tidyAddress } from './middleware/tidy-address.ts';
 import { refuseRest, type ServeOptions, serveDialect } from './serve.ts';
@@ -34,7 +35,7 @@ export function createApp(options: AppOptions): Express {
   app.set('etag', false);
   app.set('trust proxy', options.trustProxyHops);
   app.use(tidyAddress(''));
-  app.use(requestContext, requestLog(options.log, { quietPaths: QUIET_PATHS, toPath: withoutPrompt }));
+  app.use(requestContext, requestLog(options.log, { quietRoutes: QUIET_ROUTES }));
   app.use(helmet(SECURITY));
   app.use(cors({ origin: options.corsOrigins ? [...options.corsOrigins] : '*', exposedHeaders: EXPOSED_HEADERS }));
   app.use(limitUrl);
@@ -42,7 +43,7 @@ export function createApp(options: AppOptions): Express {
   app.get('/', createIndex(options));
   app.get('/health', createHealth(options));
   app.get('/ready', createReady(options));
-  app.get('/status', createStatus(options));
+  app.get('/status', createStatus({ ...options, isStranger: (request) => isStranger(request, options) }));
   serveDocs(app, options.dialects, options.version);
   serveImages(app, { ...options, remove: options.removePicture, collect: options.collectImage });
   for (const dialect of options.dialects) serveDialect(app, dialect, options);
@@ -54,10 +55,7 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-const QUIET_PATHS = ['/health', '/ready'];
-
-/** Prompts stand in these paths, and a job's id carries its request. */
-const withoutPrompt = (path: string): string => path.replace(/^\/(prompt|image|jobs)\/.*/, '/$1/…');
+const QUIET_ROUTES = ['/health', '/ready'];
 
 const SECURITY: HelmetOptions = {
   // Pictures and answers are for other sites to use.

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Express, static as serveStatic } from 'express';
+import { type Express, type RequestHandler, static as serveStatic } from 'express';
+import { AppError } from '../../shared/errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { createOpenapi } from './openapi.ts';
 
@@ -15,6 +16,14 @@ export function serveDocs(app: Express, dialects: readonly Dialect[], version: s
   const page = readFileSync(join(pages, 'docs.html'), 'utf8');
   app.get('/openapi.json', (_request, response) => void response.json(document));
   app.get('/docs', (_request, response) => void response.type('html').send(page));
-  app.use('/docs/assets', serveStatic(swaggerUi, { index: false, maxAge: HOUR_MS }));
-  app.use('/docs/assets', serveStatic(pages, { index: false }));
+  const assets = [serveStatic(swaggerUi, { index: false, maxAge: HOUR_MS }), serveStatic(pages, { index: false })];
+  const sendAsset = assets.map((files): RequestHandler<{ file: string }> => {
+    return (request, response, next) => {
+      request.url = `/${encodeURIComponent(request.params.file)}`;
+      files(request, response, next);
+    };
+  });
+  app.get('/docs/assets/:file', ...sendAsset, (_request, _response, next) => {
+    next(new AppError('not_found', 'no such asset'));
+  });
 }

@@ -28,22 +28,23 @@ export function serveImages(app: Express, { dataDirectory, adminKey, remove, col
       response.setHeader('Access-Control-Allow-Origin', '*');
     },
   });
-  app.use('/images', files);
-  const collectImage: RequestHandler<{ name: string }> = async (request, _response, next) => {
-    next((await collect(request.params.name)) ? undefined : 'route');
-  };
-  app.get('/images/:name', collectImage, (request, response, next) => {
-    // `files` is mounted: it looks at the path below /images.
-    request.url = `/${request.params.name}`;
+  const sendFile: RequestHandler<{ name: string }> = (request, response, next) => {
+    // `files` looks at the whole path, and decodes it.
+    request.url = `/${encodeURIComponent(request.params.name)}`;
     files(request, response, next);
-  });
+  };
+  const collectImage: RequestHandler<{ name: string }> = async (request, _response, next) => {
+    if (await collect(request.params.name)) next();
+    else next(noPicture());
+  };
+  app.get('/images/:name', sendFile, collectImage, sendFile, (_request, _response, next) => next(noPicture()));
   const removeImage: RequestHandler<{ id: string }> = async (request, response) => {
     requireAdmin(request, adminKey);
     await remove(request.params.id);
     response.status(204).end();
   };
   app.delete('/images/:id', removeImage);
-  app.get('/images/:name', () => {
-    throw new AppError('not_found', 'no such file', { publicMessage: 'There is no such picture, or no longer.' });
-  });
 }
+
+const noPicture = (): AppError =>
+  new AppError('not_found', 'no such file', { publicMessage: 'There is no such picture, or no longer.' });

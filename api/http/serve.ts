@@ -1,6 +1,7 @@
 import { type Express, json, type Request, type RequestHandler, type Response } from 'express';
 import { AppError, toAppError } from '../../shared/errors.ts';
 import { contextOf, noteFailure } from '../../shared/net/request-log.ts';
+import { toMediaType } from '../../shared/picture/media-type.ts';
 import type {
   Command,
   Dialect,
@@ -59,6 +60,10 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
     prepareJson(request);
     await parseBody(request, response);
     const command = withPreference(route.decode(toInput(request, options)), caller, options.preferences);
+    if (request.method === 'HEAD' && isLasting(command)) {
+      send(response, { status: 200, headers: { 'Content-Type': toContentType(command) } });
+      return;
+    }
     const left = leaveSignal(response);
     if (command.do === 'generate') await options.limit(request, response, caller);
     const job = await carryOut(command, { request, response, caller, left, options });
@@ -86,6 +91,18 @@ function createBodyParser(limit: number) {
 
 const isStream = (command: Command): boolean =>
   command.do === 'follow' || (command.do === 'generate' && command.answer === 'stream');
+
+/**
+ * Link previews and monitors ask by HEAD before they ask by GET, or instead: they learn that the request is a valid one
+ * and what GET would send, and nothing is made, counted or followed for them.
+ */
+const isLasting = (command: Command): boolean => command.do === 'generate' || isStream(command);
+
+function toContentType(command: Command): string {
+  if (isStream(command)) return 'text/event-stream; charset=utf-8';
+  const isPicture = command.do === 'generate' && command.bytes;
+  return isPicture ? toMediaType(command.draft.format) : 'application/json; charset=utf-8';
+}
 
 interface Streaming {
   readonly response: Response;
@@ -160,6 +177,7 @@ async function carryOut(command: Command, call: Call): Promise<Job | undefined> 
 function toAsker({ request, response, caller, options }: Call, came: Partial<Asker> = {}): Asker {
   const { sealed, credentials } = came;
   const admit: Asker['admit'] = async (lost) => {
+    if (request.method === 'HEAD') throw new AppError('not_found', 'a lost job, and HEAD makes nothing');
     await options.limit(request, response, caller);
     return options.safeMode ? { ...lost, safe: true } : lost;
   };

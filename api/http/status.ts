@@ -37,10 +37,16 @@ export function createReady({ notReady }: StatusOptions) {
   };
 }
 
-export function createStatus({ version, status }: StatusOptions) {
-  return (_request: Request, response: Response): void => {
+interface DetailsOptions extends StatusOptions {
+  /** Whether this deployment has keys and the request brings none of them. */
+  readonly isStranger: (request: Request) => boolean;
+}
+
+/** How busy it is, which engines fail and where pictures go is for those whom the operator gave a key. */
+export function createStatus({ version, status, isStranger }: DetailsOptions) {
+  return (request: Request, response: Response): void => {
     const { worker, details } = status();
-    response.json({ service: 'easel', version, worker, ...details });
+    response.json({ service: 'easel', version, worker, ...(!isStranger(request) && details) });
   };
 }
 

@@ -42,24 +42,26 @@ export function noteFailure(response: Response, failure: AppError): void {
 }
 
 interface RequestLogOptions {
-  /** Health probes would drown the log. */
-  readonly quietPaths: readonly string[];
-  /** Hides what a path must not tell. */
-  readonly toPath?: (path: string) => string;
+  /** Routes of health probes, which would drown the log. */
+  readonly quietRoutes: readonly string[];
 }
 
-/** The path without its query, since that holds prompts and keys. */
-export function requestLog(log: Logger, { quietPaths, toPath = (path) => path }: RequestLogOptions) {
-  const quiet = new Set(quietPaths);
+/**
+ * One line an answer, with the pattern of the route that served it. Never the address itself: prompts, keys and sealed
+ * requests stand in paths as well as in queries, and in those that no route knows (`/PROMPT/…`, `//prompt/…`) too.
+ */
+export function requestLog(log: Logger, { quietRoutes }: RequestLogOptions) {
+  const quiet = new Set(quietRoutes);
   return (request: Request, response: Response, next: NextFunction): void => {
     const startedAt = performance.now();
-    const { method, path } = request;
+    const { method } = request;
     response.once('close', () => {
       const { failure } = response.locals as Partial<Locals>;
+      const path = (request.route as { path?: string } | undefined)?.path ?? NO_ROUTE;
       if (failure === undefined && quiet.has(path)) return;
       const { requestId, traceparent: trace } = contextOf(response);
       const durationMs = Math.round(performance.now() - startedAt);
-      const line = { requestId, trace, method, path: toPath(path), status: response.statusCode, durationMs };
+      const line = { requestId, trace, method, path, status: response.statusCode, durationMs };
       const left = response.writableFinished ? {} : { left: true };
       if (failure === undefined) log.info({ ...line, ...left }, 'answered');
       else tellFailure(log, { ...line, ...left }, failure);
@@ -67,6 +69,8 @@ export function requestLog(log: Logger, { quietPaths, toPath = (path) => path }:
     next();
   };
 }
+
+const NO_ROUTE = '(no route)';
 
 /** Only a bug of ours needs its stack; what a client did wrong is no error of this service. */
 function tellFailure(log: Logger, line: object, failure: AppError): void {

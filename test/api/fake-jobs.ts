@@ -48,7 +48,7 @@ export function createFakeJobs(): FakeJobs {
   const jobs = new Map<string, Job>();
   const find = (id: string): Job => {
     const job = jobs.get(id);
-    if (job === undefined) throw new AppError('not_found', `no job ${id}`, { publicMessage: 'No such job.' });
+    if (job === undefined) throw new AppError('not_found', 'no such job', { publicMessage: 'No such job.' });
     return job;
   };
   const fake: FakeJobs = {

@@ -41,7 +41,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(requestContext, requestLog(log, { quietPaths: ['/health'] }), limitUrl, tellWire);
+  app.use(requestContext, requestLog(log, { quietRoutes: ['/health'] }), limitUrl, tellWire);
 
   app.get('/health', async (_request, response) => {
     const report = await health();

@@ -28,6 +28,11 @@ export function identify(request: Request, keys: readonly ApiKey[] | undefined):
   });
 }
 
+/** Whether there are keys and the request brings none of them, nor the operator's own. */
+export function isStranger(request: Request, { apiKeys, adminKey }: GatewayKeys): boolean {
+  return apiKeys !== undefined && !readKeys(request).some((given) => isOwnKey(given, { apiKeys, adminKey }));
+}
+
 export function requireAdmin(request: Request, adminKey: string | undefined): void {
   const given = readKeys(request);
   if (adminKey === undefined) throw new AppError('forbidden', 'ADMIN_KEY is not set', { publicMessage: NO_ADMIN });
@@ -76,8 +81,7 @@ export function withoutKeys(
   const query = request.query as Record<string, unknown>;
   const headers = request.headers as Record<string, string | undefined>;
   if (apiKeys.length === 0 && adminKey === undefined) return { query, headers };
-  const isKey = (text: string): boolean =>
-    findApiKey(apiKeys, text) !== undefined || (adminKey !== undefined && isSameSecret(text, adminKey));
+  const isKey = (text: string): boolean => isOwnKey(text, { apiKeys, adminKey });
   const holdsKey = (value: unknown): boolean => [value].flat().some((text) => typeof text === 'string' && isKey(text));
   // The words of a header that may hold a key: bare, behind a scheme, or inside Basic.
   const authorization = [...readAuthorization(request), ...(headers.authorization ?? '').split(/[\s,]+/)];
@@ -86,3 +90,6 @@ export function withoutKeys(
     headers: { ...headers, ...(authorization.some(isKey) && { authorization: undefined }) },
   };
 }
+
+const isOwnKey = (text: string, { apiKeys = [], adminKey }: GatewayKeys): boolean =>
+  findApiKey(apiKeys, text) !== undefined || (adminKey !== undefined && isSameSecret(text, adminKey));

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { PICTURE_BYTES } from '../fake-jobs.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
@@ -57,6 +59,39 @@ describe('GET /images/{name}', () => {
     const response = await fetch(`${gateway.url}/images/elsewhere.png`);
     assert.equal(response.status, 200);
     assert.deepEqual(Buffer.from(await response.arrayBuffer()), PICTURE_BYTES);
+  });
+
+  test('a range behind the end is 416 and says how long the picture is; nothing else is said of the file', async () => {
+    const size = PICTURE_BYTES.length;
+    const response = await fetch(`${gateway.url}/images/here.png`, { headers: { range: `bytes=${size}-` } });
+    assert.equal(response.status, 416);
+    assert.equal(response.headers.get('content-range'), `bytes */${size}`);
+    assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
+    assert.equal(response.headers.get('cache-control'), 'no-store');
+    assert.equal(response.headers.get('etag'), null);
+    assert.match(((await response.json()) as { error: string }).error, /range/);
+  });
+
+  test('`curl -C -` on a whole file leaves it as it is', async () => {
+    const file = join(dataDirectory, 'whole.png');
+    await writeFile(file, PICTURE_BYTES);
+    await promisify(execFile)('curl', ['--silent', '-C', '-', '-o', file, `${gateway.url}/images/here.png`]);
+    assert.deepEqual(await readFile(file), PICTURE_BYTES);
+  });
+
+  test('half a file is completed', async () => {
+    const half = Math.floor(PICTURE_BYTES.length / 2);
+    const response = await fetch(`${gateway.url}/images/here.png`, { headers: { range: `bytes=${half}-` } });
+    assert.equal(response.status, 206);
+    assert.deepEqual(Buffer.from(await response.arrayBuffer()), PICTURE_BYTES.subarray(half));
+  });
+
+  test('a failed precondition is 412 in JSON', async () => {
+    for (const headers of [{ 'if-match': '"another"' }, { 'if-unmodified-since': new Date(0).toUTCString() }]) {
+      const response = await fetch(`${gateway.url}/images/here.png`, { headers });
+      assert.equal(response.status, 412);
+      assert.match(((await response.json()) as { error: string }).error, /If-Match/);
+    }
   });
 
   test('what is nowhere is 404 in JSON', async () => {

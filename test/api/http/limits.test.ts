@@ -108,3 +108,26 @@ describe('the operator’s key', () => {
     await open.stop();
   });
 });
+
+describe('GET /status', () => {
+  const status = () => ({ worker: 'ready', details: { jobs: { waiting: 3 }, workers: [] } });
+  const ask = async (url: string, headers: Record<string, string> = {}): Promise<unknown> =>
+    (await fetch(`${url}/status`, { headers })).json();
+
+  test('with keys set tells a stranger no more than that it runs', async () => {
+    const gateway = await startGateway({ apiKeys: KEYS, adminKey: 'the-operator', status });
+    const little = { service: 'easel', version: '1.0.0', worker: 'ready' };
+    assert.deepEqual(await ask(gateway.url), little);
+    assert.deepEqual(await ask(gateway.url, { 'x-api-key': 'secret-of-nobody' }), little);
+    for (const key of ['secret-of-alice', 'the-operator']) {
+      assert.deepEqual(await ask(gateway.url, { 'x-api-key': key }), { ...little, ...status().details });
+    }
+    await gateway.stop();
+  });
+
+  test('without keys tells everybody', async () => {
+    const gateway = await startGateway({ status });
+    assert.match(JSON.stringify(await ask(gateway.url)), /"waiting":3/);
+    await gateway.stop();
+  });
+});

@@ -111,7 +111,7 @@ describe('the front door', () => {
     assert.equal(response.headers.get('x-request-id'), 'caller-1');
     assert.match(response.headers.get('traceparent') ?? '', new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
     await produce({}, { credentials: { first: 'callers-own-9a' } });
-    assert.match(log(), new RegExp(`"requestId":"caller-1".*${trace}.*"path":"/nowhere"`));
+    assert.match(log(), new RegExp(`"requestId":"caller-1".*${trace}.*"path":"\\(no route\\)"`));
     for (const secret of [TOKEN, PROMPT, 'turnstone', 'callers-own-9a']) assert.ok(!log().includes(secret), secret);
   });
 
