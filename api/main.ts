@@ -85,7 +85,7 @@ await runService(async () => {
     await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);
     await rateStores?.close();
   };
-  stopOnSignal(log, stop, environment.EASEL_INSTANCE);
+  stopOnSignal(log, stop, { instance: environment.EASEL_INSTANCE });
 });
 
 async function loadRules({ PROMPT_POLICY_FILE: path }: GatewaySettings): ReturnType<typeof loadPolicyRules> {

@@ -63,7 +63,7 @@ await runService(async () => {
     await worker.stop(GRACE_MS);
     await close(server, LAST_ANSWERS_MS);
   };
-  stopOnSignal(log, stop, environment.EASEL_INSTANCE);
+  stopOnSignal(log, stop, { instance: environment.EASEL_INSTANCE, survive: pages.survive });
   await worker.start();
 });
 

@@ -47,11 +47,21 @@ export async function runService(start: () => Promise<void>): Promise<void> {
 /** Render kills what has not stopped after 30 s. */
 const STOP_LIMIT_MS = 29_000;
 
+interface StopOptions {
+  readonly instance?: string | undefined;
+  readonly survive?: (error: unknown) => boolean;
+}
+
 /**
  * A signal to end, or a closed terminal, stops once, in order; a second one, or a broken invariant, ends at once.
  * `instance`: set by `npm start`, which holds a channel to this process: when it closes, nobody is left to stop it.
+ * `survive`: says of an error that nobody caught whether it has dealt with it.
  */
-export function stopOnSignal(log: Logger, stop: () => Promise<void>, instance?: string): void {
+export function stopOnSignal(
+  log: Logger,
+  stop: () => Promise<void>,
+  { instance, survive = () => false }: StopOptions = {},
+): void {
   let isStopping = false;
   function begin(reason: string): void {
     if (isStopping) process.exit(1);
@@ -74,10 +84,12 @@ export function stopOnSignal(log: Logger, stop: () => Promise<void>, instance?: 
   if (instance !== undefined) onParentEnd(() => isStopping || begin('its parent ended'));
   process.on('uncaughtException', (error) => {
     try {
+      if (survive(error)) return;
       log.fatal({ err: error }, 'a bug: ending, so that a fresh process takes over');
-    } finally {
-      process.exit(1);
+    } catch {
+      // What cannot even be logged ends the process too.
     }
+    process.exit(1);
   });
 }
 

@@ -12,6 +12,7 @@ const noPages: BrowserPages = {
   use: refuse,
   warm: refuse,
   status: refuse,
+  survive: () => false,
   isHealthy: refuse,
   stop: refuse,
 };

@@ -19,6 +19,7 @@ const noBrowser: BrowserPages = {
   use: () => Promise.reject(new Error('no engine of these tests needs a browser')),
   warm: () => undefined,
   status: () => ({ state: 'stopped', jobs: 0 }),
+  survive: () => false,
   isHealthy: async () => true,
   stop: async () => undefined,
 };

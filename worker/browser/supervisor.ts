@@ -6,6 +6,7 @@ import { createPagePool } from './pool/page-pool.ts';
 import { createRunOnce, type NotDone, type Run } from './pool/page-runner.ts';
 import { createTurns } from './pool/turns.ts';
 import { createLaunch, type LaunchOptions } from './process/launch.ts';
+import { isLibraryFault } from './process/library-fault.ts';
 import { createMemoryMeter, type MemoryMeter } from './process/memory.ts';
 import { createHealthCheck } from './upkeep/health-check.ts';
 import { createIdleTimer } from './upkeep/idle-timer.ts';
@@ -108,6 +109,12 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
       memoryMb: wear.memoryMb(),
       jobs: upkeep.jobs(),
     }),
+    survive: (error) => {
+      if (!isLibraryFault(error)) return false;
+      log.error({ err: error }, 'Playwright threw out of reach of its callers: the browser is replaced');
+      keeper.kill();
+      return true;
+    },
     stop: async () => {
       stopping.abort(new AppError('engine_failed', 'the browser was stopped'));
       idle.stop();

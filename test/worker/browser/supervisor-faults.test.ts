@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { AppError } from '../../../shared/errors.ts';
+import type { DrivenPage } from '../../../worker/browser/pages.ts';
 import { createRecipe, createTestClock, createUse, openStages, type Stage, until } from './support.ts';
 
-const HELLO = (page: Page): Promise<string> => page.evaluate(() => 'hello');
-const FOR_EVER = (page: Page): Promise<void> => page.evaluate(() => new Promise<void>(() => undefined));
-const LOOP = (page: Page): Promise<never> =>
+const HELLO = (page: DrivenPage): Promise<string> => page.evaluate(() => 'hello');
+const FOR_EVER = (page: DrivenPage): Promise<void> => page.evaluate(() => new Promise<void>(() => undefined));
+const LOOP = (page: DrivenPage): Promise<never> =>
   page.evaluate(() => {
     for (;;);
   });
@@ -15,7 +15,7 @@ describe('faults under a running job', () => {
   const open = openStages();
 
   /** Runs a task that meets `fault` in its first runs, and afterwards a harmless one. */
-  async function meet(stage: Stage, times: number, fault: (page: Page) => Promise<unknown>) {
+  async function meet(stage: Stage, times: number, fault: (page: DrivenPage) => Promise<unknown>) {
     let runs = 0;
     const result = stage.pages.use(
       createRecipe(),
@@ -38,20 +38,20 @@ describe('faults under a running job', () => {
   }
 
   const deaths = {
-    'kill -9 of the browser': async (stage: Stage, page: Page) => {
+    'kill -9 of the browser': async (stage: Stage, page: DrivenPage) => {
       process.kill(await stage.browserPid(), 'SIGKILL');
       await FOR_EVER(page);
     },
-    'kill -9 of the renderers': async (stage: Stage, page: Page) => {
+    'kill -9 of the renderers': async (stage: Stage, page: DrivenPage) => {
       const waiting = FOR_EVER(page);
       for (const pid of await stage.rendererPids()) process.kill(pid, 'SIGKILL');
       await waiting;
     },
-    'a page that closes itself': async (_stage: Stage, page: Page) => {
+    'a page that closes itself': async (_stage: Stage, page: DrivenPage) => {
       await page.close();
       await FOR_EVER(page);
     },
-    'a page that eats memory without end': async (_stage: Stage, page: Page) => {
+    'a page that eats memory without end': async (_stage: Stage, page: DrivenPage) => {
       await page.evaluate(() => {
         const hoard: number[][] = [];
         for (let n = 0; ; n++) hoard.push(new Array<number>(1_000_000).fill(n + 0.5));
@@ -190,7 +190,7 @@ describe('faults under a running job', () => {
     const stage = await open();
     let runs = 0;
     const both = Promise.withResolvers<void>();
-    const task = async (page: Page): Promise<string> => {
+    const task = async (page: DrivenPage): Promise<string> => {
       runs += 1;
       if (runs > 2) return HELLO(page);
       if (runs === 2) both.resolve();

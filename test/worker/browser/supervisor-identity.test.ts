@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import type { PageRecipe } from '../../../worker/browser/pages.ts';
+import type { DrivenPage, PageRecipe } from '../../../worker/browser/pages.ts';
 import { createRecipe, createSite, createUse, openStages, type Site, until } from './support.ts';
 
 interface Visitor {
@@ -13,7 +12,7 @@ interface Visitor {
   readonly noted: number | null;
 }
 
-const visit = (page: Page): Promise<Visitor> => page.evaluate<Visitor>('visit()');
+const visit = (page: DrivenPage): Promise<Visitor> => page.evaluate<Visitor>('visit()');
 
 const STRANGER = { cookie: '', stored: null, noted: null };
 const KNOWN = { cookie: 'visits=1', stored: '1', noted: 1 };
@@ -66,7 +65,7 @@ describe('the identity of a recipe', () => {
         await page.frameLocator('iframe').getByText('hello').waitFor();
       },
     });
-    const countInFrame = (page: Page) =>
+    const countInFrame = (page: DrivenPage) =>
       page
         .frameLocator('iframe')
         .locator('body')
@@ -85,7 +84,7 @@ describe('the identity of a recipe', () => {
     let running = 0;
     let most = 0;
     const first = Promise.withResolvers<void>();
-    const task = async (page: Page) => {
+    const task = async (page: DrivenPage) => {
       running += 1;
       most = Math.max(most, running);
       first.resolve();

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import type { PageRecipe } from '../../../worker/browser/pages.ts';
+import type { DrivenPage, PageRecipe } from '../../../worker/browser/pages.ts';
 import type { Memory } from '../../../worker/browser/process/memory.ts';
 import {
   createRecipe,
@@ -15,7 +14,7 @@ import {
   until,
 } from './support.ts';
 
-const HELLO = (page: Page): Promise<string> => page.evaluate(() => 'hello');
+const HELLO = (page: DrivenPage): Promise<string> => page.evaluate(() => 'hello');
 
 describe('between jobs', () => {
   const open = openStages();
@@ -60,7 +59,7 @@ describe('between jobs', () => {
 
   test('a job without identity finds nothing of the one before', async () => {
     const { pages } = await open();
-    const count = (page: Page) => page.evaluate(() => (localStorage.visits = `${localStorage.visits ?? ''}x`));
+    const count = (page: DrivenPage) => page.evaluate(() => (localStorage.visits = `${localStorage.visits ?? ''}x`));
     assert.equal(await pages.use(createSiteRecipe(), count, createUse()), 'x');
     assert.equal(await pages.use(createSiteRecipe(), count, createUse()), 'x');
   });
@@ -193,7 +192,7 @@ describe('between jobs', () => {
   test('a running job holds the idle shutdown off', async () => {
     const clock = createTestClock();
     const stage = await open({ clock, idleShutdownMs: 1000, pingTimeoutMs: 30_000 });
-    const task = async (page: Page): Promise<string> => {
+    const task = async (page: DrivenPage): Promise<string> => {
       clock.advance(5000);
       return HELLO(page);
     };

@@ -105,6 +105,7 @@ export function createRecipe(changes: Partial<PageRecipe> = {}): TestRecipe {
   const recipe: TestRecipe = {
     name: 'blank',
     keepsIdentity: false,
+    trustedHosts: ['127.0.0.1', 'localhost'],
     maxAgeMs: 60_000,
     preparations: 0,
     prepared: 0,

@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { PageRecipe } from '../pages.ts';
 import { type Chromium, PageDied } from '../process/chromium.ts';
 import type { Identity } from '../process/identity.ts';
+import { openOwnPage } from './own-pages.ts';
 import { raceAbort } from './race-abort.ts';
 
 /** A page at the point where a job needs one more action. */
@@ -60,12 +61,16 @@ interface OpenedPage {
 
 async function openPage(chromium: Chromium, recipe: PageRecipe, identity: Identity | undefined): Promise<OpenedPage> {
   try {
-    if (recipe.profileDirectory !== undefined) return { page: await chromium.ownContext.newPage(), context: undefined };
+    if (recipe.trustedHosts !== undefined) chromium.door.allow(recipe.trustedHosts);
+    if (recipe.readFiles !== undefined) chromium.door.serve(await recipe.readFiles());
+    if (recipe.profileDirectory !== undefined) {
+      return { page: await openOwnPage(chromium.ownContext), context: undefined };
+    }
     const context = await chromium.browser.newContext({
       acceptDownloads: false,
       ...(identity === undefined ? {} : { storageState: identity }),
     });
-    return { page: await context.newPage(), context };
+    return { page: await openOwnPage(context), context };
   } catch (error) {
     if (chromium.died.aborted || !(await chromium.ping(CLOSE_TIMEOUT_MS)))
       throw new PageDied('no page could be opened');

@@ -1,11 +1,14 @@
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext, CDPSession } from 'playwright-core';
 import { raceAbort } from '../pool/race-abort.ts';
+import type { Door } from './door.ts';
 
 /** One run of the browser, from its start to its end. */
 export interface Chromium {
   readonly browser: Browser;
   /** The context of the profile directory. */
   readonly ownContext: BrowserContext;
+  /** The pages' way to the network. */
+  readonly door: Pick<Door, 'serve' | 'allow'>;
   /** As asked for: `undefined` means a fresh profile. */
   readonly profileDirectory: string | undefined;
   /** Aborts, with a PageDied as its reason, as soon as the browser is gone. */
@@ -30,6 +33,9 @@ export class PageDied extends Error {
 
 interface ChromiumParts {
   readonly browser: Browser;
+  /** Of the browser process. */
+  readonly session: CDPSession;
+  readonly door: Door;
   readonly ownContext: BrowserContext;
   readonly profileDirectory: string | undefined;
   /** Kills what is left of it and removes its files. */
@@ -38,7 +44,8 @@ interface ChromiumParts {
 
 const CLOSE_TIMEOUT_MS = 2000;
 
-export function createChromium({ browser, ownContext, profileDirectory, clearUp }: ChromiumParts): Chromium {
+export function createChromium(parts: ChromiumParts): Chromium {
+  const { browser, session, door, ownContext, profileDirectory, clearUp } = parts;
   const death = new AbortController();
   const unfinished = new Set<Promise<unknown>>();
   let ending: Promise<void> | undefined;
@@ -64,7 +71,10 @@ export function createChromium({ browser, ownContext, profileDirectory, clearUp 
 
   async function ping(timeoutMs: number): Promise<boolean> {
     try {
-      await raceAbort(roundTrip(browser), AbortSignal.any([death.signal, AbortSignal.timeout(timeoutMs)]));
+      await raceAbort(
+        session.send('Browser.getVersion'),
+        AbortSignal.any([death.signal, AbortSignal.timeout(timeoutMs)]),
+      );
       return true;
     } catch {
       return false;
@@ -74,6 +84,7 @@ export function createChromium({ browser, ownContext, profileDirectory, clearUp 
   return {
     browser,
     ownContext,
+    door,
     profileDirectory,
     died: death.signal,
     finishFirst: async (work) => {
@@ -86,12 +97,6 @@ export function createChromium({ browser, ownContext, profileDirectory, clearUp 
     },
     ping,
     close: () => endOnce('the browser is being closed', true),
-    kill: () => endOnce('the browser gave no sign of life', false),
+    kill: () => endOnce('the browser was killed', false),
   };
-}
-
-async function roundTrip(browser: Browser): Promise<void> {
-  const session = await browser.newBrowserCDPSession();
-  await session.send('Browser.getVersion');
-  await session.detach();
 }

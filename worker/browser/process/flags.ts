@@ -52,6 +52,10 @@ interface FlagOptions {
 export function leanFlags({ isShell, sandbox }: FlagOptions): string[] {
   return [
     '--in-process-gpu',
+    // Windows that a page opens would be pages without a job, each with memory of its own.
+    '--block-new-web-contents',
+    // WebRTC alone would go past the proxy.
+    '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--renderer-process-limit=1',
     '--disable-site-isolation-trials',
     `--js-flags=--max-old-space-size=${PAGE_HEAP_MB}`,

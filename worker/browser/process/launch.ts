@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import type { BrowserContext, BrowserType } from 'playwright-core';
 import { AppError } from '../../../shared/errors.ts';
 import type { Logger } from '../../../shared/service/log.ts';
+import { raceAbort } from '../pool/race-abort.ts';
 import { type Chromium, createChromium } from './chromium.ts';
+import { type Door, openDoor } from './door.ts';
 import { toBrowserEnvironment } from './environment.ts';
 import { type Executable, findExecutable } from './executable.ts';
 import { leanFlags } from './flags.ts';
@@ -70,17 +72,21 @@ async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
   if (given !== undefined) await claimProfile(given);
   const directory = await createWorkingDirectory(start.temporaryDirectory);
   const profile = given ?? directory.profile;
+  const door = await openDoor({ environment: options.environment ?? {} });
   const abort = (): void => void killBrowsers(profile, options.log);
   signal.addEventListener('abort', abort, { once: true });
   try {
     // It may have come while the profile was claimed.
     signal.throwIfAborted();
-    const ownContext = await startBrowser(start, { sandbox, profile, artifacts: directory.artifacts });
+    const started = startBrowser(start, { sandbox, profile, artifacts: directory.artifacts, door });
+    // Playwright's own limit does not help where it lost the answer.
+    const ownContext = await raceAbort(started, AbortSignal.timeout(LAUNCH_TIMEOUT_MS + KILL_TIMEOUT_MS));
     const groups = await findGroups(profile);
-    const clearUp = () => clearUpAfter(groups, directory, options.log);
-    return await toChromium(ownContext, profileDirectory, clearUp);
+    const clearUp = () => clearUpAfter(groups, directory, door, options.log);
+    return await toChromium({ ownContext, profileDirectory, door, clearUp });
   } catch (error) {
     await killBrowsers(profile, options.log);
+    await door.close();
     await directory.remove();
     throw error;
   } finally {
@@ -88,15 +94,23 @@ async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
   }
 }
 
-function startBrowser(start: Start, places: { sandbox: boolean; profile: string; artifacts: string }) {
+interface Places {
+  readonly sandbox: boolean;
+  readonly profile: string;
+  readonly artifacts: string;
+  readonly door: Door;
+}
+
+function startBrowser(start: Start, places: Places) {
   const { executable, browserType, options } = start;
-  const { sandbox, profile, artifacts } = places;
+  const { sandbox, profile, artifacts, door } = places;
   return browserType.launchPersistentContext(profile, {
     executablePath: executable.path,
     args: leanFlags({ isShell: executable.isShell, sandbox }),
     env: toBrowserEnvironment(options.environment ?? {}),
     chromiumSandbox: sandbox,
     artifactsDir: artifacts,
+    proxy: { server: door.url },
     acceptDownloads: false,
     timeout: LAUNCH_TIMEOUT_MS,
     // The worker ends its browser itself, in the order of its own stop.
@@ -106,14 +120,18 @@ function startBrowser(start: Start, places: { sandbox: boolean; profile: string;
   });
 }
 
-async function toChromium(
-  ownContext: BrowserContext,
-  profileDirectory: string | undefined,
-  clearUp: () => Promise<void>,
-): Promise<Chromium> {
+interface Started {
+  readonly ownContext: BrowserContext;
+  readonly profileDirectory: string | undefined;
+  readonly door: Door;
+  readonly clearUp: () => Promise<void>;
+}
+
+async function toChromium({ ownContext, ...rest }: Started): Promise<Chromium> {
   const browser = ownContext.browser();
   if (browser === null) throw new Error('Playwright did not say which browser it started');
-  const chromium = createChromium({ browser, ownContext, profileDirectory, clearUp });
+  const session = await browser.newBrowserCDPSession();
+  const chromium = createChromium({ browser, session, ownContext, ...rest });
   // The blank page that every start brings costs a renderer of 50 MB.
   await Promise.all(ownContext.pages().map((page) => page.close()));
   return chromium;
@@ -133,8 +151,14 @@ async function killBrowsers(profile: string, log: Logger): Promise<void> {
   }
 }
 
-async function clearUpAfter(groups: readonly number[], directory: WorkingDirectory, log: Logger): Promise<void> {
+async function clearUpAfter(
+  groups: readonly number[],
+  directory: WorkingDirectory,
+  door: Door,
+  log: Logger,
+): Promise<void> {
   try {
+    await door.close();
     if (!(await killGroups(groups, KILL_TIMEOUT_MS))) log.warn({ groups }, 'processes of the browser did not end');
     await directory.remove();
   } catch (error) {

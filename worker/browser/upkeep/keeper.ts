@@ -20,6 +20,8 @@ export interface BrowserKeeper {
   current(): Chromium | undefined;
   /** Takes the browser out of service; it ends with its last lease. */
   retire(): void;
+  /** Ends every browser at once: whatever runs on it has died. */
+  kill(): void;
   state(): Exclude<BrowserStatus['state'], 'restarting'>;
   /** Asks the browser for a sign of life. */
   examine(): Promise<boolean>;
@@ -129,6 +131,9 @@ export function createBrowserKeeper({ launch, ...options }: KeeperOptions): Brow
     current: () => current?.chromium,
     retire: () => {
       if (current !== undefined) endService(current);
+    },
+    kill: () => {
+      for (const { chromium } of serving) void chromium.kill();
     },
     state: () => {
       if (current !== undefined) return 'ready';

@@ -1,5 +1,6 @@
-import type { Frame, Page } from 'playwright-core';
+import type { Frame } from 'playwright-core';
 import { AppError } from '../../../shared/errors.ts';
+import type { DrivenPage } from '../../browser/pages.ts';
 import { raceAbort } from '../../browser/pool/race-abort.ts';
 import { type EmbedIds, type Finished, runEmbed, toEmbedTask } from './embed.ts';
 import { changed, failed } from './failures.ts';
@@ -9,7 +10,7 @@ import { SELECTORS } from './site.ts';
 import { type Reply, watchEmbed } from './watch.ts';
 
 interface AttemptOptions extends FollowOptions {
-  readonly page: Page;
+  readonly page: DrivenPage;
   readonly generator: Frame;
   readonly embedUrl: string;
   /** The embed's whole address, with its options. */

@@ -1,4 +1,5 @@
-import type { Frame, Page } from 'playwright-core';
+import type { Frame } from 'playwright-core';
+import type { DrivenPage } from '../../browser/pages.ts';
 import { changed, documentFailure, navigationFailure } from './failures.ts';
 import { type Visit, waitForPart } from './parts.ts';
 import { SELECTORS } from './site.ts';
@@ -9,7 +10,7 @@ const OUTER = 'outer page';
 const GENERATOR = 'generator page';
 
 /** Opens the page and waits until the generator in it is there. */
-export async function openGenerator(page: Page, pageUrl: string, visit: Visit): Promise<void> {
+export async function openGenerator(page: DrivenPage, pageUrl: string, visit: Visit): Promise<void> {
   const { signal, waits } = visit;
   const response = await page
     .goto(pageUrl, { waitUntil: 'commit', timeout: waits.document, signal })
@@ -22,7 +23,7 @@ export async function openGenerator(page: Page, pageUrl: string, visit: Visit): 
 }
 
 /** The generator's frame, once it is known to be the generator. */
-export async function findGenerator(page: Page, visit: Visit): Promise<Frame> {
+export async function findGenerator(page: DrivenPage, visit: Visit): Promise<Frame> {
   await waitForPart(page.mainFrame(), { ...visit, step: OUTER, selectors: SELECTORS.generatorFrame });
   const element = await page.$(SELECTORS.generatorFrame.join(', '));
   const frame = await element?.contentFrame();

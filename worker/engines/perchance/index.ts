@@ -9,15 +9,12 @@ import { paint } from './paint.ts';
 import { assertReachable } from './reach.ts';
 import { LIMITS, PAGE_MAX_AGE_MS, WAITS, type Waits } from './site.ts';
 
+const PAGE_URL = 'https://perchance.org/ai-text-to-image-generator';
+const EMBED_URL = 'https://image-generation.perchance.org/embed';
+
 const settings = {
-  PERCHANCE_URL: urlWithDefault(
-    "Perchance's generator page, opened as a visitor opens it",
-    'https://perchance.org/ai-text-to-image-generator',
-  ),
-  PERCHANCE_EMBED_URL: urlWithDefault(
-    "Perchance's embed page, which makes one picture",
-    'https://image-generation.perchance.org/embed',
-  ),
+  PERCHANCE_URL: urlWithDefault("Perchance's generator page, opened as a visitor opens it", PAGE_URL),
+  PERCHANCE_EMBED_URL: urlWithDefault("Perchance's embed page, which makes one picture", EMBED_URL),
   PERCHANCE_PROFILE_DIR: text('Browser profile that keeps a check which a person passed by hand', {
     format: 'the path of a directory',
   }),
@@ -45,6 +42,7 @@ export function createPerchance(
     },
     keepsIdentity: true,
     profileDirectory,
+    trustedHosts: toTrustedHosts(pageUrl, embedUrl),
     maxAgeMs: PAGE_MAX_AGE_MS,
   };
   /** Aborted when the site is to be left alone: whoever still waits for the page fails alike, and asks nothing. */
@@ -78,6 +76,12 @@ export function createPerchance(
     limits: LIMITS,
     generate: async (request, context) => ({ images: [await generate(request, context)], warnings: [] }),
   };
+}
+
+/** An operator who names another address means it, wherever it lies; the site's own must not lead into our network. */
+function toTrustedHosts(...urls: readonly string[]): string[] {
+  const own = urls.filter((url) => url !== PAGE_URL && url !== EMBED_URL);
+  return own.map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ''));
 }
 
 export const perchance: EnginePlugin<typeof settings> = {

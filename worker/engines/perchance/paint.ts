@@ -1,5 +1,5 @@
-import type { Page } from 'playwright-core';
 import type { Clock } from '../../../shared/wait.ts';
+import type { DrivenPage } from '../../browser/pages.ts';
 import type { EngineContext, EngineImage, EngineRequest } from '../engine.ts';
 import { attempt } from './attempt.ts';
 import { drawIframeId, drawRequestId, toEmbedAddress } from './embed.ts';
@@ -18,7 +18,7 @@ interface PaintOptions extends EngineContext {
 }
 
 /** Makes the picture on an open generator page. A new embed follows one that gave up, a few times, with pauses. */
-export async function paint(page: Page, request: EngineRequest, options: PaintOptions): Promise<EngineImage> {
+export async function paint(page: DrivenPage, request: EngineRequest, options: PaintOptions): Promise<EngineImage> {
   const { embedUrl, clock, waits, signal } = options;
   const judge = createJudge();
   let ids = { requestId: drawRequestId(), iframeId: drawIframeId() };

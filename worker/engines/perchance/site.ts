@@ -150,7 +150,7 @@ export const BEACONS: Readonly<Record<string, 'verification' | 'download'>> = {
 
 /** Chromium's words for a site that cannot be reached at all, so that a second try is a waste of the caller's time. */
 export const UNREACHABLE =
-  /ERR_(NAME_NOT_RESOLVED|CONNECTION_REFUSED|CONNECTION_TIMED_OUT|ADDRESS_UNREACHABLE|INTERNET_DISCONNECTED|PROXY_CONNECTION_FAILED|CERT_\w+)/;
+  /ERR_(NAME_NOT_RESOLVED|CONNECTION_REFUSED|CONNECTION_TIMED_OUT|ADDRESS_UNREACHABLE|INTERNET_DISCONNECTED|TUNNEL_CONNECTION_FAILED|PROXY_CONNECTION_FAILED|CERT_\w+)/;
 
 /** How long the site is left alone after it said no, in milliseconds. */
 export const RESTS_MS = {

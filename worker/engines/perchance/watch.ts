@@ -1,4 +1,5 @@
-import type { Page, Request, Response } from 'playwright-core';
+import type { Request, Response } from 'playwright-core';
+import type { DrivenPage } from '../../browser/pages.ts';
 import { isChallenge, retryAfterSeconds } from './failures.ts';
 import { DERIVED, STATUSES, VERIFICATION_SCRIPT } from './site.ts';
 
@@ -31,7 +32,7 @@ interface EmbedWatch {
 /** What Chromium says of a request whose page went away or thought better of it. */
 const GIVEN_UP = 'net::ERR_ABORTED';
 
-export function watchEmbed(page: Page, embedUrl: string, events: EmbedEvents): EmbedWatch {
+export function watchEmbed(page: DrivenPage, embedUrl: string, events: EmbedEvents): EmbedWatch {
   const apiUrl = new URL('/api/', embedUrl).href;
   const open = new Set<Request>();
   const reading = new Set<Promise<void>>();

@@ -1,8 +1,7 @@
-import type { Page } from 'playwright-core';
 import { MAX_COUNT, MAX_SEED } from '../../../shared/contract/generation.ts';
 import { AppError, toAppError } from '../../../shared/errors.ts';
 import { toAbortError } from '../../../shared/wait.ts';
-import type { PageRecipe } from '../../browser/pages.ts';
+import type { DrivenPage, PageRecipe, SiteFiles } from '../../browser/pages.ts';
 import type {
   Engine,
   EngineContext,
@@ -12,8 +11,8 @@ import type {
   EngineRequest,
   EngineServices,
 } from '../engine.ts';
-import { PAGE_URL, type PageFiles, readPageFiles, servePage } from './page-files.ts';
-import { listen, paintPicture } from './paint.ts';
+import { PAGE_URL, readPageFiles } from './page-files.ts';
+import { paintPicture } from './paint.ts';
 
 const DEFAULT_GUIDANCE = 7;
 
@@ -35,14 +34,16 @@ const MAX_AGE_MS = Number.POSITIVE_INFINITY;
 
 /** Pictures painted by a local page in the worker's own browser: no model, no service, no account. */
 export function createSketch({ pages }: Pick<EngineServices, 'pages'>): Engine {
-  let files: PageFiles | undefined;
+  let files: Promise<SiteFiles> | undefined;
   const recipe: PageRecipe = {
     name: 'sketch',
     keepsIdentity: false,
     maxAgeMs: MAX_AGE_MS,
+    readFiles: () => {
+      files ??= readPageFiles();
+      return files;
+    },
     prepare: async (page) => {
-      files ??= await readPageFiles();
-      await servePage(page, files);
       await page.goto(PAGE_URL);
       const isThere = await page.evaluate<boolean>("typeof window.easelSketch?.paint === 'function'");
       if (!isThere) throw new AppError('engine_failed', "the sketch page's script did not run");
@@ -64,21 +65,27 @@ export function createSketch({ pages }: Pick<EngineServices, 'pages'>): Engine {
   };
 }
 
-async function paintAll(page: Page, request: EngineRequest, { onProgress }: EngineContext): Promise<EngineImage[]> {
+async function paintAll(
+  page: DrivenPage,
+  request: EngineRequest,
+  { onProgress }: EngineContext,
+): Promise<EngineImage[]> {
   const images: EngineImage[] = [];
   onProgress({ stage: 'generate', fraction: 0 });
-  await listen(page, ({ fraction, preview }) => {
-    onProgress({
-      stage: 'generate',
-      ...(fraction === undefined ? {} : { fraction: (images.length + fraction) / request.count }),
-      ...(preview === undefined ? {} : { preview: { mediaType: 'image/jpeg', base64: toBase64(preview) } }),
-    });
-  });
   for (let index = 0; index < request.count; index += 1) {
     const { prompt, negativePrompt, width, height, guidanceScale = DEFAULT_GUIDANCE } = request;
     const seed = (request.seed + index) % (MAX_SEED + 1);
     const wish = { prompt, negativePrompt, seed, width, height, guidanceScale };
-    images.push({ bytes: await paintPicture(page, wish, request.previews), seed });
+    const bytes = await paintPicture(page, wish, {
+      previews: request.previews,
+      onProgress: ({ fraction, preview }) =>
+        onProgress({
+          stage: 'generate',
+          ...(fraction === undefined ? {} : { fraction: (index + fraction) / request.count }),
+          ...(preview === undefined ? {} : { preview: { mediaType: 'image/jpeg', base64: toBase64(preview) } }),
+        }),
+    });
+    images.push({ bytes, seed });
   }
   return images;
 }

@@ -1,5 +1,5 @@
-import type { Page } from 'playwright-core';
 import type { MediaType } from '../../../shared/picture/media-type.ts';
+import type { DrivenPage } from '../../browser/pages.ts';
 
 /** The part of `page/types.d.ts` that is used here. */
 interface EaselSketch {
@@ -20,44 +20,85 @@ export interface SketchRequest {
   readonly guidanceScale: number;
 }
 
-export interface SketchProgress {
+interface SketchProgress {
   /** 0 to 1. */
-  readonly fraction?: number | undefined;
+  readonly fraction?: number;
   /** The picture so far, as `data:image/jpeg;base64,...`. */
-  readonly preview?: string | undefined;
+  readonly preview?: string;
 }
 
-/** In the page it resolves once it was heard. */
-type Report = (progress: SketchProgress) => void | Promise<void>;
-
-const REPORT = 'easelReport';
-
-/** Lets the page tell how far it is, to whoever listens last. */
-export async function listen(page: Page, report: Report): Promise<void> {
-  await page.exposeFunction(REPORT, report);
+/** What the painting has to tell since it was last asked. */
+interface News {
+  readonly progress: readonly SketchProgress[];
+  /** Set at the end: the picture, as `data:image/png;base64,...`. */
+  readonly picture?: string | undefined;
 }
 
-/** Paints one picture; `previews` says how many are told of on the way, evenly spread. Answers a PNG file. */
-export async function paintPicture(page: Page, request: SketchRequest, previews: number): Promise<Buffer> {
-  const sketch = await page.evaluateHandle<EaselSketch>('window.easelSketch');
-  const report = await page.evaluateHandle<Report>(`window.${REPORT}`);
-  const dataUrl = await sketch.evaluate(
-    async (easelSketch, { request, report, previews }) => {
-      const told: (void | Promise<void>)[] = [];
-      let shown = 0;
-      const showPicture = async (): Promise<void> =>
-        report({ preview: await easelSketch.toDataUrl('image/jpeg', 0.8) });
-      easelSketch.onProgress = (fraction) => {
-        told.push(report({ fraction }));
-        if (fraction === 1 || shown === previews || fraction < (shown + 1) / (previews + 1)) return;
-        shown += 1;
-        told.push(showPicture());
-      };
-      await easelSketch.paint(request);
-      await Promise.all(told);
-      return easelSketch.toDataUrl('image/png');
-    },
-    { request, report, previews },
-  );
-  return Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64');
+interface PaintOptions {
+  /** How many pictures are shown on the way, evenly spread. */
+  readonly previews: number;
+  readonly onProgress: (progress: SketchProgress) => void;
+}
+
+/** The page's own window, where the two functions below run and nothing of this module exists. */
+declare const window: {
+  readonly easelSketch: EaselSketch;
+  /** Waits for news of the painting that was begun last. Rejects when that failed. */
+  easelNews?: () => Promise<News>;
+};
+
+/**
+ * Paints one picture. The page is asked for its progress rather than given a function to call: Playwright's
+ * `exposeFunction` throws where nobody can catch it when the page is closed meanwhile. Answers a PNG file.
+ */
+export async function paintPicture(
+  page: DrivenPage,
+  request: SketchRequest,
+  { previews, onProgress }: PaintOptions,
+): Promise<Buffer> {
+  await page.evaluate(beginPainting, { request, previews });
+  for (;;) {
+    const { progress, picture } = await page.evaluate(awaitNews);
+    for (const step of progress) onProgress(step);
+    if (picture !== undefined) return Buffer.from(picture.slice(picture.indexOf(',') + 1), 'base64');
+  }
+}
+
+function beginPainting({ request, previews }: { request: SketchRequest; previews: number }): void {
+  const { easelSketch } = window;
+  let progress: SketchProgress[] = [];
+  let changed = Promise.withResolvers<void>();
+  const tell = (step: SketchProgress): void => {
+    progress.push(step);
+    changed.resolve();
+  };
+
+  const previewing: Promise<void>[] = [];
+  const showPicture = async (): Promise<void> => tell({ preview: await easelSketch.toDataUrl('image/jpeg', 0.8) });
+  easelSketch.onProgress = (fraction) => {
+    tell({ fraction });
+    const shown = previewing.length;
+    if (fraction < 1 && shown < previews && fraction >= (shown + 1) / (previews + 1)) previewing.push(showPicture());
+  };
+
+  const painting = (async () => {
+    await easelSketch.paint(request);
+    await Promise.all(previewing);
+    return easelSketch.toDataUrl('image/png');
+  })();
+  // Whoever asks next is told of a failure.
+  painting.catch(() => undefined);
+
+  window.easelNews = async () => {
+    const picture = await Promise.race([painting, changed.promise]);
+    const news = { progress, picture: picture ?? undefined };
+    progress = [];
+    changed = Promise.withResolvers();
+    return news;
+  };
+}
+
+function awaitNews(): Promise<News> {
+  if (window.easelNews === undefined) throw new Error('no painting was begun');
+  return window.easelNews();
 }

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
 import { AppError, type ErrorCode } from '../../../../shared/errors.ts';
 import { close, listen } from '../../../../shared/net/http.ts';
-import type { BrowserPages } from '../../../../worker/browser/pages.ts';
+import type { BrowserPages, DrivenPage } from '../../../../worker/browser/pages.ts';
 import type { Engine } from '../../../../worker/engines/engine.ts';
 import { readFingerprint } from '../../../stand-ins/perchance/fingerprint.ts';
 import type { PerchanceMode } from '../../../stand-ins/perchance/modes.ts';
@@ -137,8 +136,12 @@ describe('perchance that cannot be reached', () => {
 });
 
 describe('perchance helps itself where the page does not', () => {
+  const DROP_FINISHED = `window.addEventListener('message', (event) => {
+    if (event.data?.type === 'finished') event.stopImmediatePropagation();
+  })`;
+
   /** The same pages, with a hand on each one before the engine gets it. */
-  function withPages(pages: BrowserPages, touch: (page: Page) => Promise<unknown>): BrowserPages {
+  function withPages(pages: BrowserPages, touch: (page: DrivenPage) => Promise<unknown>): BrowserPages {
     return {
       ...pages,
       use: (recipe, task, use) => {
@@ -153,17 +156,17 @@ describe('perchance helps itself where the page does not', () => {
 
   test('takes the picture from the page when the message with it does not come', async (context) => {
     const { pages, createEngine } = await visit(context);
-    const deaf = withPages(pages, (page) =>
-      page.addInitScript(`window.addEventListener('message', (event) => {
-        if (event.data?.type === 'finished') event.stopImmediatePropagation();
-      })`),
-    );
+    const deaf = withPages(pages, async (page) => {
+      page.on('framenavigated', (frame) => {
+        frame.evaluate(DROP_FINISHED).catch(() => undefined);
+      });
+    });
     await assertPaints(createEngine({ pages: deaf }));
   });
 
   test('adds another embed with the same request when the generator page reloads under it', async (context) => {
     const { site, pages, createEngine } = await visit(context);
-    const opened: Page[] = [];
+    const opened: DrivenPage[] = [];
     const seen = withPages(pages, async (page) => opened.push(page));
     site.setMode('hang');
     const asked = site.waitForRequest('generate', 1);
