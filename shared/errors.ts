@@ -69,6 +69,8 @@ export interface AppErrorDetails {
    * `none`: nothing, because the caller's own wish or missing token caused it. Left out: it may be chance.
    */
   readonly evidence?: 'sure' | 'none' | undefined;
+  /** Whether the reply of a service that refused the request has this word in it; the reply itself stays here. */
+  readonly mentions?: ((word: string) => boolean) | undefined;
   /** The request was sent and no answer came. It may have been done, and paid for, so it is not sent again. */
   readonly mayBeDone?: boolean | undefined;
   /** Engines that failed before the job ended. */

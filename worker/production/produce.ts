@@ -3,7 +3,7 @@ import type { Production } from '../../shared/contract/wire.ts';
 import { AppError, type Attempt, type ErrorCode, toAppError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
-import type { EngineLimits } from '../engines/engine.ts';
+import { blameWishes, mayBeCausedByWishes } from './caller-fault.ts';
 import type { Deliver, Delivery } from './deliver.ts';
 import { firstToServe, NobodyServed, type PassedOver, toAttempts, toEngineError, withAttempts } from './fallback.ts';
 import type { Painted, Painter } from './paint.ts';
@@ -105,12 +105,14 @@ export function createProduce(options: ProduceOptions): Produce {
       };
       const job = { ...run, safe: request.safe, passedOver, callTimeoutMs };
       const again = { signal, remainingMs, clock, pauseMs: options.repeatPauseMs };
-      return repeatChance(() => painter.paint(plan, job), again);
+      return repeatChance(() => painter.paint(plan, job), again).catch((error: unknown) => {
+        throw error instanceof AppError ? blameWishes(plan, error) : error;
+      });
     };
-    const isBlameless = (plan: Plan, { code }: AppError): boolean =>
-      (code === 'engine_timeout' && allowedMs < Math.min(FAIR_CHANCE_MS, engineTimeoutMs)) ||
-      (run.credentials?.[plan.name] !== undefined && CALLERS_OWN.has(code)) ||
-      (hasUncheckedWishes(plan) && CAUSED_BY_WISHES.has(code));
+    const isBlameless = (plan: Plan, error: AppError): boolean =>
+      (error.code === 'engine_timeout' && allowedMs < Math.min(FAIR_CHANCE_MS, engineTimeoutMs)) ||
+      (run.credentials?.[plan.name] !== undefined && CALLERS_OWN.has(error.code)) ||
+      mayBeCausedByWishes(plan, error);
     const { candidate, value, passedOver } = await firstToServe(plans, serve, { signal, isBlameless });
     for (const { name, error } of passedOver) {
       const stack = error.code === 'internal' ? stackOf(error) : undefined;
@@ -169,21 +171,6 @@ function toProduced(
 
 /** With the caller's own token these say something about the caller's account, not about the service. */
 const CALLERS_OWN: ReadonlySet<ErrorCode> = new Set(['engine_unauthorized', 'engine_busy']);
-
-/** The caller's options for this very engine, or names that the engine takes as they are. */
-function hasUncheckedWishes({ request, engine: { limits } }: Plan): boolean {
-  const { options, sampler, scheduler } = request;
-  const isUnchecked = (name: string | undefined, known: EngineLimits['samplers']): boolean =>
-    name !== undefined && known === 'any';
-  return (
-    (typeof options === 'object' && options !== null && Object.keys(options).length > 0) ||
-    isUnchecked(sampler, limits.samplers) ||
-    isUnchecked(scheduler, limits.schedulers)
-  );
-}
-
-/** What a wish that nobody here has checked can lead to, so it says nothing about the service. */
-const CAUSED_BY_WISHES: ReadonlySet<ErrorCode> = new Set(['engine_failed', 'engine_changed', 'engine_timeout']);
 
 interface Story {
   readonly sentences: readonly string[];

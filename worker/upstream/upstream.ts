@@ -118,8 +118,16 @@ export function toUpstreamError(reply: UpstreamReply, failure: UpstreamFailure):
   if (isHumanCheck(reply)) return new AppError('engine_challenge', message, toPause(restMs));
   const pause = ERRORS[code].retryable === false && restMs === undefined ? {} : toPause(restMs);
   const evidence = failure.evidence ?? (REFUSES_REQUEST.has(reply.status) ? 'none' : undefined);
-  return new AppError(code, message, { publicMessage: failure.publicMessage, evidence, ...pause });
+  const mentions = evidence === 'none' || reply.status === 404 ? toMentions(reply) : undefined;
+  return new AppError(code, message, { publicMessage: failure.publicMessage, evidence, mentions, ...pause });
 }
+
+function toMentions({ body }: UpstreamReply): (word: string) => boolean {
+  const text = body.toString('utf8', 0, SEARCHED_BYTES).toLowerCase();
+  return (word) => text.includes(word.toLowerCase());
+}
+
+const SEARCHED_BYTES = 20_000;
 
 /** The service understood the request and does not accept this one; another caller's may well be accepted. */
 const REFUSES_REQUEST: ReadonlySet<number> = new Set([400, 413, 422]);

@@ -5,12 +5,14 @@ import { AppError } from '../../../shared/errors.ts';
 import { readSettings } from '../../../shared/service/config.ts';
 import type { Engine } from '../../../worker/engines/engine.ts';
 import { huggingface } from '../../../worker/engines/huggingface/index.ts';
+import { openai } from '../../../worker/engines/openai/index.ts';
 import { createEngineServices } from '../../contracts/engine-services.ts';
 import {
   createHuggingfaceStandIn,
   HUGGING_FACE_KEY,
   HUGGING_FACE_MODEL,
 } from '../../stand-ins/huggingface/huggingface-stand-in.ts';
+import { createOpenaiStandIn, OPENAI_KEY } from '../../stand-ins/openai/openai-stand-in.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createFakeEngine, failing, paintAll } from '../fake-engine.ts';
 import { type FrontDoor, openFrontDoor, toRequest } from '../front-door.ts';
@@ -199,6 +201,37 @@ describe('a failure that may be chance', () => {
 });
 
 describe('what one caller sent', () => {
+  const REFUSALS: readonly (readonly [status: number, says: string, field: string | undefined, code: string])[] = [
+    [400, 'Invalid value for quality', 'openai.quality', 'invalid_request'],
+    [422, 'unprocessable', 'openai.quality', 'invalid_request'],
+    [404, 'no such style', 'openai.style', 'invalid_request'],
+    [404, 'no such route', undefined, 'engine_changed'],
+    [500, 'quality', undefined, 'engine_failed'],
+  ];
+  for (const [status, says, field, code] of REFUSALS) {
+    test(`is to blame when the service answers ${status} "${says}" to its options: ${code}`, async () => {
+      const standIn = await createOpenaiStandIn('localai');
+      closing.push(standIn.close);
+      const settings = readSettings(openai.settings, {
+        OPENAI_BASE_URL: `${standIn.url}/v1`,
+        OPENAI_API_KEY: OPENAI_KEY,
+      });
+      const door = await openFrontDoor({ engines: [openai.create(settings, createEngineServices({}))] });
+      closing.push(door.close);
+      standIn.interfere(({ json }) => {
+        const isWith = typeof json === 'object' && json !== null && 'quality' in json;
+        return isWith ? { status, body: { error: { message: says } } } : undefined;
+      });
+      const options = { openai: { quality: 'high', style: 'vivid' } };
+      for (let call = 0; call < 4; call += 1) {
+        const { error } = await door.produce({ engineOptions: options, engine: 'openai', width: 256, height: 256 });
+        assert.deepEqual([error?.code, error?.field], [code, field], error?.message);
+      }
+      const { result } = await door.produce({ width: 256, height: 256 });
+      assert.equal(result?.engine, 'openai', 'it does not rest for the others');
+    });
+  }
+
   const wishes = { engineOptions: { first: { quality: 'nonsense' } } };
 
   test('rests the engine for nobody: options, a missing token', async () => {
