@@ -72,7 +72,9 @@ describe('npm start', () => {
 
   async function assertBothEnd(service: Started): Promise<void> {
     await until(async () => !(await isServed(service)), 'both services end');
-    for (const name of ['gateway', 'worker']) assert.ok(service.lines.some((line) => isStopping(line, name)));
+    for (const name of ['gateway', 'worker']) {
+      await until(() => service.lines.some((line) => isStopping(line, name)), `the ${name} says that it stops`);
+    }
   }
 
   test('says that a port is taken, and starts nothing', async () => {
