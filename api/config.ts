@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   choice,
   flag,
+  host,
   list,
   readSettings,
   secret,
@@ -10,6 +11,7 @@ import {
   text,
   textWithDefault,
   url,
+  urls,
   wholeNumber,
 } from '../shared/service/config.ts';
 import { apiKeys } from './http/middleware/api-keys.ts';
@@ -20,11 +22,10 @@ const DAY_SECONDS = 86_400;
 /** Everything that the gateway reads from its environment. */
 export const gatewaySettings = {
   PORT: wholeNumber('Port of the gateway; 0 takes a free one.', { min: 0, max: 65_535, default: 10_000 }),
-  HOST: textWithDefault('Address to listen on.', '0.0.0.0', 'an IP address or host name'),
+  HOST: host('Address to listen on.'),
   PUBLIC_URL: url('Address under which clients reach the gateway; unset: taken from each request.'),
-  WORKER_URL: list(
+  WORKER_URL: urls(
     'Address of the worker, or of several (comma-separated). `PERCHANCE_WORKER_URL` is an older name for it.',
-    'addresses that start with http:// or https://, separated by commas',
   ),
   WORKER_TOKEN: secrets(
     'Secret between gateway and worker; the same on both. The first one is sent, all are accepted.',

@@ -1,9 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import '../shared/service/require-node.ts';
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
+import { openDataDirectory } from '../shared/files/data-directory.ts';
 import { toMaxBytes } from '../shared/files/kept-files.ts';
-import { close, listen } from '../shared/net/http.ts';
+import { close } from '../shared/net/http.ts';
 import { SettingsError } from '../shared/service/config.ts';
+import { listenAsSet } from '../shared/service/listen-as-set.ts';
 import { createLog, type Logger } from '../shared/service/log.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/service/run-service.ts';
 import { systemClock } from '../shared/wait.ts';
@@ -16,7 +18,6 @@ import type { RateStores } from './http/middleware/rate-limit.ts';
 import { createRateLimit } from './http/middleware/rate-limit.ts';
 import { createPreferences } from './http/preferences.ts';
 import { createSaveFile } from './http/save-file.ts';
-import { createJobs } from './jobs/index.ts';
 import type { JobsStatus } from './jobs/job.ts';
 import { createPromptPolicy } from './policy/prompt-policy.ts';
 import { loadPolicyRules } from './policy/rules/policy-rules.ts';
@@ -28,18 +29,23 @@ const LAST_ANSWERS_MS = 2000;
 /** A prompt of 10 kB in any script, percent-encoded, is still answered properly. */
 const MAX_HEADER_BYTES = 262_144;
 
+/** What the gateway keeps in DATA_DIR. */
+const KEPT_NAMES = ['jobs.sqlite', 'jobs.sqlite-wal', 'jobs.sqlite-shm', 'images', 'kept', 'saved'];
+
 await runService(async () => {
   const environment = readEnvironment();
   const settings = readGatewaySettings(environment);
   requireWorkers(settings);
   const dataDirectory = resolve(settings.DATA_DIR);
-  await mkdir(dataDirectory, { recursive: true });
+  await openDataDirectory(dataDirectory, KEPT_NAMES);
   const log = createLog({ service: 'gateway', level: settings.LOG_LEVEL, withPrompts: settings.LOG_PROMPTS });
   const clock = systemClock;
   const version = readVersion();
 
   const rateStores = await loadRateStores(settings, log);
   const localUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
+  // Not imported above: an older Node has no `node:sqlite`, and is to be told of by a sentence.
+  const { createJobs } = await import('./jobs/index.ts');
   const jobs = await createJobs({
     settings,
     policy: createPromptPolicy({ rules: await loadRules(settings) }),
@@ -79,7 +85,7 @@ await runService(async () => {
   });
 
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, app);
-  const { port } = await listen(server, settings.PORT, settings.HOST);
+  const port = await listenAsSet(server, settings);
   log.info({ port, version }, 'the gateway listens');
   const stop = async (): Promise<void> => {
     await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);

@@ -8,6 +8,12 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 
+if (Number.parseInt(process.versions.node, 10) < 20)
+  fail(
+    `Easel needs Node 20 or newer to begin with, and brings Node 24 along; this is Node ${process.versions.node}.`,
+    78,
+  );
+
 /** The environment in which every command runs: the project's own Node 24 comes first on the path. */
 export const environment = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 

@@ -4,6 +4,7 @@ import {
   describeSetting,
   flag,
   GUIDE,
+  host,
   list,
   readSettings,
   SettingsError,
@@ -23,7 +24,7 @@ const MINUTE_MS = 60_000;
 /** The worker's own settings; each plug-in brings its part besides. */
 export const workerSettings = {
   PORT: wholeNumber('Port of the worker; 0 takes a free one.', { min: 0, max: 65_535, default: 10_001 }),
-  HOST: textWithDefault('Address to listen on.', '0.0.0.0', 'an IP address or host name'),
+  HOST: host('Address to listen on.'),
   WORKER_TOKEN: secrets(
     'Secret between gateway and worker; the same on both. The first one is sent, all are accepted.',
   ),

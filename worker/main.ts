@@ -1,7 +1,10 @@
+import '../shared/service/require-node.ts';
 import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { close, listen } from '../shared/net/http.ts';
+import { openDataDirectory } from '../shared/files/data-directory.ts';
+import { close } from '../shared/net/http.ts';
+import { listenAsSet } from '../shared/service/listen-as-set.ts';
 import { createLog, type Logger } from '../shared/service/log.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/service/run-service.ts';
 import { systemClock } from '../shared/wait.ts';
@@ -15,6 +18,9 @@ const GRACE_MS = 25_000;
 const LAST_ANSWERS_MS = 1000;
 /** That gateways can ask for a run of the shared queue after its end. */
 const KEEP_MS = 86_400_000;
+
+/** What the worker keeps in DATA_DIR. */
+const KEPT_NAMES = ['images', 'shelf'];
 
 await runService(async () => {
   const environment = readEnvironment();
@@ -37,6 +43,7 @@ await runService(async () => {
 
   const { settings, services, engines, stores } = configure(environment, createServices);
   const { log, pages, dataDirectory } = services.forEngines;
+  await openDataDirectory(dataDirectory, KEPT_NAMES);
   const version = readVersion();
   const worker = createWorker({
     createQueue: await toCreateQueue(settings, log),
@@ -56,7 +63,7 @@ await runService(async () => {
   });
 
   const server = createServer(worker.app);
-  const { port } = await listen(server, settings.PORT, settings.HOST);
+  const port = await listenAsSet(server, settings);
   const names = { engines: engines.map(({ name }) => name), stores: stores.map(({ name }) => name) };
   log.info({ port, version, ...names }, 'the worker listens');
   const stop = async (): Promise<void> => {

@@ -99,6 +99,17 @@ function withoutLastSlashes(value: string): string {
   return value.slice(0, end);
 }
 
+/** The address to listen on; an IPv6 address may stand in the brackets that it has in a URL. */
+export function host(description: string) {
+  const fallback = '0.0.0.0';
+  const inner = z
+    .string()
+    .trim()
+    .transform((value) => (value.startsWith('[') && value.endsWith(']') ? value.slice(1, -1) : value))
+    .default(fallback);
+  return setting(inner, { description, format: 'an IP address or host name', fallback });
+}
+
 const HTTP_URL = 'an address that starts with http:// or https://';
 const httpUrl = z.url({ protocol: /^https?$/ }).transform(withoutLastSlashes);
 
@@ -110,6 +121,21 @@ export function url(description: string) {
 /** Without a trailing slash. */
 export function urlWithDefault(description: string, fallback: string) {
   return setting(httpUrl.default(fallback), { description, format: HTTP_URL, fallback });
+}
+
+/** Comma-separated; a host and port alone, as platforms tell it, is taken as http://. Without trailing slashes. */
+export function urls(description: string) {
+  const toItems = (value: string): string[] => value.split(',').map((item) => item.trim());
+  const inner = z
+    .string()
+    .transform((value) => toItems(value).filter((item) => item !== ''))
+    .transform((items) => items.map((item) => (item.includes('://') ? item : `http://${item}`)))
+    .pipe(z.array(httpUrl))
+    .optional();
+  return setting(inner, {
+    description,
+    format: 'addresses that start with http:// or https://, or host:port; separated by commas',
+  });
 }
 
 /** What the guide says of a setting. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { config } from 'dotenv';
 import { SettingsError } from './config.ts';
 import type { Logger } from './log.ts';
+import { StartError } from './start-error.ts';
 
 /** What both services do the same way around their own wiring. */
 
@@ -33,16 +34,23 @@ function versionIn(place: URL): string | undefined {
   }
 }
 
-/** Runs a service's start; wrong settings are told as they are, anything else with its stack. */
+/** What a service keeps on disk is for its own user alone: prompts, pictures, secrets. */
+const PRIVATE_UMASK = 0o077;
+
+/** Runs a service's start; what its operator can mend is told as a sentence, anything else with its stack. */
 export async function runService(start: () => Promise<void>): Promise<void> {
+  process.umask(PRIVATE_UMASK);
   try {
     await start();
   } catch (error) {
     const isSettings = error instanceof SettingsError;
-    console.error(isSettings ? `Easel cannot start. Wrong settings:\n${error.message}` : error);
+    console.error(isSettings ? `Easel cannot start. Wrong settings:\n${error.message}` : toReason(error));
     process.exit(isSettings ? EXIT_CONFIG : 1);
   }
 }
+
+const toReason = (error: unknown): unknown =>
+  error instanceof StartError ? `Easel cannot start. ${error.message}` : error;
 
 /** Render kills what has not stopped after 30 s. */
 const STOP_LIMIT_MS = 29_000;

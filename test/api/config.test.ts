@@ -63,3 +63,26 @@ describe('secrets of the gateway', () => {
     assert.match(`${stderr}${stdout}`, /WEBHOOK_SECRET: expected .*openssl rand -base64 32/);
   });
 });
+
+describe('the settings of the gateway', () => {
+  test('a worker without a scheme, as platforms tell it, is reached over http', () => {
+    const { WORKER_URL } = readGatewaySettings({ WORKER_URL: 'worker:10001, 10.0.0.1:80,, https://worker.example/' });
+    assert.deepEqual(WORKER_URL, ['http://worker:10001', 'http://10.0.0.1:80', 'https://worker.example']);
+  });
+
+  test('what is no address of a worker is refused by name', () => {
+    for (const WORKER_URL of ['ftp://worker:10001', 'http://', 'a worker', 'worker:port'])
+      assert.throws(
+        () => readGatewaySettings({ WORKER_URL }),
+        (error) => error instanceof SettingsError && /^WORKER_URL: expected addresses/.test(error.message),
+        WORKER_URL,
+      );
+  });
+
+  test('a host may stand in the brackets that it has in an address', () => {
+    assert.deepEqual(
+      ['[::1]', '::1', ' 127.0.0.1 ', ''].map((HOST) => readGatewaySettings({ HOST }).HOST),
+      ['::1', '::1', '127.0.0.1', '0.0.0.0'],
+    );
+  });
+});
