@@ -104,7 +104,7 @@ function toBlockList(networks: readonly string[]): BlockList {
   return list;
 }
 
-function resolveBySystem(hostname: string): Promise<readonly LookupAddress[]> {
+export function resolveBySystem(hostname: string): Promise<readonly LookupAddress[]> {
   return new Promise((resolve, reject) => {
     lookupBySystem(hostname, { all: true }, (error, addresses) =>
       error === null ? resolve(addresses) : reject(error),

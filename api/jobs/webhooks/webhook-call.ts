@@ -3,8 +3,9 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { invalidRequest } from '../../../shared/errors.ts';
-import { createAddressGuard } from '../../../shared/net/address-guard.ts';
+import { createAddressGuard, resolveBySystem } from '../../../shared/net/address-guard.ts';
 import { createHttpClient } from '../../../shared/net/http.ts';
+import { createResolveName, type ResolveName } from './resolve-name.ts';
 
 /**
  * One signed call of a stranger's address, as https://www.standardwebhooks.com asks: `webhook-id` stays the same over
@@ -41,11 +42,17 @@ interface WebhookCallsOptions {
   /** `whsec_` and base64. */
   readonly secret: string;
   readonly allowedHosts: readonly string[];
+  /** Of names that strangers chose. */
+  readonly resolveName?: ResolveName | undefined;
 }
 
-export function createWebhookCalls({ secret, allowedHosts }: WebhookCallsOptions): WebhookCalls {
+export function createWebhookCalls(options: WebhookCallsOptions): WebhookCalls {
+  const { secret, allowedHosts, resolveName = createResolveName() } = options;
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  const guard = createAddressGuard({ allow: allowedHosts, protocols: PROTOCOLS });
+  const ownNames = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  // The operator's own names may be known to the system alone, for instance by its search domains.
+  const resolve: ResolveName = (name) => (ownNames.has(name.toLowerCase()) ? resolveBySystem(name) : resolveName(name));
+  const guard = createAddressGuard({ allow: allowedHosts, protocols: PROTOCOLS, resolve });
   // A kept connection would not be looked up and checked again.
   const agentOptions = { keepAlive: false, lookup: guard.lookup };
   const client = createHttpClient({

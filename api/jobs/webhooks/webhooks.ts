@@ -4,6 +4,7 @@ import type { Seals } from '../accept/seals.ts';
 import type { Job } from '../job.ts';
 import type { Callback, Journal } from '../journal/journal.ts';
 import { toEndedJob } from '../wait/job-view.ts';
+import { createCallTurns, type Turn } from './call-turns.ts';
 import type { WebhookCalls } from './webhook-call.ts';
 
 /** Calls back whoever wanted to be told of a job's end. What is still to be told stands in the journal. */
@@ -21,10 +22,18 @@ const PAUSES_MS = [
   2 * HOUR_MS,
   6 * HOUR_MS,
 ];
-/** Longer than a call takes: a gateway that dies in between leaves the callback to the next one. */
-const LEASE_MS = MINUTE_MS;
-const MAX_AT_ONCE = 4;
+/** Of all pauses together: a receiver is given up no earlier. */
+const SPAN_MS = PAUSES_MS.reduce((sum, pauseMs) => sum + pauseMs, 0);
+/** Longer than a turn and a call take: a gateway that dies in between leaves the callback to the next one. */
+const LEASE_MS = 2 * MINUTE_MS;
+const LONGEST_CALL_MS = 15 * SECOND_MS;
+/** For a caller with more callbacks than wait here. */
+const PUT_OFF_MS = 30 * SECOND_MS;
 const GONE = 410;
+
+interface CallbackTurn extends Turn {
+  readonly callback: Callback;
+}
 
 export interface Webhooks {
   /** Looks what there is to tell. */
@@ -41,8 +50,13 @@ interface WebhooksOptions {
   readonly log: Logger;
 }
 
+/** Attempts count turns that were put off as well: they make the pauses longer, never the whole time shorter. */
+const toPause = (attempts: number, sinceMs: number): number | undefined =>
+  PAUSES_MS[attempts] ?? (sinceMs < SPAN_MS ? PAUSES_MS.at(-1) : undefined);
+
 export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }: WebhooksOptions): Webhooks {
   const stopping = new AbortController();
+  const turns = createCallTurns<CallbackTurn>();
   const underWay = new Set<Promise<void>>();
   let poked = new AbortController();
 
@@ -56,7 +70,7 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
     const status = await calls.send(call, clock.now(), stopping.signal).catch((error: unknown) => String(error));
     if (stopping.signal.aborted) return;
     const isTold = typeof status === 'number' && (status < 300 || status === GONE);
-    const pauseMs = isTold ? undefined : PAUSES_MS[attempts];
+    const pauseMs = isTold ? undefined : toPause(attempts, clock.now() - (run.finishedAt ?? clock.now()));
     if (!isTold) log.warn({ host: new URL(callbackUrl).host, answer: status, pauseMs }, 'a webhook was not taken');
     await journal.putOffCallback(ticket.key, pauseMs === undefined ? undefined : clock.now() + pauseMs);
   }
@@ -64,17 +78,27 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
   async function work(): Promise<void> {
     while (!stopping.signal.aborted) {
       poked = new AbortController();
-      const { due, nextAt } = underWay.size < MAX_AT_ONCE ? await journal.takeCallback(LEASE_MS) : {};
+      for (let turn = turns.begin(clock.now()); turn !== undefined; turn = turns.begin(clock.now())) begin(turn);
+      const { due, nextAt } = turns.hasRoom ? await journal.takeCallback(LEASE_MS) : {};
       if (due === undefined) await rest(nextAt);
-      else begin(due);
+      else await enrol(due);
     }
   }
 
-  function begin(callback: Callback): void {
-    const telling: Promise<void> = tell(callback)
+  async function enrol(callback: Callback): Promise<void> {
+    const { key, clientId, callbackUrl } = callback.ticket;
+    if (callbackUrl === undefined) return;
+    const now = clock.now();
+    const turn = { clientId, host: new URL(callbackUrl).host, until: now + LEASE_MS - LONGEST_CALL_MS, callback };
+    if (!turns.add(turn)) await journal.putOffCallback(key, now + PUT_OFF_MS);
+  }
+
+  function begin(turn: CallbackTurn): void {
+    const telling: Promise<void> = tell(turn.callback)
       .catch((error: unknown) => log.error({ err: error }, 'a webhook could not be sent'))
       .finally(() => {
         underWay.delete(telling);
+        turns.end(turn);
         poked.abort();
       });
     underWay.add(telling);

@@ -1,0 +1,83 @@
+/** Callbacks that are due wait here for their turn: one caller after the other, so that nobody's receivers hold up another's. */
+
+export interface Turn {
+  /** Whose callback it is. */
+  readonly clientId: string;
+  readonly host: string;
+  /** Epoch milliseconds after which the journal hands it out again: it is not begun any more. */
+  readonly until: number;
+}
+
+export interface CallTurns<T extends Turn> {
+  readonly hasRoom: boolean;
+  /** False when this caller has too many here already. */
+  add(turn: T): boolean;
+  /** The next one that may be called now; `end` it when it has been. */
+  begin(now: number): T | undefined;
+  end(turn: T): void;
+}
+
+const BOUNDS = {
+  atOnce: 16,
+  /** A receiver that never answers costs its caller's turns, not another's. */
+  atOnceOfCaller: 2,
+  atOnceToHost: 6,
+  waiting: 200,
+  waitingOfCaller: 20,
+} as const;
+
+export function createCallTurns<T extends Turn>(): CallTurns<T> {
+  /** In the order in which callers come to their turn. */
+  const lanes = new Map<string, T[]>();
+  const underWay = new Set<T>();
+  let waiting = 0;
+
+  const count = (isMeant: (turn: T) => boolean): number => [...underWay].filter(isMeant).length;
+  const mayBegin = ({ clientId, host }: T): boolean =>
+    count((turn) => turn.clientId === clientId) < BOUNDS.atOnceOfCaller &&
+    count((turn) => turn.host === host) < BOUNDS.atOnceToHost;
+
+  function take(clientId: string, lane: T[], index: number): T | undefined {
+    const [turn] = lane.splice(index, 1);
+    waiting -= 1;
+    lanes.delete(clientId);
+    if (lane.length > 0) lanes.set(clientId, lane);
+    return turn;
+  }
+
+  function dropLate(now: number): void {
+    for (const [clientId, lane] of [...lanes]) {
+      const timely = lane.filter(({ until }) => now < until);
+      waiting -= lane.length - timely.length;
+      if (timely.length > 0) lanes.set(clientId, timely);
+      else lanes.delete(clientId);
+    }
+  }
+
+  return {
+    get hasRoom() {
+      return waiting < BOUNDS.waiting;
+    },
+    add: (turn) => {
+      const lane = lanes.get(turn.clientId) ?? [];
+      if (lane.length >= BOUNDS.waitingOfCaller) return false;
+      lane.push(turn);
+      lanes.set(turn.clientId, lane);
+      waiting += 1;
+      return true;
+    },
+    begin: (now) => {
+      dropLate(now);
+      if (underWay.size >= BOUNDS.atOnce) return undefined;
+      for (const [clientId, lane] of lanes) {
+        const index = lane.findIndex(mayBegin);
+        const turn = index < 0 ? undefined : take(clientId, lane, index);
+        if (turn === undefined) continue;
+        underWay.add(turn);
+        return turn;
+      }
+      return undefined;
+    },
+    end: (turn) => void underWay.delete(turn),
+  };
+}
