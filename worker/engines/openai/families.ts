@@ -84,7 +84,7 @@ const SD_SERVER: ModelFamily = {
 };
 
 const FAMILIES: readonly (readonly [RegExp, ModelFamily])[] = [
-  [/^gpt-image-2/, GPT_IMAGE_2],
+  [/^gpt-image-([2-9]|[1-9]\d)/, GPT_IMAGE_2],
   [/^(gpt|chatgpt)-image-/, GPT_IMAGE],
   [/^dall-e-3/, DALL_E_3],
   [/^dall-e-2/, DALL_E_2],
