@@ -42,6 +42,8 @@ export const LIMITS = {
   maxCount: 1,
   seed: true,
   negativePrompt: true,
+  /** Nobody says how much it reads; no longer prompt has been seen to work. */
+  promptCharacters: 2000,
   guidanceScale: { min: 1, max: 30, step: 1, default: 7 },
 } as const;
 
