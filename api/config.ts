@@ -50,7 +50,10 @@ export const gatewaySettings = {
     max: 600_000,
     default: 85_000,
   }),
-  MAX_WAITING: wholeNumber('Jobs that may wait; one more is refused.', { min: 0, default: 100 }),
+  MAX_WAITING: wholeNumber(
+    'Work that may wait, in pictures of a megapixel; callers who wait at the same time share it, and more is refused.',
+    { min: 0, default: 100 },
+  ),
   CACHE_TTL_SECONDS: wholeNumber('How long a finished seeded picture is answered again; 0: never.', {
     min: 0,
     default: DAY_SECONDS,

@@ -25,9 +25,12 @@ export interface PictureFile {
   readonly mediaType: string;
 }
 
+/** What a queue needs to know of a run. The smallest turn is made first, then whoever came first. */
+export type QueuedRun = Pick<Run, 'id' | 'turn' | 'createdAt'>;
+
 export interface Dispatch {
   /** Sees to it that the run is made; the same run twice is once. */
-  enqueue(run: { readonly id: string; readonly clientId: string }): Promise<void>;
+  enqueue(run: QueuedRun): Promise<void>;
   /** Takes it out of the queue, or aborts it down to the engine. */
   withdraw(runId: string): Promise<void>;
   /** 1 is next; undefined when it does not wait. */
@@ -48,7 +51,7 @@ export interface OpenedRun {
 }
 
 /** What a dispatch that runs in the gateway tells the job module, and asks of it. */
-export interface RunDesk {
+export interface RunLedger {
   /** The production to send, or undefined when nobody wants it any more. */
   open(runId: string): Promise<OpenedRun | undefined>;
   progress(runId: string, event: ProgressEvent): Promise<void>;

@@ -11,7 +11,7 @@ import type {
   Route,
   ServiceDescription,
 } from '../dialects/dialect.ts';
-import type { Asker, Job, JobEvent, JobStatus, Jobs, SubmitOptions } from '../jobs/job.ts';
+import type { Asker, Job, JobEvent, Jobs, SubmitOptions } from '../jobs/job.ts';
 import type { ApiKey } from './middleware/api-keys.ts';
 import { type Caller, identify, withoutKeys } from './middleware/authentication.ts';
 import { prepareJson } from './middleware/body-type.ts';
@@ -20,7 +20,6 @@ import type { RateLimit } from './middleware/rate-limit.ts';
 import { outcomeHeaders } from './outcome-headers.ts';
 import type { Preferences } from './preferences.ts';
 import { sendEvents } from './send-events.ts';
-import type { StreamLimit } from './stream-limit.ts';
 
 /** Joins the pure dialects to HTTP and to the job module: the same few steps for every route of every dialect. */
 
@@ -35,7 +34,6 @@ export interface ServeOptions {
   /** Keeps the picture of a job as a file of the operator's and tells its path. */
   readonly saveFile: (job: Job, bytes: Buffer) => Promise<string>;
   readonly preferences: Preferences;
-  readonly streams: StreamLimit;
   readonly describe: (request: Request) => ServiceDescription;
 }
 
@@ -68,8 +66,6 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
     }
     const left = leaveSignal(response);
     if (command.do === 'generate') await options.limit(request, response, caller);
-    const leaveStream = isStream(command) ? options.streams.enter(caller.id) : () => undefined;
-    response.once('close', leaveStream);
     const job = await carryOut(command, { request, response, caller, left, options });
     const service = { ...options.describe(request), preferredEngine: options.preferences.get(caller.id) };
     const outcome: Outcome = { command, job, pictures: [], service };
@@ -131,12 +127,9 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
       return route.encodeEvent?.({ number: event.number, job: failed }, { ...outcome, job: failed });
     }
   };
-  const hasEnded = command.do === 'follow' && ENDED.includes(job.status);
-  await sendEvents(response, { events: jobs.follow(job.id, { after, signal: left }), hasEnded, encode });
+  await sendEvents(response, jobs.follow(job.id, { after, signal: left }), encode);
   await waiting;
 }
-
-const ENDED: readonly JobStatus[] = ['done', 'failed', 'cancelled'];
 
 /** Longer than any job's own deadline, and no more than a timer takes. */
 const FOREVER_MS = 3_600_000;
@@ -199,7 +192,7 @@ async function generate(command: Extract<Command, { do: 'generate' }>, call: Cal
     asynchronous: command.answer === 'start',
     fresh: command.fresh,
     rejoin: command.rejoin,
-    idempotencyKey: command.idempotencyKey,
+    ...toRetryFacts(call.request, command),
     callbackUrl: command.callbackUrl,
     credentials: command.credentials,
     ...contextOf(call.response),
@@ -212,6 +205,16 @@ async function generate(command: Extract<Command, { do: 'generate' }>, call: Cal
   const job = await jobs.wait(accepted.id, { budgetMs, signal: call.left });
   if (job.error !== undefined) throw job.error;
   return job;
+}
+
+/** What tells that this is not the first time that the caller asks. Clients of OpenAI count and mark their retries. */
+function toRetryFacts(request: Request, { idempotencyKey }: Extract<Command, { do: 'generate' }>) {
+  const key = idempotencyKey ?? request.get('idempotency-key');
+  return {
+    isFetch: request.method === 'GET',
+    saysRetry: Number(request.get('x-stainless-retry-count') ?? 0) > 0,
+    ...(key !== undefined && key !== '' && { idempotencyKey: key }),
+  };
 }
 
 function withPreference(command: Command, caller: Caller, preferences: Preferences): Command {

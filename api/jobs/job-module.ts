@@ -1,33 +1,33 @@
 import { AppError } from '../../shared/errors.ts';
 import { isEnded, type Run, toPictureIdName } from '../../shared/queue/run.ts';
 import type { WorkerState } from '../dispatch/dispatch.ts';
-import { lookUp, supply } from './accept/lookup.ts';
+import { bringCredentials, lookUp } from './accept/lookup.ts';
 import { submit } from './accept/submit.ts';
 import type { JobContext } from './context.ts';
 import type { Asker, Job, JobModule } from './job.ts';
-import type { Held } from './journal/journal.ts';
-import { createAttendance } from './wait/attendance.ts';
+import type { JobRecord } from './journal/journal.ts';
+import { createCallers } from './wait/callers.ts';
 import { follow } from './wait/follow.ts';
 import { toJob } from './wait/job-view.ts';
 
 /** The one use case that every dialect goes through, on whatever journal and dispatch it is given. */
 export function createJobModule(context: JobContext, close: () => Promise<void>): JobModule {
   const { journal, dispatch, pictures } = context;
-  const attendance = createAttendance(context);
+  const callers = createCallers(context);
 
   async function find(id: string, asker: Asker = {}): Promise<Job> {
-    const held = await lookUp(id, context, asker);
-    await supply(held, asker.credentials, context);
-    const { request, status, received } = held.run;
-    if (status === 'done' && !request.seedGiven && !received) await journal.markReceived(held.run.id, true);
-    return toJob(held, context);
+    const record = await lookUp(id, context, asker);
+    await bringCredentials(record, asker.credentials, context);
+    const { request, status, received } = record.run;
+    if (status === 'done' && !request.seedGiven && !received) await journal.markReceived(record.run.id);
+    return toJob(record, context);
   }
 
   async function cancel(id: string, asker?: Asker): Promise<Job> {
-    const held = await lookUp(id, context, asker);
-    if (isEnded(held.run.status) || held.ticket.released) return toJob(held, context);
-    await attendance.release(held);
-    return toJob((await journal.find(held.ticket.key)) ?? held, context);
+    const record = await lookUp(id, context, asker);
+    if (isEnded(record.run.status) || record.ticket.released) return toJob(record, context);
+    await callers.release(record.ticket.key);
+    return toJob((await journal.find(record.ticket.key)) ?? record, context);
   }
 
   async function removePicture(id: string): Promise<void> {
@@ -45,19 +45,19 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
   }
 
   async function findRun(jobId: string): Promise<Run | undefined> {
-    const held: Held | undefined = await journal.find(context.ids.read(jobId).key);
-    return held?.run;
+    const record: JobRecord | undefined = await journal.find(context.ids.read(jobId).key);
+    return record?.run;
   }
 
   return {
     submit: (draft, options) => submit(draft, options, context),
-    wait: attendance.wait,
+    wait: callers.wait,
     find,
-    follow: (id, options) => follow(id, options, context, attendance),
+    follow: (id, options) => follow(id, options, context, callers),
     cancel,
     current: async (client) => {
-      const held = await journal.newest(client.id);
-      return held && { ...(await toJob(held, context)), preview: attendance.preview(held.run.id) };
+      const record = await journal.newest(client.id);
+      return record && { ...(await toJob(record, context)), preview: callers.preview(record.run.id) };
     },
     bytes: async (job, index, signal) => {
       const picture = job.result?.pictures[index];
@@ -77,7 +77,7 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
     stop: async ({ graceMs }) => {
       await dispatch.stop(graceMs);
       // What is made without this gateway may still end; anything else had its grace.
-      await attendance.dismiss(context.isShared ? graceMs : 0);
+      await callers.dismiss(context.isShared ? graceMs : 0);
       await close();
     },
   };

@@ -37,10 +37,14 @@ export interface SubmitOptions {
   /** `Cache-Control: no-cache`: neither remembered nor joined. */
   readonly fresh?: boolean | undefined;
   /**
-   * With a random seed: an equal request of the same client is a retry, and gets what the one before it led to.
+   * With a random seed: the same client's next equal request, after this one's caller has gone, gets its picture.
    * Left out: exactly when it is not asynchronous.
    */
   readonly rejoin?: boolean | undefined;
+  /** The caller says that it asked before, and tries again. */
+  readonly saysRetry?: boolean | undefined;
+  /** By an address (GET), which chat programs fetch again when the picture did not come in time. */
+  readonly isFetch?: boolean | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly callbackUrl?: string | undefined;
   /** A caller's own tokens by engine name: in memory only. */
@@ -98,8 +102,8 @@ export interface Jobs {
   /** Policy, limits of waiting, memory, join, or a new job. Throws AppError; an asynchronous job is durable on return. */
   submit(draft: RequestDraft, options: SubmitOptions): Promise<Job>;
   /**
-   * The job once it has ended, or as it stands when the budget ends or the signal aborts. The last waiter that leaves
-   * (signal) cancels a job that nobody asked for asynchronously.
+   * The job once it has ended, or as it stands when the budget ends or the signal aborts. When the last waiter leaves
+   * (signal) and nobody comes back for the job, it is given up after a grace (`journal/rules/leave.ts`).
    */
   wait(id: string, options: { readonly budgetMs: number; readonly signal: AbortSignal }): Promise<Job>;
   /** Throws `not_found` for an id that was never given out to this client; a lost job is queued again by its seal. */

@@ -5,7 +5,6 @@ import { dialects } from '../../api/dialects/index.ts';
 import { type AppOptions, createApp } from '../../api/http/app.ts';
 import { createRateLimit } from '../../api/http/middleware/rate-limit.ts';
 import { createPreferences } from '../../api/http/preferences.ts';
-import { createStreamLimit } from '../../api/http/stream-limit.ts';
 import { close, listen } from '../../shared/net/http.ts';
 import { createLog } from '../../shared/service/log.ts';
 import { createFakeJobs, type FakeJobs } from './fake-jobs.ts';
@@ -41,7 +40,6 @@ export async function startGateway(overrides: Partial<AppOptions> = {}): Promise
     safeMode: false,
     saveFile: async () => '/data/file.png',
     preferences: createPreferences(),
-    streams: createStreamLimit(),
     describe,
     log,
     version: '1.0.0',

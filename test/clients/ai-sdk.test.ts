@@ -58,6 +58,12 @@ describe('the AI SDK', () => {
     assert.equal(first.seed, '42');
   });
 
+  test('@ai-sdk/openai: four pictures of a model that it does not know are four calls at once, and four pictures', async () => {
+    const { image } = createOpenAI({ baseURL: `${services.url}/v1`, apiKey: 'none' });
+    const { images } = await generateImage({ model: image('a-model-of-tomorrow'), prompt: 'a red fox', n: 4 });
+    assert.equal(new Set(images.map(({ base64 }) => base64)).size, 4);
+  });
+
   test('a wrong parameter is an APICallError that is not retried and tells why', async () => {
     const easel = createOpenAICompatible({ name: 'easel', baseURL: `${services.url}/v1` });
     const asked = generateImage({ model: easel.imageModel('sketch'), prompt: 'fox', size: '9999x9999' });

@@ -105,7 +105,7 @@ export function testJournal(
       for (const { runId } of [one, two]) await finish(runId);
       assert.equal((await claim({ sharing: retry })).origin, 'joined');
       await journal.forget(one.runId);
-      await journal.markReceived(two.runId, true);
+      await journal.markReceived(two.runId);
       const fresh = [await claim({ sharing: picture }), await claim({ sharing: retry })];
       assert.deepEqual(
         fresh.map(({ origin }) => origin),
@@ -129,10 +129,10 @@ export function testJournal(
     });
 
     test('a caller that comes back for the answer is noted', async () => {
-      const { key } = await claim({ asynchronous: false });
-      assert.equal((await journal.find(key))?.ticket.asynchronous, false);
-      await journal.keep(key);
-      assert.equal((await journal.find(key))?.ticket.asynchronous, true);
+      const { key } = await claim({ comesBack: false });
+      assert.equal((await journal.find(key))?.ticket.comesBack, false);
+      await journal.leave(key, { comesBack: true });
+      assert.equal((await journal.find(key))?.ticket.comesBack, true);
       assert.equal((await journal.release(key))?.status, 'cancelled');
       assert.equal(await journal.release(key), undefined, 'once');
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { until } from '../support/until.ts';
-import { type Answer, ask, askWell, assertPaintedFor, download, toAddress } from './ask.ts';
+import { type Answer, ask, askWell, assertPaintedFor, download } from './ask.ts';
 import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
 
 const CROWD = 200;
@@ -56,7 +56,12 @@ describe('too many clients, and clients that leave', () => {
     chain.perchance.setMode('hang');
     const asked = countGenerations(chain) + 1;
     const client = new AbortController();
-    const left = fetch(toAddress(chain.url, { prompt: 'soon unwanted' }), { signal: client.signal });
+    const left = fetch(`${chain.url}/v1/images/generations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ prompt: 'soon unwanted' }),
+      signal: client.signal,
+    });
     const call = await waitForGeneration(chain, asked);
     client.abort();
     await assert.rejects(left, { name: 'AbortError' });

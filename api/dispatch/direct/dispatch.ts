@@ -2,9 +2,9 @@ import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
-import type { Dispatch, RunDesk } from '../dispatch.ts';
-import { createFairQueue, type Waiting } from './fair-queue.ts';
+import type { Dispatch, QueuedRun, RunLedger } from '../dispatch.ts';
 import type { ProductionOutcome } from './production-call.ts';
+import { createRunQueue } from './run-queue.ts';
 import { fetchPicture, removeHosted } from './worker-calls.ts';
 import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 
@@ -17,7 +17,7 @@ const PATIENCE_PAUSE_MS = 15_000;
 export interface HttpDispatchOptions {
   readonly workerUrls: readonly string[];
   readonly workerToken: string;
-  readonly desk: RunDesk;
+  readonly ledger: RunLedger;
   readonly clock: Clock;
   readonly log: Logger;
   /** Milliseconds that a sleeping worker took to come. */
@@ -25,10 +25,10 @@ export interface HttpDispatchOptions {
   readonly silenceMs?: number | undefined;
 }
 
-/** The gateway's own fair queue, and HTTP to the workers of WORKER_URL, balanced by their free slots. */
+/** The gateway's own queue, and HTTP to the workers of WORKER_URL, balanced by their free slots. */
 export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
-  const { desk, clock, log } = options;
-  const queue = createFairQueue();
+  const { ledger, clock, log } = options;
+  const queue = createRunQueue();
   const running = new Map<string, { readonly controller: AbortController; readonly ended: Promise<void> }>();
   const breakPoints = new Map<string, number>();
   const stopping = new AbortController();
@@ -54,7 +54,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     for (const link of links) link.wake();
   };
 
-  function start(link: WorkerLink, run: Waiting): void {
+  function start(link: WorkerLink, run: QueuedRun): void {
     const controller = new AbortController();
     const ended = runOn(link, run, controller.signal)
       .catch(logFailure)
@@ -65,38 +65,39 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     running.set(run.id, { controller, ended });
   }
 
-  async function runOn(link: WorkerLink, run: Waiting, signal: AbortSignal): Promise<void> {
-    const onProgress = (event: ProgressEvent): void => void desk.progress(run.id, event).catch(logFailure);
-    const outcome = await link.produce(() => desk.open(run.id), { signal, onProgress });
+  async function runOn(link: WorkerLink, run: QueuedRun, signal: AbortSignal): Promise<void> {
+    const onProgress = (event: ProgressEvent): void => void ledger.progress(run.id, event).catch(logFailure);
+    const outcome = await link.produce(() => ledger.open(run.id), { signal, onProgress });
     if (outcome !== undefined) await settle(run, outcome, signal);
   }
 
-  async function settle(run: Waiting, outcome: ProductionOutcome, signal: AbortSignal): Promise<void> {
+  async function settle(run: QueuedRun, outcome: ProductionOutcome, signal: AbortSignal): Promise<void> {
     // A result that came together with the abort is kept: it costs nothing any more.
     if (signal.aborted && outcome.kind !== 'result') return;
     if (outcome.kind === 'full') return putBack(run);
     if (outcome.kind === 'broken' || outcome.kind === 'absent') return breakOff(run, outcome.kind, outcome.reason);
     try {
-      if (outcome.kind === 'result') await desk.finish(run.id, outcome.result);
-      else await desk.fail(run.id, outcome.error);
+      if (outcome.kind === 'result') await ledger.finish(run.id, outcome.result);
+      else await ledger.fail(run.id, outcome.error);
       breakPoints.delete(run.id);
     } catch (error) {
       await breakOff(run, 'broken', `the result could not be kept: ${String(error)}`);
     }
   }
 
-  async function breakOff(run: Waiting, kind: keyof typeof POINTS, reason: string): Promise<void> {
+  async function breakOff(run: QueuedRun, kind: keyof typeof POINTS, reason: string): Promise<void> {
     const points = (breakPoints.get(run.id) ?? 0) + POINTS[kind];
     breakPoints.set(run.id, points);
     if (points < MAX_BREAK_POINTS) return putBack(run);
     breakPoints.delete(run.id);
-    await desk.fail(run.id, new AppError('worker_unavailable', `broken off too often, at last: ${reason}`));
+    await ledger.fail(run.id, new AppError('worker_unavailable', `broken off too often, at last: ${reason}`));
   }
 
-  async function putBack(run: Waiting): Promise<void> {
-    await desk.putBack(run.id);
+  async function putBack(run: QueuedRun): Promise<void> {
+    await ledger.putBack(run.id);
     running.delete(run.id);
-    queue.putBack(run.clientId, run.id);
+    // What was begun before is next.
+    queue.push({ ...run, turn: 0 });
   }
 
   function onGivenUp(): void {
@@ -106,8 +107,8 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
 
   async function failImpatient(): Promise<void> {
     for (const id of queue.ids()) {
-      if (await desk.isPatient(id)) continue;
-      if (queue.remove(id)) await desk.fail(id, new AppError('worker_unavailable', 'no worker came'));
+      if (await ledger.isPatient(id)) continue;
+      if (queue.remove(id)) await ledger.fail(id, new AppError('worker_unavailable', 'no worker came'));
     }
     if (queue.size === 0) return;
     await clock.wait(PATIENCE_PAUSE_MS, stopping.signal);
@@ -115,9 +116,9 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   }
 
   return {
-    enqueue: async ({ id, clientId }) => {
+    enqueue: async ({ id, turn, createdAt }) => {
       if (running.has(id)) return;
-      queue.push(clientId, id);
+      queue.push({ id, turn, createdAt });
       pump();
     },
     withdraw: async (runId) => {

@@ -7,7 +7,7 @@ import { channelNames, readMessage } from '../../../shared/queue/channels.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import { type Clock, repeat } from '../../../shared/wait.ts';
 import { createWorkerLink } from '../direct/worker-link.ts';
-import type { Dispatch, PictureFile } from '../dispatch.ts';
+import type { Dispatch, PictureFile, QueuedRun } from '../dispatch.ts';
 import { sweepLostRuns } from './sweep.ts';
 import { watchWorkers } from './workers.ts';
 
@@ -34,8 +34,8 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
   const links = options.workerUrls.map((url) => createWorkerLink({ ...options, ...idle, url, token: '' }));
   let waiting = 0;
 
-  async function enqueue({ id }: { readonly id: string }): Promise<void> {
-    await queue.add(id, { runId: id }, await runs.turn(id));
+  async function enqueue({ id, turn }: QueuedRun): Promise<void> {
+    await queue.add(id, { runId: id }, turn);
     wake();
   }
 

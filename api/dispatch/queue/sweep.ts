@@ -4,6 +4,7 @@ import type { JobQueue } from '../../../shared/queue/job-queue.ts';
 import type { Run } from '../../../shared/queue/run.ts';
 import type { SharedRuns } from '../../../shared/queue/shared-runs.ts';
 import type { Clock } from '../../../shared/wait.ts';
+import type { QueuedRun } from '../dispatch.ts';
 
 /** A gateway that dies between accepting a run and queueing it is at work for less time than this. */
 const SETTLE_MS = 10_000;
@@ -16,7 +17,7 @@ interface SweepOptions {
   readonly runs: SharedRuns;
   readonly blobs: Blobs;
   readonly clock: Clock;
-  readonly enqueue: (run: { readonly id: string }) => Promise<void>;
+  readonly enqueue: (run: QueuedRun) => Promise<void>;
 }
 
 /**
@@ -27,7 +28,7 @@ export async function sweepLostRuns({ queue, runs, blobs, clock, enqueue }: Swee
   const now = clock.now();
   for (const run of await runs.unfinishedBefore(now - SETTLE_MS)) {
     if (now - run.createdAt > LONGEST_WAIT_MS) await fail(run.id, 'it waited for a day');
-    else if (await isLost(run)) await requeue(run.id);
+    else if (await isLost(run)) await requeue(run);
   }
 
   async function isLost({ id, needsCredentials }: Run): Promise<boolean> {
@@ -36,10 +37,11 @@ export async function sweepLostRuns({ queue, runs, blobs, clock, enqueue }: Swee
     return !isWaitingForToken;
   }
 
-  async function requeue(runId: string): Promise<void> {
-    if ((await runs.countLoss(runId)) > MAX_LOSSES) return fail(runId, 'its workers died with it too often');
-    await runs.report(runId, { status: 'queued' });
-    await enqueue({ id: runId });
+  async function requeue({ id, createdAt }: Run): Promise<void> {
+    if ((await runs.countLoss(id)) > MAX_LOSSES) return fail(id, 'its workers died with it too often');
+    await runs.report(id, { status: 'queued' });
+    // What was begun before is next.
+    await enqueue({ id, createdAt, turn: 0 });
   }
 
   async function fail(runId: string, reason: string): Promise<void> {

@@ -6,23 +6,30 @@ import type { RequestDraft } from '../job.ts';
 type Credentials = Readonly<Record<string, string>> | undefined;
 
 /**
- * Of every caller: what determines the picture. Partial pictures on the way do not; a caller's own token does, since
- * it may be the only way to the engine.
+ * Of every caller, whatever the dialect: what determines the picture. How it is delivered and partial pictures on the
+ * way do not; a caller's own token does, since it may be the only way to the engine.
  */
-export function toPictureName({ previews: _, ...request }: RequestDraft, credentials: Credentials): string {
-  return `picture:${hash({ request: { ...request, seedGiven: undefined }, credentials })}`;
-}
+export const toPictureName = (draft: RequestDraft, credentials: Credentials): string =>
+  `picture:${hash({ picture: toPicture(draft), credentials })}`;
 
-/** Of one client, whose seed is random. */
-export function toRetryName(clientId: string, draft: RequestDraft, credentials: Credentials): string {
-  return `retry:${hash({ clientId, draft, credentials })}`;
-}
+/** Of one client (or of whoever fetches an address), whose seed is random. */
+export const toRetryName = (asker: string, draft: RequestDraft, credentials: Credentials): string =>
+  `retry:${hash({ asker, picture: toPicture(draft), deliver: draft.deliver, credentials })}`;
 
-export function toIdempotencyName(clientId: string, key: string): string {
-  return `idempotency:${hash({ clientId, key })}`;
-}
+export const toIdempotencyName = (clientId: string, key: string): string => `idempotency:${hash({ clientId, key })}`;
 
-export const toFingerprint = (draft: RequestDraft): string => hash({ draft });
+/** What an idempotency key may be used for again. */
+export const toFingerprint = (draft: RequestDraft, credentials: Credentials): string =>
+  hash({ picture: toPicture(draft), seed: draft.seed, deliver: draft.deliver, credentials });
+
+/** What most dialects fill in where nothing was said is the same as nothing. */
+const USUAL = { guidanceScale: 7, shape: 'square' } as const;
+
+function toPicture(draft: RequestDraft): object {
+  const { previews: _previews, deliver: _deliver, ...picture } = draft;
+  const shape = draft.width === undefined ? (draft.shape ?? USUAL.shape) : undefined;
+  return { ...picture, shape, guidanceScale: draft.guidanceScale ?? USUAL.guidanceScale, seedGiven: undefined };
+}
 
 const hash = (value: object): string =>
   createHash('sha256').update(toCanonicalJson(value)).digest('base64url').slice(0, 32);

@@ -4,12 +4,12 @@ import { toRequestId, toTraceparent } from '../../../shared/net/http.ts';
 import type { Run } from '../../../shared/queue/run.ts';
 import type { Credentials, JobContext } from '../context.ts';
 import type { Asker } from '../job.ts';
-import type { Held } from '../journal/journal.ts';
+import type { JobRecord } from '../journal/journal.ts';
 import { noSuchJob, toRunId } from './job-ids.ts';
 import { toPictureName } from './keys.ts';
 import { mayUse, ownerOf } from './owner.ts';
 import type { SealedJob } from './seals.ts';
-import { begin, holdAgain, refuse, toOrder } from './submit.ts';
+import { begin, refuse, toOrder, toRememberedRecord } from './submit.ts';
 
 /** From a public id to its ticket and run. */
 
@@ -19,7 +19,7 @@ const QUEUED_AGAIN = 'The record of this job was lost, for instance when a host 
  * Throws `not_found` for an id that was never given out, has expired, or is another key's. What was lost is queued
  * again if the seal came with the id, under the same rules as a new request.
  */
-export async function lookUp(id: string, context: JobContext, asker: Asker = {}): Promise<Held> {
+export async function lookUp(id: string, context: JobContext, asker: Asker = {}): Promise<JobRecord> {
   const { key, again } = context.ids.read(id);
   const found = await context.journal.find(key);
   // An id of an earlier release is longer than its key: all of it counts.
@@ -32,22 +32,22 @@ export async function lookUp(id: string, context: JobContext, asker: Asker = {})
   const owner = asker.client === undefined ? '' : ownerOf(asker.client.id);
   const isAllowed = asker.client?.keyName === undefined || again.isOf(owner) || again.isOf('');
   if (!isAllowed || known.run.status !== 'done') throw noSuchJob('no remembered answer of this key');
-  return withPictures(holdAgain(known.run, id), context);
+  return withPictures(toRememberedRecord(known.run, id), context);
 }
 
 /** A job is never told as done without its picture, which the operator or a full disk may have removed. */
-async function withPictures(held: Held, { collect, pictures }: JobContext): Promise<Held> {
-  const { run } = held;
-  if (run.status !== 'done' || run.result === undefined) return held;
+async function withPictures(record: JobRecord, { collect, pictures }: JobContext): Promise<JobRecord> {
+  const { run } = record;
+  if (run.status !== 'done' || run.result === undefined) return record;
   await collect(run);
-  if (await pictures.areThere(run.result)) return held;
+  if (await pictures.areThere(run.result)) return record;
   const publicMessage = 'The picture of this job is no longer kept.';
   const error = new AppError('not_found', 'the picture of a finished job is gone', { publicMessage });
   const failed: Run = { ...run, status: 'failed', result: undefined, error: toErrorRecord(error) };
-  return { ...held, run: failed };
+  return { ...record, run: failed };
 }
 
-async function queueAgain(id: string, context: JobContext, asker: Asker): Promise<Held> {
+async function queueAgain(id: string, context: JobContext, asker: Asker): Promise<JobRecord> {
   if (asker.sealed === undefined) throw noSuchJob('no record of that id');
   const sealed = context.seals.open(id, asker.sealed);
   if (!mayUse(asker.client, sealed.owner)) throw noSuchJob('the lost job of another key');
@@ -59,7 +59,9 @@ async function queueAgain(id: string, context: JobContext, asker: Asker): Promis
     notes: [QUEUED_AGAIN],
     rememberMs: context.limits.rememberMs,
     fresh: false,
-    sharing: request.seedGiven ? { kind: 'picture', name: toPictureName(request, asker.credentials) } : undefined,
+    sharing: request.seedGiven
+      ? { kind: 'picture', name: toPictureName(request, asker.credentials), saysRetry: false }
+      : undefined,
     maxWaiting: context.limits.maxWaiting,
   });
   const claimed = await context.journal.claim(order);
@@ -86,7 +88,11 @@ async function admit(sealed: SealedJob, context: JobContext, { admit: pass }: As
 }
 
 /** A run that waits for its caller's token, since no journal keeps it, goes on when the token comes. */
-export async function supply({ run }: Held, credentials: Credentials | undefined, context: JobContext): Promise<void> {
+export async function bringCredentials(
+  { run }: JobRecord,
+  credentials: Credentials | undefined,
+  context: JobContext,
+): Promise<void> {
   const isWaitingForIt = run.needsCredentials && run.status === 'queued';
   if (credentials === undefined || !isWaitingForIt || (await context.vault.get(run.id)) !== undefined) return;
   await context.vault.put(run.id, credentials);

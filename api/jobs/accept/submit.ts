@@ -4,7 +4,10 @@ import { AppError, invalidRequest } from '../../../shared/errors.ts';
 import type { Run } from '../../../shared/queue/run.ts';
 import type { Credentials, JobContext } from '../context.ts';
 import type { Job, RequestDraft, SubmitOptions } from '../job.ts';
-import type { Claim, Held, Order, Ticket } from '../journal/journal.ts';
+import type { Claim, JobRecord, Order, Sharing, Ticket } from '../journal/journal.ts';
+import { canAnswer } from '../journal/rules/claim.ts';
+import { isRemembered } from '../journal/rules/life.ts';
+import { costOf } from '../journal/rules/queue-share.ts';
 import { toJob } from '../wait/job-view.ts';
 import type { JobTicket } from './job-ids.ts';
 import { toFingerprint, toIdempotencyName, toPictureName, toRetryName } from './keys.ts';
@@ -19,19 +22,19 @@ export async function submit(draft: RequestDraft, options: SubmitOptions, contex
   const request = await complete(draft, sharing, context);
   context.policy(request);
   if (options.callbackUrl !== undefined) await context.checkCallback(options.callbackUrl);
-  const known = await recall(sharing, options, context);
+  const known = await recall(draft, sharing, options, context);
   if (known !== undefined) return toJob(known, context);
-  const held = await claim({ draft, request, sharing, options }, context);
-  return toJob(held, context);
+  const record = await claim({ draft, request, sharing, options }, context);
+  return toJob(record, context);
 }
 
-type Sharing = NonNullable<Order['sharing']>;
-
 function toSharing(draft: RequestDraft, options: SubmitOptions): Sharing | undefined {
-  const { client, credentials } = options;
-  if (draft.seed !== undefined) return { kind: 'picture', name: toPictureName(draft, credentials) };
-  const isRetry = options.rejoin ?? !options.asynchronous;
-  return isRetry ? { kind: 'retry', name: toRetryName(client.id, draft, credentials) } : undefined;
+  const { client, credentials, saysRetry = false } = options;
+  if (draft.seed !== undefined) return { kind: 'picture', name: toPictureName(draft, credentials), saysRetry };
+  if (!(options.rejoin ?? !options.asynchronous)) return undefined;
+  // An address is fetched again by other machines of the same chat program.
+  const asker = options.isFetch === true ? ownerOf(client.id) : client.id;
+  return { kind: 'retry', name: toRetryName(asker, draft, credentials), saysRetry };
 }
 
 /** Draws the seed. The retry of a picture that no store took keeps it: the worker still has that picture. */
@@ -49,31 +52,34 @@ async function complete(
 
 /** A remembered result needs no ticket of its own, unless somebody comes back or is called back for it. */
 async function recall(
+  draft: RequestDraft,
   sharing: Sharing | undefined,
   { client, fresh, asynchronous, idempotencyKey, callbackUrl }: SubmitOptions,
   context: JobContext,
-): Promise<Held | undefined> {
+): Promise<JobRecord | undefined> {
   if (sharing?.kind !== 'picture' || fresh === true) return undefined;
   const run = await context.journal.recall(sharing.name);
-  if (run?.result === undefined || context.clock.now() >= (run.rememberUntil ?? 0)) return undefined;
+  if (run?.result === undefined || !isRemembered(run, context.clock.now())) return undefined;
+  if (!canAnswer(run.request, draft)) return undefined;
   await context.collect(run);
   if (!(await context.pictures.areThere(run.result))) {
     await context.journal.forget(run.id);
     return undefined;
   }
   if (asynchronous || idempotencyKey !== undefined || callbackUrl !== undefined) return undefined;
-  return holdAgain(run, context.ids.toAgainId(run.ticketId, ownerOf(client.id)));
+  return toRememberedRecord(run, context.ids.toAgainId(run.ticketId, ownerOf(client.id)));
 }
 
 /** A remembered result as whoever asked again holds it. */
-export function holdAgain(run: Run, id: string): Held {
+export function toRememberedRecord(run: Run, id: string): JobRecord {
   const ticket: Ticket = {
     key: id,
     id,
     runId: run.id,
     clientId: run.clientId,
     origin: 'remembered',
-    asynchronous: true,
+    comesBack: true,
+    isFetch: false,
     released: false,
     notes: [],
     createdAt: run.createdAt,
@@ -88,13 +94,14 @@ interface Asked {
   readonly options: SubmitOptions;
 }
 
-async function claim({ draft, request, sharing, options }: Asked, context: JobContext): Promise<Held> {
+async function claim({ draft, request, sharing, options }: Asked, context: JobContext): Promise<JobRecord> {
   const { client, idempotencyKey, credentials, callbackUrl, asynchronous } = options;
   const createdAt = context.clock.now();
   const issued = context.ids.issue({ createdAt, needsCredentials: credentials !== undefined });
   const order = toOrder(issued, request, {
     client: client.id,
     asynchronous,
+    isFetch: options.isFetch,
     trace: { requestId: options.requestId, traceparent: options.traceparent },
     notes: [],
     rememberMs: context.limits.rememberMs,
@@ -103,7 +110,10 @@ async function claim({ draft, request, sharing, options }: Asked, context: JobCo
     fresh: options.fresh === true,
     maxWaiting: context.limits.maxWaiting,
     ...(idempotencyKey !== undefined && {
-      idempotency: { name: toIdempotencyName(client.id, idempotencyKey), fingerprint: toFingerprint(draft) },
+      idempotency: {
+        name: toIdempotencyName(client.id, idempotencyKey),
+        fingerprint: toFingerprint(draft, credentials),
+      },
     }),
   });
   const claimed = await context.journal.claim(order);
@@ -115,6 +125,7 @@ async function claim({ draft, request, sharing, options }: Asked, context: JobCo
 interface OrderFacts extends Pick<Order, 'sharing' | 'fresh' | 'idempotency' | 'maxWaiting'> {
   readonly client: string;
   readonly asynchronous: boolean;
+  readonly isFetch?: boolean | undefined;
   readonly trace: Run['trace'];
   readonly rememberMs: number;
   readonly notes: readonly string[];
@@ -123,7 +134,7 @@ interface OrderFacts extends Pick<Order, 'sharing' | 'fresh' | 'idempotency' | '
 
 export function toOrder(issued: JobTicket, request: GenerationRequest, facts: OrderFacts): Order {
   const { id, key, runId, createdAt, needsCredentials } = issued;
-  const { client: clientId, asynchronous, notes, callbackUrl, trace, rememberMs, ...rest } = facts;
+  const { client: clientId, asynchronous, isFetch = false, notes, callbackUrl, trace, rememberMs, ...rest } = facts;
   const asked = { clientId, createdAt };
   const ticket: Ticket = {
     ...asked,
@@ -131,7 +142,8 @@ export function toOrder(issued: JobTicket, request: GenerationRequest, facts: Or
     id,
     runId,
     origin: 'made',
-    asynchronous,
+    comesBack: asynchronous,
+    isFetch,
     released: false,
     notes,
     callbackUrl,
@@ -147,6 +159,11 @@ export function toOrder(issued: JobTicket, request: GenerationRequest, facts: Or
     received: false,
     rememberMs: request.seedGiven ? rememberMs : 0,
     trace,
+    cost: costOf(request),
+    turn: 0,
+    isRetry: rest.sharing?.saysRetry === true,
+    attendedBy: '',
+    steps: [{ number: 1, status: 'queued' }],
   };
   return { ticket, run, ...rest };
 }
@@ -159,7 +176,7 @@ export function refuse({ how }: Claim, { estimates }: JobContext): void {
   if (how !== 'full') return;
   const seconds = Math.ceil(estimates.jobMs() / 1000);
   const retryAfterSeconds = Math.min(Math.max(seconds, 1), LONGEST_RETRY_SECONDS);
-  throw new AppError('queue_full', 'MAX_WAITING jobs are waiting', { retryAfterSeconds });
+  throw new AppError('queue_full', 'this client’s share of MAX_WAITING is used up', { retryAfterSeconds });
 }
 
 /** Hands a new run over for work; one that ended before it was joined tells its end at once. */

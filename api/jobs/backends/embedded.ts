@@ -3,16 +3,16 @@ import { repeat } from '../../../shared/wait.ts';
 import { createHttpDispatch } from '../../dispatch/direct/dispatch.ts';
 import { createMemoryVault } from '../context.ts';
 import { createSqliteJournal } from '../journal/sqlite/journal.ts';
-import { openDatabase } from '../journal/sqlite/schema.ts';
+import { openDatabase } from '../journal/sqlite/open-database.ts';
 import type { Foundation, FoundationOptions } from './backend.ts';
-import { createDesk } from './desk.ts';
+import { createRunLedger } from './run-ledger.ts';
 import { loadSecret } from './secrets.ts';
 
 const PURGE_INTERVAL_MS = 60_000;
 
 /** One gateway: its own file, and HTTP to the workers. */
 export function createEmbedded({ settings, dataDirectory, limits, clock, log }: FoundationOptions): Foundation {
-  const database = openDatabase(join(dataDirectory, 'jobs.sqlite'));
+  const database = openDatabase(join(dataDirectory, 'jobs.sqlite'), { log, now: clock.now });
   const journal = createSqliteJournal({ database, clock, keepMs: limits.keepMs });
   const vault = createMemoryVault();
   const closing = new AbortController();
@@ -35,7 +35,17 @@ export function createEmbedded({ settings, dataDirectory, limits, clock, log }: 
       return createHttpDispatch({
         workerUrls: settings.WORKER_URL ?? [],
         workerToken: settings.WORKER_TOKEN?.[0] ?? '',
-        desk: createDesk({ journal, vault, estimates, pictures, limits, clock, log, onEnded, wokeAt: () => wokeAt }),
+        ledger: createRunLedger({
+          journal,
+          vault,
+          estimates,
+          pictures,
+          limits,
+          clock,
+          log,
+          onEnded,
+          wokeAt: () => wokeAt,
+        }),
         clock,
         log,
         onAwake,

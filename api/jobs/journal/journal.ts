@@ -1,10 +1,12 @@
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
-import type { ErrorRecord } from '../../../shared/errors.ts';
 import type { Run, RunChange, RunEvent } from '../../../shared/queue/run.ts';
 
-/** Where runs and tickets are kept: a file of one gateway, or Redis for many. `test/contracts/jobs.ts` holds all to it. */
+/**
+ * Where runs and tickets are kept: a file of one gateway, or Redis for many. What is to be written is decided by the
+ * pure functions in `rules/`; a journal loads the facts and commits, as one step. `test/contracts/` holds both to it.
+ */
 
-/** One time that somebody asked. Its `id` is public, its `key` names the record. */
+/** One time that somebody asked. Its `key` is the public id, and names the record. */
 export interface Ticket {
   readonly key: string;
   readonly id: string;
@@ -12,7 +14,9 @@ export interface Ticket {
   readonly clientId: string;
   readonly origin: 'made' | 'joined' | 'remembered';
   /** The caller comes back for the answer. */
-  readonly asynchronous: boolean;
+  readonly comesBack: boolean;
+  /** By an address that is fetched again when its picture did not come in time. */
+  readonly isFetch: boolean;
   /** Gave its share up. */
   readonly released: boolean;
   readonly notes: readonly string[];
@@ -20,16 +24,23 @@ export interface Ticket {
   readonly createdAt: number;
 }
 
-export interface Held {
+/** What the journal knows of a job: the ticket that its caller holds, and the run that makes its picture. */
+export interface JobRecord {
   readonly ticket: Ticket;
   readonly run: Run;
 }
 
-export interface Order {
-  readonly ticket: Ticket;
-  readonly run: Run;
-  /** Requests under the same name share a run: `picture` for equal pictures, `retry` for one client's equal request. */
-  readonly sharing?: { readonly kind: 'picture' | 'retry'; readonly name: string } | undefined;
+export interface Sharing {
+  /** `picture` for equal requests with a seed; `retry` for the same client's equal request without one. */
+  readonly kind: 'picture' | 'retry';
+  readonly name: string;
+  /** The caller says that it tries again. */
+  readonly saysRetry: boolean;
+}
+
+export interface Order extends JobRecord {
+  /** Requests under the same name may share a run. */
+  readonly sharing?: Sharing | undefined;
   /** Takes the name over without looking at who has it. */
   readonly fresh: boolean;
   /** The same name means the same ticket, if what was asked is the same too. */
@@ -37,41 +48,38 @@ export interface Order {
   readonly maxWaiting: number;
 }
 
-export interface Claim extends Held {
+export interface Claim extends JobRecord {
   /** `repeated`: the idempotency key's own ticket. `conflict`: that key was used for something else. `full`: refused. */
   readonly how: 'made' | 'joined' | 'remembered' | 'repeated' | 'conflict' | 'full';
 }
 
-export interface Callback extends Held {
+export interface Callback extends JobRecord {
   /** Attempts before this one. */
   readonly attempts: number;
 }
 
-/** How a run ends whose last ticket was released. */
-export const NOBODY_WAITS: ErrorRecord = { code: 'cancelled', message: 'nobody waits for it any more' };
-
 export type RunListener = (event: RunEvent) => void;
 
 export interface Journal {
-  /** One atomic step: the ticket joins the run that shares its name, or a new run; durable on return. */
+  /** One atomic step (`rules/claim.ts`); durable on return. */
   claim(order: Order): Promise<Claim>;
-  find(ticketKey: string): Promise<Held | undefined>;
+  find(ticketKey: string): Promise<JobRecord | undefined>;
   run(runId: string): Promise<Run | undefined>;
-  /** The run that has this name, whatever became of it. */
+  /** The newest run under this name, whatever became of it. */
   recall(name: string): Promise<Run | undefined>;
-  /** The newest run of a client that has not ended, by the ticket it was asked with. */
-  newest(clientId: string): Promise<Held | undefined>;
+  /** The newest ticket of a client that is not released and whose run has not ended. */
+  newest(clientId: string): Promise<JobRecord | undefined>;
   /** Undefined when the run is unknown or has ended: the first end counts. */
   report(runId: string, change: RunChange, preview?: ProgressEvent['preview']): Promise<Run | undefined>;
-  /** From now on this ticket's caller comes back for the answer. */
-  keep(ticketKey: string): Promise<void>;
+  /** This ticket's caller is no longer on the line, and comes back for the answer or does not. */
+  leave(ticketKey: string, options: { readonly comesBack: boolean }): Promise<void>;
   /** Gives the ticket's share up. The run that nobody holds any more is cancelled, and answered. */
   release(ticketKey: string): Promise<Run | undefined>;
-  markReceived(runId: string, received: boolean): Promise<void>;
+  markReceived(runId: string): Promise<void>;
+  /** The answer with the picture was lost on its way to this ticket's caller, who has gone. */
+  markLost(record: JobRecord): Promise<void>;
   /** The result no longer answers for others, for instance because its picture is gone. */
   forget(runId: string): Promise<void>;
-  /** Events so far, without previews. */
-  history(runId: string): Promise<readonly RunEvent[]>;
   subscribe(runId: string, listener: RunListener): Promise<() => void>;
   /** Whether somebody comes back for the run's answer later. */
   isPatient(runId: string): Promise<boolean>;

@@ -1,15 +1,13 @@
-import { isEnded, type RunEvent } from '../../../shared/queue/run.ts';
+import { isEnded, type RunEvent, toHistory } from '../../../shared/queue/run.ts';
 import { lookUp } from '../accept/lookup.ts';
 import type { JobContext } from '../context.ts';
 import type { JobEvent } from '../job.ts';
-import type { Held } from '../journal/journal.ts';
-import type { Attendance } from './attendance.ts';
+import type { JobRecord } from '../journal/journal.ts';
+import type { Callers } from './callers.ts';
 import { toJob } from './job-view.ts';
 
 /** Between two looks at what no event tells: the place in the queue, and whether this share was given up. */
 const LOOK_INTERVAL_MS = 1000;
-/** Of the last event of a share that was given up: the run may go on for others, whose events are no longer told. */
-const GIVEN_UP = Number.MAX_SAFE_INTEGER;
 
 interface FollowOptions {
   readonly after: number;
@@ -21,49 +19,47 @@ export async function* follow(
   id: string,
   { after, signal }: FollowOptions,
   context: JobContext,
-  attendance: Attendance,
+  callers: Callers,
 ): AsyncGenerator<JobEvent> {
-  const held = await lookUp(id, context);
-  const leave = attendance.attend(held.ticket.key);
+  const record = await lookUp(id, context);
+  const leave = callers.enter(record.ticket.key);
   let isServed = false;
   try {
-    for await (const event of readEvents(held, { after, signal }, context)) {
+    for await (const event of readEvents(record, { after, signal }, context)) {
       isServed = event.job.finishedAt !== undefined || event.job.status === 'cancelled';
       yield event;
     }
   } finally {
-    await leave(isServed ? 'served' : 'left');
+    await leave(isServed ? 'answered' : 'gone');
   }
 }
 
 async function* readEvents(
-  held: Held,
+  record: JobRecord,
   { after, signal }: FollowOptions,
   context: JobContext,
 ): AsyncGenerator<JobEvent> {
-  const { ticket } = held;
-  if (isToldAlready(held, after)) return;
+  const { ticket } = record;
   const inbox = createInbox();
-  const unsubscribe = await context.journal.subscribe(held.run.id, inbox.put);
+  const unsubscribe = await context.journal.subscribe(record.run.id, inbox.put);
   let last = after;
   let previewIndex = 0;
   try {
-    for (const event of await context.journal.history(held.run.id)) inbox.put(event);
+    for (const event of toHistory((await context.journal.run(record.run.id)) ?? record.run)) inbox.put(event);
     while (!signal.aborted) {
       for (const { run, preview } of inbox.takeAll()) {
         if (run.number <= last) continue;
         last = run.number;
         await context.collect(run);
-        const job = await toJob({ ticket, run: run.number === held.run.number ? held.run : run }, context);
+        const job = await toJob({ ticket, run: run.number === record.run.number ? record.run : run }, context);
         yield preview === undefined
           ? { number: last, job }
           : { number: last, job, preview, previewIndex: previewIndex++ };
         if (isEnded(run.status)) return;
       }
-      const now = await look(held, signal, inbox.arrived(), context);
+      const now = await look(record, signal, inbox.arrived(), context);
       if (now?.ticket.released || (now !== undefined && isEnded(now.run.status) && inbox.isEmpty())) {
-        const number = now.ticket.released ? GIVEN_UP : Math.max(last + 1, now.run.number);
-        yield { number, job: await toJob(now, context) };
+        yield { number: Math.max(last + 1, now.run.number), job: await toJob(now, context) };
         return;
       }
     }
@@ -72,17 +68,13 @@ async function* readEvents(
   }
 }
 
-/** A listener that has heard the last event is told nothing more, so that it stops coming back. */
-const isToldAlready = ({ ticket, run }: Held, after: number): boolean =>
-  (ticket.released && after >= GIVEN_UP) || (isEnded(run.status) && after >= run.number);
-
 /** Waits for the next event, at most a moment; then says how the ticket stands, and tells a new place in the queue. */
 async function look(
-  { ticket, run }: Held,
+  { ticket, run }: JobRecord,
   signal: AbortSignal,
   arrived: AbortSignal,
   { journal, dispatch, clock }: JobContext,
-): Promise<Held | undefined> {
+): Promise<JobRecord | undefined> {
   const stop = AbortSignal.any([signal, arrived]);
   try {
     await clock.wait(LOOK_INTERVAL_MS, stop);
@@ -90,11 +82,11 @@ async function look(
     if (!stop.aborted) throw error;
     return undefined;
   }
-  const held = await journal.find(ticket.key);
-  if (held?.run.status !== 'queued') return held;
+  const record = await journal.find(ticket.key);
+  if (record?.run.status !== 'queued') return record;
   const queuePosition = await dispatch.position(run.id);
-  if (queuePosition !== held.run.queuePosition) await journal.report(run.id, { queuePosition });
-  return held;
+  if (queuePosition !== record.run.queuePosition) await journal.report(run.id, { queuePosition });
+  return record;
 }
 
 interface Inbox {

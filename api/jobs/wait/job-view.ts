@@ -6,7 +6,7 @@ import { ownerOf } from '../accept/owner.ts';
 import type { Seals } from '../accept/seals.ts';
 import type { JobContext } from '../context.ts';
 import type { Job } from '../job.ts';
-import type { Held, Ticket } from '../journal/journal.ts';
+import type { JobRecord, Ticket } from '../journal/journal.ts';
 
 /** A ticket and its run as their owner may see them. */
 
@@ -14,7 +14,7 @@ const NEEDS_CREDENTIALS = 'This job needs your own token again, which is never k
 
 type Viewing = Pick<JobContext, 'dispatch' | 'estimates' | 'seals' | 'vault' | 'clock'>;
 
-export async function toJob({ ticket, run }: Held, context: Viewing): Promise<Job> {
+export async function toJob({ ticket, run }: JobRecord, context: Viewing): Promise<Job> {
   if (isEnded(run.status) || ticket.released) return toEndedJob(ticket, run, context.seals);
   const { dispatch, estimates, vault, clock } = context;
   const now = clock.now();

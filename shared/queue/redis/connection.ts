@@ -22,6 +22,10 @@ export const redisKeys = {
   open: `${PREFIX}:open`,
   /** Waiting runs, by their turn. */
   waiting: `${PREFIX}:waiting`,
+  /** Turn of each client's last run, and of the run that was begun last. */
+  turns: `${PREFIX}:waiting:turns`,
+  /** What each client's waiting runs cost together. */
+  costs: `${PREFIX}:waiting:costs`,
   /** Tickets to call back, by the time at which that is due. */
   callbacks: `${PREFIX}:callbacks`,
 } as const;

@@ -1,16 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../wait.ts';
 import { channelNames } from '../channels.ts';
-import type { Run } from '../run.ts';
-import {
-  createReport,
-  fromRunRecord,
-  MAX_EVENTS,
-  MAX_UNFINISHED,
-  type RunSave,
-  type SharedRuns,
-} from '../shared-runs.ts';
-import { createScript, redisKeys } from './connection.ts';
+import { applyChange, isEnded, type Run, type RunChange, toPictureIdName, toStep } from '../run.ts';
+import { parseRun, type RunMessage, toEnding, toMessageText, toOriginText } from '../run-record.ts';
+import { MAX_UNFINISHED, type SharedRuns } from '../shared-runs.ts';
+import { type Command, type Commit, commitUntilDone } from './commit.ts';
+import { redisKeys } from './connection.ts';
 
 interface RedisRunsOptions {
   readonly redis: Redis;
@@ -18,84 +13,128 @@ interface RedisRunsOptions {
   readonly keepMs: number;
 }
 
-/** A score in the line of waiting runs is the turn and, behind the point, the order of arrival. */
-export const WITHIN_TURN = 2 ** -30;
+/** A run as Redis has it: a hash, of which some fields are not the run's own. */
+export interface StoredRun {
+  readonly run: Run;
+  /** Tickets that are not released. */
+  readonly holders: number;
+  /** Keys of tickets to call back at the end. */
+  readonly callbacks: readonly string[];
+}
 
-/**
- * What the end of a run brings with it, for scripts whose first keys are `run, open, waiting, callbacks`. Tickets that
- * still hold the run and want to be called back are due at once; everything expires together.
- */
-export const END_OF_RUN = `
-  local function endRun(runId, prefix, now, keepSeconds, told)
-    redis.call('ZREM', KEYS[2], runId)
-    redis.call('ZREM', KEYS[3], runId)
-    for _, key in ipairs(redis.call('SMEMBERS', KEYS[1] .. ':callbacks')) do redis.call('ZADD', KEYS[4], now, key) end
-    for _, key in ipairs(redis.call('SMEMBERS', KEYS[1] .. ':tickets')) do
-      redis.call('EXPIRE', prefix .. key, keepSeconds)
-    end
-    for _, part in ipairs({'', ':events', ':tickets', ':holders', ':callbacks'}) do
-      redis.call('EXPIRE', KEYS[1] .. part, keepSeconds)
-    end
-    redis.call('PUBLISH', '${channelNames.ended}', told)
-  end
-`;
+/** Within a turn, whoever came first: the time of arrival as the part behind the point, which starts again after 49 days. */
+export const toScore = ({ turn, createdAt }: Run): number => turn + (createdAt % 2 ** 32) / 2 ** 32;
 
-const saveRun = createScript(`
-  ${END_OF_RUN}
-  local expected, number, runId, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-  local status, isEnded, live, finish, rememberUntil = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-  local message, event, keepSeconds, told, names = ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14]
-  if redis.call('HGET', KEYS[1], 'number') ~= expected then return 0 end
-  redis.call('HSET', KEYS[1], 'number', number, 'status', status, 'live', live)
-  if event ~= '' then
-    redis.call('RPUSH', KEYS[1] .. ':events', event)
-    redis.call('LTRIM', KEYS[1] .. ':events', -${MAX_EVENTS}, -1)
-  end
-  if status == 'queued' then
-    if not redis.call('ZSCORE', KEYS[3], runId) then redis.call('ZADD', KEYS[3], 0, runId) end
-  else
-    local turn = math.floor(tonumber(redis.call('ZSCORE', KEYS[3], runId) or 0))
-    if turn > tonumber(redis.call('GET', KEYS[3] .. ':turn') or 0) then
-      redis.call('SET', KEYS[3] .. ':turn', turn)
-    end
-    redis.call('ZREM', KEYS[3], runId)
-  end
-  if isEnded == '1' then
-    redis.call('HSET', KEYS[1], 'end', finish, 'rememberUntil', rememberUntil)
-    for name in string.gmatch(names, '%S+') do redis.call('SET', name, runId, 'EX', keepSeconds) end
-    endRun(runId, '${redisKeys.ticket('')}', now, keepSeconds, told)
-  end
-  redis.call('PUBLISH', '${channelNames.run('')}' .. runId, message)
-  return 1
-`);
+export function fromFields(fields: Readonly<Record<string, string>>): StoredRun | undefined {
+  const { base, live = '{}', end = '{}', status, number, rememberUntil = '0' } = fields;
+  if (base === undefined || status === undefined) return undefined;
+  const { received, attendedBy = '', steps = '[]', holders, callbacks = '' } = fields;
+  const run = parseRun({
+    ...{ ...JSON.parse(base), ...JSON.parse(live), ...JSON.parse(end), steps: JSON.parse(steps) },
+    ...{ status, number: Number(number), received: received === '1', attendedBy },
+    rememberUntil: Number(rememberUntil),
+  });
+  return run && { run, holders: Number(holders ?? 0), callbacks: callbacks.split(' ').filter((key) => key !== '') };
+}
 
-export const toRunKeys = (runId: string): string[] => [
-  ...[redisKeys.run(runId), redisKeys.open, redisKeys.waiting, redisKeys.callbacks],
-];
+/** A new run, with the ticket that it is made for. */
+export function toNewRunWrites(run: Run, lifeSeconds: number, callbacks: readonly string[]): Command[] {
+  const key = redisKeys.run(run.id);
+  const { status, number, attendedBy } = run;
+  return [
+    ['HSET', key, 'base', toOriginText(run), 'status', status, 'number', number, 'steps', JSON.stringify(run.steps)],
+    ['HSET', key, 'attendedBy', attendedBy, 'holders', 1, 'callbacks', callbacks.join(' ')],
+    ['EXPIRE', key, lifeSeconds],
+    ['ZADD', redisKeys.open, run.createdAt, run.id],
+    ['ZADD', redisKeys.waiting, toScore(run), run.id],
+    ['HSET', redisKeys.turns, run.clientId, run.turn],
+    ['HINCRBY', redisKeys.costs, run.clientId, run.cost],
+  ];
+}
 
-/** Runs on Redis: a hash each. */
-export function createRedisRuns({ redis, clock, keepMs }: RedisRunsOptions): SharedRuns {
-  async function read(runId: string): Promise<Run | undefined> {
-    const fields = await redis.hgetall(redisKeys.run(runId));
-    const { base, live = '{}', end = '{}', status, number, received, rememberUntil = 0 } = fields;
-    if (base === undefined || status === undefined) return undefined;
-    const numbers = { number: Number(number), rememberUntil: Number(rememberUntil) };
-    return fromRunRecord({ base, live, finish: end, status, received: received === '1', ...numbers });
-  }
+/** What one change of a run writes. */
+export function toChangeCommit(before: StoredRun, run: Run, options: ChangeOptions): Commit {
+  const { id, number, status } = run;
+  const key = redisKeys.run(id);
+  const isOver = isEnded(status);
+  const history = options.preview === undefined ? ['steps', JSON.stringify(run.steps)] : [];
+  return {
+    expected: [
+      { command: ['HGET', key, 'number'], answer: String(before.run.number) },
+      ...(isOver ? [{ command: ['HGET', key, 'callbacks'], answer: before.callbacks.join(' ') }] : []),
+    ],
+    writes: [
+      ['HSET', key, 'number', number, 'status', status, 'live', JSON.stringify(toStep(run)), ...history],
+      ...toQueueWrites(before.run, run),
+      ...(isOver ? toEndWrites(before, run, options) : []),
+      ['PUBLISH', channelNames.run(id), toMessageText(run, isOver, options.preview)],
+    ],
+  };
+}
 
-  async function save({ run, live, finish, message, told, event = '', ...rest }: RunSave): Promise<boolean> {
-    const keepSeconds = Math.ceil((rest.keepUntil - rest.now) / 1000);
-    const args = [
-      ...[rest.expectedNumber, run.number, run.id, rest.now, run.status, rest.hasEnded ? '1' : '', live, finish],
-      ...[run.rememberUntil ?? 0, message, event, keepSeconds, told, rest.names.map(redisKeys.name).join(' ')],
+interface ChangeOptions {
+  readonly now: number;
+  readonly keepMs: number;
+  readonly preview?: RunMessage['preview'];
+}
+
+function toQueueWrites(before: Run, { id, clientId, cost, turn, status }: Run): Command[] {
+  const [wasWaiting, isWaiting] = [before.status === 'queued', status === 'queued'];
+  if (wasWaiting === isWaiting) return [];
+  // What was begun before is next.
+  if (isWaiting)
+    return [
+      ['ZADD', redisKeys.waiting, 0, id],
+      ['HINCRBY', redisKeys.costs, clientId, cost],
     ];
-    return (await saveRun(redis, toRunKeys(run.id), args)) === 1;
+  const isFirstStart = before.startedAt === undefined && !isEnded(status);
+  return [
+    ['ZREM', redisKeys.waiting, id],
+    ['TAKE', redisKeys.costs, clientId, cost],
+    ...(isFirstStart ? [['HSET', redisKeys.turns, SERVED, turn]] : []),
+  ];
+}
+
+/** Among the clients' turns, where no client has this name. */
+export const SERVED = ' served';
+
+function toEndWrites({ callbacks }: StoredRun, run: Run, { now, keepMs }: ChangeOptions): Command[] {
+  const key = redisKeys.run(run.id);
+  const { result, rememberUntil = 0 } = run;
+  const keepSeconds = Math.ceil(Math.max(keepMs, rememberUntil - now) / 1000);
+  const told = result === undefined ? '' : JSON.stringify({ engine: result.engine, timings: result.timings });
+  return [
+    ['HSET', key, 'end', JSON.stringify(toEnding(run)), 'rememberUntil', rememberUntil],
+    ['EXPIRE', key, keepSeconds],
+    ['ZREM', redisKeys.open, run.id],
+    ...(result?.pictures ?? []).map(({ id }) => ['SET', toFinishedKey(id), run.id, 'EX', keepSeconds]),
+    ...callbacks.map((ticketKey) => ['ZADD', redisKeys.callbacks, now, ticketKey]),
+    ['PUBLISH', channelNames.ended, told],
+  ];
+}
+
+const toFinishedKey = (pictureId: string): string => redisKeys.name(toPictureIdName(pictureId));
+
+/** Runs on Redis. Each is changed by comparing its number and setting. */
+export function createRedisRuns({ redis, clock, keepMs }: RedisRunsOptions): SharedRuns {
+  const readStored = async (runId: string) => fromFields(await redis.hgetall(redisKeys.run(runId)));
+  const read = async (runId: string): Promise<Run | undefined> => (await readStored(runId))?.run;
+
+  async function report(runId: string, change: RunChange, preview?: RunMessage['preview'], known?: Run) {
+    let seen: StoredRun | undefined = known && { run: known, holders: 0, callbacks: [] };
+    return commitUntilDone(redis, async () => {
+      const before = seen ?? (await readStored(runId));
+      seen = undefined;
+      if (before === undefined || isEnded(before.run.status)) return { answer: undefined };
+      const now = clock.now();
+      const run = applyChange(before.run, change, now, preview === undefined);
+      return { answer: run, commit: toChangeCommit(before, run, { now, keepMs, preview }) };
+    });
   }
 
   return {
     read,
-    report: createReport({ read, save, clock, keepMs }),
-    turn: async (runId) => Math.floor(Number(await redis.zscore(redisKeys.waiting, runId))),
+    report,
     position: async (runId) => {
       const rank = await redis.zrank(redisKeys.waiting, runId);
       return rank === null ? undefined : rank + 1;

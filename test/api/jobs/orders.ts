@@ -1,9 +1,9 @@
-import type { Order, Ticket } from '../../../api/jobs/journal/journal.ts';
+import type { Order, Sharing, Ticket } from '../../../api/jobs/journal/journal.ts';
 import type { Run } from '../../../shared/queue/run.ts';
 import { draft } from './drafts.ts';
 
 export interface OrderWish extends Partial<Ticket> {
-  readonly sharing?: Order['sharing'];
+  readonly sharing?: Omit<Sharing, 'saysRetry'>;
 }
 
 let number = 0;
@@ -16,12 +16,13 @@ export function toOrder(now: number, { sharing, ...wish }: OrderWish = {}): Orde
     ...{ id: `run-${number}`, ticketId: key, clientId: wish.clientId ?? 'anna', status: 'queued', number: 1 },
     ...{ request: { ...draft(), seed: 1, seedGiven: true, guidanceScale: 7, shape: 'square' }, received: false },
     ...{ needsCredentials: false, rememberMs: 60_000, trace: { requestId: 'r', traceparent: 't' } },
+    ...{ cost: 1, turn: 0, isRetry: false, attendedBy: '', steps: [{ number: 1, status: 'queued' }] },
     createdAt: now,
   };
   const ticket: Ticket = {
-    ...{ key, id: key, runId: run.id, clientId: run.clientId, origin: 'made', asynchronous: true },
-    ...{ released: false, notes: [], createdAt: now },
+    ...{ key, id: key, runId: run.id, clientId: run.clientId, origin: 'made', comesBack: true },
+    ...{ isFetch: false, released: false, notes: [], createdAt: now },
     ...wish,
   };
-  return { run, ticket, sharing, fresh: false, maxWaiting: 100 };
+  return { run, ticket, sharing: sharing && { ...sharing, saysRetry: false }, fresh: false, maxWaiting: 100 };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import type { JobModule } from '../../../api/jobs/job.ts';
-import { openDatabase } from '../../../api/jobs/journal/sqlite/schema.ts';
+import { openDatabase } from '../../../api/jobs/journal/sqlite/open-database.ts';
 import type { GenerationRequest } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
@@ -55,7 +55,15 @@ test('every job accepted before kill -9 is made, and none twice', { timeout: 60_
 test('a second gateway on the same folder is refused by name', async (t) => {
   const bench = await createJobBench();
   t.after(bench.close);
-  assert.throws(() => openDatabase(join(bench.dataDirectory, 'jobs.sqlite'), 10), /DATA_DIR.*REDIS_URL/);
+  assert.throws(
+    () =>
+      openDatabase(join(bench.dataDirectory, 'jobs.sqlite'), {
+        log: { warn: () => undefined },
+        now: Date.now,
+        takeOverMs: 10,
+      }),
+    /DATA_DIR.*REDIS_URL/,
+  );
 });
 
 test('a job whose record is lost is queued again by its seal, and makes the same picture', async (t) => {

@@ -1,5 +1,4 @@
 import type { MemoryMeter } from '../process/memory.ts';
-import { toMemoryLimits } from './memory-limits.ts';
 
 /** Tells when a browser has done enough. */
 export interface Wear {
@@ -12,10 +11,13 @@ export interface Wear {
 interface WearOptions {
   /** 0: never. */
   readonly restartAfterJobs: number;
-  /** MEMORY_LIMIT_MB, of the worker with its browser. */
+  /** Of the worker with its browser; left out, a share of the container's own limit where it has one. */
   readonly memoryLimitMb?: number | undefined;
   readonly meter: MemoryMeter;
 }
+
+/** What a job still takes on top must fit above it. */
+const SHARE_OF_CONTAINER = 0.85;
 
 export function createWear({ restartAfterJobs, memoryLimitMb, meter }: WearOptions): Wear {
   let memoryMb: number | undefined;
@@ -25,7 +27,8 @@ export function createWear({ restartAfterJobs, memoryLimitMb, meter }: WearOptio
   async function isTooFat(jobs: number): Promise<boolean> {
     const memory = await meter();
     memoryMb = memory?.usedMb;
-    if (memory === undefined || memory.usedMb <= toMemoryLimits(memory, memoryLimitMb).replaceMb) {
+    const limitMb = memoryLimitMb ?? (memory?.limitMb ?? Number.POSITIVE_INFINITY) * SHARE_OF_CONTAINER;
+    if (memoryMb === undefined || memoryMb <= limitMb) {
       jobsBeforeNext = 1;
       return false;
     }

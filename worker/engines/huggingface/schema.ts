@@ -39,8 +39,5 @@ export const errorSchema = z.object({
 
 /** `GET /api/models/<id>?expand[]=inferenceProviderMapping` of the hub. */
 export const mappingSchema = z.object({
-  inferenceProviderMapping: z.record(
-    z.string(),
-    z.object({ providerId: z.string().min(1), task: z.string(), status: z.string().optional() }),
-  ),
+  inferenceProviderMapping: z.record(z.string(), z.object({ providerId: z.string().min(1), task: z.string() })),
 });

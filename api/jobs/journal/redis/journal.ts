@@ -1,123 +1,158 @@
+import { channelNames } from '../../../../shared/queue/channels.ts';
 import type { RedisBackend } from '../../../../shared/queue/redis/backend.ts';
+import { type Command, type Commit, commit, commitUntilDone, readAll } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
-import { toRunKeys } from '../../../../shared/queue/redis/runs.ts';
-import { isEnded, type Run } from '../../../../shared/queue/run.ts';
-import { toFinish, toRunBase } from '../../../../shared/queue/shared-runs.ts';
+import { fromFields, type StoredRun, toChangeCommit } from '../../../../shared/queue/redis/runs.ts';
+import { applyChange, type Run } from '../../../../shared/queue/run.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
 import type { Clock } from '../../../../shared/wait.ts';
-import { unpackHistory } from '../../wait/history.ts';
-import { type Claim, type Held, type Journal, NOBODY_WAITS, type Order, type Ticket } from '../journal.ts';
-import { claimRun, releaseTicket, takeCallback } from './scripts.ts';
+import type { Callback, JobRecord, Journal, Ticket } from '../journal.ts';
+import { decideLeave, decideNewest, decideRelease, NEWEST_AMONG } from '../rules/leave.ts';
+import { NOBODY_WAITS } from '../rules/life.ts';
+import { parseTicket } from '../ticket-record.ts';
+import { createRedisClaim } from './claim.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 /** The journal of any number of gateways. Everything expires by itself. */
 
 interface RedisJournalOptions {
   readonly backend: RedisBackend;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
   readonly keepMs: number;
   readonly log: Logger;
 }
 
-/** An unfinished run is given up after so long; its end sets another expiry. */
-const LIFE_SECONDS = 7 * 86_400;
-
 export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournalOptions): Journal {
   const { redis, runs, channels } = backend;
-  const keepSeconds = Math.ceil(keepMs / 1000);
 
-  async function readTicket(ticketKey: string): Promise<Ticket | undefined> {
-    const { data, runId, origin, isPatient, isReleased } = await redis.hgetall(redisKeys.ticket(ticketKey));
-    if (data === undefined || runId === undefined) return undefined;
-    const ticket = JSON.parse(data) as Ticket;
-    const isAsynchronous = isPatient === '1';
+  async function readRecord(ticketKey: string): Promise<(JobRecord & StoredRun) | undefined> {
+    const ticket = toTicket(await redis.hgetall(redisKeys.ticket(ticketKey)));
+    const stored = ticket && fromFields(await redis.hgetall(redisKeys.run(ticket.runId)));
+    return ticket && stored && { ticket, ...stored };
+  }
+
+  async function readNamed(name: string): Promise<{ readonly text: string; readonly stored: readonly StoredRun[] }> {
+    const text = (await redis.get(redisKeys.name(name))) ?? '';
+    const ids = text.split(' ').filter((id) => id !== '');
+    const found =
+      ids.length === 0
+        ? []
+        : await readAll(
+            redis,
+            ids.map((id) => ['HGETALL', redisKeys.run(id)]),
+          );
+    return { text, stored: found.flatMap((fields) => fromFields(toRecord(fields)) ?? []) };
+  }
+
+  async function newest(clientId: string): Promise<JobRecord | undefined> {
+    const keys = await redis.lrange(redisKeys.client(clientId), 0, NEWEST_AMONG - 1);
+    const records: JobRecord[] = [];
+    for (const record of await Promise.all(keys.map(readRecord))) if (record !== undefined) records.push(record);
+    return decideNewest(records);
+  }
+
+  const leave = (ticketKey: string, comesBack: boolean): Promise<void> =>
+    commitUntilDone(redis, async () => {
+      const record = await readRecord(ticketKey);
+      if (record === undefined) return { answer: undefined };
+      const { ticket, run } = decideLeave(record, comesBack);
+      const attended = { command: ['HGET', redisKeys.run(run.id), 'attendedBy'], answer: record.run.attendedBy };
+      const writes: Command[] = [];
+      if (ticket !== record.ticket) writes.push(['HSET', redisKeys.ticket(ticketKey), 'isPatient', '1']);
+      if (run !== record.run) writes.push(['HSET', redisKeys.run(run.id), 'attendedBy', run.attendedBy]);
+      return { answer: undefined, commit: writes.length > 0 ? { expected: [attended], writes } : undefined };
+    });
+
+  const release = (ticketKey: string): Promise<Run | undefined> =>
+    commitUntilDone(redis, async () => {
+      const record = await readRecord(ticketKey);
+      const decision = record && decideRelease(record, record.holders);
+      if (record === undefined || decision === 'nothing') return { answer: undefined };
+      const cancelled =
+        decision === 'runCancelled'
+          ? applyChange(record.run, { status: 'cancelled', error: NOBODY_WAITS }, clock.now())
+          : undefined;
+      return { answer: cancelled, commit: toReleaseCommit(record, cancelled) };
+    });
+
+  function toReleaseCommit(record: JobRecord & StoredRun, cancelled: Run | undefined): Commit {
+    const { ticket, run, holders, callbacks } = record;
+    const [key, ticketKey, now] = [redisKeys.run(run.id), redisKeys.ticket(ticket.key), clock.now()];
+    const others = callbacks.filter((one) => one !== ticket.key);
+    const isCalledBack = others.length < callbacks.length;
+    const change = cancelled && toChangeCommit({ ...record, callbacks: others }, cancelled, { now, keepMs });
     return {
-      ...ticket,
-      runId,
-      origin: origin as Ticket['origin'],
-      asynchronous: isAsynchronous,
-      released: isReleased === '1',
+      expected: [
+        { command: ['HGET', ticketKey, 'isReleased'], answer: '' },
+        { command: ['HGET', key, 'holders'], answer: String(holders) },
+        { command: ['HGET', key, 'callbacks'], answer: callbacks.join(' ') },
+        ...(change?.expected.slice(0, 1) ?? []),
+      ],
+      writes: [
+        ['HSET', ticketKey, 'isReleased', '1'],
+        ['HINCRBY', key, 'holders', -1],
+        ...(isCalledBack ? [['HSET', key, 'callbacks', others.join(' ')]] : []),
+        ...(isCalledBack ? [['ZADD', redisKeys.callbacks, now, ticket.key]] : []),
+        ...(isCalledBack ? [['PUBLISH', channelNames.ended, '']] : []),
+        ...(change?.writes ?? []),
+      ],
     };
   }
 
-  async function find(ticketKey: string): Promise<Held | undefined> {
-    const ticket = await readTicket(ticketKey);
-    const run = ticket === undefined ? undefined : await runs.read(ticket.runId);
-    return ticket === undefined || run === undefined ? undefined : { ticket, run };
-  }
-
-  async function claim(order: Order): Promise<Claim> {
-    const { ticket, run, sharing, idempotency } = order;
-    const args = [
-      ...[run.id, toRunBase(run), ticket.key, JSON.stringify(ticket)],
-      ...[ticket.asynchronous ? '1' : '', ticket.callbackUrl === undefined ? '' : '1', run.clientId],
-      ...[clock.now(), LIFE_SECONDS],
-      ...[sharing === undefined ? '' : redisKeys.name(sharing.name), sharing?.kind ?? '', order.fresh ? '1' : ''],
-      ...[idempotency === undefined ? '' : redisKeys.name(idempotency.name), idempotency?.fingerprint ?? ''],
-      ...[order.maxWaiting, redisKeys.client(ticket.clientId)],
+  /** Of a run that is there. */
+  async function amend(runId: string, fields: Command, attendedBy?: string): Promise<boolean> {
+    const key = redisKeys.run(runId);
+    const expected = [
+      { command: ['EXISTS', key], answer: '1' },
+      ...(attendedBy === undefined ? [] : [{ command: ['HGET', key, 'attendedBy'], answer: attendedBy }]),
     ];
-    const [how, ticketKey] = (await claimRun(redis, toRunKeys(run.id), args)) as [Claim['how'], string];
-    // Nobody else knows of what was just made.
-    const held = how === 'full' || how === 'made' ? { ticket, run } : await find(ticketKey);
-    if (held === undefined) throw new Error('a claimed ticket is not there');
-    return { how, ...held };
+    return commit(redis, { expected, writes: [['HSET', key, ...fields]] });
   }
 
-  async function newest(clientId: string): Promise<Held | undefined> {
-    for (const key of await redis.lrange(redisKeys.client(clientId), 0, -1)) {
-      const held = await find(key);
-      if (held !== undefined && !held.ticket.released && !isEnded(held.run.status)) return held;
-    }
-    return undefined;
+  /** In one round trip: the retry may be on its way. */
+  async function markLost({ ticket, run }: JobRecord): Promise<void> {
+    const isDone = await amend(run.id, ['received', '', 'attendedBy', ''], ticket.key);
+    if (!isDone) await amend(run.id, ['received', '']);
   }
 
-  async function release(ticketKey: string): Promise<Run | undefined> {
-    const ticket = await readTicket(ticketKey);
-    if (ticket === undefined) return undefined;
-    const finish = toFinish({ error: NOBODY_WAITS, finishedAt: clock.now() });
-    const args = [ticket.runId, ticketKey, clock.now(), keepSeconds, finish];
-    const isCancelled = (await releaseTicket(redis, toRunKeys(ticket.runId), args)) === 1;
-    return isCancelled ? runs.read(ticket.runId) : undefined;
-  }
+  const takeCallback = (leaseMs: number) =>
+    commitUntilDone<{ readonly due?: Callback; readonly nextAt?: number }>(redis, async () => {
+      const [next] = await readAll(redis, [['ZRANGE', redisKeys.callbacks, 0, 0, 'WITHSCORES']]);
+      const [ticketKey, dueAt] = next as string[];
+      if (ticketKey === undefined || dueAt === undefined) return { answer: {} };
+      if (Number(dueAt) > clock.now()) return { answer: { nextAt: Number(dueAt) } };
+      const expected = [{ command: ['ZSCORE', redisKeys.callbacks, ticketKey], answer: dueAt }];
+      const record = await readRecord(ticketKey);
+      // Its run is gone: there is nothing to tell.
+      if (record === undefined) {
+        return {
+          answer: { nextAt: clock.now() },
+          commit: { expected, writes: [['ZREM', redisKeys.callbacks, ticketKey]] },
+        };
+      }
+      const attempts = Number((await redis.hget(redisKeys.ticket(ticketKey), 'callbacks')) ?? 0);
+      const writes: Command[] = [
+        ['ZADD', redisKeys.callbacks, clock.now() + leaseMs, ticketKey],
+        ['HINCRBY', redisKeys.ticket(ticketKey), 'callbacks', 1],
+      ];
+      return { answer: { due: { ...record, attempts } }, commit: { expected, writes } };
+    });
 
   return {
-    claim,
-    find,
+    claim: createRedisClaim({ redis, readRecord, readNamed, clock, keepMs }),
+    find: readRecord,
     run: runs.read,
-    recall: async (name) => {
-      const runId = await redis.get(redisKeys.name(name));
-      return runId === null ? undefined : runs.read(runId);
-    },
+    recall: async (name) => (await readNamed(name)).stored.at(-1)?.run,
     newest,
     report: runs.report,
-    keep: async (ticketKey) => {
-      if ((await readTicket(ticketKey)) !== undefined) await redis.hset(redisKeys.ticket(ticketKey), 'isPatient', '1');
-    },
+    leave: (ticketKey, { comesBack }) => leave(ticketKey, comesBack),
     release,
-    markReceived: async (runId, received) => {
-      if ((await runs.read(runId)) !== undefined)
-        await redis.hset(redisKeys.run(runId), 'received', received ? '1' : '');
-    },
-    forget: async (runId) => {
-      if ((await runs.read(runId)) === undefined) return;
-      await redis.hset(redisKeys.run(runId), { received: '1', rememberUntil: 0 });
-    },
-    history: async (runId) => {
-      const [run, events] = [await runs.read(runId), await redis.lrange(`${redisKeys.run(runId)}:events`, 0, -1)];
-      return run === undefined ? [] : unpackHistory(run, `[${events.join(',')}]`);
-    },
+    markReceived: async (runId) => void (await amend(runId, ['received', '1'])),
+    markLost,
+    forget: async (runId) => void (await amend(runId, ['received', '1', 'rememberUntil', 0])),
     subscribe: createSubscriptions({ channels, readRun: runs.read, log }),
     isPatient: async () => true,
-    takeCallback: async (leaseMs) => {
-      const args = [clock.now(), clock.now() + leaseMs];
-      const [ticketKey, detail] = (await takeCallback(redis, [redisKeys.callbacks], args)) as string[];
-      if (ticketKey === undefined) return {};
-      if (ticketKey === '') return { nextAt: Number(detail) };
-      const held = await find(ticketKey);
-      if (held !== undefined) return { due: { ...held, attempts: Number(detail) } };
-      await redis.zrem(redisKeys.callbacks, ticketKey);
-      return { nextAt: clock.now() };
-    },
+    takeCallback,
     putOffCallback: async (ticketKey, until) => {
       if (until === undefined) await redis.zrem(redisKeys.callbacks, ticketKey);
       else await redis.zadd(redisKeys.callbacks, until, ticketKey);
@@ -126,4 +161,14 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     writeFact: async (name, value) => void (await redis.set(redisKeys.fact(name), value)),
     close: backend.close,
   };
+}
+
+function toTicket({ data, runId, origin, isPatient, isReleased }: Record<string, string>): Ticket | undefined {
+  const ticket = data === undefined ? undefined : parseTicket({ ...JSON.parse(data), runId, origin });
+  return ticket && { ...ticket, comesBack: isPatient === '1', released: isReleased === '1' };
+}
+
+/** In a pipeline a hash comes as ioredis makes it: an object, or names and values in turn. */
+function toRecord(fields: unknown): Record<string, string> {
+  return fields as Record<string, string>;
 }

@@ -1,50 +1,91 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
-import type { ErrorRecord } from '../../../../shared/errors.ts';
 import { applyChange, isEnded, type Run, type RunChange, toPictureIdName } from '../../../../shared/queue/run.ts';
+import { parseRun } from '../../../../shared/queue/run-record.ts';
 import type { Clock } from '../../../../shared/wait.ts';
-import { packHistory } from '../../wait/history.ts';
-import { type Journal, NOBODY_WAITS } from '../journal.ts';
-import { claimRun, NEVER } from './claim.ts';
+import type { Claim, Journal, Order, Ticket } from '../journal.ts';
+import { decideClaim } from '../rules/claim.ts';
+import { decideLeave, decideRelease } from '../rules/leave.ts';
+import { endedRunExpiresAt, LONGEST_WAIT_MS, NOBODY_WAITS, recordLifeMs, WAITED_TOO_LONG } from '../rules/life.ts';
 import { createLiveRuns } from './live-runs.ts';
 import { createSqliteReader } from './reader.ts';
-import { parseColumn, prepareStatements } from './statements.ts';
+import { prepareStatements, readColumn } from './statements.ts';
 import { createTransactions } from './transaction.ts';
+import { createWaitingRuns } from './waiting-runs.ts';
 
 /** The journal of one gateway. A statement takes about 0.03 ms, so that each step simply is one transaction. */
 
 export interface SqliteJournal extends Journal {
   /** Runs that a process before this one left unfinished, queued again; those that nobody comes back for are ended. */
   recover(): readonly Run[];
-  /** Drops what has expired, a batch at a time. */
+  /** Drops what has expired or is too much, some at a time. */
   purge(): void;
 }
 
 interface SqliteJournalOptions {
   readonly database: DatabaseSync;
-  readonly clock: Clock;
-  /** An ended run can be asked for so long. */
+  readonly clock: Pick<Clock, 'now'>;
+  /** Milliseconds that an ended run can be asked for. */
   readonly keepMs: number;
+  /** Bytes of the file, beyond which the oldest ended runs go. */
+  readonly maxBytes?: number;
 }
 
+const MAX_BYTES = 256 * 1024 * 1024;
 /** Progress is not written to disk; a listener that resumes after a restart still gets greater numbers. */
 const NUMBERS_SKIPPED = 1000;
+/** Due when the share of a ticket has ended; the largest moment that a Date knows. */
+const NEVER = 8.64e15;
 
-/** For instance for a token that its caller never sent again. */
-const WAITED_TOO_LONG: ErrorRecord = { code: 'worker_unavailable', message: 'it waited for a day' };
-
-export function createSqliteJournal({ database, clock, keepMs }: SqliteJournalOptions): SqliteJournal {
+export function createSqliteJournal(options: SqliteJournalOptions): SqliteJournal {
+  const { database, clock, keepMs, maxBytes = MAX_BYTES } = options;
   const live = createLiveRuns();
+  const waiting = createWaitingRuns();
   const sql = prepareStatements(database);
-  const read = createSqliteReader(sql, live);
+  const read = createSqliteReader(sql, live.get);
   const transaction = createTransactions(database);
-  let waiting = 0;
+
+  function claim(order: Order): Claim {
+    const { sharing, idempotency, run } = order;
+    const now = clock.now();
+    const decision = decideClaim(order, {
+      now,
+      keyed: idempotency && read.keyed(idempotency.name),
+      named: sharing === undefined ? [] : read.named(sharing.name),
+      queue: waiting.factsFor(run.clientId),
+    });
+    if (decision.how === 'full') return { ...order, how: 'full' };
+    if ('record' in decision) return { ...decision.record, how: decision.how };
+    const expiresAt = now + recordLifeMs(keepMs, run.rememberMs);
+    if (decision.how === 'made') {
+      const { id, clientId, createdAt } = decision.run;
+      sql.insertRun.run({ id, clientId, at: createdAt, data: JSON.stringify(decision.run) });
+      const target = JSON.stringify(decision.named);
+      if (sharing !== undefined) sql.setName.run({ name: sharing.name, target, expiresAt });
+    } else amend(decision.run.id, { attendedBy: decision.run.attendedBy });
+    addTicket(decision.ticket, decision.run, expiresAt);
+    if (idempotency !== undefined) {
+      const target = JSON.stringify({ ticketKey: decision.ticket.key, fingerprint: idempotency.fingerprint });
+      sql.setName.run({ name: idempotency.name, target, expiresAt });
+    }
+    return { how: decision.how, ticket: decision.ticket, run: decision.run };
+  }
+
+  function addTicket(ticket: Ticket, run: Run, expiresAt: number): void {
+    const { key, runId, clientId, createdAt, comesBack, callbackUrl } = ticket;
+    const dueAt = isEnded(run.status) ? clock.now() : NEVER;
+    sql.insertTicket.run({
+      ...{ key, runId, clientId, comesBack: comesBack ? 1 : 0, at: createdAt, expiresAt },
+      callbackDueAt: callbackUrl === undefined ? null : dueAt,
+      data: JSON.stringify(ticket),
+    });
+  }
 
   function change(runId: string, what: RunChange, preview?: ProgressEvent['preview']): Run | undefined {
     const run = read.run(runId);
     if (run === undefined || isEnded(run.status)) return undefined;
-    const changed = applyChange(run, what, clock.now());
-    waiting += Number(changed.status === 'queued') - Number(run.status === 'queued');
+    const changed = applyChange(run, what, clock.now(), preview === undefined);
+    waiting.note(changed, run);
     if (isEnded(changed.status)) saveEnd(changed);
     live.publish(changed, preview);
     if (isEnded(changed.status)) live.drop(runId);
@@ -52,37 +93,58 @@ export function createSqliteJournal({ database, clock, keepMs }: SqliteJournalOp
   }
 
   function saveEnd(run: Run): void {
-    const expiresAt = Math.max(clock.now() + keepMs, run.rememberUntil ?? 0);
-    const history = packHistory([...live.events(run.id), { run }]);
-    sql.callBackAllOf.run({ runId: run.id, at: clock.now(), never: NEVER });
-    sql.endRun.run({ id: run.id, data: JSON.stringify(run), history, expiresAt });
+    const now = clock.now();
+    const expiresAt = endedRunExpiresAt(run, now, keepMs);
+    sql.callBackAllOf.run({ runId: run.id, at: now, never: NEVER });
+    sql.endRun.run({ id: run.id, data: JSON.stringify(run), expiresAt });
     for (const { id } of run.result?.pictures ?? []) {
-      sql.setName.run({ name: toPictureIdName(id), target: JSON.stringify(run.id), at: clock.now() });
+      sql.setName.run({ name: toPictureIdName(id), target: JSON.stringify([run.id]), expiresAt });
     }
   }
 
+  /** What does not count as an event. */
   function amend(runId: string, amendment: Partial<Run>): void {
     const run = read.run(runId);
-    if (run !== undefined) sql.updateRun.run({ id: runId, data: JSON.stringify({ ...run, ...amendment }) });
-    read.drop(runId);
+    if (run === undefined) return;
+    const amended = { ...run, ...amendment };
+    if (isEnded(run.status)) {
+      sql.updateRun.run({ id: runId, data: JSON.stringify(amended) });
+      read.drop(runId);
+    } else live.set(amended);
+  }
+
+  function saveTicket({ key, comesBack, released }: Ticket): void {
+    sql.updateTicket.run({ key, comesBack: comesBack ? 1 : 0, released: released ? 1 : 0 });
+  }
+
+  function leave(ticketKey: string, comesBack: boolean): void {
+    const record = read.record(ticketKey);
+    if (record === undefined) return;
+    const { ticket, run } = decideLeave(record, comesBack);
+    if (ticket !== record.ticket) saveTicket(ticket);
+    if (run !== record.run) amend(run.id, { attendedBy: run.attendedBy });
   }
 
   function release(ticketKey: string): Run | undefined {
-    const held = read.held(ticketKey);
-    sql.releaseTicket.run(ticketKey);
+    const record = read.record(ticketKey);
+    const decision = record && decideRelease(record, Number(sql.holders.get(record.run.id)?.count));
+    if (record === undefined || decision === 'nothing') return undefined;
+    saveTicket({ ...record.ticket, released: true });
     sql.callBack.run({ key: ticketKey, at: clock.now(), never: NEVER });
-    if (held === undefined || sql.someHolder.get(held.run.id) !== undefined) return undefined;
-    return change(held.run.id, { status: 'cancelled', error: NOBODY_WAITS });
+    return decision === 'runCancelled'
+      ? change(record.run.id, { status: 'cancelled', error: NOBODY_WAITS })
+      : undefined;
   }
 
+  const isPatient = (runId: string): boolean => Number(sql.holders.get(runId)?.patient) > 0;
+
   function recover(): readonly Run[] {
-    const left = sql.unfinished.all().flatMap((row) => parseColumn<Run>(row) ?? []);
-    waiting = left.length;
+    const left = sql.unfinished.all().flatMap((row) => parseRun(readColumn(row)) ?? []);
     for (const run of left) {
-      const resumed = { ...run, number: run.number + NUMBERS_SKIPPED };
+      const resumed = { ...run, number: run.number + NUMBERS_SKIPPED, attendedBy: '' };
       sql.updateRun.run({ id: run.id, data: JSON.stringify(resumed) });
-      const isWanted = sql.somePatientHolder.get(run.id) !== undefined;
-      if (isWanted) live.publish(resumed, undefined);
+      waiting.note(resumed);
+      if (isPatient(run.id)) live.publish(resumed, undefined);
       else change(run.id, { status: 'cancelled', error: NOBODY_WAITS });
     }
     return left.flatMap((run) => live.get(run.id) ?? []);
@@ -90,44 +152,45 @@ export function createSqliteJournal({ database, clock, keepMs }: SqliteJournalOp
 
   function purge(): void {
     const now = clock.now();
-    for (const row of sql.expired.all(now)) {
-      sql.deleteTickets.run(String(row.id));
-      sql.deleteNames.run(JSON.stringify(row.id));
-      sql.deleteRun.run(String(row.id));
-      read.drop(String(row.id));
-    }
-    sql.deleteIdempotency.run(now - keepMs);
-    for (const row of sql.unfinishedSince.all(now - keepMs)) {
+    for (const statement of sql.purges) statement.run(now);
+    if (Number(sql.usedBytes.get()?.bytes) > maxBytes) sql.dropOldest.run();
+    for (const row of sql.unfinishedSince.all(now - LONGEST_WAIT_MS)) {
       change(String(row.id), { status: 'failed', error: WAITED_TOO_LONG });
     }
   }
 
   return {
     claim: async (order) => {
-      const claim = transaction(() => claimRun(order, { sql, read, now: clock.now(), waiting }));
-      if (claim.how !== 'made') return claim;
-      waiting += 1;
-      live.publish(claim.run, undefined);
-      return claim;
+      const claimed = transaction(() => claim(order));
+      if (claimed.how !== 'made') return claimed;
+      waiting.note(claimed.run);
+      live.publish(claimed.run, undefined);
+      return claimed;
     },
-    find: async (ticketKey) => read.held(ticketKey),
+    find: async (ticketKey) => read.record(ticketKey),
     run: async (runId) => read.run(runId),
-    recall: async (name) => read.named(name),
+    recall: async (name) => read.named(name).at(-1),
     newest: async (clientId) => read.newest(clientId),
     report: async (runId, what, preview) => change(runId, what, preview),
-    keep: async (ticketKey) => void sql.keepTicket.run(ticketKey),
+    leave: async (ticketKey, { comesBack }) => leave(ticketKey, comesBack),
     release: async (ticketKey) => transaction(() => release(ticketKey)),
-    markReceived: async (runId, received) => amend(runId, { received }),
+    markReceived: async (runId) => amend(runId, { received: true }),
+    markLost: async ({ ticket, run }) => {
+      leave(ticket.key, false);
+      amend(run.id, { received: false });
+    },
     forget: async (runId) => amend(runId, { received: true, rememberUntil: 0 }),
-    history: async (runId) => read.history(runId),
     subscribe: async (runId, listener) => live.subscribe(runId, listener),
-    isPatient: async (runId) => sql.somePatientHolder.get(runId) !== undefined,
+    isPatient: async (runId) => isPatient(runId),
     takeCallback: async (leaseMs) => {
       const next = read.nextCallback();
       if (next === undefined || next.dueAt === NEVER) return {};
       if (next.dueAt > clock.now()) return { nextAt: next.dueAt };
-      sql.countCallback.run({ key: next.due.ticket.key, at: clock.now() + leaseMs });
-      return { due: next.due };
+      sql.countCallback.run({ key: next.key, at: clock.now() + leaseMs });
+      if (next.due !== undefined) return { due: next.due };
+      // Its run is gone: there is nothing to tell.
+      sql.setCallback.run({ key: next.key, at: null });
+      return { nextAt: clock.now() };
     },
     putOffCallback: async (key, until) => void sql.setCallback.run({ key, at: until ?? null }),
     readFact: async (name) => read.fact(name),

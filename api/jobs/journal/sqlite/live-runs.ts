@@ -1,40 +1,29 @@
 import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
-import type { Run, RunEvent } from '../../../../shared/queue/run.ts';
+import type { Run } from '../../../../shared/queue/run.ts';
 import type { RunListener } from '../journal.ts';
 
-/** What only matters while a run is in work, in memory: its progress, its latest events, and who listens. */
-
-const MAX_EVENTS = 200;
-
+/** Unfinished runs, in memory: their progress is not worth a write, and listeners hear of it. */
 export interface LiveRuns {
   get(runId: string): Run | undefined;
-  /** Records an event and tells the listeners; previews are told and not recorded. */
+  /** Without telling anyone. */
+  set(run: Run): void;
   publish(run: Run, preview: ProgressEvent['preview']): void;
-  events(runId: string): readonly RunEvent[];
   drop(runId: string): void;
   subscribe(runId: string, listener: RunListener): () => void;
 }
 
 export function createLiveRuns(): LiveRuns {
   const runs = new Map<string, Run>();
-  const events = new Map<string, RunEvent[]>();
   const listeners = new Map<string, Set<RunListener>>();
 
   return {
     get: (runId) => runs.get(runId),
+    set: (run) => void runs.set(run.id, run),
     publish: (run, preview) => {
       runs.set(run.id, run);
-      const recorded = events.get(run.id) ?? [];
-      if (preview === undefined) recorded.push({ run });
-      if (recorded.length > MAX_EVENTS) recorded.shift();
-      events.set(run.id, recorded);
       for (const listener of listeners.get(run.id) ?? []) listener({ run, preview });
     },
-    events: (runId) => events.get(runId) ?? [],
-    drop: (runId) => {
-      runs.delete(runId);
-      events.delete(runId);
-    },
+    drop: (runId) => void runs.delete(runId),
     subscribe: (runId, listener) => {
       const those = listeners.get(runId) ?? new Set();
       listeners.set(runId, those);

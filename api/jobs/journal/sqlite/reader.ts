@@ -1,69 +1,73 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import { isEnded, type Run, type RunEvent } from '../../../../shared/queue/run.ts';
-import { unpackHistory } from '../../wait/history.ts';
-import type { Callback, Held, Ticket } from '../journal.ts';
-import type { LiveRuns } from './live-runs.ts';
-import { parseColumn, type Statements } from './statements.ts';
+import { z } from 'zod';
+import { isEnded, type Run } from '../../../../shared/queue/run.ts';
+import { parseRun } from '../../../../shared/queue/run-record.ts';
+import type { Callback, JobRecord, Ticket } from '../journal.ts';
+import { decideNewest, NEWEST_AMONG } from '../rules/leave.ts';
+import { parseTicket } from '../ticket-record.ts';
+import { createRunCache } from './run-cache.ts';
+import { readColumn, type Statements } from './statements.ts';
 
 /** Records as they stand: what is in work from memory, everything else from the file. */
-
-/** Ended runs asked for lately: reading one from the file takes a tenth of a remembered answer's time. */
-const MAX_ENDED = 100;
 
 export interface SqliteReader {
   run(runId: string): Run | undefined;
   /** The file says something else of this ended run now. */
   drop(runId: string): void;
-  held(ticketKey: string): Held | undefined;
-  newest(clientId: string): Held | undefined;
-  named(name: string): Run | undefined;
-  history(runId: string): readonly RunEvent[];
-  nextCallback(): { readonly due: Callback; readonly dueAt: number } | undefined;
+  record(ticketKey: string): JobRecord | undefined;
+  newest(clientId: string): JobRecord | undefined;
+  /** Oldest first. */
+  named(name: string): readonly Run[];
+  keyed(name: string): { readonly fingerprint: string; readonly record: JobRecord } | undefined;
+  nextCallback(): { readonly due?: Callback; readonly key: string; readonly dueAt: number } | undefined;
   fact(name: string): string | undefined;
 }
 
-export function createSqliteReader(sql: Statements, live: LiveRuns): SqliteReader {
-  const ended = new Map<string, Run>();
+const runIds = z.array(z.string()).catch([]);
+const keyedTicket = z.object({ ticketKey: z.string(), fingerprint: z.string() });
+
+export function createSqliteReader(sql: Statements, liveRun: (runId: string) => Run | undefined): SqliteReader {
+  const ended = createRunCache();
 
   function run(runId: string): Run | undefined {
-    const known = live.get(runId) ?? ended.get(runId);
+    const known = liveRun(runId) ?? ended.get(runId);
     if (known !== undefined) return known;
-    const stored = parseColumn<Run>(sql.run.get(runId));
-    if (stored !== undefined && isEnded(stored.status)) remember(stored);
+    const row = sql.run.get(runId);
+    const stored = parseRun(readColumn(row));
+    if (stored !== undefined && isEnded(stored.status)) ended.set(stored, String(row?.data).length);
     return stored;
   }
 
-  function remember(stored: Run): void {
-    ended.set(stored.id, stored);
-    const [oldest] = ended.keys();
-    if (ended.size > MAX_ENDED && oldest !== undefined) ended.delete(oldest);
-  }
-
-  function hold(ticket: Ticket | undefined): Held | undefined {
+  function withRun(ticket: Ticket | undefined): JobRecord | undefined {
     const itsRun = ticket === undefined ? undefined : run(ticket.runId);
     return ticket === undefined || itsRun === undefined ? undefined : { ticket, run: itsRun };
   }
 
+  const record = (ticketKey: string): JobRecord | undefined => withRun(toTicket(sql.ticket.get(ticketKey)));
+
   return {
     run,
-    drop: (runId) => void ended.delete(runId),
-    held: (ticketKey) => hold(toTicket(sql.ticket.get(ticketKey))),
-    newest: (clientId) => hold(toTicket(sql.newestTicket.get(clientId))),
-    named: (name) => {
-      const runId = parseColumn<string>(sql.name.get(name), 'target');
-      return runId === undefined ? undefined : run(runId);
+    drop: ended.drop,
+    record,
+    newest: (clientId) => {
+      const rows = sql.newestTickets.all({ clientId, limit: NEWEST_AMONG });
+      return decideNewest(rows.flatMap((row) => withRun(toTicket(row)) ?? []));
     },
-    history: (runId) => {
-      const events = live.events(runId);
-      const known = events.length > 0 ? undefined : run(runId);
-      if (known === undefined) return events;
-      const packed = sql.history.get(runId)?.history;
-      return typeof packed === 'string' ? unpackHistory(known, packed) : [{ run: known }];
+    named: (name) => {
+      const ids = runIds.parse(readColumn(sql.name.get(name), 'target') ?? []);
+      return ids.flatMap((id) => run(id) ?? []);
+    },
+    keyed: (name) => {
+      const { data } = keyedTicket.safeParse(readColumn(sql.name.get(name), 'target'));
+      const known = data && record(data.ticketKey);
+      return data && known && { fingerprint: data.fingerprint, record: known };
     },
     nextCallback: () => {
       const row = sql.nextCallback.get();
-      const held = row === undefined ? undefined : hold(toTicket(sql.ticket.get(String(row.key))));
-      return held && { due: { ...held, attempts: Number(row?.callbacks) }, dueAt: Number(row?.callback_due_at) };
+      if (row === undefined) return undefined;
+      const [key, dueAt] = [String(row.key), Number(row.callback_due_at)];
+      const known = record(key);
+      return { key, dueAt, ...(known && { due: { ...known, attempts: Number(row.callbacks) } }) };
     },
     fact: (name) => {
       const value = sql.fact.get(name)?.value;
@@ -73,6 +77,6 @@ export function createSqliteReader(sql: Statements, live: LiveRuns): SqliteReade
 }
 
 function toTicket(row: Record<string, SQLOutputValue> | undefined): Ticket | undefined {
-  const ticket = parseColumn<Ticket>(row);
-  return ticket && { ...ticket, asynchronous: row?.is_patient === 1, released: row?.is_released === 1 };
+  const ticket = parseTicket(readColumn(row));
+  return ticket && { ...ticket, comesBack: row?.is_patient === 1, released: row?.is_released === 1 };
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Every statement of the journal, prepared once. */
+/** Every statement of the journal, prepared once. Of what expires, one call drops some. */
 export function prepareStatements(database: DatabaseSync) {
   const prepare = (text: string) => database.prepare(text);
   return {
@@ -8,28 +8,24 @@ export function prepareStatements(database: DatabaseSync) {
       'insert or replace into runs (id, client_id, is_ended, created_at, data) values (:id, :clientId, 0, :at, :data)',
     ),
     updateRun: prepare('update runs set data = :data where id = :id'),
-    endRun: prepare(
-      'update runs set is_ended = 1, data = :data, history = :history, expires_at = :expiresAt where id = :id',
-    ),
+    endRun: prepare('update runs set is_ended = 1, data = :data, expires_at = :expiresAt where id = :id'),
     run: prepare('select data from runs where id = ?'),
-    history: prepare('select history from runs where id = ?'),
     unfinishedSince: prepare('select id from runs where is_ended = 0 and created_at <= ? limit 500'),
     unfinished: prepare('select data from runs where is_ended = 0 order by created_at, rowid'),
 
     insertTicket: prepare(
-      `insert or replace into tickets (key, run_id, client_id, is_patient, is_released, callback_due_at, created_at, data)
-       values (:key, :runId, :clientId, :patient, 0, :callbackDueAt, :at, :data)`,
+      `insert or replace into tickets
+         (key, run_id, client_id, is_patient, is_released, callback_due_at, created_at, expires_at, data)
+       values (:key, :runId, :clientId, :comesBack, 0, :callbackDueAt, :at, :expiresAt, :data)`,
     ),
     ticket: prepare('select data, is_patient, is_released from tickets where key = ?'),
-    newestTicket: prepare(
-      `select t.data, t.is_patient, t.is_released from tickets t join runs r on r.id = t.run_id
-       where t.client_id = ? and t.is_released = 0 and r.is_ended = 0 order by t.created_at desc, t.rowid desc limit 1`,
+    newestTickets: prepare(
+      `select data, is_patient, is_released from tickets where client_id = :clientId
+       order by created_at desc, rowid desc limit :limit`,
     ),
-    keepTicket: prepare('update tickets set is_patient = 1 where key = ?'),
-    releaseTicket: prepare('update tickets set is_released = 1 where key = ?'),
-    someHolder: prepare('select 1 as found from tickets where run_id = ? and is_released = 0 limit 1'),
-    somePatientHolder: prepare(
-      'select 1 as found from tickets where run_id = ? and is_released = 0 and is_patient = 1 limit 1',
+    updateTicket: prepare('update tickets set is_patient = :comesBack, is_released = :released where key = :key'),
+    holders: prepare(
+      'select count(*) as count, sum(is_patient) as patient from tickets where run_id = ? and is_released = 0',
     ),
 
     callBackAllOf: prepare(
@@ -42,14 +38,21 @@ export function prepareStatements(database: DatabaseSync) {
     setCallback: prepare('update tickets set callback_due_at = :at where key = :key'),
     countCallback: prepare('update tickets set callback_due_at = :at, callbacks = callbacks + 1 where key = :key'),
 
-    setName: prepare('insert or replace into names (name, target, created_at) values (:name, :target, :at)'),
+    setName: prepare('insert or replace into names (name, target, expires_at) values (:name, :target, :expiresAt)'),
     name: prepare('select target from names where name = ?'),
 
-    expired: prepare('select id from runs where expires_at <= ? limit 500'),
-    deleteRun: prepare('delete from runs where id = ?'),
-    deleteTickets: prepare('delete from tickets where run_id = ?'),
-    deleteNames: prepare('delete from names where target = ?'),
-    deleteIdempotency: prepare("delete from names where created_at <= ? and name like 'idempotency:%'"),
+    purges: [
+      prepare('delete from runs where id in (select id from runs where expires_at <= ? limit 500)'),
+      prepare('delete from tickets where key in (select key from tickets where expires_at <= ? limit 500)'),
+      prepare('delete from names where name in (select name from names where expires_at <= ? limit 500)'),
+    ],
+    usedBytes: prepare(
+      `select (pages.page_count - free.freelist_count) * size.page_size as bytes
+       from pragma_page_count as pages, pragma_freelist_count as free, pragma_page_size as size`,
+    ),
+    dropOldest: prepare(
+      'delete from runs where id in (select id from runs where is_ended = 1 order by expires_at limit 200)',
+    ),
 
     setFact: prepare('insert or replace into facts (name, value) values (?, ?)'),
     fact: prepare('select value from facts where name = ?'),
@@ -59,8 +62,8 @@ export function prepareStatements(database: DatabaseSync) {
 export type Statements = ReturnType<typeof prepareStatements>;
 type Row = ReturnType<Statements['run']['get']>;
 
-/** A row's JSON column, as the journal wrote it. */
-export function parseColumn<T>(row: Row, column = 'data'): T | undefined {
+/** A row's JSON column, not yet parsed as what it should be. */
+export function readColumn(row: Row, column = 'data'): unknown {
   const text = row?.[column];
-  return typeof text === 'string' ? (JSON.parse(text) as T) : undefined;
+  return typeof text === 'string' ? JSON.parse(text) : undefined;
 }

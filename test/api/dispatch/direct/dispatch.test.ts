@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { createHttpDispatch } from '../../../../api/dispatch/direct/dispatch.ts';
-import type { RunDesk } from '../../../../api/dispatch/dispatch.ts';
+import type { RunLedger } from '../../../../api/dispatch/dispatch.ts';
 import type { GenerationRequest } from '../../../../shared/contract/generation.ts';
 import type { AppError } from '../../../../shared/errors.ts';
 import { createLog } from '../../../../shared/service/log.ts';
@@ -22,14 +22,14 @@ const request: GenerationRequest = {
 };
 
 /** Remembers how each run ended, and wants everything. */
-function createDesk() {
+function createRunLedger() {
   const ends = new EventTarget();
   const ended = new Map<string, string>();
   const end = async (runId: string, how: string): Promise<void> => {
     ended.set(runId, how);
     ends.dispatchEvent(new Event('end'));
   };
-  const desk: RunDesk = {
+  const ledger: RunLedger = {
     open: async (runId) => ({ production: { jobId: runId, request }, trace: { requestId: 'r', traceparent: 't' } }),
     progress: async () => undefined,
     putBack: async () => undefined,
@@ -41,16 +41,16 @@ function createDesk() {
     while (ended.size < count) await once(ends, 'end');
     return ended;
   };
-  return { desk, until };
+  return { ledger, until };
 }
 
 async function createBench(count: number, { concurrency = 2, silenceMs = 60_000, token = '' } = {}) {
   const workers = await Promise.all(Array.from({ length: count }, () => createFakeWorker({ concurrency })));
-  const { desk, until } = createDesk();
+  const { ledger, until } = createRunLedger();
   const dispatch = createHttpDispatch({
     workerUrls: workers.map(({ url }) => url),
     workerToken: token === '' ? 'token-of-the-fake-worker' : token,
-    desk,
+    ledger,
     clock: hurried,
     log: createLog({ service: 'test', level: 'silent' }),
     onAwake: () => undefined,
@@ -68,7 +68,7 @@ async function createBench(count: number, { concurrency = 2, silenceMs = 60_000,
 /** Rests are a hundredth as long. */
 const hurried: Clock = { ...systemClock, wait: (milliseconds, signal) => systemClock.wait(milliseconds / 100, signal) };
 
-const run = (id: string) => ({ id, clientId: 'anna' });
+const run = (id: string) => ({ id, turn: 1, createdAt: 1 });
 
 test('work goes to whoever has more free slots', async (t) => {
   const { dispatch, first, second, until, close } = await createBench(2, { concurrency: 3 });

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSqliteJournal } from '../../../../api/jobs/journal/sqlite/journal.ts';
-import { openDatabase } from '../../../../api/jobs/journal/sqlite/schema.ts';
+import { openDatabase } from '../../../../api/jobs/journal/sqlite/open-database.ts';
 import { testJournal } from '../../../contracts/journal.ts';
 
 testJournal('a file', async (clock) => {
   const directory = await mkdtemp(join(tmpdir(), 'easel-journal-'));
-  const database = openDatabase(join(directory, 'jobs.sqlite'));
+  const database = openDatabase(join(directory, 'jobs.sqlite'), { log: { warn: () => undefined }, now: clock.now });
   const journal = createSqliteJournal({ database, clock, keepMs: 3_600_000 });
   return {
     journal,

@@ -16,6 +16,7 @@ const run = (change: Partial<Run> = {}): Run => ({
   received: false,
   trace: { requestId: 'r', traceparent: 't' },
   createdAt: 0,
+  ...{ cost: 1, turn: 1, isRetry: false, attendedBy: '', steps: [] },
   ...change,
 });
 

@@ -1,6 +1,6 @@
 import { toErrorRecord } from '../../../shared/errors.ts';
 import { type Run, toDone, toRunChange } from '../../../shared/queue/run.ts';
-import type { RunDesk } from '../../dispatch/dispatch.ts';
+import type { RunLedger } from '../../dispatch/dispatch.ts';
 import type { JobContext } from '../context.ts';
 
 /** How long a job that somebody comes back for waits for a worker that cannot be reached. */
@@ -8,13 +8,13 @@ const PATIENCE_MS = 30 * 60_000;
 
 type Needed = 'journal' | 'vault' | 'estimates' | 'pictures' | 'limits' | 'clock' | 'log' | 'onEnded';
 
-interface DeskContext extends Pick<JobContext, Needed> {
+interface LedgerContext extends Pick<JobContext, Needed> {
   /** Epoch milliseconds at which a worker last woke. */
   readonly wokeAt: () => number;
 }
 
 /** What happens to runs in work, told by a dispatch that lives in this gateway. */
-export function createDesk(context: DeskContext): RunDesk {
+export function createRunLedger(context: LedgerContext): RunLedger {
   const { journal, vault, clock, log } = context;
 
   async function end(run: Run | undefined): Promise<void> {

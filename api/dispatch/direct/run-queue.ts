@@ -1,0 +1,60 @@
+import type { QueuedRun } from '../dispatch.ts';
+
+/** Runs in the order of their turns, which were given to them when they were accepted. */
+export interface RunQueue {
+  readonly size: number;
+  push(run: QueuedRun): void;
+  take(): QueuedRun | undefined;
+  remove(id: string): boolean;
+  /** 1 is next; undefined when it does not wait here. */
+  position(id: string): number | undefined;
+  ids(): readonly string[];
+}
+
+export function createRunQueue(): RunQueue {
+  /** In order. */
+  const runs: QueuedRun[] = [];
+  const byId = new Map<string, QueuedRun>();
+
+  /** Where this run is, or belongs. */
+  function indexOf(run: QueuedRun): number {
+    let [low, high] = [0, runs.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = runs[middle];
+      if (other !== undefined && compare(other, run) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  return {
+    get size() {
+      return runs.length;
+    },
+    push: (run) => {
+      if (byId.has(run.id)) return;
+      byId.set(run.id, run);
+      runs.splice(indexOf(run), 0, run);
+    },
+    take: () => {
+      const next = runs.shift();
+      if (next !== undefined) byId.delete(next.id);
+      return next;
+    },
+    remove: (id) => {
+      const run = byId.get(id);
+      if (run === undefined) return false;
+      runs.splice(indexOf(run), 1);
+      return byId.delete(id);
+    },
+    position: (id) => {
+      const run = byId.get(id);
+      return run && indexOf(run) + 1;
+    },
+    ids: () => runs.map(({ id }) => id),
+  };
+}
+
+const compare = (one: QueuedRun, other: QueuedRun): number =>
+  one.turn - other.turn || one.createdAt - other.createdAt || (one.id < other.id ? -1 : Number(one.id > other.id));

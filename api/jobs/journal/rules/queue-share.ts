@@ -1,0 +1,46 @@
+import type { GenerationRequest } from '../../../../shared/contract/generation.ts';
+
+/** Who may join the waiting runs, and when each one's turn comes: the only algorithm of fairness. */
+
+/** Pixels of an ordinary picture. */
+const UNIT_PIXELS = 1024 * 1024;
+
+/** In ordinary pictures: a share of the queue is counted by the work that it means, not in requests. */
+export function costOf({
+  count,
+  width = 0,
+  height = 0,
+}: Pick<GenerationRequest, 'count' | 'width' | 'height'>): number {
+  return count * Math.max(1, Math.ceil((width * height) / UNIT_PIXELS));
+}
+
+/** The waiting runs as a new one of this client meets them. */
+export interface QueueFacts {
+  /** Clients with waiting runs. */
+  readonly clients: number;
+  /** Of this client's waiting runs. */
+  readonly ownCost: number;
+  /** Turn of this client's last run. */
+  readonly ownTurn: number;
+  /** Turn of the run that was begun last. */
+  readonly servedTurn: number;
+}
+
+export const EMPTY_QUEUE: QueueFacts = { clients: 0, ownCost: 0, ownTurn: 0, servedTurn: 0 };
+
+/**
+ * All places belong to a client alone in the queue, half of them when there are two, and so on: whoever fills its share
+ * leaves the others theirs, and no number of clients makes more than about five times `maxWaiting` wait. Whoever has
+ * nothing waiting may send one run of any size.
+ */
+export function isAdmitted(cost: number, maxWaiting: number, { clients, ownCost }: QueueFacts): boolean {
+  const share = maxWaiting / (ownCost > 0 ? clients : clients + 1);
+  if (share < 1) return false;
+  return ownCost === 0 || ownCost + cost <= share;
+}
+
+/**
+ * A client's turn is one after its last, or after the run that was begun last: whoever has few waiting is served before
+ * the many of another.
+ */
+export const nextTurn = ({ servedTurn, ownTurn }: QueueFacts): number => Math.max(servedTurn, ownTurn) + 1;

@@ -1,0 +1,114 @@
+import { mkdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { GUIDE, SettingsError } from '../../../../shared/service/config.ts';
+import type { Logger } from '../../../../shared/service/log.ts';
+import { COLUMNS, MIGRATIONS } from './schema.ts';
+import { createTransactions } from './transaction.ts';
+
+/** A restarted gateway waits so long for the one before it to let go of the file. */
+const TAKE_OVER_MS = 10_000;
+
+interface OpenOptions {
+  readonly log: Pick<Logger, 'warn'>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly takeOverMs?: number;
+}
+
+/**
+ * The file belongs to one process: the lock is a lease that the kernel ends when its owner dies, however it dies, so
+ * whatever is unfinished at opening is nobody's. WAL with NORMAL survives kill -9 (a power cut may cost the last
+ * commits). A damaged file is set aside, so that the service starts. Throws SettingsError for a file that cannot be
+ * opened, or that a much newer release wrote.
+ */
+export function openDatabase(path: string, options: OpenOptions): DatabaseSync {
+  try {
+    return open(path, options);
+  } catch (error) {
+    if (!isDamaged(error)) throw toSettingsError(path, error);
+    const aside = `${path}.damaged-${new Date(options.now()).toISOString().replace(/[:.]/g, '-')}`;
+    // The log of changes belongs to the damaged file: a new one would read it as its own.
+    for (const part of ['', '-wal', '-shm']) moveIfThere(path + part, aside + part);
+    options.log.warn(
+      { path, aside, reason: String(error) },
+      'the journal is damaged: it was set aside, and begun anew',
+    );
+    return open(path, options);
+  }
+}
+
+function open(path: string, { takeOverMs = TAKE_OVER_MS }: OpenOptions): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: takeOverMs });
+  try {
+    database.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;');
+    createTransactions(database)(() => migrate(database, path));
+    const damage = readText(database, 'pragma quick_check(1)', 'quick_check');
+    if (damage !== 'ok') throw new DamagedError(damage);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** To be called inside a transaction. */
+function migrate(database: DatabaseSync, path: string): void {
+  const found = Number(readText(database, 'pragma user_version', 'user_version'));
+  for (const step of MIGRATIONS.slice(found)) database.exec(step);
+  if (found < MIGRATIONS.length) database.exec(`pragma user_version = ${MIGRATIONS.length}`);
+  // One release newer is a neighbour: what it added is left alone, as long as what is needed here is still there.
+  if (found > MIGRATIONS.length + 1 || (found > MIGRATIONS.length && !hasColumns(database))) {
+    throw toNewerError(path, found);
+  }
+}
+
+function hasColumns(database: DatabaseSync): boolean {
+  return Object.entries(COLUMNS).every(([table, needed]) => {
+    const names = database
+      .prepare(`select name from pragma_table_info('${table}')`)
+      .all()
+      .map(({ name }) => name);
+    return needed.every((name) => names.includes(name));
+  });
+}
+
+const readText = (database: DatabaseSync, sql: string, column: string): string =>
+  String(database.prepare(sql).get()?.[column]);
+
+function moveIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}
+
+class DamagedError extends Error {}
+
+/** https://sqlite.org/rescode.html */
+const RESULT = { busy: 5, corrupt: 11, notADatabase: 26 } as const;
+
+const codeOf = (error: unknown): number =>
+  // Extended codes carry the plain one in their lowest byte.
+  error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+
+const isDamaged = (error: unknown): boolean =>
+  error instanceof DamagedError || codeOf(error) === RESULT.corrupt || codeOf(error) === RESULT.notADatabase;
+
+const toNewerError = (path: string, found: number): SettingsError =>
+  new SettingsError(
+    `DATA_DIR: expected a journal of format ${MIGRATIONS.length} or older, and ${path} is of format ${found}: ` +
+      `start the newer release that wrote it, or move the file away (${GUIDE}#data_dir)`,
+  );
+
+function toSettingsError(path: string, error: unknown): unknown {
+  if (error instanceof SettingsError || !(error instanceof Error)) return error;
+  // The other one may be about to stop: a later start may well succeed.
+  if (codeOf(error) === RESULT.busy) {
+    return new Error(`DATA_DIR: another gateway uses ${path}; several gateways need REDIS_URL`, { cause: error });
+  }
+  const reason = `${path} cannot be opened (${error.message}); it needs a directory that this account may write`;
+  return new SettingsError(`DATA_DIR: ${reason} (${GUIDE}#data_dir)`, { cause: error });
+}

@@ -1,0 +1,152 @@
+import { isEnded, type Run } from '../../../shared/queue/run.ts';
+import { pause } from '../../../shared/wait.ts';
+import { lookUp } from '../accept/lookup.ts';
+import type { JobContext } from '../context.ts';
+import type { Job } from '../job.ts';
+import type { JobRecord } from '../journal/journal.ts';
+import { decideAbandoned } from '../journal/rules/leave.ts';
+import { toJob } from './job-view.ts';
+
+/** Callers on the line: who waits for an answer, and what their leaving means. */
+
+/** `answered`: with the job's end, or told to come back. `gone`: the connection was lost before. */
+export type Departure = 'answered' | 'gone';
+
+export interface Callers {
+  wait(id: string, options: { readonly budgetMs: number; readonly signal: AbortSignal }): Promise<Job>;
+  /** Counts a caller of this ticket until the answered function is called. */
+  enter(ticketKey: string): (how: Departure) => Promise<void>;
+  /** The newest partial picture of a run that somebody waits for on this gateway. */
+  preview(runId: string): Job['preview'];
+  /** Gives the share of a ticket up, and the run with it when nobody else holds it. */
+  release(ticketKey: string): Promise<void>;
+  /**
+   * The gateway stops: whoever waits may get an answer within the grace, and is then told to come back, as is whoever
+   * still comes. Resolves when all are told.
+   */
+  dismiss(graceMs: number): Promise<void>;
+}
+
+export function createCallers(context: JobContext): Callers {
+  const { journal, dispatch, vault, clock, log } = context;
+  const present = new Map<string, number>();
+  const waiting = new Set<Promise<Job>>();
+  const previews = new Map<string, NonNullable<Job['preview']>>();
+  const stopping = new AbortController();
+
+  async function release(ticketKey: string): Promise<void> {
+    const cancelled = await journal.release(ticketKey);
+    if (cancelled !== undefined) {
+      await dispatch.withdraw(cancelled.id);
+      await vault.drop(cancelled.id);
+    }
+    context.onEnded();
+  }
+
+  function enter(ticketKey: string): (how: Departure) => Promise<void> {
+    present.set(ticketKey, (present.get(ticketKey) ?? 0) + 1);
+    return async (how) => {
+      const others = (present.get(ticketKey) ?? 1) - 1;
+      if (others > 0) present.set(ticketKey, others);
+      else present.delete(ticketKey);
+      if (how === 'answered' || others > 0) return;
+      await journal.leave(ticketKey, { comesBack: false });
+      void settleAbandoned(ticketKey).catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.error({ err: error }, 'a job that nobody waits for could not be given up');
+      });
+    };
+  }
+
+  /** Until somebody is back, the job has ended, or its grace is over. */
+  async function settleAbandoned(ticketKey: string): Promise<void> {
+    const goneAt = clock.now();
+    while (!stopping.signal.aborted && !present.has(ticketKey)) {
+      const record = await journal.find(ticketKey);
+      const decision = record && decideAbandoned(record, clock.now() - goneAt);
+      if (record === undefined || decision === undefined || decision === 'keep') return;
+      if (decision === 'release') return release(ticketKey);
+      await untilChange(record.run, decision);
+    }
+  }
+
+  /** Until the run is in another status than it was, at most for so long. */
+  async function untilChange(before: Run, forMs: number): Promise<void> {
+    const changed = new AbortController();
+    const unsubscribe = await journal.subscribe(before.id, ({ run }) => {
+      if (run.status !== before.status) changed.abort();
+    });
+    await pause(clock, forMs, AbortSignal.any([changed.signal, stopping.signal]));
+    unsubscribe();
+  }
+
+  /** Answers the run when it has ended; else the budget is used up, the caller has gone, or the gateway stops. */
+  async function untilEnd(runId: string, budgetMs: number, signal: AbortSignal): Promise<Run | undefined> {
+    const done = new AbortController();
+    let ended: Run | undefined;
+    const look = (run: Run | undefined): void => {
+      if (run === undefined || !isEnded(run.status)) return;
+      ended = run;
+      done.abort();
+    };
+    const unsubscribe = await journal.subscribe(runId, ({ run, preview }) => {
+      if (preview !== undefined) previews.set(runId, preview);
+      look(run);
+    });
+    // What ended before anybody listened is not told again.
+    look(await journal.run(runId));
+    await pause(clock, budgetMs, AbortSignal.any([signal, done.signal, stopping.signal]));
+    unsubscribe();
+    previews.delete(runId);
+    return ended;
+  }
+
+  async function waitForEnd(id: string, { budgetMs, signal }: { budgetMs: number; signal: AbortSignal }): Promise<Job> {
+    const before = await lookUp(id, context);
+    const { key } = before.ticket;
+    if (isEnded(before.run.status)) return deliver(before, signal);
+    const leave = enter(key);
+    const ended = await untilEnd(before.run.id, budgetMs, signal);
+    // From here on the caller is told to come back.
+    if (ended === undefined && !signal.aborted) await journal.leave(key, { comesBack: true });
+    await leave(signal.aborted ? 'gone' : 'answered');
+    if (ended?.status === 'done') return deliver({ ticket: before.ticket, run: ended }, signal);
+    return deliver((await journal.find(key)) ?? before, signal);
+  }
+
+  /** The signal may still abort before the answer has reached its caller. */
+  async function deliver(record: JobRecord, signal: AbortSignal): Promise<Job> {
+    const { id, request, received } = record.run;
+    await context.collect(record.run);
+    if (!request.seedGiven && record.run.status === 'done' && !signal.aborted) {
+      if (!received) await journal.markReceived(id);
+      const onLost = (): void =>
+        void journal.markLost(record).catch((error: unknown) => {
+          log.warn({ reason: String(error) }, 'a lost answer could not be noted');
+        });
+      signal.addEventListener('abort', onLost, { once: true });
+    }
+    return toJob(record, context);
+  }
+
+  return {
+    enter,
+    release,
+    preview: (runId) => previews.get(runId),
+    wait: async (id, options) => {
+      const told = waitForEnd(id, options);
+      waiting.add(told);
+      try {
+        return await told;
+      } finally {
+        waiting.delete(told);
+      }
+    },
+    dismiss: async (graceMs) => {
+      const allTold = new AbortController();
+      const told = Promise.allSettled(waiting).then(() => allTold.abort());
+      await pause(clock, graceMs, allTold.signal);
+      stopping.abort();
+      await Promise.allSettled([told, ...waiting]);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Redis } from 'ioredis';
+import { createScript } from './connection.ts';
+
+/**
+ * The one script on Redis. It knows no rules: what is to be written was decided from facts that were read before, and is
+ * written if those facts still hold.
+ */
+
+export type Command = readonly (string | number)[];
+
+export interface Commit {
+  /** Each command must answer this text; what is not there is the empty text. */
+  readonly expected: readonly { readonly command: Command; readonly answer: string }[];
+  /** Redis commands; and `TAKE hash field amount`, which drops the field when nothing is left of it. */
+  readonly writes: readonly Command[];
+}
+
+const script = createScript(`
+  local commit = cjson.decode(ARGV[1])
+  for _, fact in ipairs(commit.expected) do
+    if tostring(redis.call(unpack(fact.command)) or '') ~= fact.answer then return 0 end
+  end
+  for _, write in ipairs(commit.writes) do
+    if write[1] ~= 'TAKE' then redis.call(unpack(write))
+    elseif redis.call('HINCRBY', write[2], write[3], -write[4]) <= 0 then redis.call('HDEL', write[2], write[3]) end
+  end
+  return 1
+`);
+
+/** False, and nothing is written, when a fact no longer holds. */
+export async function commit(redis: Redis, { expected, writes }: Commit): Promise<boolean> {
+  return (await script(redis, [], [JSON.stringify({ expected, writes })])) === 1;
+}
+
+/** Each lost comparison means that somebody else got one through. */
+const MAX_TRIES = 100;
+
+/** Loads, decides and commits again until the facts held; a step without a commit has nothing to write. */
+export async function commitUntilDone<T>(
+  redis: Redis,
+  step: () => Promise<{ readonly answer: T; readonly commit?: Commit | undefined }>,
+): Promise<T> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const { answer, commit: decided } = await step();
+    if (decided === undefined || (await commit(redis, decided))) return answer;
+  }
+  throw new Error('a record changed too often to be written');
+}
+
+/** The answers of several commands in one round trip. */
+export async function readAll(redis: Redis, commands: readonly Command[]): Promise<readonly unknown[]> {
+  const answers = await redis.pipeline(commands.map(([name, ...args]) => [String(name).toLowerCase(), ...args])).exec();
+  return (answers ?? []).map(([error, answer]) => {
+    if (error !== null) throw error;
+    return answer;
+  });
+}

@@ -1,0 +1,34 @@
+import type { JobRecord, Order, Sharing, Ticket } from '../../../../../api/jobs/journal/journal.ts';
+import type { Run } from '../../../../../shared/queue/run.ts';
+import { type OrderWish, toOrder } from '../../orders.ts';
+
+/** Records for the tables of the rules; the time is 1000. */
+
+export const NOW = 1000;
+
+/** The run of an earlier request, and the key of the caller that it was made for. */
+export const run = (change: Partial<Run> = {}): Run => ({
+  ...toOrder(NOW).run,
+  ...{ id: 'earlier', ticketId: 'first', status: 'running', attendedBy: 'first' },
+  ...change,
+});
+
+export const done = (change: Partial<Run> = {}): Run => run({ status: 'done', rememberUntil: NOW + 1, ...change });
+
+export const ticket = (change: Partial<Ticket> = {}): Ticket => ({
+  ...toOrder(NOW).ticket,
+  ...{ key: 'first', runId: 'earlier', comesBack: false },
+  ...change,
+});
+
+export const record = (change: { ticket?: Partial<Ticket>; run?: Partial<Run> } = {}): JobRecord => ({
+  ticket: ticket(change.ticket),
+  run: run(change.run),
+});
+
+export function order(change: Partial<Order> & { readonly kind?: Sharing['kind']; saysRetry?: boolean } = {}): Order {
+  const { kind, saysRetry = false, ...rest } = change;
+  const wish: OrderWish = { key: 'new', comesBack: false, ...(kind && { sharing: { kind, name: 'a name' } }) };
+  const made = toOrder(NOW, wish);
+  return { ...made, ...(made.sharing && { sharing: { ...made.sharing, saysRetry } }), ...rest };
+}

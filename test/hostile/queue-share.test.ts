@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { startGateway } from '../api/gateway.ts';
+import { createJobBench } from '../api/jobs/job-bench.ts';
+
+/** One caller who asks for as much as may be asked for does not keep the others out. */
+
+const MAX_WAITING = 40;
+
+test('a caller fills its share of the queue with big jobs; another one is still accepted, and served in turn', async (t) => {
+  const bench = await createJobBench({ settings: { MAX_WAITING } }, { concurrency: 1 });
+  const gateway = await startGateway({
+    jobs: bench.jobs,
+    apiKeys: ['greedy', 'modest'].map((name) => ({
+      name,
+      digest: createHash('sha256').update(`${name}s-secret`).digest(),
+    })),
+  });
+  t.after(async () => {
+    await gateway.stop();
+    await bench.close();
+  });
+  const ask = async (key: string, body: object): Promise<number> => {
+    const response = await fetch(`${gateway.url}/jobs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': `${key}s-secret` },
+      body: JSON.stringify(body),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  };
+  const big = (seed: number) => ({ prompt: 'greedy', seed, count: 4, width: 2048, height: 2048, format: 'avif' });
+
+  const statuses: number[] = [];
+  for (let seed = 0; seed < 101; seed += 1) statuses.push(await ask('greedy', big(10 * seed)));
+  // One is in work, and a job of 4 pictures of 4 megapixels takes 16 of the 40 places.
+  assert.deepEqual(
+    statuses.filter((status) => status === 202),
+    [202, 202, 202],
+  );
+  assert.deepEqual([...new Set(statuses.slice(3))], [503]);
+
+  assert.equal(await ask('modest', { prompt: 'modest', seed: 1 }), 202);
+  (await bench.worker.production(0)).finish();
+  (await bench.worker.production(1)).finish();
+  const third = await bench.worker.production(2);
+  assert.ok([bench.worker.productions[1], third].some((one) => one?.production.request.prompt === 'modest'));
+});
