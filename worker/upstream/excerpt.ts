@@ -1,3 +1,5 @@
+import { decodeText, hideEncodedText } from './decode-text.ts';
+
 const MAX_CHARACTERS = 240;
 const MAX_READ_CHARACTERS = 4000;
 /** Shorter pieces of a prompt are ordinary words; longer ones in a reply are an echo. */
@@ -17,8 +19,12 @@ const REDACTED = '[redacted]';
 export function toExcerpt(text: string, secrets: readonly string[]): string {
   const beginning = text.slice(0, MAX_READ_CHARACTERS);
   const readable = /^\s*</.test(beginning) ? describePage(beginning) : beginning;
-  const hidden = secrets.flatMap(toSpellings).reduce(redact, readable);
-  const line = hidden.replace(TOKEN_LIKE, REDACTED).replace(LONG_RUN, '…').replace(/\s+/g, ' ').trim();
+  const hidden = secrets.flatMap(toSpellings).reduce(redact, decodeText(readable));
+  const line = hideEncodedText(hidden, '…')
+    .replace(TOKEN_LIKE, REDACTED)
+    .replace(LONG_RUN, '…')
+    .replace(/\s+/g, ' ')
+    .trim();
   if (line === '') return '(empty)';
   return line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS)}…` : line;
 }
@@ -28,29 +34,34 @@ function describePage(html: string): string {
   return title === undefined || title === '' ? 'a page of markup' : `a page titled "${title}"`;
 }
 
-/** A reply may hold a text as it is, as it stands inside JSON (Python's writer spells out what is not ASCII), or in a URL. */
+/** As it is, and with the plus signs that a form puts in place of spaces; every other form is decoded before. */
 function toSpellings(secret: string): string[] {
-  const plain = secret.trim();
-  if (plain === '') return [];
-  const inJson = JSON.stringify(plain).slice(1, -1);
-  const inAscii = inJson.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return [...new Set([plain, inJson, inAscii, encodeURIComponent(plain.toWellFormed())])];
+  const plain = decodeText(secret).trim();
+  return plain === '' ? [] : [...new Set([plain, plain.replace(/\s/g, '+')])];
 }
 
 /** Removes a short secret where it stands as a word, a long one with every piece of it that must be an echo. */
 function redact(text: string, secret: string): string {
   if (secret.length <= ECHO_CHARACTERS) return text.replace(asWord(secret), REDACTED);
-  const places = findPieces(text, secret);
+  const [lowText, lowSecret] = [toLowerCase(text), toLowerCase(secret)];
+  const places = findPieces(lowText, lowSecret);
   let clean = '';
   for (let at = 0; at < text.length; ) {
-    const length = echoLength(text, at, secret, places);
+    const length = echoLength(lowText, at, lowSecret, places);
     clean += length === 0 ? text[at] : REDACTED;
     at += Math.max(1, length);
   }
   return clean;
 }
 
-const asWord = (text: string): RegExp => new RegExp(`(?<![\\p{L}\\p{N}])${toPattern(text)}(?![\\p{L}\\p{N}])`, 'gu');
+/** Of the same length, whatever the letters, and with every kind of blank alike. */
+const toLowerCase = (text: string): string =>
+  text.replace(/[^\0-\x7f]|[A-Z\s]/g, (unit) => {
+    const low = unit.trim() === '' ? ' ' : unit.toLowerCase();
+    return low.length === unit.length ? low : unit;
+  });
+
+const asWord = (text: string): RegExp => new RegExp(`(?<![\\p{L}\\p{N}])${toPattern(text)}(?![\\p{L}\\p{N}])`, 'giu');
 
 /** Where the secret holds each piece of the text that it does hold. One walk over each: a prompt may be long. */
 function findPieces(text: string, secret: string): ReadonlyMap<string, number> {

@@ -30,6 +30,40 @@ describe('an excerpt of a reply', () => {
     assert.doesNotMatch(toExcerpt(python, [accented]), /noir|glise/);
   });
 
+  const key = 'k3y-Of/The+operator=77';
+  const inForm = (text: string): string => new URLSearchParams({ text }).toString().slice('text='.length);
+  const inEntities = (text: string): string => text.replace(/./gsu, (letter) => `&#${letter.codePointAt(0)};`);
+  const FORMS: Readonly<Record<string, (text: string) => string>> = {
+    'in a URL': encodeURIComponent,
+    'in a URL, twice': (text) => encodeURIComponent(encodeURIComponent(text)),
+    'in a form': inForm,
+    'in lower-case percents': (text) => encodeURIComponent(text).replace(/%../g, (hex) => hex.toLowerCase()),
+    'in JSON inside JSON': (text) => JSON.stringify(JSON.stringify({ text })),
+    'in entities': inEntities,
+    'in capitals': (text) => text.toUpperCase(),
+    'with other blanks': (text) => text.replaceAll(' ', '\n'),
+    'as base64': (text) => Buffer.from(text).toString('base64'),
+    'as base64url': (text) => Buffer.from(text).toString('base64url'),
+    'as a later part of base64': (text) => Buffer.from(`user:${text}`).toString('base64').slice(3),
+    'as hexadecimal': (text) => Buffer.from(text).toString('hex'),
+  };
+  for (const [form, encode] of Object.entries(FORMS)) {
+    test(`holds no prompt and no key ${form}`, () => {
+      for (const secret of [prompt, key, 'un café "noir" près de l’église']) {
+        const excerpt = toExcerpt(`Refused: ${encode(secret)} (quota)`, [secret]);
+        assert.match(excerpt, /^Refused: .*\(quota\)$/);
+        assert.ok(!excerpt.includes(encode(secret).slice(-12)), excerpt);
+        assert.doesNotMatch(excerpt, /storm|operator|glise/i);
+        assert.match(excerpt, /redacted|…/);
+      }
+    });
+  }
+
+  test('keeps what only looks encoded', () => {
+    const text = 'scheduler_not_found at internationalization 3f2a9c1e-77aa-4b1c-9d21-0f5a4c3b2a10 100%25';
+    assert.equal(toExcerpt(text, [prompt]), text.replace('%25', '%'));
+  });
+
   test('keeps words in which a short prompt happens to stand', () => {
     assert.equal(toExcerpt('authentication: no cat here', ['cat']), 'authentication: no [redacted] here');
   });
