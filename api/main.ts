@@ -1,6 +1,7 @@
 import '../shared/service/require-node.ts';
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { openDataDirectory } from '../shared/files/data-directory.ts';
 import { toMaxBytes } from '../shared/files/kept-files.ts';
 import { close } from '../shared/net/http.ts';
@@ -13,6 +14,7 @@ import { type GatewaySettings, readGatewaySettings } from './config.ts';
 import { dialects } from './dialects/index.ts';
 import { encodeJob } from './dialects/jobs/encode-job.ts';
 import { createApp } from './http/app.ts';
+import { createBodyBudget, toBodyLimits } from './http/body/body-budget.ts';
 import { createDescribe } from './http/describe-service.ts';
 import type { RateStores } from './http/middleware/rate-limit.ts';
 import { createRateLimit } from './http/middleware/rate-limit.ts';
@@ -58,6 +60,7 @@ await runService(async () => {
     dialects,
     apiKeys: settings.API_KEYS,
     limit: createRateLimit({ perMinute: settings.RATE_LIMIT_PER_MINUTE, createStore: rateStores?.create }),
+    bodies: createBodyBudget(toBodyLimits(getHeapStatistics().heap_size_limit)),
     waitBudgetMs: settings.WAIT_BUDGET_MS,
     safeMode: settings.SAFE_MODE,
     saveFile: createSaveFile({ dataDirectory, maxBytes: toMaxBytes(settings.DISK_MAX_MB), now: clock.now }),

@@ -145,10 +145,25 @@ export function pattern(form: RegExp, expects: string, info: FieldInfo = {}) {
   return field(leftOut, z.string().regex(form).optional(), expects, info);
 }
 
+/** They are stored with the job and looked through by the policy: no vendor has more to say. */
+const MAX_OPTIONS_CHARACTERS = 16_000;
+const MAX_OPTIONS_LEVELS = 6;
+
 /** Vendor extras: an object of objects; each engine parses its own part strictly. */
 export function engineOptions(info: FieldInfo = {}) {
-  const schema = z.record(z.string(), z.record(z.string(), z.unknown())).optional();
-  return field(leftOut, schema, 'an object keyed by engine name, each with an object', info);
+  const schema = z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .refine((options) => countLevels(options) <= MAX_OPTIONS_LEVELS)
+    .refine((options) => JSON.stringify(options).length <= MAX_OPTIONS_CHARACTERS)
+    .optional();
+  const size = `${MAX_OPTIONS_CHARACTERS.toLocaleString('en')} characters of JSON and ${MAX_OPTIONS_LEVELS} levels`;
+  return field(leftOut, schema, `an object keyed by engine name, each with an object, in all up to ${size}`, info);
+}
+
+/** The body as a whole nests little enough for a function that calls itself. */
+function countLevels(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map(countLevels));
 }
 
 /** Parses everything and throws `invalid_request` with every fault at once. */

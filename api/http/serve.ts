@@ -1,4 +1,4 @@
-import { type Express, json, type Request, type RequestHandler, type Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import { AppError, toAppError } from '../../shared/errors.ts';
 import { contextOf, noteFailure } from '../../shared/net/request-log.ts';
 import { toMediaType } from '../../shared/picture/media-type.ts';
@@ -12,6 +12,9 @@ import type {
   ServiceDescription,
 } from '../dialects/dialect.ts';
 import type { Asker, Job, JobEvent, Jobs, SubmitOptions } from '../jobs/job.ts';
+import type { BodyBudget, BodyLease } from './body/body-budget.ts';
+import { createBodyReader } from './body/read-body.ts';
+import { requireKnownEngines } from './known-engines.ts';
 import type { ApiKey } from './middleware/api-keys.ts';
 import { type Caller, identify, withoutKeys } from './middleware/authentication.ts';
 import { prepareJson } from './middleware/body-type.ts';
@@ -28,6 +31,7 @@ export interface ServeOptions {
   readonly apiKeys: readonly ApiKey[] | undefined;
   readonly adminKey: string | undefined;
   readonly limit: RateLimit;
+  readonly bodies: BodyBudget;
   readonly waitBudgetMs: number;
   /** Refuse flagged pictures whatever the request says. */
   readonly safeMode: boolean;
@@ -54,16 +58,17 @@ export function refuseRest(app: Express, { prefixes = [], encodeError }: Dialect
 const MAX_BODY_BYTES = 256_000;
 
 function createHandler(route: Route, options: ServeOptions): RequestHandler {
-  const parseBody = createBodyParser(route.maxBodyBytes ?? MAX_BODY_BYTES);
+  const readBody = createBodyReader(options.bodies, route.maxBodyBytes ?? MAX_BODY_BYTES);
   return async (request, response) => {
     const caller = identify(request, options.apiKeys);
     prepareJson(request);
-    await parseBody(request, response);
-    const command = withPreference(route.decode(toInput(request, options)), caller, options.preferences);
+    const body = await readBody(request, response, caller.id);
+    const command = withPreference(takeCommand(route, request, options, body), caller, options.preferences);
     if (request.method === 'HEAD' && isLasting(command)) {
       send(response, { status: 200, headers: { 'Content-Type': toContentType(command) } });
       return;
     }
+    requireKnownEngines(command, options.describe(request).engines);
     const left = leaveSignal(response);
     if (command.do === 'generate') await options.limit(request, response, caller);
     const job = await carryOut(command, { request, response, caller, left, options });
@@ -80,13 +85,14 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
   };
 }
 
-/** Within the route, so that even a broken body is told in the words of its dialect, and a stranger's is not read. */
-function createBodyParser(limit: number) {
-  const parse = json({ limit, strict: false });
-  return (request: Request, response: Response): Promise<void> =>
-    new Promise((resolve, reject) => {
-      parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
-    });
+/** A caller may wait for minutes: what came is not kept for as long, only what was made of it. */
+function takeCommand(route: Route, request: Request, options: ServeOptions, body: BodyLease): Command {
+  try {
+    return route.decode(toInput(request, options));
+  } finally {
+    request.body = undefined;
+    body.release();
+  }
 }
 
 const isStream = (command: Command): boolean =>

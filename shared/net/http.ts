@@ -38,10 +38,19 @@ function isStaleSocket(error: unknown): error is StaleSocketError {
   return wasReused && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
+/** Of the headers of a request, from its first byte. */
+const HEADERS_MS = 20_000;
+/** Of a whole request; a body has a stricter deadline where it is read. */
+const REQUEST_MS = 90_000;
+/** More than these would hold more memory by their buffers alone than a small container has. */
+const MAX_CONNECTIONS = 1000;
+
 /** Listens and answers the address in use; port 0 takes a free one. */
 export async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = KEEP_ALIVE_MS + 1000;
+  server.headersTimeout = HEADERS_MS;
+  server.requestTimeout = REQUEST_MS;
+  server.maxConnections = MAX_CONNECTIONS;
   trackConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dialects } from '../../api/dialects/index.ts';
 import { type AppOptions, createApp } from '../../api/http/app.ts';
+import { createBodyBudget, toBodyLimits } from '../../api/http/body/body-budget.ts';
 import { createRateLimit } from '../../api/http/middleware/rate-limit.ts';
 import { createPreferences } from '../../api/http/preferences.ts';
 import { close, listen } from '../../shared/net/http.ts';
@@ -36,6 +37,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}): Promise
     dialects,
     apiKeys: undefined,
     limit: createRateLimit({ perMinute: 0 }),
+    bodies: createBodyBudget(toBodyLimits(160_000_000)),
     waitBudgetMs: 1000,
     safeMode: false,
     saveFile: async () => '/data/file.png',

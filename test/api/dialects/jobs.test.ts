@@ -47,7 +47,7 @@ dialectContract({
           engine: 'sketch',
           strict: true,
           format: 'webp',
-          engine_options: { piclumen: { denoise: 1 } },
+          engine_options: { sketch: { denoise: 1 } },
         },
       },
       draft: {
@@ -66,7 +66,7 @@ dialectContract({
         strict: true,
         format: 'webp',
         deliver: 'url',
-        engineOptions: { piclumen: { denoise: 1 } },
+        engineOptions: { sketch: { denoise: 1 } },
       },
       status: 202,
       answer: {

@@ -69,7 +69,10 @@ describe('failures before a route', () => {
 
       const huge = await send(path, { method: 'POST', body: JSON.stringify('x'.repeat(300_000)), headers: json });
       assert.equal(huge.response.status, 413);
-      assert.deepEqual(huge.body, toBody('payload_too_large', ERRORS.payload_too_large.message));
+      assert.deepEqual(
+        huge.body,
+        toBody('payload_too_large', 'The body is too large: at most 256,000 bytes are read here.'),
+      );
 
       const put = await send(path, { method: 'PUT', body, headers: json });
       assert.equal(put.response.status, 405);

@@ -1,0 +1,117 @@
+import { json, type Request, type Response } from 'express';
+import { AppError, invalidRequest } from '../../../shared/errors.ts';
+import type { BodyBudget, BodyLease } from './body-budget.ts';
+import { isTooDeep, MAX_JSON_LEVELS } from './json-depth.ts';
+
+/** Of a whole body; the largest takes so long on a line of two megabits. */
+const WHOLE_MS = 60_000;
+/** Without a single byte. */
+const SILENCE_MS = 10_000;
+const RETRY_SECONDS = 5;
+/** How long a refused body may go on: cut at once, its sender could not read why. */
+const LINGER_MS = 5000;
+
+/** Makes `request.body` of the JSON that comes; the caller releases the lease once that is turned into something else. */
+export type ReadBody = (request: Request, response: Response, callerId: string) => Promise<BodyLease>;
+
+/** Within the route, so that even a broken body is told in the words of its dialect, and a stranger's is not read. */
+export function createBodyReader(budget: BodyBudget, limit: number): ReadBody {
+  const parse = json({ limit, strict: false });
+
+  return async (request, response, callerId) => {
+    const lease = budget.open(callerId);
+    if (!hasBody(request)) return lease;
+    const watch = watchBody(request, lease, limit);
+    try {
+      const parsed = new Promise<void>((resolve, reject) => {
+        parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+      });
+      await Promise.race([parsed, watch.failed]);
+      requireShallow(request.body);
+      return lease;
+    } catch (error) {
+      lease.release();
+      discard(request);
+      throw error;
+    } finally {
+      watch.end();
+    }
+  };
+}
+
+const hasBody = ({ headers }: Request): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
+function requireShallow(body: unknown): void {
+  if (!isTooDeep(body)) return;
+  throw invalidRequest([{ field: 'body', message: `The body nests deeper than ${MAX_JSON_LEVELS} levels.` }]);
+}
+
+interface Watch {
+  /** Rejects when the body is too large, too slow, or more than the budget allows. */
+  readonly failed: Promise<never>;
+  end(): void;
+}
+
+function watchBody(request: Request, lease: BodyLease, limit: number): Watch {
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  failed.catch(() => undefined);
+  const whole = setTimeout(() => reject(toLate()), WHOLE_MS);
+  const silence = setTimeout(() => reject(toLate()), SILENCE_MS);
+  let received = 0;
+  const take = (bytes: number): void => {
+    const exceeded = lease.take(bytes);
+    if (exceeded !== undefined) reject(toRefusal(exceeded));
+  };
+  const isCompressed = (request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity';
+  // Compressed, a few bytes may become as many as the route takes.
+  if (isCompressed) take(limit);
+  const hear = (chunk: Buffer): void => {
+    silence.refresh();
+    received += chunk.length;
+    if (received > limit) reject(toTooLarge(limit));
+    else if (!isCompressed) take(chunk.length);
+  };
+  // Express would read it to its end before it refuses.
+  if (Number(request.get('content-length') ?? 0) > limit) reject(toTooLarge(limit));
+  request.on('data', hear);
+  return {
+    failed,
+    end: () => {
+      clearTimeout(whole);
+      clearTimeout(silence);
+      request.off('data', hear);
+    },
+  };
+}
+
+/** Lets what is still to come pass by, so that the sender gets to read the answer; not for long. */
+function discard(request: Request): void {
+  request.unpipe();
+  request.removeAllListeners('data');
+  request.resume();
+  const cut = setTimeout(() => request.socket.destroy(), LINGER_MS);
+  request.once('close', () => clearTimeout(cut));
+  request.once('end', () => clearTimeout(cut));
+  if (request.complete) clearTimeout(cut);
+}
+
+const toTooLarge = (limit: number): AppError =>
+  new AppError('payload_too_large', 'the body is too large', {
+    publicMessage: `The body is too large: at most ${limit.toLocaleString('en')} bytes are read here.`,
+  });
+
+function toRefusal(exceeded: 'all' | 'caller'): AppError {
+  const retryAfterSeconds = RETRY_SECONDS;
+  if (exceeded === 'caller') {
+    const publicMessage = 'Too many large requests of yours are coming in at once. Send them one after the other.';
+    return new AppError('rate_limited', 'the bodies of one caller', { publicMessage, retryAfterSeconds });
+  }
+  const publicMessage = 'Too many large requests are coming in at once. Try again soon.';
+  return new AppError('queue_full', 'the bodies of all callers', { publicMessage, retryAfterSeconds });
+}
+
+function toLate(): AppError {
+  const allowed = `within ${WHOLE_MS / 1000} s, and without a pause of ${SILENCE_MS / 1000} s`;
+  return invalidRequest([{ field: 'body', message: `The body must arrive ${allowed}.` }]);
+}
