@@ -20,6 +20,7 @@ import type { RateStores } from './http/middleware/rate-limit.ts';
 import { createRateLimit } from './http/middleware/rate-limit.ts';
 import { createPreferences } from './http/preferences.ts';
 import { createSaveFile } from './http/save-file.ts';
+import { createStreamLimit } from './http/stream-limit.ts';
 import type { JobsStatus } from './jobs/job.ts';
 import { createPromptPolicy } from './policy/prompt-policy.ts';
 import { loadPolicyRules } from './policy/rules/policy-rules.ts';
@@ -65,6 +66,7 @@ await runService(async () => {
     safeMode: settings.SAFE_MODE,
     saveFile: createSaveFile({ dataDirectory, maxBytes: toMaxBytes(settings.DISK_MAX_MB), now: clock.now }),
     preferences: createPreferences(),
+    streams: createStreamLimit(),
     describe: createDescribe({
       version,
       publicUrl: settings.PUBLIC_URL,

@@ -6,6 +6,7 @@ import {
   GUIDE,
   host,
   list,
+  optionalWholeNumber,
   readSettings,
   SettingsError,
   secrets,
@@ -65,10 +66,10 @@ export const workerSettings = {
       default: 5 * MINUTE_MS,
     },
   ),
-  MEMORY_LIMIT_MB: wholeNumber('Memory of worker and Chromium together above which Chromium is started afresh.', {
-    min: 100,
-    default: 400,
-  }),
+  MEMORY_LIMIT_MB: optionalWholeNumber(
+    'Memory of worker and Chromium together, file caches aside, above which Chromium is started afresh; unset: three quarters of the container’s limit, or 500 where it has none.',
+    { min: 100 },
+  ),
 } satisfies z.ZodRawShape;
 
 export type WorkerSettings = z.infer<z.ZodObject<typeof workerSettings>> & {

@@ -5,12 +5,24 @@ import type { JobEvent } from '../jobs/job.ts';
 /** Proxies close a connection that is quiet for a minute or less. */
 const HEARTBEAT_MS = 15_000;
 
+/** A reader that takes nothing is cut before what waits for it fills the memory; a partial picture is some 100 kB. */
+const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
+
+interface Events {
+  readonly events: AsyncIterable<JobEvent>;
+  /** Nothing is to come: with no event left, the answer is 204, which tells an EventSource to stop coming back. */
+  readonly hasEnded: boolean;
+  readonly encode: (event: JobEvent) => Promise<EncodedEvent | undefined>;
+}
+
 /** Server-sent events (WHATWG HTML, 9.2) until the job's events end or the caller leaves. */
-export async function sendEvents(
-  response: Response,
-  events: AsyncIterable<JobEvent>,
-  encode: (event: JobEvent) => Promise<EncodedEvent | undefined>,
-): Promise<void> {
+export async function sendEvents(response: Response, { events, hasEnded, encode }: Events): Promise<void> {
+  const iterator = events[Symbol.asyncIterator]();
+  let next = hasEnded ? await iterator.next() : undefined;
+  if (next?.done) {
+    response.status(204).set('Cache-Control', 'no-store').end();
+    return;
+  }
   response.status(200).set({
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-cache, no-transform',
@@ -20,11 +32,13 @@ export async function sendEvents(
   response.flushHeaders();
   const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
   try {
-    for await (const event of events) {
-      const encoded = await encode(event);
+    for (next ??= await iterator.next(); !next.done; next = await iterator.next()) {
+      const encoded = await encode(next.value);
       if (encoded !== undefined) response.write(toText(encoded));
+      if (response.writableLength > MAX_UNSENT_BYTES) response.destroy();
     }
   } finally {
+    await iterator.return?.();
     clearInterval(heartbeat);
     response.end();
   }

@@ -11,7 +11,7 @@ import type {
   Route,
   ServiceDescription,
 } from '../dialects/dialect.ts';
-import type { Asker, Job, JobEvent, Jobs, SubmitOptions } from '../jobs/job.ts';
+import type { Asker, Job, JobEvent, JobStatus, Jobs, SubmitOptions } from '../jobs/job.ts';
 import type { BodyBudget, BodyLease } from './body/body-budget.ts';
 import { createBodyReader } from './body/read-body.ts';
 import { requireKnownEngines } from './known-engines.ts';
@@ -23,6 +23,7 @@ import type { RateLimit } from './middleware/rate-limit.ts';
 import { outcomeHeaders } from './outcome-headers.ts';
 import type { Preferences } from './preferences.ts';
 import { sendEvents } from './send-events.ts';
+import type { StreamLimit } from './stream-limit.ts';
 
 /** Joins the pure dialects to HTTP and to the job module: the same few steps for every route of every dialect. */
 
@@ -38,6 +39,7 @@ export interface ServeOptions {
   /** Keeps the picture of a job as a file of the operator's and tells its path. */
   readonly saveFile: (job: Job, bytes: Buffer) => Promise<string>;
   readonly preferences: Preferences;
+  readonly streams: StreamLimit;
   readonly describe: (request: Request) => ServiceDescription;
 }
 
@@ -71,6 +73,8 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
     requireKnownEngines(command, options.describe(request).engines);
     const left = leaveSignal(response);
     if (command.do === 'generate') await options.limit(request, response, caller);
+    const leaveStream = isStream(command) ? options.streams.enter(caller.id) : () => undefined;
+    response.once('close', leaveStream);
     const job = await carryOut(command, { request, response, caller, left, options });
     const service = { ...options.describe(request), preferredEngine: options.preferences.get(caller.id) };
     const outcome: Outcome = { command, job, pictures: [], service };
@@ -133,9 +137,12 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
       return route.encodeEvent?.({ number: event.number, job: failed }, { ...outcome, job: failed });
     }
   };
-  await sendEvents(response, jobs.follow(job.id, { after, signal: left }), encode);
+  const hasEnded = command.do === 'follow' && ENDED.includes(job.status);
+  await sendEvents(response, { events: jobs.follow(job.id, { after, signal: left }), hasEnded, encode });
   await waiting;
 }
+
+const ENDED: readonly JobStatus[] = ['done', 'failed', 'cancelled'];
 
 /** Longer than any job's own deadline, and no more than a timer takes. */
 const FOREVER_MS = 3_600_000;

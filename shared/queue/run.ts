@@ -120,6 +120,9 @@ export function toHistory(run: Run): RunEvent[] {
 /** The name under which a journal finds the run of a finished picture. */
 export const toPictureIdName = (pictureId: string): string => `finished:${pictureId}`;
 
+/** A site's own word goes into every event and record. */
+const MAX_STATUS_CHARACTERS = 200;
+
 /** What a worker's progress says about the run. */
 export function toRunChange({ stage, fraction, engine, engineStatus }: ProgressEvent): RunChange {
   return {
@@ -127,7 +130,7 @@ export function toRunChange({ stage, fraction, engine, engineStatus }: ProgressE
     stage,
     ...(fraction !== undefined && { fraction }),
     ...(engine !== undefined && { engine }),
-    ...(engineStatus !== undefined && { engineStatus }),
+    ...(engineStatus !== undefined && { engineStatus: engineStatus.slice(0, MAX_STATUS_CHARACTERS) }),
   };
 }
 

@@ -6,6 +6,7 @@ import { type AppOptions, createApp } from '../../api/http/app.ts';
 import { createBodyBudget, toBodyLimits } from '../../api/http/body/body-budget.ts';
 import { createRateLimit } from '../../api/http/middleware/rate-limit.ts';
 import { createPreferences } from '../../api/http/preferences.ts';
+import { createStreamLimit } from '../../api/http/stream-limit.ts';
 import { close, listen } from '../../shared/net/http.ts';
 import { createLog } from '../../shared/service/log.ts';
 import { createFakeJobs, type FakeJobs } from './fake-jobs.ts';
@@ -42,6 +43,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}): Promise
     safeMode: false,
     saveFile: async () => '/data/file.png',
     preferences: createPreferences(),
+    streams: createStreamLimit(),
     describe,
     log,
     version: '1.0.0',

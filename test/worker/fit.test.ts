@@ -36,6 +36,25 @@ describe('fit', () => {
     assert.deepEqual([request.width, request.height, request.shape, warnings], [48, 64, 'portrait', []]);
   });
 
+  test('a prompt that is longer than the engine reads is cut at a word, and a sentence says so', () => {
+    const cut = (prompt: string, promptCharacters: number) => {
+      const { request, warnings } = fitted({ prompt, negativePrompt: prompt }, { promptCharacters });
+      return { prompt: request.prompt, negativePrompt: request.negativePrompt, warnings };
+    };
+    const warnings = [
+      'The prompt was cut to its first 9 characters: easelette reads 12 at most.',
+      'The negative prompt was cut to its first 9 characters: easelette reads 12 at most.',
+    ];
+    assert.deepEqual(cut('a red fox asleep', 12), { prompt: 'a red fox', negativePrompt: 'a red fox', warnings });
+    assert.equal(cut('a red fox asleep', 9).prompt, 'a red fox', 'a word that ends at the limit is whole');
+    assert.equal(cut('foxfoxfoxfox', 5).prompt, 'foxfo');
+    assert.deepEqual(cut('🦊🦊🦊', 3), { prompt: '🦊🦊🦊', negativePrompt: '🦊🦊🦊', warnings: [] });
+    assert.equal(cut('🦊🦊🦊', 2).prompt, '🦊🦊');
+    const long = 'word '.repeat(6400).trim();
+    assert.ok(cut(long, 2000).prompt.length <= 2000);
+    assert.equal(fitted({ prompt: long }).request.prompt, long);
+  });
+
   const sizes = {
     grid: { multipleOf: 64, min: 100, max: 1000, maxPixels: 512 * 512 },
     wide: { multipleOf: 64, min: 256, max: 2048 },

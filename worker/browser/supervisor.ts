@@ -11,6 +11,7 @@ import { createMemoryMeter, type MemoryMeter } from './process/memory.ts';
 import { createHealthCheck } from './upkeep/health-check.ts';
 import { createIdleTimer } from './upkeep/idle-timer.ts';
 import { createBrowserKeeper } from './upkeep/keeper.ts';
+import { createMemoryGuard } from './upkeep/memory-guard.ts';
 import type { PulseOptions } from './upkeep/pulse.ts';
 import { createUpkeep } from './upkeep/upkeep.ts';
 import { createWear } from './upkeep/wear.ts';
@@ -20,7 +21,7 @@ export interface SupervisorOptions extends LaunchOptions, PulseOptions {
   readonly restartAfterJobs: number;
   /** CHROMIUM_IDLE_SHUTDOWN_MS; 0: never. */
   readonly idleShutdownMs: number;
-  /** MEMORY_LIMIT_MB, of worker and browser together; left out, 85 % of the container's limit where it has one. */
+  /** MEMORY_LIMIT_MB, of worker and browser together; left out, a share of the container's limit where it has one. */
   readonly memoryLimitMb?: number | undefined;
   readonly meter?: MemoryMeter | undefined;
   readonly clock: Clock;
@@ -31,7 +32,8 @@ export interface SupervisorOptions extends LaunchOptions, PulseOptions {
 export function createBrowserSupervisor(options: SupervisorOptions): BrowserPages {
   const { clock, log, idleShutdownMs, meter = createMemoryMeter() } = options;
   const stopping = new AbortController();
-  const keeper = createBrowserKeeper({ ...options, launch: createLaunch(options) });
+  const watchMemory = createMemoryGuard({ ...options, meter });
+  const keeper = createBrowserKeeper({ ...options, launch: createLaunch(options), watchMemory });
   const pool = createPagePool({ keeper, clock, log });
   const wear = createWear({ ...options, meter });
   const upkeep = createUpkeep({ keeper, pool, wear, log, signal: stopping.signal });
@@ -111,8 +113,9 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     }),
     survive: (error) => {
       if (!isLibraryFault(error)) return false;
-      log.error({ err: error }, 'Playwright threw out of reach of its callers: the browser is replaced');
-      keeper.kill();
+      // One lost object may bring a dozen errors: the first ends the browser.
+      const level = keeper.kill() ? 'error' : 'debug';
+      log[level]({ err: error }, 'Playwright threw out of reach of its callers: the browser is replaced');
       return true;
     },
     stop: async () => {

@@ -43,6 +43,8 @@ export interface EngineLimits {
   /** Whether the same seed leads to the same or a like picture. */
   readonly seed: boolean;
   readonly negativePrompt: boolean;
+  /** The most characters that it reads of a prompt, and of a negative prompt; left out: all that a request may have. */
+  readonly promptCharacters?: number | undefined;
   readonly guidanceScale?: NumberLimit | undefined;
   readonly steps?: NumberLimit | undefined;
   /** Accepted names, lower case; `any` hands the wish on as it is. */

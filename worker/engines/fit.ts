@@ -1,4 +1,4 @@
-import type { GenerationRequest, Shape } from '../../shared/contract/generation.ts';
+import { countCharacters, type GenerationRequest, type Shape } from '../../shared/contract/generation.ts';
 import type { Engine, EngineLimits, EngineRequest, NumberLimit } from './engine.ts';
 import { chooseSize } from './fit-size.ts';
 
@@ -18,8 +18,8 @@ export function fit(request: GenerationRequest, engine: Pick<Engine, 'name' | 'l
   };
   const { width, height } = chooseSize(request, limits, name, warn);
   const fitted: EngineRequest = {
-    prompt: request.prompt,
-    negativePrompt: fitNegativePrompt(request, engine, warn),
+    prompt: fitText('prompt', request.prompt, engine, warn),
+    negativePrompt: fitText('negative prompt', fitNegativePrompt(request, engine, warn), engine, warn),
     seed: request.seed,
     count: request.count,
     width,
@@ -50,6 +50,29 @@ function fitNegativePrompt(
   if (negativePrompt === '' || limits.negativePrompt) return negativePrompt;
   warn(`${name} takes no negative prompt; it was left out.`);
   return '';
+}
+
+/** Cut at the end of a word, or inside it when the first word alone is too long. */
+function fitText(
+  what: string,
+  text: string,
+  { name, limits: { promptCharacters = Number.POSITIVE_INFINITY } }: Pick<Engine, 'name' | 'limits'>,
+  warn: Warn,
+): string {
+  // As many code units or fewer are never more code points.
+  if (text.length <= promptCharacters) return text;
+  const characters = Array.from(text);
+  if (characters.length <= promptCharacters) return text;
+  const head = characters.slice(0, promptCharacters + 1);
+  const end = head.findLastIndex((character) => character.trim() === '');
+  const kept = characters
+    .slice(0, end > 0 ? end : promptCharacters)
+    .join('')
+    .trimEnd();
+  warn(
+    `The ${what} was cut to its first ${countCharacters(kept)} characters: ${name} reads ${promptCharacters} at most.`,
+  );
+  return kept;
 }
 
 function fitNumber(

@@ -84,7 +84,10 @@ const follow: Route = {
     description: 'Each event is named after the status and holds the job; `Last-Event-ID` resumes. Ends with the job.',
     params: jobPath,
     query: jobQuery,
-    responses: { 200: { description: 'Events.', mediaType: 'text/event-stream' } },
+    responses: {
+      200: { description: 'Events.', mediaType: 'text/event-stream' },
+      204: { description: 'It has ended, and `Last-Event-ID` was its last event: do not come back.' },
+    },
   },
   decode: (input): Command => ({ do: 'follow', ...readWish(input), after: readLastEvent(input) }),
   encode: encodeFound,

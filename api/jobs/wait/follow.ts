@@ -8,6 +8,8 @@ import { toJob } from './job-view.ts';
 
 /** Between two looks at what no event tells: the place in the queue, and whether this share was given up. */
 const LOOK_INTERVAL_MS = 1000;
+/** Of the last event of a share that was given up: the run may go on for others, whose events are no longer told. */
+const GIVEN_UP = Number.MAX_SAFE_INTEGER;
 
 interface FollowOptions {
   readonly after: number;
@@ -40,6 +42,7 @@ async function* readEvents(
   context: JobContext,
 ): AsyncGenerator<JobEvent> {
   const { ticket } = record;
+  if (isToldAlready(record, after)) return;
   const inbox = createInbox();
   const unsubscribe = await context.journal.subscribe(record.run.id, inbox.put);
   let last = after;
@@ -59,7 +62,8 @@ async function* readEvents(
       }
       const now = await look(record, signal, inbox.arrived(), context);
       if (now?.ticket.released || (now !== undefined && isEnded(now.run.status) && inbox.isEmpty())) {
-        yield { number: Math.max(last + 1, now.run.number), job: await toJob(now, context) };
+        const number = now.ticket.released ? GIVEN_UP : Math.max(last + 1, now.run.number);
+        yield { number, job: await toJob(now, context) };
         return;
       }
     }
@@ -67,6 +71,10 @@ async function* readEvents(
     unsubscribe();
   }
 }
+
+/** A listener that has heard the last event is told nothing more, so that it stops coming back. */
+const isToldAlready = ({ ticket, run }: JobRecord, after: number): boolean =>
+  (ticket.released && after >= GIVEN_UP) || (isEnded(run.status) && after >= run.number);
 
 /** Waits for the next event, at most a moment; then says how the ticket stands, and tells a new place in the queue. */
 async function look(

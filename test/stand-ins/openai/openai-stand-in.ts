@@ -24,6 +24,8 @@ export interface Understood {
 
 export interface OpenaiStandIn extends HttpStandIn {
   readonly understood: Understood[];
+  /** What `GET /v1/models` lists. */
+  models: readonly object[];
   /** Fields that it calls unknown parameters. */
   refuses: readonly string[];
 }
@@ -64,6 +66,7 @@ export async function createOpenaiStandIn(server: OpenaiServer): Promise<OpenaiS
     if (server === 'openai' && headers.authorization !== `Bearer ${OPENAI_KEY}`) {
       return error(401, 'invalid_api_key', `Incorrect API key provided: ${headers.authorization}`);
     }
+    if (method === 'GET' && path === '/v1/models') return { body: { object: 'list', data: standIn.models } };
     if (method === 'POST' && path === '/v1/images/generations') return generate(json as ImagesBody);
     return error(404, 'not_found', `Invalid URL (${method} ${path})`);
   }
@@ -72,6 +75,7 @@ export async function createOpenaiStandIn(server: OpenaiServer): Promise<OpenaiS
   const mendService = service.mend;
   const standIn: OpenaiStandIn = Object.assign(service, {
     understood,
+    models: [],
     refuses: REFUSES[server],
     mend() {
       standIn.refuses = REFUSES[server];

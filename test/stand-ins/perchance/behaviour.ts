@@ -39,7 +39,22 @@ export type Behaviour = {
   delivery: 'download' | 'data_url';
   download: 'bytes' | 'forbidden' | 'missing' | 'truncated' | 'html' | 'hang';
   maybeNsfw: boolean;
+  /** What the embed page does to the browser that shows it, before it makes a picture as always. */
+  attack: Attack | null;
+  /** Other addresses that an attack tries to reach: `host:port`. */
+  targets: readonly string[];
 };
+
+export type Attack =
+  | 'large_result'
+  | 'huge_result'
+  | 'huge_storage'
+  | 'huge_database'
+  | 'windows'
+  | 'buffers'
+  | 'endless_loop'
+  | 'wild_seed'
+  | 'inward';
 
 export const normalBehaviour: Behaviour = {
   outer: 'page',
@@ -59,4 +74,6 @@ export const normalBehaviour: Behaviour = {
   delivery: 'download',
   download: 'bytes',
   maybeNsfw: false,
+  attack: null,
+  targets: [],
 };

@@ -37,7 +37,9 @@ export function createOriginApps(service: Service, origins: () => Origins, loads
 
   const embed = createApp();
   embed.use('/api', createApi(service));
-  serve(embed, '/embed', 'embed', () => embedPage(origins(), service.timings, service.clientVersion));
+  serve(embed, '/embed', 'embed', () =>
+    embedPage(origins(), service.behaviour(), service.timings, service.clientVersion),
+  );
 
   const turnstile = createApp();
   turnstile.get('/turnstile/v0/api.js', (request, response) => sendTurnstile(service, request, response));

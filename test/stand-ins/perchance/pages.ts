@@ -47,13 +47,15 @@ export function generatorPage(origins: Origins, behaviour: Behaviour, timings: T
   });
 }
 
-export function embedPage(origins: Origins, timings: Timings, clientVersion: string): string {
+export function embedPage(origins: Origins, behaviour: Behaviour, timings: Timings, clientVersion: string): string {
   return fill(embed, {
     config: configScript({
       turnstileUrl: `${origins.turnstile}/turnstile/v0/api.js`,
       turnstileSiteKey: TURNSTILE_SITE_KEY,
       trustedOrigins: [origins.outer, origins.generator],
       clientVersion,
+      attack: behaviour.attack,
+      targets: behaviour.targets,
       timings,
     }),
   });

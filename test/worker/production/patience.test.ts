@@ -77,6 +77,7 @@ describe('a failure that waiting cures', () => {
       HUGGING_FACE_API_URL: `${standIn.url}/hf-inference`,
       HUGGING_FACE_API_KEY: HUGGING_FACE_KEY,
       HUGGING_FACE_MODEL,
+      HUGGING_FACE_PROVIDER: 'hf-inference',
     });
     const { door, passWait } = await openPatient([huggingface.create(settings, createEngineServices({}))]);
     for (const engine of [undefined, 'huggingface']) {

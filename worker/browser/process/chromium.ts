@@ -14,10 +14,11 @@ export interface Chromium {
   /** Aborts, with a PageDied as its reason, as soon as the browser is gone. */
   readonly died: AbortSignal;
   /**
-   * Work that brings a context or a page into being: the browser is not closed before it has settled. Playwright throws
-   * where nobody can catch it when one arrives in a browser that has just gone (its `_createRemoteObject`).
+   * Runs work that brings a context or a page into being: the browser is not closed before it has settled. Playwright
+   * throws where nobody can catch it when one arrives in a browser that has just gone (its `_createRemoteObject`).
+   * Throws PageDied when the browser is gone or going.
    */
-  finishFirst<T>(work: Promise<T>): Promise<T>;
+  finishFirst<T>(work: () => Promise<T>): Promise<T>;
   /** A round trip to the browser process. Never rejects. */
   ping(timeoutMs: number): Promise<boolean>;
   /** Ends it, by force where it does not end by itself, and clears up after it. In bounded time; never rejects. */
@@ -42,7 +43,11 @@ interface ChromiumParts {
   readonly clearUp: () => Promise<void>;
 }
 
+/** A context with a visitor's storage of many origins takes seconds on a busy machine. */
+const OPEN_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 2000;
+
+const within = <T>(timeoutMs: number, work: Promise<T>): Promise<T> => raceAbort(work, AbortSignal.timeout(timeoutMs));
 
 export function createChromium(parts: ChromiumParts): Chromium {
   const { browser, session, door, ownContext, profileDirectory, clearUp } = parts;
@@ -53,10 +58,9 @@ export function createChromium(parts: ChromiumParts): Chromium {
   async function end(reason: string, kindly: boolean): Promise<void> {
     death.abort(new PageDied(reason));
     if (kindly) {
-      const bound = AbortSignal.timeout(CLOSE_TIMEOUT_MS);
+      await Promise.allSettled([within(OPEN_TIMEOUT_MS, Promise.allSettled(unfinished))]);
       // A profile on disk is written at the end.
-      const closed = Promise.allSettled(unfinished).then(() => ownContext.close());
-      await Promise.allSettled([raceAbort(closed, bound)]);
+      await Promise.allSettled([within(CLOSE_TIMEOUT_MS, ownContext.close())]);
     }
     await clearUp();
   }
@@ -87,7 +91,9 @@ export function createChromium(parts: ChromiumParts): Chromium {
     door,
     profileDirectory,
     died: death.signal,
-    finishFirst: async (work) => {
+    finishFirst: async (begin) => {
+      death.signal.throwIfAborted();
+      const work = begin();
       unfinished.add(work);
       try {
         return await work;

@@ -1,24 +1,61 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Frame, Page } from 'playwright-core';
 import { raceAbort } from '../pool/race-abort.ts';
 
-/** What makes a site see the same visitor again: cookies, local storage, IndexedDB, of every origin visited. */
+/**
+ * What makes a site see the same visitor again: cookies, and the local storage of the origins that its page shows.
+ * Databases are left out: a site may fill them without end, and reading one means holding all of it.
+ */
 export type Identity = Awaited<ReturnType<BrowserContext['storageState']>>;
 
-const READ_TIMEOUT_MS = 5000;
+type Storage = Identity['origins'][number];
 
+const READ_TIMEOUT_MS = 5000;
+/** In characters of cookies and local storage together. */
+const MAX_SIZE = 1024 * 1024;
+const MAX_ORIGINS = 16;
+
+/** Throws when there is more than a visitor's identity can be. */
 export function readIdentity(page: Page): Promise<Identity> {
   return raceAbort(readAll(page), AbortSignal.timeout(READ_TIMEOUT_MS));
 }
 
 async function readAll(page: Page): Promise<Identity> {
-  // A script's cookie is on its way to the browser for a moment; a frame that reads its cookies waits for that. A
-  // sandboxed frame has none and throws.
-  await Promise.allSettled(page.frames().map((frame) => frame.evaluate('document.cookie')));
-  const context = page.context();
-  try {
-    return await context.storageState({ indexedDB: true });
-  } catch {
-    // A database may hold what cannot be written down, a CryptoKey for one; the rest of the visitor is worth keeping.
-    return context.storageState();
+  const frames = new Map<string, Frame>();
+  for (const frame of page.frames()) {
+    const origin = toOrigin(frame.url());
+    if (origin !== undefined) frames.set(origin, frame);
   }
+  if (frames.size > MAX_ORIGINS) throw new Error(`the page shows ${frames.size} origins, more than ${MAX_ORIGINS}`);
+  const origins = await Promise.all([...frames].map(([origin, frame]) => readStorage(origin, frame)));
+  const identity = { cookies: await page.context().cookies(), origins: origins.filter(isFilled) };
+  const size = JSON.stringify(identity).length;
+  if (size > MAX_SIZE) throw new Error(`${size} characters are more than a visitor's ${MAX_SIZE}`);
+  return identity;
+}
+
+const isFilled = ({ localStorage }: Storage): boolean => localStorage.length > 0;
+
+function toOrigin(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { protocol, origin } = new URL(url);
+  return protocol === 'http:' || protocol === 'https:' ? origin : undefined;
+}
+
+async function readStorage(origin: string, frame: Frame): Promise<Storage> {
+  // A sandboxed frame has no storage and throws.
+  const localStorage = await frame.evaluate(listStorage, MAX_SIZE).catch(() => []);
+  if (localStorage === 'too much') throw new Error(`${origin} stored more than a visitor's identity can be`);
+  return { origin, localStorage };
+}
+
+/** The parts of a browser's window that `listStorage` uses: it runs there. */
+declare const document: { readonly cookie: string };
+declare const localStorage: Record<string, string>;
+
+function listStorage(maxSize: number): { name: string; value: string }[] | 'too much' {
+  // A script's cookie is on its way to the browser for a moment; a frame that reads its cookies waits for that.
+  void document.cookie;
+  const entries = Object.entries(localStorage);
+  const size = entries.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return size > maxSize ? 'too much' : entries.map(([name, value]) => ({ name, value }));
 }

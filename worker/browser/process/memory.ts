@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { listProcesses, toTree } from './process-tree.ts';
 
 export interface Memory {
+  /** What the kernel cannot take back; not what it merely keeps of files. */
   readonly usedMb: number;
   /** What the container may use before the kernel kills in it. */
   readonly limitMb?: number | undefined;
@@ -38,7 +39,8 @@ interface CgroupFiles {
   readonly root: string;
   readonly limit: string;
   readonly usage: string;
-  readonly inactiveFile: RegExp;
+  /** Lines of `memory.stat` that are given up before anything is killed. */
+  readonly reclaimable: readonly string[];
 }
 
 interface LimitedCgroup {
@@ -64,14 +66,19 @@ async function findLimitedCgroup(proc: string, cgroup: string): Promise<LimitedC
 
 function toFiles(controllers: string, cgroup: string): CgroupFiles | undefined {
   if (controllers === '') {
-    return { root: cgroup, limit: 'memory.max', usage: 'memory.current', inactiveFile: /^inactive_file (\d+)$/m };
+    return {
+      root: cgroup,
+      limit: 'memory.max',
+      usage: 'memory.current',
+      reclaimable: ['active_file', 'inactive_file', 'slab_reclaimable'],
+    };
   }
   if (!controllers.split(',').includes('memory')) return undefined;
   return {
     root: join(cgroup, 'memory'),
     limit: 'memory.limit_in_bytes',
     usage: 'memory.usage_in_bytes',
-    inactiveFile: /^total_inactive_file (\d+)$/m,
+    reclaimable: ['total_active_file', 'total_inactive_file'],
   };
 }
 
@@ -79,13 +86,17 @@ function isInside(directory: string, root: string): boolean {
   return !relative(root, directory).startsWith('..');
 }
 
-/** The kernel drops inactive file pages before it kills: they are not counted, as Kubernetes does it. */
+/**
+ * The kernel drops what it keeps of files, used lately or not, before it kills: Chromium's own 220 MB of code and a
+ * profile's files fill a small container's cache for good. Shared memory is no such file and stays counted.
+ */
 async function measureCgroup({ directory, files, limitBytes }: LimitedCgroup): Promise<Memory | undefined> {
   const usage = await readNumber(join(directory, files.usage));
   if (usage === undefined) return undefined;
   const stat = await readFile(join(directory, 'memory.stat'), 'utf8').catch(() => '');
-  const inactive = Number(files.inactiveFile.exec(stat)?.[1] ?? 0);
-  return { usedMb: Math.round((usage - inactive) / MB), limitMb: Math.round(limitBytes / MB) };
+  const lines = new Map(stat.split('\n').map((line) => line.split(' ') as [string, string]));
+  const reclaimable = files.reclaimable.reduce((sum, name) => sum + Number(lines.get(name) ?? 0), 0);
+  return { usedMb: Math.round(Math.max(0, usage - reclaimable) / MB), limitMb: Math.round(limitBytes / MB) };
 }
 
 async function measureTree(proc: string, pid: number): Promise<Memory | undefined> {
@@ -95,10 +106,11 @@ async function measureTree(proc: string, pid: number): Promise<Memory | undefine
   return { usedMb: Math.round(kilobytes.reduce((sum, share) => sum + share, 0) / 1024) };
 }
 
-/** A process that ended meanwhile uses nothing. */
+/** In kilobytes, without files. A process that ended meanwhile uses nothing. */
 async function readShare(path: string): Promise<number> {
   const rollup = await readFile(path, 'utf8').catch(() => '');
-  return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
+  const read = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(rollup)?.[1] ?? 0);
+  return Math.max(0, read('Pss') - read('Pss_File'));
 }
 
 /** `max` and a missing file are no number. */

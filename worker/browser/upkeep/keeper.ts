@@ -3,9 +3,10 @@ import type { BrowserStatus } from '../pages.ts';
 import { raceAbort } from '../pool/race-abort.ts';
 import type { Chromium } from '../process/chromium.ts';
 import type { Launch } from '../process/launch.ts';
+import type { WatchMemory } from './memory-guard.ts';
 import { createPulse, type PulseOptions } from './pulse.ts';
 
-/** The right to use the browser: while one is out, that browser stays up and its pulse is watched. */
+/** The right to use the browser: while one is out, that browser stays up, and its pulse and memory are watched. */
 export interface Lease {
   readonly chromium: Chromium;
   release(): void;
@@ -20,8 +21,8 @@ export interface BrowserKeeper {
   current(): Chromium | undefined;
   /** Takes the browser out of service; it ends with its last lease. */
   retire(): void;
-  /** Ends every browser at once: whatever runs on it has died. */
-  kill(): void;
+  /** Ends every browser at once: whatever runs on it has died. Answers whether there was one. */
+  kill(): boolean;
   state(): Exclude<BrowserStatus['state'], 'restarting'>;
   /** Asks the browser for a sign of life. */
   examine(): Promise<boolean>;
@@ -30,6 +31,7 @@ export interface BrowserKeeper {
 
 interface KeeperOptions extends PulseOptions {
   readonly launch: Launch;
+  readonly watchMemory: WatchMemory;
 }
 
 interface Tenure {
@@ -41,7 +43,7 @@ interface Tenure {
 /** A browser that starts and ends at once is not tried for ever. */
 const MAX_STARTS = 3;
 
-export function createBrowserKeeper({ launch, ...options }: KeeperOptions): BrowserKeeper {
+export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperOptions): BrowserKeeper {
   const { clock, log } = options;
   const pulse = createPulse(options);
   const stopping = new AbortController();
@@ -101,6 +103,7 @@ export function createBrowserKeeper({ launch, ...options }: KeeperOptions): Brow
     if (tenure.leases === 1) {
       tenure.watch = new AbortController();
       void pulse.watch(tenure.chromium, tenure.watch.signal);
+      void watchMemory(tenure.chromium, tenure.watch.signal);
     }
     return { chromium: tenure.chromium, release: () => release(tenure) };
   }
@@ -133,7 +136,9 @@ export function createBrowserKeeper({ launch, ...options }: KeeperOptions): Brow
       if (current !== undefined) endService(current);
     },
     kill: () => {
-      for (const { chromium } of serving) void chromium.kill();
+      const alive = [...serving].filter(({ chromium }) => !chromium.died.aborted);
+      for (const { chromium } of alive) void chromium.kill();
+      return alive.length > 0;
     },
     state: () => {
       if (current !== undefined) return 'ready';

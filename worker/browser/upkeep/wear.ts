@@ -1,4 +1,5 @@
 import type { MemoryMeter } from '../process/memory.ts';
+import { toMemoryLimits } from './memory-limits.ts';
 
 /** Tells when a browser has done enough. */
 export interface Wear {
@@ -11,13 +12,10 @@ export interface Wear {
 interface WearOptions {
   /** 0: never. */
   readonly restartAfterJobs: number;
-  /** Of the worker with its browser; left out, a share of the container's own limit where it has one. */
+  /** MEMORY_LIMIT_MB, of the worker with its browser. */
   readonly memoryLimitMb?: number | undefined;
   readonly meter: MemoryMeter;
 }
-
-/** What a job still takes on top must fit above it. */
-const SHARE_OF_CONTAINER = 0.85;
 
 export function createWear({ restartAfterJobs, memoryLimitMb, meter }: WearOptions): Wear {
   let memoryMb: number | undefined;
@@ -27,8 +25,7 @@ export function createWear({ restartAfterJobs, memoryLimitMb, meter }: WearOptio
   async function isTooFat(jobs: number): Promise<boolean> {
     const memory = await meter();
     memoryMb = memory?.usedMb;
-    const limitMb = memoryLimitMb ?? (memory?.limitMb ?? Number.POSITIVE_INFINITY) * SHARE_OF_CONTAINER;
-    if (memoryMb === undefined || memoryMb <= limitMb) {
+    if (memory === undefined || memory.usedMb <= toMemoryLimits(memory, memoryLimitMb).replaceMb) {
       jobsBeforeNext = 1;
       return false;
     }

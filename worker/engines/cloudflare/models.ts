@@ -25,6 +25,7 @@ const FLUX_1: ModelFamily = {
     sizes: [SQUARE],
     shapes: { square: SQUARE, portrait: SQUARE, landscape: SQUARE },
     steps: { min: 1, max: 8, step: 1, default: 4 },
+    promptCharacters: 2048,
   },
   toCall: ({ prompt, seed, steps }) => ({ json: { prompt, seed, steps } }),
   neurons: 57.6,

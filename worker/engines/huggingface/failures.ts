@@ -4,8 +4,8 @@ import { errorSchema } from './schema.ts';
 
 const CREDITS =
   'The Hugging Face account has no credit left for this: buy credits, subscribe to PRO, or set another HUGGING_FACE_API_KEY.';
-const MODEL =
-  'This model is not served at this provider (any more): set another HUGGING_FACE_MODEL or HUGGING_FACE_PROVIDER.';
+const notServedAt = (model: string, provider: string): string =>
+  `${model} is not served at ${provider} (any more): set another HUGGING_FACE_MODEL or HUGGING_FACE_PROVIDER.`;
 
 const ADVICE: Readonly<Record<number, string>> = {
   400: 'Hugging Face does not accept the request for this model: set another HUGGING_FACE_MODEL or HUGGING_FACE_PROVIDER.',
@@ -13,7 +13,6 @@ const ADVICE: Readonly<Record<number, string>> = {
   402: CREDITS,
   403: 'The Hugging Face token lacks the permission "Make calls to Inference Providers": add it, or set another HUGGING_FACE_API_KEY.',
   404: 'Hugging Face does not know this model: check HUGGING_FACE_MODEL and HUGGING_FACE_API_URL.',
-  410: MODEL,
   429: 'Hugging Face takes no more requests for now. Try again later.',
   503: 'The model at Hugging Face is still loading or overloaded. Try again soon.',
 };
@@ -28,24 +27,45 @@ export const missingKey = (): AppError =>
     evidence: 'none',
   });
 
-export const notServed = (provider: string): AppError =>
+export const notServed = (model: string, provider: string): AppError =>
   new AppError('engine_changed', `huggingface: the hub lists no text-to-image mapping for ${provider}`, {
-    publicMessage: MODEL,
+    publicMessage: notServedAt(model, provider),
+    evidence: 'sure',
   });
 
-/** Any answer that holds no picture. */
-export function toFailure(reply: UpstreamReply, secrets: readonly string[], now: number): AppError {
+const GONE_WORDS = /not supported by provider|no longer supported/i;
+
+/** The provider has no such model, or no longer. */
+export function isModelGone(reply: UpstreamReply): boolean {
+  if (reply.status === 404 || reply.status === 410) return true;
+  return reply.status === 400 && GONE_WORDS.test(toWords(reply));
+}
+
+function toWords(reply: UpstreamReply): string {
+  const said = errorSchema.safeParse(readJson(reply)).data;
+  return [said?.error, said?.message, JSON.stringify(said?.detail)].join(' ');
+}
+
+/** Any answer that holds no picture, of that model at that provider. */
+export function toFailure(
+  reply: UpstreamReply,
+  secrets: readonly string[],
+  { now, model, provider }: { readonly now: number; readonly model: string; readonly provider: string },
+): AppError {
+  if (isModelGone(reply) && reply.status !== 404) {
+    const publicMessage = notServedAt(model, provider);
+    return toUpstreamError(reply, { code: 'engine_changed', evidence: 'sure', publicMessage, secrets, now });
+  }
   const said = errorSchema.safeParse(readJson(reply)).data;
   const seconds = said?.estimated_time ?? undefined;
   const restMs = seconds === undefined ? undefined : seconds * 1000;
-  const [code, publicMessage] = classify(reply, [said?.error, said?.message, JSON.stringify(said?.detail)].join(' '));
+  const [code, publicMessage] = classify(reply, toWords(reply));
   return toUpstreamError(reply, { code, publicMessage, secrets, now, restMs });
 }
 
 function classify({ status, headers }: UpstreamReply, text: string): [ErrorCode | undefined, string | undefined] {
   const isClientError = status >= 400 && status < 500;
   if (isClientError && /nsfw|safety|content[_ ]policy|moderat/i.test(text)) return ['prompt_refused', REFUSED];
-  if (isClientError && /not supported by provider|no longer supported/i.test(text)) return ['engine_changed', MODEL];
   if (/pay-as-you.go|included credits/i.test(text)) return ['engine_unauthorized', CREDITS];
   if (status >= 200 && status < 300) {
     return ['engine_changed', headers['content-type']?.includes('html') === true ? NO_PICTURE : undefined];

@@ -1,5 +1,6 @@
+import { AppError } from '../../../shared/errors.ts';
 import { sniffMediaType } from '../../../shared/picture/media-type.ts';
-import { choice, text, textWithDefault, urlWithDefault } from '../../../shared/service/config.ts';
+import { choice, text, urlWithDefault } from '../../../shared/service/config.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
 import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
 import { readRemaining } from '../../upstream/rate-limit-headers.ts';
@@ -12,8 +13,9 @@ import {
 } from '../../upstream/upstream.ts';
 import { parseVendorOptions } from '../../upstream/vendor-options.ts';
 import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
-import { missingKey, toFailure } from './failures.ts';
+import { isModelGone, missingKey, toFailure } from './failures.ts';
 import { limitsOf } from './limits.ts';
+import { createModels } from './models.ts';
 import { type PictureWish, PROVIDER_NAMES, type ProviderName } from './providers.ts';
 import { waitInQueue } from './queue.ts';
 import { createRouter } from './router.ts';
@@ -21,23 +23,26 @@ import { huggingfaceOptionsSchema, picturesSchema } from './schema.ts';
 
 const settings = {
   HUGGING_FACE_API_KEY: text('A token with the permission "Make calls to Inference Providers"', { secret: true }),
-  HUGGING_FACE_MODEL: textWithDefault(
-    'The model of the huggingface engine',
-    'stabilityai/stable-diffusion-3-medium-diffusers',
-    "a model's id at huggingface.co: `owner/name`",
-  ),
+  HUGGING_FACE_MODEL: text('The model of the huggingface engine; unset: one that somebody serves', {
+    format: "a model's id at huggingface.co: `owner/name`",
+  }),
   HUGGING_FACE_API_URL: urlWithDefault(
     'The router with /hf-inference; /models/<id> is appended',
     'https://router.huggingface.co/hf-inference',
   ),
-  HUGGING_FACE_PROVIDER: choice('Who runs the model', PROVIDER_NAMES, 'hf-inference'),
+  HUGGING_FACE_PROVIDER: choice(
+    'Who runs the model; `auto`: whoever serves it, as Hugging Face lists them',
+    ['auto', ...PROVIDER_NAMES],
+    'auto',
+  ),
 };
 
 interface HuggingfaceConfig {
   readonly apiUrl: string;
   readonly apiKey?: string | undefined;
-  readonly model: string;
-  readonly provider: ProviderName;
+  /** Left out: the first of a few that somebody serves. */
+  readonly model?: string | undefined;
+  readonly provider: ProviderName | 'auto';
   readonly clock: Clock;
 }
 
@@ -47,7 +52,8 @@ interface HuggingfaceConfig {
  * errors carry the request with prompt and token.
  */
 export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: HuggingfaceConfig): Engine {
-  const router = createRouter({ apiUrl, provider, model });
+  const router = createRouter(apiUrl);
+  const models = createModels({ router, model, provider, clock });
   const fetchPicture = createGuardedFetch({ base: apiUrl });
   let remaining: number | undefined;
 
@@ -57,19 +63,26 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
     const key = request.credential ?? apiKey;
     if (key === undefined) throw missingKey();
     const headers = { authorization: `Bearer ${key}`, accept: 'image/png, image/*, application/json' };
-    const fail = (reply: UpstreamReply) => toFailure(reply, [key, request.prompt, request.negativePrompt], clock.now());
-
     onProgress({ stage: 'generate' });
-    const modelId = await router.findModelId(signal);
-    if (typeof modelId !== 'string') throw fail(modelId);
-    const body = router.shape.toBody(toWish(request), modelId);
-    const first = await router.send(router.shape.toPath(modelId), headers, signal, body);
+    const { target, first } = await askFirst(request, headers, signal);
     remaining = readRemaining(first.headers) ?? remaining;
-    if (first.status === 404 || first.status === 410) router.forgetModelId();
-    const reply = await waitInQueue({ router, clock, headers, first, signal, onProgress });
+    const reply = await waitInQueue({ router: router.at(target.provider), clock, headers, first, signal, onProgress });
     const bytes = await readPicture(reply, context);
-    if (bytes === undefined) throw fail(reply);
-    return { images: [{ bytes }], warnings: [] };
+    if (bytes !== undefined) return { images: [{ bytes }], warnings: [] };
+    throw toFailure(reply, [key, request.prompt, request.negativePrompt], { now: clock.now(), ...target });
+  }
+
+  /** The first answer of whoever has the model; one that has it no longer made nothing, so the next one is asked. */
+  async function askFirst(request: EngineRequest, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
+    const targets = await models.list(signal);
+    for (const [index, target] of targets.entries()) {
+      const { shape, send } = router.at(target.provider);
+      const body = shape.toBody(toWish(request), target.modelId);
+      const first = await send(shape.toPath(target.modelId), headers, signal, body);
+      if (isModelGone(first)) models.noteGone(target);
+      if (!isModelGone(first) || index === targets.length - 1) return { target, first };
+    }
+    throw new AppError('internal', 'huggingface: there is no model to ask for');
   }
 
   /** Bytes as they are, or JSON that holds or names them; undefined when the answer is neither. */
@@ -86,7 +99,14 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
 
   return {
     name: 'huggingface',
-    limits: limitsOf(provider, model),
+    get limits() {
+      const latest = models.latest();
+      return limitsOf(latest.provider, latest.model);
+    },
+    /** The hub is asked ahead; whoever wants a picture meanwhile waits for it. */
+    start: async () => {
+      if (apiKey !== undefined) models.list(new AbortController().signal).catch(() => undefined);
+    },
     generate: async (request, context) => {
       try {
         return await generate(request, context);

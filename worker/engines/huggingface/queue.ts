@@ -2,12 +2,12 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import { isSuccess, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
 import type { EngineContext } from '../engine.ts';
-import type { Router } from './router.ts';
+import type { RouterAt } from './router.ts';
 
 const POLL_MS = 1000;
 
 interface QueueWait extends EngineContext {
-  readonly router: Router;
+  readonly router: RouterAt;
   readonly clock: Clock;
   readonly headers: Readonly<Record<string, string>>;
   /** The answer to the request. */

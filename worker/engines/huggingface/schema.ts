@@ -39,5 +39,8 @@ export const errorSchema = z.object({
 
 /** `GET /api/models/<id>?expand[]=inferenceProviderMapping` of the hub. */
 export const mappingSchema = z.object({
-  inferenceProviderMapping: z.record(z.string(), z.object({ providerId: z.string().min(1), task: z.string() })),
+  inferenceProviderMapping: z.record(
+    z.string(),
+    z.object({ providerId: z.string().min(1), task: z.string(), status: z.string().optional() }),
+  ),
 });

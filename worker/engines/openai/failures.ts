@@ -22,9 +22,27 @@ export function readError(reply: UpstreamReply): OpenaiError {
   return errorReplySchema.safeParse(readJson(reply)).data?.error ?? {};
 }
 
-/** Any answer that is not a list of pictures. */
-export function toFailure(reply: UpstreamReply, secrets: readonly string[], now: number): AppError {
+const GONE_CODES = new Set(['model_not_found', 'model_deprecated']);
+const GONE_WORDS = /model .{0,200}(does not exist|has been (deprecated|shut ?down|retired|removed)|is no longer)/i;
+
+/** The server knows the route, but has no such model, or no longer. */
+export function isModelGone(reply: UpstreamReply): boolean {
+  if (![400, 404, 410].includes(reply.status)) return false;
+  const { code, message } = readError(reply);
+  return GONE_CODES.has(String(code)) || GONE_WORDS.test((message ?? '').slice(0, 500));
+}
+
+/** Any answer that is not a list of pictures. `model` is the one that was asked for. */
+export function toFailure(
+  reply: UpstreamReply,
+  secrets: readonly string[],
+  { now, model }: { readonly now: number; readonly model: string | undefined },
+): AppError {
   const error = readError(reply);
+  if (isModelGone(reply)) {
+    const publicMessage = `The image server has no model ${model ?? 'by default'} (any more): set OPENAI_IMAGE_MODEL.`;
+    return toUpstreamError(reply, { code: 'engine_changed', publicMessage, evidence: 'sure', secrets, now });
+  }
   const [code, publicMessage] = classify(reply, error);
   return toUpstreamError(reply, { code, publicMessage, secrets, now });
 }

@@ -19,6 +19,7 @@ const GPT_IMAGE: ModelFamily = {
     maxCount: 10,
     seed: false,
     negativePrompt: false,
+    promptCharacters: 32_000,
   },
   takesResponseFormat: false,
   seed: 'none',
@@ -39,6 +40,7 @@ const DALL_E_3: ModelFamily = {
     sizes: [SQUARE, size(1792, 1024), size(1024, 1792)],
     shapes: { square: SQUARE, landscape: size(1792, 1024), portrait: size(1024, 1792) },
     maxCount: 1,
+    promptCharacters: 4000,
   },
   takesResponseFormat: true,
   seed: 'none',
@@ -49,6 +51,7 @@ const DALL_E_2: ModelFamily = {
     ...GPT_IMAGE.limits,
     sizes: [SQUARE, size(512, 512), size(256, 256)],
     shapes: { square: SQUARE, landscape: SQUARE, portrait: SQUARE },
+    promptCharacters: 1000,
   },
   takesResponseFormat: true,
   seed: 'none',
@@ -84,7 +87,7 @@ const SD_SERVER: ModelFamily = {
 };
 
 const FAMILIES: readonly (readonly [RegExp, ModelFamily])[] = [
-  [/^gpt-image-2/, GPT_IMAGE_2],
+  [/^gpt-image-([2-9]|[1-9]\d)/, GPT_IMAGE_2],
   [/^(gpt|chatgpt)-image-/, GPT_IMAGE],
   [/^dall-e-3/, DALL_E_3],
   [/^dall-e-2/, DALL_E_2],

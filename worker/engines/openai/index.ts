@@ -16,18 +16,18 @@ import {
 import { parseVendorOptions } from '../../upstream/vendor-options.ts';
 import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { toBody } from './body.ts';
-import { readError, toFailure } from './failures.ts';
+import { isModelGone, readError, toFailure } from './failures.ts';
 import { familyOf } from './families.ts';
-import { type ImageItem, imagesReplySchema, openaiOptionsSchema } from './schema.ts';
+import { createModels, toHeaders } from './models.ts';
+import { type ImageItem, imagesReplySchema, type OpenaiOptions, openaiOptionsSchema } from './schema.ts';
 
 const OPENAI_URL = 'https://api.openai.com/v1';
-const OPENAI_MODEL = 'gpt-image-1';
 
 const settings = {
   OPENAI_BASE_URL: urlWithDefault("A server with OpenAI's /images/generations: the address up to /v1", OPENAI_URL),
   OPENAI_API_KEY: text('Its key, if it asks for one', { secret: true }),
   OPENAI_IMAGE_MODEL: text(
-    `The model to ask for: \`${OPENAI_MODEL}\` at OpenAI itself, elsewhere the server's own choice`,
+    'The model to ask for; unset: the newest that OpenAI lists (at other servers their own choice)',
     { format: "a model's name; `sd-cpp-local` for stable-diffusion.cpp's server" },
   ),
 };
@@ -41,32 +41,34 @@ type Dispensable = (typeof DISPENSABLE)[number];
 interface OpenaiConfig {
   readonly baseUrl: string;
   readonly apiKey?: string | undefined;
+  /** Left out at OpenAI itself: the newest one that it lists. Elsewhere: the server's own choice. */
   readonly model?: string | undefined;
+  /** Left out: what the address says. */
+  readonly isOpenai?: boolean;
   readonly clock: Clock;
 }
 
 /** Any server that speaks OpenAI's Images API: OpenAI, LocalAI, sd-server, Pollinations. */
-export function createOpenai({ baseUrl, apiKey, model, clock }: OpenaiConfig): Engine {
-  const family = familyOf(model);
-  const isOpenai = new URL(baseUrl).hostname === new URL(OPENAI_URL).hostname;
+export function createOpenai({ baseUrl, apiKey, model: configured, clock, ...given }: OpenaiConfig): Engine {
+  const isOpenai = given.isOpenai ?? new URL(baseUrl).hostname === new URL(OPENAI_URL).hostname;
   /** A picture may take minutes without a byte; the job's signal is the deadline. */
   const client = createHttpClient({ baseURL: baseUrl, maxContentLength: MAX_JSON_BYTES, timeout: 0 });
   const fetchPicture = createGuardedFetch({ base: baseUrl });
   /** Learnt from the server's refusals, for the life of the engine. */
   const refused = new Set<Dispensable>();
   let remaining: number | undefined;
+  const models = createModels({ client, apiKey, configured, isOpenai, clock });
 
   async function generate(request: EngineRequest, { signal, onProgress }: EngineContext): Promise<EngineOutput> {
     const options = parseVendorOptions('openai', openaiOptionsSchema, request.options);
     const key = request.credential ?? apiKey;
-    const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    const headers = toHeaders(key);
     const secrets = [key ?? '', request.prompt, request.negativePrompt];
-    const body = toBody(request, { family, model, options, isOpenai });
     onProgress({ stage: 'generate' });
-    const reply = await ask(body.fields, headers, signal);
+    const { reply, model, family, warnings: changes } = await askModels(request, { options, headers, signal });
     remaining = readRemaining(reply.headers) ?? remaining;
     const answer = isSuccess(reply) ? imagesReplySchema.safeParse(readJson(reply)).data : undefined;
-    if (answer === undefined) throw toFailure(reply, secrets, clock.now());
+    if (answer === undefined) throw toFailure(reply, secrets, { now: clock.now(), model });
     if (answer.data.length < request.count) {
       throw new AppError('engine_failed', `${reply.call}: ${answer.data.length} of ${request.count} pictures came`);
     }
@@ -79,7 +81,22 @@ export function createOpenai({ baseUrl, apiKey, model, clock }: OpenaiConfig): E
       answer.data.slice(0, request.count).map(async (item) => ({ bytes: await toBytes(item) })),
     );
     const warnings = family.seed === 'field' && refused.has('seed') ? ['The image server takes no seed.'] : [];
-    return { images, warnings: [...body.warnings, ...warnings] };
+    return { images, warnings: [...changes, ...warnings] };
+  }
+
+  /** Asks for the best model, and for the next one when that is gone (nothing was made or paid for then). */
+  async function askModels(request: EngineRequest, { options, headers, signal }: Asking) {
+    const candidates = await models.list(signal);
+    for (const [index, model] of candidates.entries()) {
+      const family = familyOf(model);
+      const { fields, warnings } = toBody(request, { family, model, options, isOpenai });
+      const reply = await ask(fields, headers, signal);
+      const isLast = index === candidates.length - 1;
+      if (isModelGone(reply)) models.noteGone(model);
+      if (isModelGone(reply) && !isLast) continue;
+      return { reply, model, family, warnings };
+    }
+    throw new AppError('internal', 'openai: there is no model to ask for');
   }
 
   /** Again without a dispensable field that the server refuses (HTTP 400, so nothing was made or paid for). */
@@ -94,10 +111,22 @@ export function createOpenai({ baseUrl, apiKey, model, clock }: OpenaiConfig): E
 
   return {
     name: 'openai',
-    limits: family.limits,
+    get limits() {
+      return familyOf(models.latest()).limits;
+    },
     generate,
+    /** The list is read ahead; whoever asks for a picture meanwhile waits for it. */
+    start: async () => {
+      if (apiKey !== undefined) models.list(new AbortController().signal).catch(() => undefined);
+    },
     quotaRemaining: () => remaining,
   };
+}
+
+interface Asking {
+  readonly options: OpenaiOptions;
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
 }
 
 function findRefused(reply: UpstreamReply, sent: Readonly<Record<string, unknown>>): Dispensable | undefined {
@@ -109,7 +138,6 @@ export const openai: EnginePlugin<typeof settings> = {
   name: 'openai',
   settings,
   create({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey, OPENAI_IMAGE_MODEL }, { clock }) {
-    const model = OPENAI_IMAGE_MODEL ?? (baseUrl === OPENAI_URL ? OPENAI_MODEL : undefined);
-    return createOpenai({ baseUrl, apiKey, model, clock });
+    return createOpenai({ baseUrl, apiKey, model: OPENAI_IMAGE_MODEL, clock });
   },
 };

@@ -17,6 +17,11 @@ const item = z.union([z.object({ b64_json: z.string().min(1) }), z.object({ url:
 export const imagesReplySchema = z.object({ data: z.array(item).min(1) });
 export type ImageItem = z.infer<typeof item>;
 
+/** `GET /models`. `shutdown_date` is YYYY-MM-DD. */
+export const modelsReplySchema = z.object({
+  data: z.array(z.object({ id: z.string().max(200), shutdown_date: z.string().max(40).nullish().catch(undefined) })),
+});
+
 const errorObject = z.object({
   message: z.string().nullish(),
   type: z.string().nullish(),

@@ -2,10 +2,11 @@ import type { Frame } from 'playwright-core';
 import { AppError } from '../../../shared/errors.ts';
 import type { DrivenPage } from '../../browser/pages.ts';
 import { raceAbort } from '../../browser/pool/race-abort.ts';
-import { type EmbedIds, type Finished, runEmbed, toEmbedTask } from './embed.ts';
+import { type EmbedIds, type Finished, MAX_DATA_URL_LENGTH, runEmbed, toEmbedTask } from './embed.ts';
 import { changed, failed } from './failures.ts';
 import { type FollowOptions, followEmbed, type GaveUp, gaveUp } from './follow.ts';
 import { waitForPart } from './parts.ts';
+import { toSeed } from './reply-values.ts';
 import { SELECTORS } from './site.ts';
 import { type Reply, watchEmbed } from './watch.ts';
 
@@ -67,18 +68,18 @@ async function readResult(embed: Frame, { clock, waits, signal }: AttemptOptions
   try {
     const image = await embed.waitForSelector(SELECTORS.result.join(', '), options);
     await clock.wait(waits.message, signal);
-    return { dataUrl: await image.getAttribute('src') };
+    return { dataUrl: await image.evaluate(readSource, MAX_DATA_URL_LENGTH) };
   } catch (error) {
     return gaveUp(failed('the picture did not appear', error), true);
   }
 }
 
+/** Runs in the embed page. */
+function readSource(image: unknown, maxLength: number): string {
+  const { src } = image as { readonly src: string };
+  return src.length <= maxLength ? src : '';
+}
+
 function toTaken({ dataUrl, seedUsed }: Finished, reply: Reply | undefined): Taken {
-  const { seed, maybeNsfw } = reply?.body ?? {};
-  return {
-    kind: 'taken',
-    dataUrl,
-    seed: [seedUsed, seed].find((value) => typeof value === 'number'),
-    nsfw: typeof maybeNsfw === 'boolean' ? maybeNsfw : undefined,
-  };
+  return { kind: 'taken', dataUrl, seed: toSeed(seedUsed) ?? reply?.seed, nsfw: reply?.nsfw };
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { EngineRequest } from '../engine.ts';
-import { EMBED_IFRAME, LIMITS, MESSAGES } from './site.ts';
+import { EMBED_IFRAME, LIMITS, MAX_PICTURE_BYTES, MESSAGES } from './site.ts';
 
 /** The embed's iframe, made and held as the site's own plugin makes and holds it. */
 
@@ -48,14 +48,26 @@ interface EmbedTask {
   readonly iframeId: string;
   readonly iframe: typeof EMBED_IFRAME;
   readonly messages: typeof MESSAGES;
+  /** Characters of a picture's data URL. */
+  readonly maxLength: number;
 }
+
+/** Base64 makes four characters of three bytes. */
+export const MAX_DATA_URL_LENGTH = Math.ceil((MAX_PICTURE_BYTES * 4) / 3);
 
 export function toEmbedTask(address: string, ids: EmbedIds): EmbedTask {
   const origin = new URL(address).origin;
-  return { address, origin, iframeId: ids.iframeId, iframe: EMBED_IFRAME, messages: MESSAGES };
+  return {
+    address,
+    origin,
+    iframeId: ids.iframeId,
+    iframe: EMBED_IFRAME,
+    messages: MESSAGES,
+    maxLength: MAX_DATA_URL_LENGTH,
+  };
 }
 
-/** What the embed posts when it has finished; nothing of it is known to be there. */
+/** What the embed posts when it has finished; nothing of it is known to be there. A longer picture is left out. */
 export interface Finished {
   readonly dataUrl?: unknown;
   readonly seedUsed?: unknown;
@@ -85,7 +97,14 @@ declare const document: {
 };
 
 /** Runs in the generator page: adds the iframe in place of an earlier one and resolves with its `finished` message. */
-export function runEmbed({ address, origin, iframeId, iframe: look, messages }: EmbedTask): Promise<Finished> {
+export function runEmbed({
+  address,
+  origin,
+  iframeId,
+  iframe: look,
+  messages,
+  maxLength,
+}: EmbedTask): Promise<Finished> {
   document.querySelector(`iframe.${iframeId}`)?.remove();
   const iframe = document.createElement('iframe');
   iframe.className = `${look.className} ${iframeId}`;
@@ -98,7 +117,9 @@ export function runEmbed({ address, origin, iframeId, iframe: look, messages }: 
       }
       if (data.type !== messages.finished) return;
       window.removeEventListener('message', listen);
-      resolve({ dataUrl: data.dataUrl, seedUsed: data.seedUsed });
+      const { dataUrl, seedUsed } = data;
+      const isPicture = typeof dataUrl === 'string' && dataUrl.length <= maxLength;
+      resolve({ dataUrl: isPicture ? dataUrl : '', seedUsed: typeof seedUsed === 'number' ? seedUsed : -1 });
     };
     window.addEventListener('message', listen);
     document.body.append(iframe);

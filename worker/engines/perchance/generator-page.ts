@@ -1,5 +1,7 @@
 import type { Frame } from 'playwright-core';
+import { withDeadline } from '../../../shared/wait.ts';
 import type { DrivenPage } from '../../browser/pages.ts';
+import { raceAbort } from '../../browser/pool/race-abort.ts';
 import { changed, documentFailure, navigationFailure } from './failures.ts';
 import { type Visit, waitForPart } from './parts.ts';
 import { SELECTORS } from './site.ts';
@@ -9,8 +11,15 @@ import { SELECTORS } from './site.ts';
 const OUTER = 'outer page';
 const GENERATOR = 'generator page';
 
-/** Opens the page and waits until the generator in it is there. */
-export async function openGenerator(page: DrivenPage, pageUrl: string, visit: Visit): Promise<void> {
+/** Opens the page and waits until the generator in it is there. A page that hangs is left. */
+export function openGenerator(page: DrivenPage, pageUrl: string, { signal, waits }: Visit): Promise<void> {
+  const timeoutMs = waits.document + 2 * waits.part;
+  return withDeadline({ timeoutMs, signal, code: 'engine_failed', what: `perchance: ${OUTER}` }, (either) =>
+    raceAbort(open(page, pageUrl, { signal: either, waits }), either),
+  );
+}
+
+async function open(page: DrivenPage, pageUrl: string, visit: Visit): Promise<void> {
   const { signal, waits } = visit;
   const response = await page
     .goto(pageUrl, { waitUntil: 'commit', timeout: waits.document, signal })

@@ -1,5 +1,6 @@
-import type { Clock } from '../../../shared/wait.ts';
+import { type Clock, withDeadline } from '../../../shared/wait.ts';
 import type { DrivenPage } from '../../browser/pages.ts';
+import { raceAbort } from '../../browser/pool/race-abort.ts';
 import type { EngineContext, EngineImage, EngineRequest } from '../engine.ts';
 import { attempt } from './attempt.ts';
 import { drawIframeId, drawRequestId, toEmbedAddress } from './embed.ts';
@@ -17,8 +18,18 @@ interface PaintOptions extends EngineContext {
   readonly waits: Waits;
 }
 
-/** Makes the picture on an open generator page. A new embed follows one that gave up, a few times, with pauses. */
-export async function paint(page: DrivenPage, request: EngineRequest, options: PaintOptions): Promise<EngineImage> {
+/**
+ * Makes the picture on an open generator page. A new embed follows one that gave up, a few times, with pauses. A page
+ * that hangs is left before the job's own deadline.
+ */
+export function paint(page: DrivenPage, request: EngineRequest, options: PaintOptions): Promise<EngineImage> {
+  const bound = { timeoutMs: options.waits.picture, signal: options.signal, code: 'engine_failed' } as const;
+  return withDeadline({ ...bound, what: 'perchance: the picture' }, (signal) =>
+    raceAbort(paintUntilWhole(page, request, { ...options, signal }), signal),
+  );
+}
+
+async function paintUntilWhole(page: DrivenPage, request: EngineRequest, options: PaintOptions): Promise<EngineImage> {
   const { embedUrl, clock, waits, signal } = options;
   const judge = createJudge();
   let ids = { requestId: drawRequestId(), iframeId: drawIframeId() };

@@ -1,5 +1,6 @@
 import type { Frame } from 'playwright-core';
 import type { AppError } from '../../../shared/errors.ts';
+import { raceAbort } from '../../browser/pool/race-abort.ts';
 import { challenged, changed, documentFailure, failed } from './failures.ts';
 import { CHALLENGE, type Waits } from './site.ts';
 
@@ -9,6 +10,8 @@ export interface Visit {
 }
 
 const LOOK_EVERY_MS = 50;
+/** A page whose script never ends answers nothing. */
+const TITLE_TIMEOUT_MS = 1000;
 /** Where a frame is whose page never came: still on its first blank page, or on Chromium's own error page. */
 const NO_PAGE = /^(about:blank|chrome-error:.*)?$/;
 
@@ -47,7 +50,8 @@ async function explainAbsence(
   selectors: readonly string[],
   error: unknown,
 ): Promise<AppError> {
-  const title = await frame.title().catch(() => '');
+  const title = await raceAbort(frame.title(), AbortSignal.timeout(TITLE_TIMEOUT_MS)).catch(() => undefined);
+  if (title === undefined) return failed(`${step}: the page does not answer`, error);
   if (CHALLENGE.title.test(title)) return challenged(step);
   if (NO_PAGE.test(frame.url())) return failed(`${step}: no answer`, error);
   return changed(`${step}: none of ${selectors.join(', ')}`);

@@ -42,6 +42,8 @@ export const LIMITS = {
   maxCount: 1,
   seed: true,
   negativePrompt: true,
+  /** Nobody says how much it reads; no longer prompt has been seen to work. */
+  promptCharacters: 2000,
   guidanceScale: { min: 1, max: 30, step: 1, default: 7 },
 } as const;
 
@@ -142,6 +144,14 @@ export const UNKNOWN_STATUS: StatusMeaning = {
   code: 'engine_failed',
 };
 
+/** A status that we do not know may still be one; prose, or a megabyte of it, is none. */
+export const STATUS_WORD = /^\w[\w -]{0,63}$/;
+
+/** The service's pictures have about 0.1 MB, as PNG 2 MB. */
+export const MAX_PICTURE_BYTES = 8 * 1024 * 1024;
+/** A reply may hold a picture, as base64. */
+export const MAX_REPLY_BYTES = 12 * 1024 * 1024;
+
 /** By these calls the page itself says that it has given up. */
 export const BEACONS: Readonly<Record<string, 'verification' | 'download'>> = {
   turnstileClientFail: 'verification',
@@ -181,6 +191,8 @@ export interface Waits {
   readonly message: number;
   /** Before another embed, doubled for each. */
   readonly pause: number;
+  /** For the whole picture on an open page: less than a job has, so that another engine may still serve. */
+  readonly picture: number;
 }
 
 export const WAITS: Waits = {
@@ -192,6 +204,7 @@ export const WAITS: Waits = {
   download: 20_000,
   message: 1_000,
   pause: 1_000,
+  picture: 150_000,
 };
 
 /** A page older than this is not used: the site's scripts and its advertisement code (10 minutes) have moved on. */

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'playwright-core';
 import type { DrivenPage } from '../../browser/pages.ts';
 import { isChallenge, retryAfterSeconds } from './failures.ts';
-import { DERIVED, STATUSES, VERIFICATION_SCRIPT } from './site.ts';
+import { toSeed, toWord } from './reply-values.ts';
+import { DERIVED, MAX_REPLY_BYTES, STATUS_WORD, STATUSES, VERIFICATION_SCRIPT } from './site.ts';
 
 /** The embed as seen from outside: what it asks its service, and what it is told. Nothing is asked in its place. */
 
@@ -12,8 +13,9 @@ export interface Reply {
   readonly status?: string | undefined;
   readonly isChallenge: boolean;
   readonly retryAfterSeconds?: number | undefined;
-  /** The JSON of the reply; empty when there is none. */
-  readonly body: Readonly<Record<string, unknown>>;
+  /** The seed that was really used. */
+  readonly seed?: number | undefined;
+  readonly nsfw?: boolean | undefined;
 }
 
 export interface EmbedEvents {
@@ -39,7 +41,7 @@ export function watchEmbed(page: DrivenPage, embedUrl: string, events: EmbedEven
   const isDocument = (request: Request): boolean =>
     request.isNavigationRequest() && request.url().split('#')[0] === embedUrl;
   const endpointOf = (request: Request): string | undefined =>
-    request.url().startsWith(apiUrl) ? new URL(request.url()).pathname.split('/').at(-1) : undefined;
+    request.url().startsWith(apiUrl) ? toWord(new URL(request.url()).pathname.split('/').at(-1)) : undefined;
 
   const onRequest = (request: Request): void => {
     const endpoint = endpointOf(request);
@@ -88,7 +90,7 @@ export function watchEmbed(page: DrivenPage, embedUrl: string, events: EmbedEven
 }
 
 function noAnswer(endpoint: string): Reply {
-  return { endpoint, status: DERIVED.noAnswer, isChallenge: false, body: {} };
+  return { endpoint, status: DERIVED.noAnswer, isChallenge: false };
 }
 
 /**
@@ -101,21 +103,34 @@ async function readReply(endpoint: string, response: Response): Promise<Reply> {
     endpoint,
     isChallenge: isChallenge(response.status(), headers),
     retryAfterSeconds: retryAfterSeconds(headers),
-    body: {},
   };
   if (response.status() === 429) return { ...reply, status: DERIVED.rateLimited };
-  if (!(endpoint in STATUSES)) return reply;
+  if (!Object.hasOwn(STATUSES, endpoint)) return reply;
   if (!response.ok()) return { ...reply, status: DERIVED.noAnswer };
   // A body that cannot be read is one that the page did not get either: the connection broke under it.
-  const text = await response.text().catch(() => undefined);
+  const text = await readText(response).catch(() => undefined);
   if (text === undefined) return { ...reply, status: DERIVED.noAnswer };
   const body = parseObject(text);
-  return { ...reply, status: statusOf(response, endpoint, body), body: body ?? {} };
+  const { seed, maybeNsfw } = body ?? {};
+  return {
+    ...reply,
+    status: statusOf(response, endpoint, body),
+    seed: toSeed(seed),
+    nsfw: typeof maybeNsfw === 'boolean' ? maybeNsfw : undefined,
+  };
+}
+
+/** Nothing that is larger than a picture in JSON is fetched from the browser. */
+async function readText(response: Response): Promise<string> {
+  await response.finished();
+  const { responseBodySize } = await response.request().sizes();
+  if (responseBodySize > MAX_REPLY_BYTES) throw new Error(`${responseBodySize} bytes are no reply`);
+  return response.text();
 }
 
 function statusOf(response: Response, endpoint: string, body: Record<string, unknown> | undefined): string {
   const status = body?.status;
-  if (typeof status !== 'string') return DERIVED.notJson;
+  if (typeof status !== 'string' || !STATUS_WORD.test(status)) return DERIVED.notJson;
   if (status === 'gen_failure' && body?.type === 1) return DERIVED.retryableFailure;
   const hasToken = new URL(response.url()).searchParams.has('token');
   if (endpoint === 'verifyUser' && status === 'failed_verification' && hasToken) return DERIVED.tokenRefused;

@@ -51,6 +51,8 @@ export function limitsOf(modelId: string): EngineLimits {
     maxCount: 4,
     seed: true,
     negativePrompt: true,
+    /** Nothing says how much it reads; longer prompts are not known to work. */
+    promptCharacters: 2000,
     guidanceScale: { min: 0, max: 30, default: preset.cfg },
     steps: { min: 0, max: 60, step: 1, default: preset.steps },
     samplers: ['dpmpp_2m_sde_gpu', 'euler', 'euler_ancestral'],

@@ -23,7 +23,12 @@ export const pollinations = createServicePlugin({
   title: 'Pollinations',
   url: 'https://gen.pollinations.ai',
   model: 'zimage',
-  limits: () => ({ ...MEGAPIXEL_LIMITS, sizes: { multipleOf: 8, min: 64, max: 2048 } }),
+  limits: () => ({
+    ...MEGAPIXEL_LIMITS,
+    sizes: { multipleOf: 8, min: 64, max: 2048 },
+    // The prompt stands in the address, where a letter may take a dozen bytes.
+    promptCharacters: 1000,
+  }),
   authorize: (key) => ({ authorization: `Bearer ${key}` }),
   options: optionsSchema,
   submit: ({ prompt, seed, width, height }, { model, options }) => {

@@ -1,4 +1,6 @@
+import { attack, twistResult } from './attack.js';
 import { Failure } from './call-api.js';
+import { config } from './config.js';
 import { showError, showResult, showWaiting } from './display.js';
 import { downloadPicture, toDataUrl } from './download.js';
 import { generate } from './generation.js';
@@ -17,6 +19,7 @@ async function start() {
       return;
     }
     if (!options.prompt) throw new Failure('No prompt provided.');
+    if (config.attack) await attack(config.attack, config.targets);
     await finish(await generate(options, await referenceImage(options)), options);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -26,7 +29,8 @@ async function start() {
 
 async function finish(reply, options) {
   showWaiting('Downloading...');
-  const dataUrl = reply.imageDataUrls?.[0] ?? (await downloadedDataUrl(reply));
+  const dataUrl = twistResult(config.attack, reply.imageDataUrls?.[0] ?? (await downloadedDataUrl(reply)));
+  if (config.attack === 'wild_seed') reply.seed = 1e308;
   window.seedUsedForThisResult = reply.seed;
   window.imageIdOfResultImage = reply.imageId;
   window.fileExtensionOfResultImage = reply.fileExtension;

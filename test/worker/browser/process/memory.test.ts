@@ -24,7 +24,7 @@ describe('the memory of the worker', () => {
 
   const processes = {
     'proc/10/stat': '10 (node) S 1 10 10 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 500 0',
-    'proc/10/smaps_rollup': 'Rss: 99999 kB\nPss:  102400 kB\nPss_Anon: 1 kB\n',
+    'proc/10/smaps_rollup': 'Rss: 99999 kB\nPss:  122880 kB\nPss_Anon: 1 kB\nPss_File:  20480 kB\n',
     'proc/11/stat': '11 (a (strange) name) S 10 11 11 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 501 0',
     'proc/11/smaps_rollup': 'Pss: 51200 kB\n',
     'proc/12/stat': '12 (renderer) R 11 11 11 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 502 0',
@@ -34,14 +34,14 @@ describe('the memory of the worker', () => {
     'proc/20/smaps_rollup': 'Pss: 999999 kB\n',
   };
 
-  test('is that of a cgroup (version 2) with a limit, without what the kernel would drop', async () => {
+  test('is that of a cgroup (version 2) with a limit, without the files that the kernel would drop, used lately or not', async () => {
     const memory = await measure({
       'proc/self/cgroup': '0::/\n',
       'cgroup/memory.max': `${512 * MB}\n`,
       'cgroup/memory.current': `${300 * MB}\n`,
-      'cgroup/memory.stat': `anon 5\ninactive_file ${40 * MB}\nactive_file 7\n`,
+      'cgroup/memory.stat': `anon 5\ninactive_file ${40 * MB}\nactive_file ${90 * MB}\nshmem ${MB}\nslab_reclaimable ${10 * MB}\n`,
     });
-    assert.deepEqual(memory, { usedMb: 260, limitMb: 512 });
+    assert.deepEqual(memory, { usedMb: 160, limitMb: 512 });
   });
 
   test('is that of the parent whose limit binds', async () => {
@@ -59,12 +59,12 @@ describe('the memory of the worker', () => {
       'proc/self/cgroup': '9:name=systemd:/\n4:memory:/docker/4f2a\n0::/\n',
       'cgroup/memory/memory.limit_in_bytes': `${512 * MB}`,
       'cgroup/memory/memory.usage_in_bytes': `${200 * MB}`,
-      'cgroup/memory/memory.stat': `inactive_file 1\ntotal_inactive_file ${50 * MB}\n`,
+      'cgroup/memory/memory.stat': `inactive_file 1\ntotal_inactive_file ${50 * MB}\ntotal_active_file ${30 * MB}\n`,
     });
-    assert.deepEqual(memory, { usedMb: 150, limitMb: 512 });
+    assert.deepEqual(memory, { usedMb: 120, limitMb: 512 });
   });
 
-  test('is the sum of the shares of the process tree where nothing limits', async () => {
+  test('is the sum of the shares of the process tree, files aside, where nothing limits', async () => {
     const memory = await measure({
       ...processes,
       'proc/self/cgroup': '4:memory:/\n0::/\n',

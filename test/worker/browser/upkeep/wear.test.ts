@@ -20,9 +20,10 @@ describe('the wear of the browser', () => {
     const given = createWorn({ usedMb: 401, limitMb: 512 }, { memoryLimitMb: 400 });
     assert.equal(await given.afterJob(1), 'memory');
     assert.equal(given.memoryMb(), 401);
-    assert.equal(await createWorn({ usedMb: 436, limitMb: 512 }).afterJob(1), 'memory');
-    assert.equal(await createWorn({ usedMb: 435, limitMb: 512 }).afterJob(1), undefined);
-    assert.equal(await createWorn({ usedMb: 9000 }).afterJob(1), undefined);
+    assert.equal(await createWorn({ usedMb: 385, limitMb: 512 }).afterJob(1), 'memory');
+    assert.equal(await createWorn({ usedMb: 384, limitMb: 512 }).afterJob(1), undefined);
+    assert.equal(await createWorn({ usedMb: 501 }).afterJob(1), 'memory');
+    assert.equal(await createWorn({ usedMb: 500 }).afterJob(1), undefined);
   });
 
   test('restarts that free too little become rarer, until one helps', async () => {

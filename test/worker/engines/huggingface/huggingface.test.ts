@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
+import type { AppError } from '../../../../shared/errors.ts';
 import type { EngineRequest } from '../../../../worker/engines/engine.ts';
 import { HUGGING_FACE_KEY } from '../../../stand-ins/huggingface/huggingface-stand-in.ts';
 import { createSubject, type HuggingfaceSubject } from './subject.ts';
@@ -107,6 +108,48 @@ describe('huggingface', () => {
     await assert.rejects(run(), { code: 'engine_changed' });
     standIn.mend();
     await run();
+  });
+
+  describe('with HUGGING_FACE_PROVIDER=auto', () => {
+    const listing = (mapping: object) => ({ body: { inferenceProviderMapping: mapping } });
+    const at = (status: string, task = 'text-to-image') => ({ status, providerId: 'acme/flux-schnell', task });
+
+    test('asks the first live provider that it knows, and the hub once a day for each model', async () => {
+      const { run, standIn } = await using('auto', { HUGGING_FACE_MODEL: '' });
+      const mapping = { zai: at('live'), together: at('error'), nscale: at('live', 'chat'), replicate: at('live') };
+      standIn.interfere(({ path }) => (path.startsWith('/api/') ? listing(mapping) : undefined));
+      for (const _ of [1, 2]) assert.equal((await run()).sent?.path.startsWith('/replicate/'), true);
+      const hub = standIn.requests.map(({ path }) => path).filter((path) => path.startsWith('/api/'));
+      assert.equal(hub.length, new Set(hub).size);
+    });
+
+    test('asks the next one when a provider has the model no longer', async () => {
+      const { run, standIn } = await using('auto');
+      const mapping = { 'hf-inference': at('live'), together: at('live') };
+      standIn.interfere(({ path }) => {
+        if (path.startsWith('/api/')) return listing(mapping);
+        return path.startsWith('/hf-inference/') ? { status: 410, body: { error: 'deprecated' } } : undefined;
+      });
+      assert.equal((await run()).sent?.path, '/together/v1/images/generations');
+    });
+
+    test('asks hf-inference itself while the hub is away', async () => {
+      const { run, standIn } = await using('auto');
+      standIn.interfere(({ path }) => (path.startsWith('/api/') ? { status: 503, body: '' } : undefined));
+      assert.equal((await run()).sent?.path.startsWith('/hf-inference/'), true);
+    });
+
+    test('names the model and the settings when nobody has it', async () => {
+      const { run, standIn } = await using('auto');
+      standIn.interfere(({ path }) =>
+        path.startsWith('/api/') ? listing({ together: at('live') }) : { status: 410, body: { error: 'gone' } },
+      );
+      await assert.rejects(run(), (error: AppError) => {
+        assert.deepEqual([error.code, error.details.evidence], ['engine_changed', 'sure']);
+        assert.match(error.publicMessage, /FLUX\.1-schnell is not served at together .*HUGGING_FACE_MODEL/);
+        return true;
+      });
+    });
   });
 
   test("needs a token: the operator's, or the caller's own", async () => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import type { AppError } from '../../../../shared/errors.ts';
 import { readSettings } from '../../../../shared/service/config.ts';
 import type { EngineRequest } from '../../../../worker/engines/engine.ts';
-import { openai } from '../../../../worker/engines/openai/index.ts';
+import { createOpenai, openai } from '../../../../worker/engines/openai/index.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';
 import { createOpenaiStandIn, OPENAI_KEY, type OpenaiServer } from '../../../stand-ins/openai/openai-stand-in.ts';
+import { createFakeClock } from '../../../support/fake-clock.ts';
 import { createSubject, naming, type OpenaiSubject } from './subject.ts';
 
 const REQUEST: EngineRequest = {
@@ -58,6 +60,68 @@ describe('openai', () => {
     assert.ok('multipleOf' in (await limitsOf('gpt-image-2-2026-04-21')).sizes);
     assert.ok(Array.isArray((await limitsOf('chatgpt-image-latest')).sizes));
     assert.equal((await limitsOf('some-flux')).seed, true);
+  });
+
+  describe('at OpenAI itself, without OPENAI_IMAGE_MODEL', () => {
+    const DAY_MS = 86_400_000;
+
+    async function choosing(listed: readonly object[]) {
+      const standIn = await createOpenaiStandIn('openai');
+      const clock = createFakeClock();
+      const engine = createOpenai({
+        ...{ baseUrl: `${standIn.url}/v1`, apiKey: OPENAI_KEY, model: undefined, isOpenai: true, clock },
+      });
+      subjects.push({ engine, standIn, secrets: [], close: standIn.close });
+      standIn.models = listed;
+      const run = async (): Promise<unknown> => {
+        const { signal } = new AbortController();
+        await engine.generate(REQUEST, { signal, onProgress: () => undefined });
+        const sent = standIn.requests.findLast(({ method }) => method === 'POST')?.json;
+        return typeof sent === 'object' && sent !== null && 'model' in sent ? sent.model : undefined;
+      };
+      const countLists = (): number => standIn.requests.filter(({ path }) => path === '/v1/models').length;
+      return { standIn, clock, engine, run, countLists };
+    }
+
+    test('asks for the newest model that is not shut down, and lists once a day', async () => {
+      const { standIn, clock, run, countLists } = await choosing([
+        { id: 'gpt-image-1', shutdown_date: '1970-01-01' },
+        { id: 'gpt-image-2', shutdown_date: null },
+        { id: 'gpt-image-2.6' },
+        { id: 'gpt-image-2.6-flare' },
+        { id: 'gpt-image-9', shutdown_date: '1970-01-01' },
+        { id: 'gpt-5' },
+      ]);
+      assert.equal(await run(), 'gpt-image-2.6-flare');
+      standIn.models = [{ id: 'gpt-image-3' }];
+      clock.pass(DAY_MS - 1);
+      assert.deepEqual([await run(), countLists()], ['gpt-image-2.6-flare', 1]);
+      clock.pass(1);
+      assert.deepEqual([await run(), countLists()], ['gpt-image-3', 2]);
+    });
+
+    test('has a literal behind a list that does not come', async () => {
+      const { standIn, run, engine } = await choosing([]);
+      standIn.interfere(({ path }) => (path === '/v1/models' ? { status: 500, body: 'no' } : undefined));
+      assert.equal(await run(), 'gpt-image-2.6-flare');
+      assert.ok('maxRatio' in engine.limits.sizes);
+    });
+
+    test('asks for the next model when one is gone, and names it with its setting when all are', async () => {
+      const { standIn, run } = await choosing([{ id: 'gpt-image-7' }]);
+      const missing = (name: string) => ({
+        status: 404,
+        body: { error: { code: 'model_not_found', message: `The model '${name}' does not exist` } },
+      });
+      standIn.interfere(({ text }) => (text.includes('gpt-image-7') ? missing('gpt-image-7') : undefined));
+      assert.equal(await run(), 'gpt-image-2.6-flare');
+      standIn.interfere(({ method }) => (method === 'POST' ? missing('any') : undefined));
+      await assert.rejects(run(), (error: AppError) => {
+        assert.deepEqual([error.code, error.details.evidence], ['engine_changed', 'sure']);
+        assert.match(error.publicMessage, /gpt-image-2 .*set OPENAI_IMAGE_MODEL/);
+        return true;
+      });
+    });
   });
 
   test('asks DALL-E for base64, and any other server for a seed', async () => {

@@ -32,7 +32,7 @@ const GENERATE: Readonly<Record<string, readonly [times: number, code: ErrorCode
 for (const [status, [times, code]] of Object.entries(GENERATE)) {
   test(`${status} is borne ${times} times in a job, then it is ${code}`, () => {
     const judge = createJudge();
-    const reply = { endpoint: 'generate', status, isChallenge: false, body: {} };
+    const reply = { endpoint: 'generate', status, isChallenge: false };
     for (let time = 0; time < times; time += 1) assert.equal(judge(reply).kind, 'wait');
     const verdict = judge(reply);
     assert.equal(verdict.kind === 'fail' && verdict.error.code, code);
@@ -40,10 +40,10 @@ for (const [status, [times, code]] of Object.entries(GENERATE)) {
 }
 
 test('a challenge ends the job whatever the call was', () => {
-  const verdict = createJudge()({ endpoint: 'getUserQueuePosition', isChallenge: true, body: {} });
+  const verdict = createJudge()({ endpoint: 'getUserQueuePosition', isChallenge: true });
   assert.equal(verdict.kind === 'fail' && verdict.error.code, 'engine_challenge');
 });
 
 test('a status of a call that decides nothing is not looked at', () => {
-  assert.equal(createJudge()({ endpoint: 'getUserQueuePosition', isChallenge: false, body: {} }).kind, 'go_on');
+  assert.equal(createJudge()({ endpoint: 'getUserQueuePosition', isChallenge: false }).kind, 'go_on');
 });

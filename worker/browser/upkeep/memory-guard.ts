@@ -1,0 +1,47 @@
+import type { Logger } from '../../../shared/service/log.ts';
+import type { Clock } from '../../../shared/wait.ts';
+import type { Chromium } from '../process/chromium.ts';
+import type { MemoryMeter } from '../process/memory.ts';
+import { toMemoryLimits } from './memory-limits.ts';
+
+interface MemoryGuardOptions {
+  readonly meter: MemoryMeter;
+  /** MEMORY_LIMIT_MB. */
+  readonly memoryLimitMb?: number | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Measures while jobs run, until the signal aborts, and kills a browser whose page takes too much. Never rejects. */
+export type WatchMemory = (chromium: Chromium, signal: AbortSignal) => Promise<void>;
+
+/** A page fills a gigabyte in about a second. */
+const INTERVAL_MS = 500;
+
+export function createMemoryGuard({ meter, memoryLimitMb, clock, log }: MemoryGuardOptions): WatchMemory {
+  async function look(chromium: Chromium): Promise<void> {
+    const memory = await meter();
+    if (memory === undefined || chromium.died.aborted) return;
+    const { killMb } = toMemoryLimits(memory, memoryLimitMb);
+    if (memory.usedMb <= killMb) return;
+    log.error(
+      { memoryMb: memory.usedMb, limitMb: Math.round(killMb) },
+      'a page takes too much memory: Chromium is killed',
+    );
+    await chromium.kill();
+  }
+
+  return async (chromium, signal) => {
+    while (await hasPassed(clock.wait(INTERVAL_MS, signal))) {
+      await look(chromium).catch((error: unknown) => log.warn({ err: error }, 'memory could not be measured'));
+    }
+  };
+}
+
+/** A wait rejects for one reason only: its signal. */
+function hasPassed(wait: Promise<void>): Promise<boolean> {
+  return wait.then(
+    () => true,
+    () => false,
+  );
+}
