@@ -15,6 +15,7 @@ import {
   wholeNumber,
 } from '../shared/service/config.ts';
 import { apiKeys } from './http/middleware/api-keys.ts';
+import { toPlatformUrl } from './http/platform-url.ts';
 import { isWebhookSecret } from './jobs/webhooks/webhook-call.ts';
 
 const DAY_SECONDS = 86_400;
@@ -23,7 +24,9 @@ const DAY_SECONDS = 86_400;
 export const gatewaySettings = {
   PORT: wholeNumber('Port of the gateway; 0 takes a free one.', { min: 0, max: 65_535, default: 10_000 }),
   HOST: host('Address to listen on.'),
-  PUBLIC_URL: url('Address under which clients reach the gateway; unset: taken from each request.'),
+  PUBLIC_URL: url(
+    'Address under which clients reach the gateway; unset: the hosting platform’s own where it tells one, else taken from each request.',
+  ),
   WORKER_URL: urls(
     'Address of the worker, or of several (comma-separated). `PERCHANCE_WORKER_URL` is an older name for it.',
   ),
@@ -86,5 +89,9 @@ export type GatewaySettings = z.infer<z.ZodObject<typeof gatewaySettings>>;
 
 export function readGatewaySettings(environment: Readonly<Record<string, string | undefined>>): GatewaySettings {
   const { PERCHANCE_WORKER_URL, ...rest } = environment;
-  return readSettings(gatewaySettings, { ...rest, WORKER_URL: rest.WORKER_URL || PERCHANCE_WORKER_URL });
+  return readSettings(gatewaySettings, {
+    ...rest,
+    WORKER_URL: rest.WORKER_URL || PERCHANCE_WORKER_URL,
+    PUBLIC_URL: rest.PUBLIC_URL?.trim() || toPlatformUrl(rest),
+  });
 }

@@ -46,13 +46,14 @@ await runService(async () => {
   const version = readVersion();
 
   const rateStores = await loadRateStores(settings, log);
-  const localUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
+  const localUrl = `http://localhost:${settings.PORT}`;
   // Not imported above: an older Node has no `node:sqlite`, and is to be told of by a sentence.
   const { createJobs } = await import('./jobs/index.ts');
   const jobs = await createJobs({
     settings,
     policy: createPromptPolicy({ rules: await loadRules(settings) }),
-    encodeJob: (job) => encodeJob(job, (path) => new URL(path, localUrl).href),
+    encodeJob: (job, askedBy) =>
+      encodeJob(job, (path) => new URL(path, settings.PUBLIC_URL ?? askedBy ?? localUrl).href),
     clock,
     log,
   });

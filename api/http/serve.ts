@@ -207,6 +207,7 @@ async function generate(command: Extract<Command, { do: 'generate' }>, call: Cal
     rejoin: command.rejoin,
     ...toRetryFacts(call.request, command),
     callbackUrl: command.callbackUrl,
+    ...(command.callbackUrl !== undefined && { baseUrl: toBaseUrl(call) }),
     credentials: command.credentials,
     ...contextOf(call.response),
   };
@@ -229,6 +230,9 @@ function toRetryFacts(request: Request, { idempotencyKey }: Extract<Command, { d
     ...(key !== undefined && key !== '' && { idempotencyKey: key }),
   };
 }
+
+const toBaseUrl = ({ request, options }: Call): string =>
+  options.describe(request).toAbsoluteUrl('/').replace(/\/$/, '');
 
 function withPreference(command: Command, caller: Caller, preferences: Preferences): Command {
   if (command.do !== 'generate' || !command.usesPreference || command.draft.preferredEngine !== undefined)

@@ -33,7 +33,7 @@ export interface JobsOptions {
   /** Throws `prompt_refused`. */
   readonly policy: (request: GenerationRequest) => void;
   /** A job as `GET /jobs/{id}` shows it, for webhooks. */
-  readonly encodeJob: (job: Job) => unknown;
+  readonly encodeJob: (job: Job, baseUrl: string | undefined) => unknown;
   readonly clock: Clock;
   readonly log: Logger;
 }

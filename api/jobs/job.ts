@@ -47,6 +47,8 @@ export interface SubmitOptions {
   readonly isFetch?: boolean | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly callbackUrl?: string | undefined;
+  /** The gateway's address as this caller knows it, without a slash at its end: a callback tells addresses by it. */
+  readonly baseUrl?: string | undefined;
   /** A caller's own tokens by engine name: in memory only. */
   readonly credentials?: Readonly<Record<string, string>> | undefined;
   readonly requestId: string;

@@ -107,6 +107,7 @@ async function claim({ draft, request, sharing, options }: Asked, context: JobCo
     rememberMs: context.limits.rememberMs,
     sharing,
     callbackUrl,
+    ...(callbackUrl !== undefined && { baseUrl: options.baseUrl }),
     fresh: options.fresh === true,
     maxWaiting: context.limits.maxWaiting,
     ...(idempotencyKey !== undefined && {
@@ -130,11 +131,22 @@ interface OrderFacts extends Pick<Order, 'sharing' | 'fresh' | 'idempotency' | '
   readonly rememberMs: number;
   readonly notes: readonly string[];
   readonly callbackUrl?: string | undefined;
+  readonly baseUrl?: string | undefined;
 }
 
 export function toOrder(issued: JobTicket, request: GenerationRequest, facts: OrderFacts): Order {
   const { id, key, runId, createdAt, needsCredentials } = issued;
-  const { client: clientId, asynchronous, isFetch = false, notes, callbackUrl, trace, rememberMs, ...rest } = facts;
+  const {
+    client: clientId,
+    asynchronous,
+    isFetch = false,
+    notes,
+    callbackUrl,
+    baseUrl,
+    trace,
+    rememberMs,
+    ...rest
+  } = facts;
   const asked = { clientId, createdAt };
   const ticket: Ticket = {
     ...asked,
@@ -147,6 +159,7 @@ export function toOrder(issued: JobTicket, request: GenerationRequest, facts: Or
     released: false,
     notes,
     callbackUrl,
+    ...(baseUrl !== undefined && { baseUrl }),
   };
   const run: Run = {
     ...asked,

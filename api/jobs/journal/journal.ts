@@ -21,6 +21,8 @@ export interface Ticket {
   readonly released: boolean;
   readonly notes: readonly string[];
   readonly callbackUrl?: string | undefined;
+  /** The gateway's address as the caller knew it, for what the callback tells. */
+  readonly baseUrl?: string | undefined;
   readonly createdAt: number;
 }
 

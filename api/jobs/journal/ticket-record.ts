@@ -9,7 +9,7 @@ const ticket = z.object({
   // `asynchronous` is the name that older records have for it.
   ...{ comesBack: z.boolean().optional(), asynchronous: z.boolean().optional() },
   ...{ isFetch: z.boolean().default(false), released: z.boolean().default(false) },
-  ...{ notes: z.array(z.string()).default([]), callbackUrl: z.string().optional() },
+  ...{ notes: z.array(z.string()).default([]), callbackUrl: z.string().optional(), baseUrl: z.string().optional() },
 });
 
 /** Undefined for a record that cannot be read: it counts as lost. */

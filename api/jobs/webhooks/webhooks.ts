@@ -45,7 +45,7 @@ interface WebhooksOptions {
   readonly journal: Pick<Journal, 'takeCallback' | 'putOffCallback'>;
   readonly calls: WebhookCalls;
   readonly seals: Seals;
-  readonly encodeJob: (job: Job) => unknown;
+  readonly encodeJob: (job: Job, baseUrl: string | undefined) => unknown;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -65,7 +65,7 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
     if (callbackUrl === undefined) return;
     const job = toEndedJob(ticket, run, seals);
     const timestamp = new Date(run.finishedAt ?? clock.now()).toISOString();
-    const body = JSON.stringify({ type: `job.${job.status}`, timestamp, data: encodeJob(job) });
+    const body = JSON.stringify({ type: `job.${job.status}`, timestamp, data: encodeJob(job, ticket.baseUrl) });
     const call = { id: `msg_${ticket.key}`, url: callbackUrl, body };
     const status = await calls.send(call, clock.now(), stopping.signal).catch((error: unknown) => String(error));
     if (stopping.signal.aborted) return;

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import { createFakeWorker, type FakeWorker } from '../stand-ins/worker/fake-worker.ts';
+import { createService } from './service.ts';
+
+/** What a callback tells can be reached: by the platform's address, else as the job was asked for. */
+
+interface Told {
+  readonly data: { readonly status_url: string; readonly events_url: string };
+}
+
+describe('the addresses in a callback', { timeout: 120_000 }, () => {
+  let worker: FakeWorker;
+  const receiver = createServer(async (call, response) => {
+    const told = await json(call);
+    response.writeHead(204).end();
+    receiver.emit('told', told);
+  });
+  before(async () => {
+    worker = await createFakeWorker();
+    worker.isAutomatic = true;
+    receiver.listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+  });
+  after(async () => {
+    await worker.close();
+    receiver.closeAllConnections();
+    receiver.close();
+  });
+
+  async function tell(env: Record<string, string>): Promise<Told> {
+    const directory = await mkdtemp(join(tmpdir(), 'easel-callbacks-'));
+    const own = { HOST: '127.0.0.1', DATA_DIR: directory, WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' };
+    const gateway = await createService({
+      file: 'api/main.ts',
+      directory,
+      env: { ...own, WORKER_URL: worker.url, WORKER_TOKEN: worker.token, ...env },
+    });
+    await gateway.start();
+    try {
+      const called = once(receiver, 'told') as Promise<[Told]>;
+      const callback_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+      const headers = { host: 'pictures.example:8080', 'content-type': 'application/json' };
+      request(`${gateway.url}/jobs`, { method: 'POST', headers }).end(JSON.stringify({ prompt: 'told', callback_url }));
+      const [told] = await called;
+      return told;
+    } finally {
+      await gateway.kill('SIGTERM');
+      await rm(directory, { recursive: true });
+    }
+  }
+
+  test('are those that the caller used', async () => {
+    const { data } = await tell({});
+    assert.match(data.status_url, /^http:\/\/pictures\.example:8080\/jobs\/[\w-]{1,40}\?sealed=/);
+    assert.match(data.events_url, /^http:\/\/pictures\.example:8080\/jobs\//);
+  });
+
+  test("are the platform's where it tells its own", async () => {
+    const { data } = await tell({ RENDER_EXTERNAL_URL: 'https://easel.onrender.com' });
+    assert.match(data.status_url, /^https:\/\/easel\.onrender\.com\/jobs\//);
+  });
+});
