@@ -91,7 +91,7 @@ withNginx(() => {
     test('an answer that is still to come has a short Location, and a job found later many warnings', async () => {
       bench.worker.isAutomatic = false;
       const seen = bench.worker.productions.length;
-      const pending = await post('/generate', { prompt: PROMPTS.noise });
+      const pending = await post('/generate', { prompt: `${PROMPTS.noise} later` });
       assert.equal(pending.status, 202);
       assert.match(pending.headers.get('location') ?? '', /^\/jobs\/[\w-]{1,40}$/);
       assert.ok(sizeOf(pending) < MAX_HEADER_BYTES);
