@@ -76,7 +76,8 @@ export function assertCoherentLimits(limits: EngineLimits): void {
   assert.ok(Number.isInteger(limits.maxCount) && limits.maxCount >= 1);
   for (const range of [limits.guidanceScale, limits.steps]) {
     if (range === undefined) continue;
-    assert.ok(range.min <= range.default && range.default <= range.max, JSON.stringify(range));
+    const { min, max, default: fallback = min } = range;
+    assert.ok(min <= fallback && fallback <= max, JSON.stringify(range));
     if (range.step !== undefined) assert.ok(range.step > 0);
   }
   for (const names of [limits.samplers, limits.schedulers]) {

@@ -11,12 +11,15 @@ export interface Size {
   readonly height: number;
 }
 
-/** A range of numbers that an engine takes; `step` 1 means whole numbers. `default` is used when nobody asked. */
+/**
+ * A range of numbers that an engine takes; `step` 1 means whole numbers. `default` is used when nobody asked; left out,
+ * the service uses its own.
+ */
 export interface NumberLimit {
   readonly min: number;
   readonly max: number;
   readonly step?: number | undefined;
-  readonly default: number;
+  readonly default?: number | undefined;
 }
 
 /**
@@ -63,7 +66,7 @@ export interface EngineRequest {
   readonly width: number;
   readonly height: number;
   readonly shape: Shape;
-  /** Set exactly when the engine has such a limit. */
+  /** Set only when the engine has such a limit, and then always unless the limit has no default. */
   readonly guidanceScale?: number | undefined;
   readonly steps?: number | undefined;
   readonly sampler?: string | undefined;

@@ -5,6 +5,7 @@ import type { EnginePlugin } from './engine.ts';
 import { fal } from './fal/index.ts';
 import { fireworks } from './fireworks/index.ts';
 import { gemini } from './gemini/index.ts';
+import { gradio } from './gradio/index.ts';
 import { horde } from './horde/index.ts';
 import { huggingface } from './huggingface/index.ts';
 import { openai } from './openai/index.ts';
@@ -26,6 +27,7 @@ export const engines: readonly EnginePlugin[] = [
   openai,
   automatic1111,
   stableDiffusion,
+  gradio,
   horde,
   cloudflare,
   replicate,

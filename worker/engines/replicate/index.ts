@@ -7,7 +7,7 @@ import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 const predictionSchema = z.object({
   status: z.string(),
   output: z.union([z.string(), z.array(z.string())]).nullish(),
-  error: z.unknown(),
+  error: z.unknown().optional(),
   urls: z.object({ get: z.string(), cancel: z.string() }),
 });
 
