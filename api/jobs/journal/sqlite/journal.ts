@@ -18,7 +18,7 @@ import { createWaitingRuns } from './waiting-runs.ts';
 export interface SqliteJournal extends Journal {
   /** Runs that a process before this one left unfinished, queued again; those that nobody comes back for are ended. */
   recover(): readonly Run[];
-  /** Drops what has expired or is too much, some at a time. */
+  /** Drops what has expired, some at a time. */
   purge(): void;
 }
 
@@ -97,6 +97,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
     const expiresAt = endedRunExpiresAt(run, now, keepMs);
     sql.callBackAllOf.run({ runId: run.id, at: now, never: NEVER });
     sql.endRun.run({ id: run.id, data: JSON.stringify(run), expiresAt });
+    if (Number(sql.usedBytes.get()?.bytes) > maxBytes) sql.dropOldest.run();
     for (const { id } of run.result?.pictures ?? []) {
       sql.setName.run({ name: toPictureIdName(id), target: JSON.stringify([run.id]), expiresAt });
     }
@@ -153,7 +154,6 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
   function purge(): void {
     const now = clock.now();
     for (const statement of sql.purges) statement.run(now);
-    if (Number(sql.usedBytes.get()?.bytes) > maxBytes) sql.dropOldest.run();
     for (const row of sql.unfinishedSince.all(now - LONGEST_WAIT_MS)) {
       change(String(row.id), { status: 'failed', error: WAITED_TOO_LONG });
     }

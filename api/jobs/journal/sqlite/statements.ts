@@ -51,7 +51,7 @@ export function prepareStatements(database: DatabaseSync) {
        from pragma_page_count as pages, pragma_freelist_count as free, pragma_page_size as size`,
     ),
     dropOldest: prepare(
-      'delete from runs where id in (select id from runs where is_ended = 1 order by expires_at limit 200)',
+      'delete from runs where id in (select id from runs where is_ended = 1 order by expires_at limit 20)',
     ),
 
     setFact: prepare('insert or replace into facts (name, value) values (?, ?)'),
