@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { takeFreePort } from './free-port.ts';
@@ -44,7 +44,8 @@ export async function startNginx(
   );
   await writeFile(
     configuration,
-    `daemon off; worker_processes 1; pid ${join(directory, 'pid')};
+    // Started by root it would give its work to a user who may not write into our folder.
+    `${userInfo().uid === 0 ? 'user root;' : ''} daemon off; worker_processes 1; pid ${join(directory, 'pid')};
      events { worker_connections 64; }
      http { access_log off; ${temporary.join(' ')} server { listen 127.0.0.1:${port}; ${locations} } }`,
   );
