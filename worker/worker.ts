@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Express } from 'express';
+import { openKeptPictures } from '../shared/files/kept-files.ts';
 import type { Logger } from '../shared/service/log.ts';
 import type { Clock } from '../shared/wait.ts';
 import type { BrowserPages } from './browser/pages.ts';
@@ -61,7 +62,8 @@ export function createWorker(options: WorkerOptions): Worker {
   const stores = options.stores.map((store) => ({ name: store.name, store, breaker: createBreaker(clock) }));
   const shelf = createShelf({ directory: join(options.dataDirectory, 'shelf'), clock });
   const painter = createPainter({ ...options, shelf });
-  const deliver = createDeliver({ ...options, stores, shelf });
+  const keptPictures = openKeptPictures(options.dataDirectory, clock.now);
+  const deliver = createDeliver({ ...options, stores, shelf, keptPictures });
   const produce = createProduce({ ...options, engines, painter, deliver });
   const slots = createSlots(options);
   const productions = createProductions({ produce, slots, clock, log });

@@ -64,6 +64,8 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     clock,
     log,
   });
+  // A disk that is full is no reason not to start.
+  await pictures.prepare().catch((error: unknown) => log.warn({ err: error }, 'pictures cannot be kept in DATA_DIR'));
   const collect = foundation.isShared ? createCollect(pictures, log) : async () => undefined;
   const onEnded = webhooks.poke;
   const dispatch = await foundation.createDispatch({ estimates, pictures, onEnded });

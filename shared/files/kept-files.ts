@@ -1,7 +1,8 @@
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type MediaType, toExtension } from '../picture/media-type.ts';
 import { createMakeRoom } from './make-room.ts';
-import { removeUnfinished, unlessMissing, writeFileAtomically } from './write-file-atomically.ts';
+import { linkFile, removeUnfinished, unlessMissing, writeFileAtomically } from './write-file-atomically.ts';
 
 const HOUR_MS = 60 * 60_000;
 const MEGABYTE = 1024 * 1024;
@@ -14,6 +15,10 @@ export interface KeptFiles {
   has(name: string): Promise<boolean>;
   read(name: string): Promise<Buffer | undefined>;
   write(name: string, bytes: Buffer): Promise<void>;
+  /** Keeps a file of the same disk without copying it; false where that cannot be, or where the directory is not there. */
+  link(name: string, from: string, bytes: number): Promise<boolean>;
+  /** Makes the directory. */
+  prepare(): Promise<void>;
   remove(name: string): Promise<void>;
 }
 
@@ -54,9 +59,31 @@ export function createKeptFiles({ directory, maxBytes, now }: KeptFilesOptions):
       await makeRoom(bytes.length);
       await writeFileAtomically(path, bytes);
     },
+    link: async (name, from, bytes) => {
+      const path = toPath(name);
+      if ((await unlessMissing(stat(directory))) === undefined) return false;
+      await makeRoom(bytes);
+      return linkFile(from, path);
+    },
+    prepare: async () => {
+      await mkdir(directory, { recursive: true });
+    },
     remove: async (name) => rm(toPath(name), { force: true }),
   };
 }
+
+/** Of the pictures that were asked for as bytes. */
+const MAX_KEPT_BYTES = 256 * MEGABYTE;
+
+/**
+ * The gateway's pictures that were asked for as bytes. A worker with the same DATA_DIR puts them there itself, so that
+ * they are neither fetched nor written again.
+ */
+export const openKeptPictures = (dataDirectory: string, now: () => number): KeptFiles =>
+  createKeptFiles({ directory: join(dataDirectory, 'kept'), maxBytes: MAX_KEPT_BYTES, now });
+
+/** `<id>.<extension>`: the ids are unguessable, so a file of that name is that picture. */
+export const toKeptName = (id: string, mediaType: MediaType): string => `${id}.${toExtension(mediaType)}`;
 
 /** From a setting in megabytes; 0 is no bound. */
 export const toMaxBytes = (megabytes: number): number =>

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const UNFINISHED = /^\..+\.[0-9a-f]{12}\.tmp$/;
@@ -9,7 +9,7 @@ const UNFINISHED = /^\..+\.[0-9a-f]{12}\.tmp$/;
  * has a hidden name, which nothing serves, and is removed when writing fails.
  */
 export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
-  const unfinished = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const unfinished = toUnfinished(path);
   try {
     const file = await open(unfinished, 'wx');
     try {
@@ -22,6 +22,28 @@ export async function writeFileAtomically(path: string, content: Uint8Array | st
   } catch (error) {
     await rm(unfinished, { force: true });
     throw error;
+  }
+}
+
+const toUnfinished = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+
+/**
+ * Gives a whole file that is never written to again a second name, in place of a second copy. False where that cannot
+ * be: another disk, a file system without links, no such file or directory.
+ */
+export async function linkFile(from: string, path: string): Promise<boolean> {
+  const unfinished = toUnfinished(path);
+  try {
+    await link(from, unfinished);
+    await rename(unfinished, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return false;
+    throw error;
+  } finally {
+    // Renaming one name of a file to another name of the same file leaves both.
+    await rm(unfinished, { force: true });
   }
 }
 

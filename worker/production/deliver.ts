@@ -1,5 +1,6 @@
 import type { GenerationRequest, ResultPicture } from '../../shared/contract/generation.ts';
 import { AppError } from '../../shared/errors.ts';
+import { type KeptFiles, toKeptName } from '../../shared/files/kept-files.ts';
 import { type Format, type MediaType, toMediaType } from '../../shared/picture/media-type.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { withDeadline } from '../../shared/wait.ts';
@@ -35,6 +36,7 @@ interface DeliveryContext {
 interface DelivererOptions {
   readonly stores: readonly StoreCandidate[];
   readonly shelf: Shelf;
+  readonly keptPictures: Pick<KeptFiles, 'link'>;
   readonly uploadTimeoutMs?: number | undefined;
   readonly log: Logger;
 }
@@ -43,7 +45,7 @@ export type Deliver = (painted: Painted, context: DeliveryContext) => Promise<De
 
 /** Hands a finished picture out: by the first store that takes it, or from the shelf when the caller wants bytes. */
 export function createDeliver(options: DelivererOptions): Deliver {
-  const { stores, shelf, uploadTimeoutMs = UPLOAD_TIMEOUT_MS, log } = options;
+  const { stores, shelf, keptPictures, uploadTimeoutMs = UPLOAD_TIMEOUT_MS, log } = options;
 
   async function markDelivered(id: string, file: ShelfFile): Promise<void> {
     try {
@@ -59,8 +61,20 @@ export function createDeliver(options: DelivererOptions): Deliver {
         cause: error,
       });
     });
-    if (!isKept) throw new AppError('store_failed', 'the shelf could not keep the picture for the gateway (DATA_DIR)');
-    return { picture: toPicture(record, { mediaType: file.mediaType }), warnings: [] };
+    if (isKept) {
+      await keepForGateway(record.id, file);
+      return { picture: toPicture(record, { mediaType: file.mediaType }), warnings: [] };
+    }
+    throw new AppError('store_failed', 'the shelf could not keep the picture for the gateway (DATA_DIR)');
+  }
+
+  /** Only a gateway with the same DATA_DIR has made that directory; any other one fetches the picture. */
+  async function keepForGateway(id: string, { bytes, mediaType }: ShelfFile): Promise<void> {
+    try {
+      await keptPictures.link(toKeptName(id, mediaType), shelf.pathOf(id, mediaType), bytes.length);
+    } catch (error) {
+      log.warn({ err: error }, 'a picture could not be put where a gateway on this machine looks for it');
+    }
   }
 
   async function upload(painted: Painted, offers: readonly Offer[], context: DeliveryContext): Promise<Delivery> {
@@ -107,12 +121,13 @@ export function createDeliver(options: DelivererOptions): Deliver {
 }
 
 /** Each format is made at most once, whichever stores want it. */
-function createEncodings({ readPng }: Painted): (format: Format) => Promise<ShelfFile> {
+function createEncodings({ readPng, pngPath }: Painted): (format: Format) => Promise<ShelfFile> {
   const made = new Map<Format, ShelfFile>();
   return async (format) => {
     const known = made.get(format);
     if (known !== undefined) return known;
-    const file = { bytes: await encode(await readPng(), format), mediaType: toMediaType(format) };
+    const bytes = await encode(await readPng(), format);
+    const file = { bytes, mediaType: toMediaType(format), path: format === 'png' ? pngPath : undefined };
     made.set(format, file);
     return file;
   };

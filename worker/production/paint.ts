@@ -13,6 +13,8 @@ import type { Shelf, ShelfRecord } from './shelf.ts';
 export interface Painted {
   readonly record: ShelfRecord;
   readonly readPng: () => Promise<Buffer>;
+  /** Of the PNG on the shelf. */
+  readonly pngPath?: string | undefined;
 }
 
 export interface PaintJob {
@@ -50,17 +52,23 @@ export function createPainter({ shelf, isTrained, log }: PainterOptions): Painte
       return undefined;
     });
     if (found === undefined) return undefined;
-    if (found.id === id) return { record: found, readPng: () => shelf.readPng(id) };
+    if (found.id === id) return toPainted(found);
     const png = await shelf.readPng(found.id);
     // An equal request that failed to get it: this one takes it over, and no third one does.
     await shelf.deliver(found.id, { bytes: png, mediaType: 'image/png' });
     return keep({ ...found, id }, png);
   }
 
+  const toPainted = (record: ShelfRecord): Painted => ({
+    record,
+    readPng: () => shelf.readPng(record.id),
+    pngPath: shelf.pathOf(record.id, 'image/png'),
+  });
+
   async function keep(record: ShelfRecord, png: Buffer): Promise<Painted> {
     try {
       await shelf.keep(record, png);
-      return { record, readPng: () => shelf.readPng(record.id) };
+      return toPainted(record);
     } catch (error) {
       // A full disk must not cost the picture while a host may still take it.
       log.warn({ err: error }, 'the shelf cannot keep a picture; it stays in memory until it is delivered');
@@ -133,7 +141,8 @@ export function createPainter({ shelf, isTrained, log }: PainterOptions): Painte
     async paint(plan, job) {
       const painted: Painted[] = [];
       while (painted.length < plan.request.count) {
-        const found = await find(plan, job.jobId, painted.length);
+        // One picture alone was looked for before any engine was asked: it cannot be there yet.
+        const found = plan.request.count === 1 ? undefined : await find(plan, job.jobId, painted.length);
         if (found !== undefined) {
           painted.push(found);
           continue;

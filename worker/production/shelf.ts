@@ -41,6 +41,8 @@ type Entry = z.infer<typeof entrySchema>;
 export interface ShelfFile {
   readonly bytes: Buffer;
   readonly mediaType: MediaType;
+  /** Where it lies on the shelf, when it does. */
+  readonly path?: string | undefined;
 }
 
 export interface Shelf {
@@ -49,6 +51,8 @@ export interface Shelf {
   keep(record: ShelfRecord, png: Buffer): Promise<void>;
   /** The PNG, whatever it was handed out as. */
   readPng(id: string): Promise<Buffer>;
+  /** Where a picture lies in this form once it was kept, or delivered so. */
+  pathOf(id: string, mediaType: MediaType): string;
   /** It is received now, in this form; false when it is not here. */
   deliver(id: string, file: ShelfFile): Promise<boolean>;
   /** As it was handed out; undefined when it is not, or no longer, here. */
@@ -119,6 +123,7 @@ export function createShelf({ directory, clock, maxBytes = MAX_BYTES }: ShelfOpt
       await sweep(entries);
     },
     readPng: (id) => readFile(pathOf(id, 'png')),
+    pathOf: (id, mediaType) => pathOf(id, toExtension(mediaType)),
     async deliver(id, { bytes, mediaType }) {
       const entries = await load();
       const entry = entries.get(id);

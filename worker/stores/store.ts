@@ -9,6 +9,8 @@ export interface FinishedPicture {
   readonly id: string;
   readonly bytes: Buffer;
   readonly mediaType: MediaType;
+  /** A file of this machine that holds exactly these bytes and is never written to again, where there is one. */
+  readonly path?: string | undefined;
   /** Pixels. */
   readonly width: number;
   readonly height: number;

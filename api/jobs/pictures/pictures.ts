@@ -1,17 +1,15 @@
 import { join } from 'node:path';
 import type { GenerationRequest, GenerationResult, ResultPicture } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { createKeptFiles, type KeptFiles } from '../../../shared/files/kept-files.ts';
+import { createKeptFiles, type KeptFiles, openKeptPictures, toKeptName } from '../../../shared/files/kept-files.ts';
 import { createHttpClient } from '../../../shared/net/http.ts';
-import { sniffMediaType, toExtension } from '../../../shared/picture/media-type.ts';
+import { sniffMediaType } from '../../../shared/picture/media-type.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch, PictureFile } from '../../dispatch/dispatch.ts';
 
 /** Where the bytes of finished pictures are, and whether hosted ones still exist. */
 
-/** Bytes that were asked for as bytes, so that asking again needs no worker. */
-const MAX_KEPT_BYTES = 256 * 1024 * 1024;
 const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
 const HOST_TIMEOUT_MS = 4000;
 const HOSTED_TIMEOUT_MS = 20_000;
@@ -20,6 +18,8 @@ const MAX_CHECKS_REMEMBERED = 1000;
 const OWN_PATH = '/images/';
 
 export interface Pictures {
+  /** Makes the directory into which a worker with the same DATA_DIR puts pictures. */
+  prepare(): Promise<void>;
   /** Brings to this gateway what it has to serve itself; throws when that cannot be had. */
   secure(result: GenerationResult, request: GenerationRequest): Promise<void>;
   bytes(picture: ResultPicture, signal: AbortSignal): Promise<PictureFile>;
@@ -43,13 +43,13 @@ export function createPictures(options: PicturesOptions): Pictures {
   const filesIn = (name: string, maxBytes: number): KeptFiles =>
     createKeptFiles({ directory: join(dataDirectory, name), maxBytes, now: clock.now });
   const hosted = filesIn('images', maxHostedBytes);
-  const kept = filesIn('kept', MAX_KEPT_BYTES);
+  const kept = openKeptPictures(dataDirectory, clock.now);
   const client = createHttpClient({ maxContentLength: MAX_PICTURE_BYTES });
   const checkedAt = new Map<string, number>();
 
   async function secureOne(picture: ResultPicture, deliver: GenerationRequest['deliver']): Promise<void> {
     const ownName = toOwnName(picture.url);
-    const [files, name] = ownName === undefined ? [kept, toKeptName(picture)] : [hosted, ownName];
+    const [files, name] = ownName === undefined ? [kept, nameOf(picture)] : [hosted, ownName];
     if (ownName === undefined && deliver === 'url') return;
     if (await files.has(name)) return;
     const file = await fetchFromWorker(picture.id, AbortSignal.timeout(HOSTED_TIMEOUT_MS));
@@ -60,7 +60,7 @@ export function createPictures(options: PicturesOptions): Pictures {
 
   async function readOwn(picture: ResultPicture): Promise<Buffer | undefined> {
     const ownName = toOwnName(picture.url);
-    return (await kept.read(toKeptName(picture))) ?? (ownName === undefined ? undefined : hosted.read(ownName));
+    return (await kept.read(nameOf(picture))) ?? (ownName === undefined ? undefined : hosted.read(ownName));
   }
 
   async function download(url: string | undefined, signal: AbortSignal): Promise<Buffer | undefined> {
@@ -73,7 +73,7 @@ export function createPictures(options: PicturesOptions): Pictures {
   async function isThere(picture: ResultPicture): Promise<boolean> {
     const ownName = toOwnName(picture.url);
     if (ownName !== undefined) return hosted.has(ownName);
-    if (picture.url === undefined) return kept.has(toKeptName(picture));
+    if (picture.url === undefined) return kept.has(nameOf(picture));
     if (clock.now() - (checkedAt.get(picture.url) ?? 0) < CHECK_INTERVAL_MS) return true;
     const isGone = await askHost(picture.url);
     if (!isGone) remember(picture.url);
@@ -100,6 +100,7 @@ export function createPictures(options: PicturesOptions): Pictures {
   }
 
   return {
+    prepare: kept.prepare,
     secure: async (result, { deliver }) => {
       for (const picture of result.pictures) await secureOne(picture, deliver);
       for (const { url } of result.pictures) if (url !== undefined && !checkedAt.has(url)) remember(url);
@@ -121,7 +122,7 @@ export function createPictures(options: PicturesOptions): Pictures {
     },
     drop: async (picture) => {
       const ownName = toOwnName(picture.url);
-      await kept.remove(toKeptName(picture));
+      await kept.remove(nameOf(picture));
       if (ownName !== undefined) await hosted.remove(ownName);
       if (picture.url !== undefined) checkedAt.delete(picture.url);
     },
@@ -131,4 +132,4 @@ export function createPictures(options: PicturesOptions): Pictures {
 const toOwnName = (url: string | undefined): string | undefined =>
   url?.startsWith(OWN_PATH) ? url.slice(OWN_PATH.length) : undefined;
 
-const toKeptName = (picture: ResultPicture): string => `${picture.id}.${toExtension(picture.mediaType)}`;
+const nameOf = ({ id, mediaType }: ResultPicture): string => toKeptName(id, mediaType);

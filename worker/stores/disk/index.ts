@@ -31,10 +31,12 @@ export function createDisk(options: DiskOptions): Store {
   return {
     name: 'disk',
     accepts: FORMATS.map(toMediaType),
-    put: ({ id, bytes, mediaType }, { signal }) =>
+    put: ({ id, bytes, mediaType, path }, { signal }) =>
       attempt(signal, async () => {
         const name = `${id}.${toExtension(mediaType)}`;
-        await files.write(name, bytes);
+        await files.prepare();
+        const isLinked = path !== undefined && (await files.link(name, path, bytes.length));
+        if (!isLinked) await files.write(name, bytes);
         return { url: `/images/${name}` };
       }),
     remove: ({ id, url }, { signal }) =>
