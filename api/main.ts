@@ -72,6 +72,7 @@ await runService(async () => {
       version,
       publicUrl: settings.PUBLIC_URL,
       engines: () => enginesOf(jobs.status()),
+      needsKey: settings.API_KEYS !== undefined,
       now: clock.now,
     }),
     log,

@@ -47,6 +47,8 @@ export type Command =
       readonly saveFile?: boolean | undefined;
       /** Ask the engine that this caller chose by `prefer`, when the draft names none. */
       readonly usesPreference?: boolean | undefined;
+      /** Sentences for a person: wishes of this request that were changed or have no effect here. */
+      readonly warnings?: readonly string[] | undefined;
       /** What `encode` says again; nobody else reads it. */
       readonly echo?: Readonly<Record<string, string>> | undefined;
     }
@@ -84,6 +86,8 @@ export interface ServiceDescription {
   readonly engines: readonly string[];
   /** What this caller chose by `prefer`. */
   readonly preferredEngine?: string | undefined;
+  /** Only holders of a key of this service may ask for pictures. */
+  readonly needsKey: boolean;
   /** Makes a path that starts with `/` into an address that the caller can reach. */
   readonly toAbsoluteUrl: (path: string) => string;
   /** Epoch milliseconds at the time of the answer. */
@@ -111,6 +115,8 @@ export interface Route {
   readonly path: string;
   /** Of its JSON, where the usual 256 kB are too few. */
   readonly maxBodyBytes?: number | undefined;
+  /** What stands in the body makes no difference, so it is not read and may be of any type. */
+  readonly ignoresBody?: boolean | undefined;
   /** For the OpenAPI document, made from the schemas that `decode` itself uses. */
   readonly documentation: RouteDocumentation;
   /** Throws AppError `invalid_request` with every fault. */

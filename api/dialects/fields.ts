@@ -140,6 +140,9 @@ export function word(maxCharacters: number, info: FieldInfo = {}) {
   return field(clean, schema.optional(), `text of up to ${maxCharacters} characters`, info);
 }
 
+/** The native wish, which every dialect with a JSON body takes as well. */
+export const engineName = () => word(64, { description: 'Only this engine may serve.', example: 'sketch' });
+
 /** Text of a form that a regular expression tells; `expects` says it in words. */
 export function pattern(form: RegExp, expects: string, info: FieldInfo = {}) {
   return field(leftOut, z.string().regex(form).optional(), expects, info);

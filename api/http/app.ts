@@ -10,6 +10,7 @@ import { serveDocs } from './docs.ts';
 import { serveImages } from './images.ts';
 import { isStranger } from './middleware/authentication.ts';
 import { createErrorHandler } from './middleware/error-handler.ts';
+import { repairAddress } from './middleware/repair-address.ts';
 import { tidyAddress } from './middleware/tidy-address.ts';
 import { refuseRest, type ServeOptions, serveDialect } from './serve.ts';
 import { createHealth, createIndex, createReady, createStatus, type StatusOptions } from './status.ts';
@@ -21,7 +22,6 @@ export interface AppOptions extends ServeOptions, StatusOptions {
   readonly dialects: readonly Dialect[];
   readonly dataDirectory: string;
   readonly trustProxyHops: number;
-  readonly corsOrigins: readonly string[] | undefined;
   readonly removePicture: (id: string) => Promise<void>;
   readonly collectImage: (name: string) => Promise<boolean>;
   readonly log: Logger;
@@ -38,7 +38,7 @@ export function createApp(options: AppOptions): Express {
   app.use(requestContext, requestLog(options.log, { quietRoutes: QUIET_ROUTES }));
   app.use(helmet(SECURITY));
   app.use(cors({ origin: options.corsOrigins ? [...options.corsOrigins] : '*', exposedHeaders: EXPOSED_HEADERS }));
-  app.use(limitUrl);
+  app.use(limitUrl, repairAddress);
 
   app.get('/', createIndex(options));
   app.get('/health', createHealth(options));

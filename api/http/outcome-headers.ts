@@ -8,14 +8,14 @@ import type { Job } from '../jobs/job.ts';
 export function outcomeHeaders(job: Job | undefined): Record<string, string> {
   if (job === undefined) return {};
   const headers: Record<string, string> = { 'X-Job-Id': job.id };
-  const { result } = job;
+  const { result, notes } = job;
+  const warnings = [...(result?.warnings ?? []), ...notes];
+  if (warnings.length > 0) headers['X-Warnings'] = toHeaderText(warnings.join(' '));
   if (result === undefined) return headers;
   const [picture] = result.pictures;
-  const warnings = [...result.warnings, ...job.notes];
   headers['X-Engine'] = result.engine;
   headers['X-Cache'] = job.origin;
   if (picture !== undefined) headers['X-Seed'] = String(picture.seed);
-  if (warnings.length > 0) headers['X-Warnings'] = toHeaderText(warnings.join(' '));
   headers['Server-Timing'] = serverTiming(job);
   return headers;
 }

@@ -13,12 +13,13 @@ import type {
 } from '../dialects/dialect.ts';
 import type { Asker, Job, JobEvent, JobStatus, Jobs, SubmitOptions } from '../jobs/job.ts';
 import type { BodyBudget, BodyLease } from './body/body-budget.ts';
-import { createBodyReader } from './body/read-body.ts';
+import { createBodyReader, passBodyBy } from './body/read-body.ts';
 import { requireKnownEngines } from './known-engines.ts';
 import type { ApiKey } from './middleware/api-keys.ts';
 import { type Caller, identify, withoutKeys } from './middleware/authentication.ts';
 import { prepareJson } from './middleware/body-type.ts';
 import { createErrorHandler, send } from './middleware/error-handler.ts';
+import { requireOwnOrigin } from './middleware/foreign-origin.ts';
 import type { RateLimit } from './middleware/rate-limit.ts';
 import { outcomeHeaders } from './outcome-headers.ts';
 import type { Preferences } from './preferences.ts';
@@ -40,6 +41,8 @@ export interface ServeOptions {
   readonly saveFile: (job: Job, bytes: Buffer) => Promise<string>;
   readonly preferences: Preferences;
   readonly streams: StreamLimit;
+  /** Pages that may use what goes by the caller's address. */
+  readonly corsOrigins: readonly string[] | undefined;
   readonly describe: (request: Request) => ServiceDescription;
 }
 
@@ -60,10 +63,12 @@ export function refuseRest(app: Express, { prefixes = [], encodeError }: Dialect
 const MAX_BODY_BYTES = 256_000;
 
 function createHandler(route: Route, options: ServeOptions): RequestHandler {
-  const readBody = createBodyReader(options.bodies, route.maxBodyBytes ?? MAX_BODY_BYTES);
+  const readBody = route.ignoresBody
+    ? passBodyBy
+    : createBodyReader(options.bodies, route.maxBodyBytes ?? MAX_BODY_BYTES);
   return async (request, response) => {
     const caller = identify(request, options.apiKeys);
-    prepareJson(request);
+    if (route.ignoresBody !== true) prepareJson(request);
     const body = await readBody(request, response, caller.id);
     const command = withPreference(takeCommand(route, request, options, body), caller, options.preferences);
     if (request.method === 'HEAD' && isLasting(command)) {
@@ -126,6 +131,7 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
   const after = command.do === 'follow' ? command.after : 0;
   // Whoever streams his own request waits for it: when he leaves, nobody may be left.
   const waiting = command.do === 'follow' ? undefined : jobs.wait(job.id, { budgetMs: FOREVER_MS, signal: left });
+  response.set(outcomeHeaders(job));
   const encode = async (event: JobEvent): Promise<EncodedEvent | undefined> => {
     try {
       return route.encodeEvent?.(event, await withPictures({ ...outcome, job: event.job }, options, left));
@@ -165,10 +171,11 @@ interface Call {
 }
 
 async function carryOut(command: Command, call: Call): Promise<Job | undefined> {
+  const { request } = call;
   const { jobs } = call.options;
   switch (command.do) {
     case 'generate':
-      return generate(command, call);
+      return withWarnings(await generate(command, call), command);
     case 'find':
       return jobs.find(command.jobId, toAsker(call, command));
     case 'follow':
@@ -176,10 +183,12 @@ async function carryOut(command: Command, call: Call): Promise<Job | undefined> 
     case 'cancel':
       return jobs.cancel(command.jobId, toAsker(call, command));
     case 'current': {
+      requireOwnOrigin(request, call.caller, call.options.corsOrigins);
       const job = await jobs.current(call.caller);
       return command.cancel && job !== undefined ? jobs.cancel(job.id, toAsker(call)) : job;
     }
     case 'prefer':
+      requireOwnOrigin(request, call.caller, call.options.corsOrigins);
       call.options.preferences.set(call.caller.id, command.engine);
       return undefined;
     case 'describe':
@@ -197,7 +206,13 @@ function toAsker({ request, response, caller, options }: Call, came: Partial<Ask
   return { client: caller, sealed, credentials, admit };
 }
 
-async function generate(command: Extract<Command, { do: 'generate' }>, call: Call): Promise<Job> {
+type Generate = Extract<Command, { do: 'generate' }>;
+
+/** What the dialect could not take as it was given belongs to this request alone, also where the job is shared. */
+const withWarnings = (job: Job, { warnings = [] }: Generate): Job =>
+  warnings.length === 0 ? job : { ...job, notes: [...warnings, ...job.notes] };
+
+async function generate(command: Generate, call: Call): Promise<Job> {
   const { jobs, safeMode, waitBudgetMs } = call.options;
   const draft = safeMode ? { ...command.draft, safe: true } : command.draft;
   const submitOptions: SubmitOptions = {

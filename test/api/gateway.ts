@@ -30,6 +30,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}): Promise
   const describe: AppOptions['describe'] = () => ({
     version: '1.0.0',
     engines: ['perchance', 'sketch'],
+    needsKey: overrides.apiKeys !== undefined,
     toAbsoluteUrl: (path) => new URL(path, url).href,
     now: 1_000_000,
   });

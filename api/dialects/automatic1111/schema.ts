@@ -1,30 +1,30 @@
 import { z } from 'zod';
-import { MAX_COUNT, MAX_SEED } from '../../../shared/contract/generation.ts';
-import { decimal, flagOr, negativePrompt, prompt, wholeNumber, wholeNumberOr, word } from '../fields.ts';
+import { MAX_COUNT } from '../../../shared/contract/generation.ts';
+import { engineName, flagOr, negativePrompt, prompt, word } from '../fields.ts';
+import { foreignDecimal, foreignSeed, foreignWhole, foreignWholeOr } from '../foreign-fields.ts';
 
-/** `txt2img` of AUTOMATIC1111's web UI; what is not named here is accepted and has no effect. */
+/** Whatever is larger than the longest side that an engine can be asked for is scaled down with its other side. */
+const MAX_SIDE = 65_536;
+
+/** What `txt2img` of AUTOMATIC1111's web UI may be asked for and means something here. */
 export const txt2imgBody = z.looseObject({
   prompt: prompt({ description: 'What the picture shows.', example: 'a red fox' }),
   negative_prompt: negativePrompt({ description: 'What to avoid.', example: 'blurry' }),
-  seed: wholeNumberOr(-1, {
-    min: -1,
-    max: MAX_SEED,
-    description: '-1 draws one; picture i has seed + i.',
-    example: 42,
-  }),
-  steps: wholeNumber({ min: 1, max: 150, description: 'Sampling steps.', example: 20 }),
-  cfg_scale: decimal({ min: 0, max: 30, description: 'How closely to follow the prompt.', example: 7 }),
-  width: wholeNumberOr(512, { min: 64, max: 2048, description: 'Pixels.', example: 512 }),
-  height: wholeNumberOr(512, { min: 64, max: 2048, description: 'Pixels.', example: 512 }),
-  batch_size: wholeNumberOr(1, { min: 1, max: MAX_COUNT, description: 'Pictures of one batch.', example: 1 }),
-  n_iter: wholeNumberOr(1, { min: 1, max: MAX_COUNT, description: 'Batches.' }),
+  seed: foreignSeed(-1, { description: '-1 draws one; picture i has seed + i.', example: 42 }),
+  steps: foreignWhole({ min: 1, max: 150, description: 'Sampling steps.', example: 20 }),
+  cfg_scale: foreignDecimal({ min: 0, max: 30, description: 'How closely to follow the prompt.', example: 7 }),
+  width: foreignWholeOr(512, { min: 16, max: MAX_SIDE, description: 'Pixels.', example: 512 }),
+  height: foreignWholeOr(512, { min: 16, max: MAX_SIDE, description: 'Pixels.', example: 512 }),
+  batch_size: foreignWholeOr(1, { min: 1, max: MAX_COUNT, description: 'Pictures of one batch.', example: 1 }),
+  n_iter: foreignWholeOr(1, { min: 1, max: MAX_COUNT, description: 'Batches.' }),
   sampler_name: word(100, { description: 'Sampler, where the engine has one.', example: 'Euler a' }),
   sampler_index: word(100, { description: 'An older name of `sampler_name`.' }),
   scheduler: word(100, { description: 'Noise schedule, where the engine has one.', example: 'Karras' }),
   override_settings: z
-    .looseObject({ sd_model_checkpoint: z.string().max(200).optional() })
-    .optional()
+    .looseObject({ sd_model_checkpoint: z.string().max(200).nullish() })
+    .nullish()
     .meta({ description: '`sd_model_checkpoint` asks one engine first.' }),
+  engine: engineName(),
 });
 
 export const txt2imgAnswer = z.object({
@@ -61,29 +61,6 @@ export const progressAnswer = z.object({
   textinfo: z.string().nullable(),
 });
 
-export const sdModels = z.array(
-  z.object({
-    title: z.string(),
-    model_name: z.string(),
-    hash: z.string().nullable(),
-    sha256: z.string().nullable(),
-    filename: z.string(),
-    config: z.string().nullable(),
-  }),
-);
-export const samplers = z.array(
-  z.object({ name: z.string(), aliases: z.array(z.string()), options: z.record(z.string(), z.string()) }),
-);
-export const schedulers = z.array(
-  z.object({
-    name: z.string(),
-    label: z.string(),
-    aliases: z.array(z.string()).nullable(),
-    default_rho: z.number(),
-    need_inner_model: z.boolean(),
-  }),
-);
-export const emptyList = z.array(z.record(z.string(), z.unknown()));
 export const empty = z.object({});
 
 export const pngInfoBody = z.object({
@@ -95,11 +72,9 @@ export const pngInfoAnswer = z.object({
   parameters: z.record(z.string(), z.string()),
 });
 
+/** `detail` and nothing else: some clients take a text under `error` for an object and fall over. */
 export const automatic1111Error = z
   .object({
-    error: z.string(),
     detail: z.union([z.string(), z.array(z.object({ loc: z.array(z.string()), msg: z.string(), type: z.string() }))]),
-    body: z.string(),
-    errors: z.string(),
   })
   .meta({ id: 'Automatic1111Error' });

@@ -3,11 +3,12 @@ import { AppError, invalidRequest } from '../../../shared/errors.ts';
 import { readInfotext, toInfotext } from '../../../shared/picture/infotext.ts';
 import type { Job, PictureBytes } from '../../jobs/job.ts';
 import type { Command, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
-import { parseFields } from '../fields.ts';
+import { parseForeign, shrinkSides } from '../foreign-fields.ts';
 import { toSeed } from '../native.ts';
 import { toEngineName } from './models.ts';
 import { readPngTexts } from './png-text.ts';
 import { txt2imgAnswer, txt2imgBody } from './schema.ts';
+import { readUnheeded } from './unheeded.ts';
 
 export const txt2img: Route = {
   method: 'post',
@@ -24,29 +25,31 @@ export const txt2img: Route = {
 };
 
 function decode(input: DialectInput): Command {
-  const body = parseFields(txt2imgBody, input.body);
+  const { fields: body, warnings } = parseForeign(txt2imgBody, input.body);
   const count = body.batch_size * body.n_iter;
   if (count > MAX_COUNT) {
     const message = `\`batch_size\` times \`n_iter\` must be at most ${MAX_COUNT}, not ${count}.`;
     throw invalidRequest([{ field: 'batch_size', message }]);
   }
-  const checkpoint = body.override_settings?.sd_model_checkpoint;
+  const size = shrinkSides(body);
+  const checkpoint = body.override_settings?.sd_model_checkpoint ?? undefined;
   return {
     do: 'generate',
     answer: 'hold',
     bytes: true,
     usesPreference: true,
+    warnings: [...warnings, ...size.warnings, ...readUnheeded(body)],
     draft: {
       prompt: body.prompt,
       negativePrompt: body.negative_prompt,
       ...toSeed(body.seed),
       steps: body.steps,
       guidanceScale: body.cfg_scale,
-      width: body.width,
-      height: body.height,
+      ...size.fields,
       count,
       sampler: body.sampler_name ?? body.sampler_index,
       scheduler: body.scheduler,
+      engine: body.engine,
       preferredEngine: checkpoint === undefined ? undefined : toEngineName(checkpoint),
       strict: false,
       safe: false,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invalidRequest } from '../../../shared/errors.ts';
 import type { Dialect, DialectInput } from '../dialect.ts';
-import { isRecord, parseFields, prompt } from '../fields.ts';
+import { engineName, isRecord, parseFields, prompt } from '../fields.ts';
 import { pendingAnswer } from '../native.ts';
 import { askForPng, encodePng, firstDataUrl } from '../pictures.ts';
 
@@ -10,6 +10,7 @@ const dataUrlBody = z.object({
     description: 'What the picture shows.',
     example: 'A beautiful landscape with mountains and a lake',
   }),
+  engine: engineName(),
 });
 
 const dataUrlAnswer = z.object({
@@ -45,7 +46,7 @@ export const dataUrl: Dialect = {
           202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
         },
       },
-      decode: (input) => askForPng({ prompt: readPrompt(input), preferredEngine: 'huggingface' }, { saveFile: true }),
+      decode: (input) => askForPng({ ...readBody(input), preferredEngine: 'huggingface' }, { saveFile: true }),
       encode: encodePng((outcome) => ({
         success: true,
         imageUrl: firstDataUrl(outcome),
@@ -58,9 +59,9 @@ export const dataUrl: Dialect = {
 };
 
 /** The service of old had these very words for whatever was no text at all. */
-function readPrompt({ body }: DialectInput): string {
+function readBody({ body }: DialectInput): z.output<typeof dataUrlBody> {
   const given = isRecord(body) ? body.prompt : undefined;
   const isMissing = typeof given === 'string' ? given.trim() === '' : !given;
   if (isMissing) throw invalidRequest([{ field: 'prompt', message: 'Prompt is required' }]);
-  return parseFields(dataUrlBody, body).prompt;
+  return parseFields(dataUrlBody, body);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MAX_SEED, SHAPES } from '../../../shared/contract/generation.ts';
 import { FORMATS } from '../../../shared/picture/media-type.ts';
-import { choiceOr, decimalOr, flagOr, negativePrompt, prompt, wholeNumberOr, word } from '../fields.ts';
+import { choiceOr, decimalOr, engineName, flagOr, negativePrompt, prompt, wholeNumberOr } from '../fields.ts';
 
 /** What one picture may be asked for in Easel's own words: `GET /generate`, and with more in `POST /jobs`. */
 export const wishes = {
@@ -15,7 +15,7 @@ export const wishes = {
   }),
   guidance_scale: decimalOr(7, { min: 0, max: 20, description: 'How closely to follow the prompt.', example: 7 }),
   shape: choiceOr('square', SHAPES, { description: 'The form of the picture.', example: 'square' }),
-  engine: word(64, { description: 'Only this engine may serve.', example: 'sketch' }),
+  engine: engineName(),
   strict: flagOr(false, { description: 'An engine that cannot honour every wish is skipped instead of warning.' }),
   safe: flagOr(false, { description: 'Refuse a picture that the engine flags as not safe for work.' }),
   format: choiceOr('png', FORMATS, { description: 'The format of the picture.', example: 'png' }),

@@ -30,6 +30,7 @@ export const imageData: Dialect = {
           negativePrompt: body.negative_prompt,
           ...toSeed(body.seed),
           guidanceScale: body.guidance_scale,
+          engine: body.engine,
           preferredEngine: 'stable-diffusion',
         });
       },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_SEED } from '../../../shared/contract/generation.ts';
-import { decimal, negativePrompt, prompt, wholeNumberOr } from '../fields.ts';
+import { decimal, engineName, negativePrompt, prompt, wholeNumberOr } from '../fields.ts';
 
 export const imageDataBody = z.object({
   prompt: prompt({ description: 'What the picture shows.', example: 'A minimalist room with pastel colors' }),
@@ -12,6 +12,7 @@ export const imageDataBody = z.object({
     example: 42,
   }),
   guidance_scale: decimal({ min: 0, max: 30, description: 'How strictly to follow the prompt.', example: 7.5 }),
+  engine: engineName(),
 });
 
 export const imageDataAnswer = z.object({

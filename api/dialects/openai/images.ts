@@ -3,10 +3,13 @@ import { AppError, invalidRequest } from '../../../shared/errors.ts';
 import type { Format } from '../../../shared/picture/media-type.ts';
 import type { Job, JobEvent } from '../../jobs/job.ts';
 import type { Command, DialectInput, Encoded, EncodedEvent, Outcome, Route } from '../dialect.ts';
-import { parseFields } from '../fields.ts';
+import { isRecord } from '../fields.ts';
+import { type Foreign, parseForeign, type Sides, shrinkSides } from '../foreign-fields.ts';
 import { toRetrySeconds, toSeed } from '../native.ts';
+import { noEngineTakesPictures } from '../sources.ts';
+import { isFilled, tellUnheeded } from '../unheeded.ts';
 import { encodeOpenaiError } from './errors.ts';
-import { imagesAnswer, imagesBody } from './schema.ts';
+import { imagesAnswer, imagesBody, SOURCE_FIELDS, unheeded } from './schema.ts';
 
 type Body = z.output<typeof imagesBody>;
 type Preview = NonNullable<JobEvent['preview']>;
@@ -42,24 +45,28 @@ export const images: Route = {
   },
 };
 
-function decode(input: DialectInput): Command {
-  const body = parseFields(imagesBody, input.body);
+function decode({ body: given, headers }: DialectInput): Command {
+  const { fields: body, warnings } = parseForeign(imagesBody, given);
+  const source = SOURCE_FIELDS.find((name) => isFilled(body[name], body));
+  if (source !== undefined) throw noEngineTakesPictures(source);
   if (body.stream && body.n > 1) {
     throw invalidRequest([{ field: 'n', message: '`n` must be 1 when `stream` is on.' }]);
   }
-  const wantsUrl = usesUrl(body);
+  const wantsUrl = usesUrl(body, given);
+  const { fields: size, warnings: sizeWarnings } = toSize(body);
   return {
     do: 'generate',
-    answer: body.stream ? 'stream' : 'wait',
+    answer: body.stream ? 'stream' : asksAgain(headers) ? 'wait' : 'hold',
     bytes: !wantsUrl,
+    warnings: [...warnings, ...sizeWarnings, ...tellUnheeded(given, unheeded)],
     draft: {
       prompt: body.prompt,
       negativePrompt: body.negative_prompt,
       ...toSeed(body.seed),
-      ...toSize(body.size),
+      ...size,
       count: body.n,
       guidanceScale: body.guidance_scale,
-      steps: body.steps,
+      steps: body.steps ?? body.num_inference_steps,
       engine: body.engine,
       // A model that is one of our engines is asked first; the worker passes over names it does not know.
       preferredEngine: body.model?.slice(0, 64),
@@ -73,17 +80,32 @@ function decode(input: DialectInput): Command {
   };
 }
 
-/** Clients read one of the two and never both; without a wish the family of the model decides, as at OpenAI. */
-function usesUrl({ response_format, model = '', stream }: Body): boolean {
+/**
+ * OpenAI's own clients, and those that Stainless makes for others, repeat a 503 by themselves. Anybody else would show
+ * it to his user, so he is held until the end instead.
+ */
+const asksAgain = (headers: DialectInput['headers']): boolean =>
+  Object.keys(headers).some((name) => name.startsWith('x-stainless-'));
+
+/**
+ * Clients read one of the two and never both. Without a wish the model decides, as at OpenAI: the `dall-e` family
+ * answers addresses, and a model that is left out is `dall-e-2` unless a parameter of the GPT image models came.
+ */
+function usesUrl({ response_format, model, stream }: Body, given: unknown): boolean {
   if (stream) return false;
   if (response_format !== undefined) return response_format === 'url';
-  return model.startsWith('dall-e');
+  if (model !== undefined) return model.startsWith('dall-e');
+  return !GPT_IMAGE_PARAMETERS.some((name) => isRecord(given) && given[name] !== undefined && given[name] !== null);
 }
 
-function toSize(size: string | undefined): { width?: number; height?: number } {
-  if (size === undefined || size === 'auto') return {};
-  const [width, height] = size.split('x').map(Number);
-  return width === undefined || height === undefined ? {} : { width, height };
+const GPT_IMAGE_PARAMETERS = ['background', 'moderation', 'output_compression', 'output_format', 'partial_images'];
+
+/** One side alone makes a square. */
+function toSize({ size = 'auto', width, height }: Body): Foreign<Sides> {
+  const [sizeWidth, sizeHeight] = size === 'auto' ? [] : size.split('x').map(Number);
+  const given = { width: width ?? height ?? sizeWidth, height: height ?? width ?? sizeHeight };
+  if (given.width === undefined || given.height === undefined) return { fields: {}, warnings: [] };
+  return shrinkSides({ width: given.width, height: given.height });
 }
 
 function encode(outcome: Outcome): Encoded {

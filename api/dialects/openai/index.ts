@@ -1,12 +1,11 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Dialect, Outcome, Route } from '../dialect.ts';
 import { FIND_FAILURES, LOOKUP_FAILURES } from '../failures.ts';
+import { toPictureRefusal } from '../sources.ts';
 import { encodeOpenaiError } from './errors.ts';
 import { images } from './images.ts';
+import { ALIASES, isAlias } from './models.ts';
 import { modelAnswer, modelPath, modelsAnswer, openaiError } from './schema.ts';
-
-/** Names that clients have in fixed lists; each takes the configured order of engines. */
-const ALIASES = ['dall-e-2', 'dall-e-3', 'gpt-image-1'];
 
 const toModel = (id: string, { service }: Outcome) => ({
   id,
@@ -44,7 +43,7 @@ const model: Route = {
   decode: ({ params }) => ({ do: 'describe', details: params.model }),
   encode: (outcome) => {
     const id = outcome.command.do === 'describe' ? String(outcome.command.details) : '';
-    if (!knownModels(outcome).includes(id)) {
+    if (!knownModels(outcome).includes(id) && !isAlias(id)) {
       throw new AppError('not_found', 'unknown model', {
         publicMessage: 'There is no such model here.',
         field: 'model',
@@ -59,7 +58,12 @@ export const openai: Dialect = {
   name: 'openai',
   description: 'OpenAI’s clients: change their base URL to `/v1` here.',
   prefixes: ['/v1'],
-  routes: [images, models, model],
+  routes: [
+    images,
+    ...['edits', 'variations'].map((name) => toPictureRefusal(`/v1/images/${name}`, 'image')),
+    models,
+    model,
+  ],
   errorSchema: openaiError,
   encodeError: encodeOpenaiError,
 };

@@ -3,21 +3,25 @@ import { MAX_COUNT, MAX_SEED } from '../../../shared/contract/generation.ts';
 import {
   choice,
   choiceOr,
-  decimal,
+  engineName,
   flagOr,
   negativePrompt,
   pattern,
   prompt,
-  wholeNumber,
   wholeNumberOr,
   word,
 } from '../fields.ts';
+import { foreignDecimal, foreignSeed, foreignWhole } from '../foreign-fields.ts';
+import { isFilled, isOn, isOneOf, isOtherThan, type Unheeded } from '../unheeded.ts';
 
 /** `auto`, or two sides from 16 to 4096: what the canonical request can say. */
 const SIDE = '(?:1[6-9]|[2-9]\\d|[1-9]\\d\\d|[1-3]\\d{3}|40[0-8]\\d|409[0-6])';
 const SIZE = new RegExp(`^(?:auto|${SIDE}x${SIDE})$`);
 
-/** Fields and values of OpenAI's images API that mean something here; every other one is accepted and ignored. */
+/** Whatever is larger than the longest side that an engine can be asked for is scaled down with its other side. */
+const MAX_SIDE = 65_536;
+
+/** Fields and values of OpenAI's images API, and of its kin at Together, that mean something here. */
 export const imagesBody = z.looseObject({
   prompt: prompt({ description: 'What the picture shows.', example: 'a red fox' }),
   model: word(200, { description: 'An engine of `GET /v1/models`; any other name takes the configured order.' }),
@@ -26,9 +30,12 @@ export const imagesBody = z.looseObject({
     description: 'An engine that cannot make it makes the nearest it can, and says so in `X-Warnings`.',
     example: '1024x1024',
   }),
+  width: foreignWhole({ min: 16, max: MAX_SIDE, description: 'Together’s: pixels; wins over `size`.' }),
+  height: foreignWhole({ min: 16, max: MAX_SIDE, description: 'Together’s: pixels; wins over `size`.' }),
   quality: word(20, { description: 'Echoed; engines here have one quality.', example: 'auto' }),
-  response_format: choice(['url', 'b64_json'], {
-    description: '`b64_json` unless the model is of the `dall-e` family, as at OpenAI.',
+  response_format: choice(['url', 'b64_json', 'base64'], {
+    description:
+      'Left out: `url` without a `model` or with one of the `dall-e` family, as at OpenAI, else `b64_json`. `base64` is Together’s word for it.',
   }),
   output_format: choiceOr('png', ['png', 'jpeg', 'webp'], { description: 'The format of the picture.' }),
   background: word(20, { description: 'Pictures are opaque whatever is asked.' }),
@@ -39,12 +46,38 @@ export const imagesBody = z.looseObject({
     description: 'Partial pictures of a stream, where the engine gives any.',
   }),
   user: word(500, { description: 'Accepted; limits go by key or address.' }),
-  seed: wholeNumberOr(-1, { min: -1, max: MAX_SEED, description: 'Beyond OpenAI: -1 draws one.', example: 42 }),
+  seed: foreignSeed(-1, { description: 'Beyond OpenAI: -1 draws one.', example: 42 }),
   negative_prompt: negativePrompt({ description: 'Beyond OpenAI: what to avoid.' }),
-  guidance_scale: decimal({ min: 0, max: 30, description: 'Beyond OpenAI: how closely to follow the prompt.' }),
-  steps: wholeNumber({ min: 1, max: 150, description: 'Beyond OpenAI: denoising steps.' }),
-  engine: word(64, { description: 'Beyond OpenAI: only this engine may serve.' }),
+  guidance_scale: foreignDecimal({ min: 0, max: 30, description: 'Beyond OpenAI: how closely to follow the prompt.' }),
+  steps: foreignWhole({ min: 1, max: 150, description: 'Beyond OpenAI: denoising steps.' }),
+  num_inference_steps: foreignWhole({ min: 1, max: 150, description: 'Another name of `steps`.' }),
+  engine: engineName(),
 });
+
+/** Pictures to work from, of OpenAI and of its kin. */
+export const SOURCE_FIELDS = [
+  'image',
+  'images',
+  'mask',
+  'image_url',
+  'reference_images',
+  'frame_images',
+  'input_image',
+] as const;
+
+export const unheeded: Unheeded = {
+  background: isOneOf('transparent'),
+  quality: isOneOf('low', 'high', 'hd', 'xhigh', 'max'),
+  style: isOneOf('natural'),
+  moderation: isOneOf('low'),
+  complexity: isOneOf('low', 'high'),
+  output_compression: (value, { output_format }) =>
+    typeof value === 'number' && value !== 100 && output_format !== undefined && output_format !== 'png',
+  aspect_ratio: isOtherThan('auto'),
+  resolution: isFilled,
+  image_loras: isFilled,
+  disable_safety_checker: isOn,
+};
 
 /** Pictures are not billed by tokens here; clients expect the block all the same. */
 const noTokens = z.literal(0);

@@ -4,7 +4,8 @@ import { readBearer } from '../../../shared/net/http.ts';
 import type { RequestDraft } from '../../jobs/job.ts';
 import type { Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
 import { PICTURE_FAILURES } from '../failures.ts';
-import { parseFields } from '../fields.ts';
+import { isRecord, parseFields } from '../fields.ts';
+import { type Foreign, parseForeign, shrinkSides, softenFields } from '../foreign-fields.ts';
 import { toSeed } from '../native.ts';
 import {
   checkAnswer,
@@ -14,6 +15,7 @@ import {
   createBody,
   createQuery,
   piclumenError,
+  resolutionBody,
 } from './schema.ts';
 
 const create: Route = {
@@ -29,12 +31,14 @@ const create: Route = {
   },
   decode: (input) => {
     const { authorization_token } = parseFields(createQuery, input.query);
+    const { fields: draft, warnings } = toDraft(input.body);
     return {
       do: 'generate',
       answer: 'start',
       bytes: false,
       credentials: readCredentials(authorization_token, input),
-      draft: toDraft(parseFields(createBody, input.body)),
+      draft,
+      warnings,
     };
   },
   encode: ({ job }) => ({
@@ -82,20 +86,25 @@ function readCredentials(token: string | undefined, { headers }: DialectInput): 
   return given === undefined ? undefined : { piclumen: given };
 }
 
-function toDraft(body: z.infer<typeof createBody>): RequestDraft {
-  const { prompt, negative_prompt, resolution, seed, steps, cfg, sampler_name, scheduler, ...own } = body;
-  return {
+function toDraft(given: unknown): Foreign<RequestDraft> {
+  const inner = softenFields(resolutionBody, isRecord(given) ? given.resolution : undefined);
+  const outer = parseForeign(createBody, isRecord(given) ? { ...given, resolution: inner.fields } : given);
+  const { prompt, negative_prompt, resolution, seed, steps, cfg, sampler_name, scheduler, engine, ...own } =
+    outer.fields;
+  const size = shrinkSides(resolution);
+  const draft: RequestDraft = {
     prompt,
     negativePrompt: negative_prompt,
     // The canonical seed is 32 bits wide; the engine itself gets the whole number.
     ...toSeed(seed > MAX_SEED ? seed % (MAX_SEED + 1) : seed),
     count: resolution.batch_size,
-    width: resolution.width,
-    height: resolution.height,
+    ...size.fields,
     ...(steps > 0 && { steps }),
     ...(cfg > 0 && { guidanceScale: cfg }),
     sampler: sampler_name ?? undefined,
     scheduler: scheduler ?? undefined,
+    // Nobody else can work from the pictures of these lists.
+    engine: engine ?? (hasSources(own) ? 'piclumen' : undefined),
     preferredEngine: 'piclumen',
     strict: false,
     safe: false,
@@ -104,7 +113,13 @@ function toDraft(body: z.infer<typeof createBody>): RequestDraft {
     previews: 0,
     engineOptions: { piclumen: { ...own, ...(seed > MAX_SEED && { seed }) } },
   };
+  return { fields: draft, warnings: [...inner.warnings, ...outer.warnings, ...size.warnings] };
 }
+
+type Own = Pick<z.output<typeof createBody>, 'multi_img2img_info' | 'img_control_info'>;
+
+const hasSources = ({ multi_img2img_info, img_control_info }: Own): boolean =>
+  multi_img2img_info.style_list.length > 0 || img_control_info.style_list.length > 0;
 
 function encodeCheck({ job, service }: Outcome): Encoded {
   if (job === undefined) throw new Error('this command always yields a job');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { negativePrompt, prompt, word } from '../fields.ts';
+import { engineName, negativePrompt, prompt, word } from '../fields.ts';
+import { foreignDecimalOr, foreignSeed, foreignWholeOr } from '../foreign-fields.ts';
 
 const extras = z.record(z.string(), z.unknown());
 const styles = z.object({ style_list: z.array(extras).max(10).default([]) });
@@ -7,23 +8,26 @@ const styles = z.object({ style_list: z.array(extras).max(10).default([]) });
 /** Piclumen's own seeds go beyond 2^32. */
 const MAX_PICLUMEN_SEED = 1e12;
 
+/** Whatever is larger than the longest side that an engine can be asked for is scaled down with its other side. */
+const MAX_SIDE = 65_536;
+
+export const resolutionBody = z.object({
+  width: foreignWholeOr(1344, { min: 16, max: MAX_SIDE, description: 'Pixels.' }),
+  height: foreignWholeOr(768, { min: 16, max: MAX_SIDE, description: 'Pixels.' }),
+  batch_size: foreignWholeOr(1, { min: 1, max: 4, description: 'Pictures.' }),
+});
+
 /** The whole body of the service of old, with its defaults. */
 export const createBody = z.object({
   prompt: prompt({ description: 'What the picture shows.', example: 'a magical landscape' }),
   highPixels: z.boolean().default(false),
   model_id: z.string().max(100).default('23887bba-507e-4249-a0e3-6951e4027f2b'),
   negative_prompt: negativePrompt({ description: 'What to avoid.', example: 'blurry' }),
-  resolution: z
-    .object({
-      width: z.int().min(64).max(4096).default(1344),
-      height: z.int().min(64).max(4096).default(768),
-      batch_size: z.int().min(1).max(4).default(1),
-    })
-    .prefault({}),
+  resolution: resolutionBody.prefault({}),
   model_ability: extras.default({}),
-  seed: z.int().min(-1).max(MAX_PICLUMEN_SEED).default(9896923949),
-  steps: z.int().min(0).max(150).default(6),
-  cfg: z.number().min(0).max(30).default(1),
+  seed: foreignSeed(9896923949, { max: MAX_PICLUMEN_SEED, description: '-1 draws one.' }),
+  steps: foreignWholeOr(6, { min: 0, max: 150, description: '0: as the model likes.' }),
+  cfg: foreignDecimalOr(1, { min: 0, max: 30, description: '0: as the model likes.' }),
   sampler_name: z.string().max(100).nullable().default('euler'),
   scheduler: z.string().max(100).nullable().default('normal'),
   ponyTags: extras.default({}),
@@ -33,6 +37,7 @@ export const createBody = z.object({
   multi_img2img_info: styles.prefault({}),
   img_control_info: styles.prefault({}),
   continueCreate: z.boolean().default(false),
+  engine: engineName(),
 });
 
 const token = word(500, {

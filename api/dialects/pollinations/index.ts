@@ -1,8 +1,19 @@
 import type { Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
 import { LOOKUP_FAILURES } from '../failures.ts';
 import { parseFields } from '../fields.ts';
+import { type Foreign, parseForeign, type Sides, shrinkSides } from '../foreign-fields.ts';
 import { encodePending, pendingAnswer, toSeed } from '../native.ts';
-import { modelNames, modelObjects, picturePath, pictureQuery, pollinationsError } from './schema.ts';
+import { noEngineTakesPictures } from '../sources.ts';
+import { isFilled, isOn, tellUnheeded } from '../unheeded.ts';
+import {
+  modelNames,
+  modelObjects,
+  picturePath,
+  pictureQuery,
+  pollinationsError,
+  SOURCE_PARAMETERS,
+  unheeded,
+} from './schema.ts';
 
 const DEFAULT_SIDE = 1024;
 const YEAR_SECONDS = 31_536_000;
@@ -65,17 +76,21 @@ function toListRoute(
 
 function decode(input: DialectInput): ReturnType<Route['decode']> {
   const { prompt } = parseFields(picturePath, input.params);
-  const query = parseFields(pictureQuery, input.query);
+  const { fields: query, warnings } = parseForeign(pictureQuery, input.query);
+  const source = SOURCE_PARAMETERS.find((name) => isFilled(input.query[name], input.query));
+  if (source !== undefined) throw noEngineTakesPictures(source);
+  const { fields: size, warnings: sizeWarnings } = toSize(query.width, query.height);
   return {
     do: 'generate',
     answer: 'wait',
     bytes: true,
-    fresh: /\bno-cache\b/i.test(input.headers['cache-control'] ?? ''),
+    fresh: isOn(input.query['no-cache'], input.query) || /\bno-cache\b/i.test(input.headers['cache-control'] ?? ''),
+    warnings: [...warnings, ...sizeWarnings, ...tellUnheeded(input.query, unheeded)],
     draft: {
       prompt,
       negativePrompt: query.negative_prompt,
       ...toSeed(query.seed),
-      ...toSize(query.width, query.height),
+      ...size,
       guidanceScale: query.guidance_scale,
       preferredEngine: query.model,
       count: 1,
@@ -89,23 +104,25 @@ function decode(input: DialectInput): ReturnType<Route['decode']> {
 }
 
 /** One side alone goes with Pollinations' default for the other; none at all is the engine's own size. */
-function toSize(width: number | undefined, height: number | undefined): { width?: number; height?: number } {
-  if (width === undefined && height === undefined) return {};
-  return { width: width ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE };
+function toSize(width: number | undefined, height: number | undefined): Foreign<Sides> {
+  if (width === undefined && height === undefined) return { fields: {}, warnings: [] };
+  return shrinkSides({ width: width ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE });
 }
 
 function encode(outcome: Outcome): Encoded {
-  const { job, pictures } = outcome;
+  const { job, pictures, service } = outcome;
   const [bytes] = pictures;
   const [picture] = job?.result?.pictures ?? [];
   if (job === undefined || bytes === undefined || picture === undefined) return encodePending(outcome);
   // A stand-in for an engine that failed must not stay in caches for a year.
   const isLasting = job.request.seedGiven && !job.result?.isFallback;
+  // What only key holders may ask for must not be handed to strangers by a cache on the way.
+  const audience = service.needsKey ? 'private' : 'public';
   return {
     status: 200,
     headers: {
       'Content-Type': bytes.mediaType,
-      'Cache-Control': isLasting ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-store',
+      'Cache-Control': isLasting ? `${audience}, max-age=${YEAR_SECONDS}, immutable` : 'no-store',
       ...(isLasting && { ETag: `"${picture.id}"` }),
     },
     body: bytes.bytes,

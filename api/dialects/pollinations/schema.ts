@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { MAX_SEED } from '../../../shared/contract/generation.ts';
 import { FORMATS } from '../../../shared/picture/media-type.ts';
-import { choiceOr, decimal, flagOr, negativePrompt, prompt, wholeNumber, wholeNumberOr, word } from '../fields.ts';
+import { choiceOr, flagOr, negativePrompt, prompt, word } from '../fields.ts';
+import { foreignDecimal, foreignSeed, foreignWhole } from '../foreign-fields.ts';
+import { isFilled, isOn, isOneOf, type Unheeded } from '../unheeded.ts';
 
 export const picturePath = z.object({
   prompt: prompt({ description: 'What the picture shows, percent-encoded; slashes may stay.', example: 'a red fox' }),
@@ -15,15 +16,18 @@ const toSafe = (given: unknown): unknown => {
   return words.length > 0 && words.every((word) => SAFE_WORDS.has(word.trim())) ? true : given;
 };
 
-/** Parameters of Pollinations that mean something here; `nologo`, `private`, `enhance` and the like are ignored. */
+/** Whatever is larger than the longest side that an engine can be asked for is scaled down with its other side. */
+const MAX_SIDE = 65_536;
+
+/** Parameters of Pollinations that mean something here; pictures have no logo and no feed, so those need no word. */
 export const pictureQuery = z.object({
-  width: wholeNumber({ min: 16, max: 4096, description: 'Pixels; with `height`.', example: 768 }),
-  height: wholeNumber({ min: 16, max: 4096, description: 'Pixels; with `width`.', example: 768 }),
+  width: foreignWhole({ min: 16, max: MAX_SIDE, description: 'Pixels; with `height`.', example: 768 }),
+  height: foreignWhole({ min: 16, max: MAX_SIDE, description: 'Pixels; with `width`.', example: 768 }),
   // As at Pollinations: a bare address is always the same picture, so that a page may show and caches may keep it.
-  seed: wholeNumberOr(0, { min: -1, max: MAX_SEED, description: '-1 draws a new one each time.', example: 42 }),
+  seed: foreignSeed(0, { description: '-1 draws a new one each time.', example: 42 }),
   model: word(64, { description: 'An engine; any other name takes the configured order.', example: 'flux' }),
   negative_prompt: negativePrompt({ description: 'What to avoid.', example: 'blurry' }),
-  guidance_scale: decimal({
+  guidance_scale: foreignDecimal({
     min: 0,
     max: 30,
     description: 'Beyond Pollinations: how closely to follow the prompt.',
@@ -32,6 +36,19 @@ export const pictureQuery = z.object({
   safe: flagOr(false, { description: 'Refuse a picture that the engine flags as not safe for work.' }, toSafe),
   format: choiceOr('jpeg', FORMATS, { description: 'Beyond Pollinations: the format of the picture.' }),
 });
+
+/** Reference pictures, old and new: nobody here can use one. */
+export const SOURCE_PARAMETERS = ['image', 'reference_image', 'reference_images', 'reference_video'] as const;
+
+export const unheeded: Unheeded = {
+  transparent: isOn,
+  enhance: isOn,
+  quality: isOneOf('low', 'high', 'hd'),
+  resolution: isFilled,
+  duration: isFilled,
+  aspectRatio: isFilled,
+  audio: isOn,
+};
 
 export const pollinationsError = z
   .object({

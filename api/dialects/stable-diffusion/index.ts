@@ -37,6 +37,7 @@ export const stableDiffusion: Dialect = {
           guidanceScale: body.guidance_scale,
           width: body.width,
           height: body.height,
+          engine: body.engine,
           preferredEngine: 'stable-diffusion',
         });
       },

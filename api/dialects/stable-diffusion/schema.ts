@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_SEED } from '../../../shared/contract/generation.ts';
-import { decimalOr, negativePrompt, prompt, wholeNumberOr } from '../fields.ts';
+import { decimalOr, engineName, negativePrompt, prompt, wholeNumberOr } from '../fields.ts';
 
 /** The body of the Stable Diffusion server of old, with its defaults. */
 export const stableDiffusionBody = z.object({
@@ -11,6 +11,7 @@ export const stableDiffusionBody = z.object({
   width: wholeNumberOr(512, { min: 64, max: 2048, step: 8, description: 'Pixels.', example: 512 }),
   height: wholeNumberOr(512, { min: 64, max: 2048, step: 8, description: 'Pixels.', example: 512 }),
   seed: wholeNumberOr(-1, { min: -1, max: MAX_SEED, description: '-1 draws one.', example: 42 }),
+  engine: engineName(),
 });
 
 export const stableDiffusionAnswer = z.object({

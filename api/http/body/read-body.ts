@@ -16,7 +16,7 @@ export type ReadBody = (request: Request, response: Response, callerId: string) 
 
 /** Within the route, so that even a broken body is told in the words of its dialect, and a stranger's is not read. */
 export function createBodyReader(budget: BodyBudget, limit: number): ReadBody {
-  const parse = json({ limit, strict: false });
+  const parse = json({ limit, strict: false, reviver: keepLongSeed });
 
   return async (request, response, callerId) => {
     const lease = budget.open(callerId);
@@ -37,6 +37,21 @@ export function createBodyReader(budget: BodyBudget, limit: number): ReadBody {
       watch.end();
     }
   };
+}
+
+/** For routes to which the body makes no difference. */
+export const passBodyBy: ReadBody = async (request) => {
+  if (hasBody(request)) discard(request);
+  return { take: () => undefined, release: () => undefined };
+};
+
+/**
+ * A double rounds whole numbers beyond 2^53, so the same seed would be another one, and an error would tell a number
+ * that nobody sent: such a seed is kept as its digits.
+ */
+function keepLongSeed(key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const isRounded = key === 'seed' && typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+  return isRounded ? (context?.source ?? value) : value;
 }
 
 const hasBody = ({ headers }: Request): boolean =>

@@ -13,12 +13,7 @@ dialectContract({
   generate: { path, body: { prompt: 'fox' } },
   toError: (code, message) => ({
     status: ERRORS[code].status,
-    body: {
-      error: code,
-      body: '',
-      errors: message,
-      detail: code === 'unauthorized' ? 'Incorrect username or password' : message,
-    },
+    body: { detail: code === 'unauthorized' ? 'Incorrect username or password' : message },
   }),
   wrong: { call: { path, body: { prompt: 'fox', cfg_scale: 'much' } }, blamed: 'cfg_scale' },
   pairs: [
@@ -101,8 +96,7 @@ dialectContract({
       status: 503,
       check: ({ json, headers }) => {
         assert.equal(headers.get('retry-after'), '5');
-        const { error, detail } = json as { error: string; detail: string };
-        assert.equal(error, 'worker_unavailable');
+        const { detail } = json as { detail: string };
         assert.match(detail, /started again. Ask for the picture once more/);
       },
     },
@@ -128,12 +122,53 @@ dialectContract({
       status: 200,
       check: ({ json }) => assert.ok((json as { label: string }[]).some(({ label }) => label === 'Karras')),
     },
-    ...['upscalers', 'latent-upscale-modes', 'sd-vae'].map((name) => ({
-      name: `${name}: none`,
+    ...[
+      'latent-upscale-modes',
+      'sd-vae',
+      'prompt-styles',
+      'face-restorers',
+      'hypernetworks',
+      'loras',
+      'realesrgan-models',
+      'script-info',
+    ].map((name) => ({
+      name: `${name}: an empty list, never an object`,
       call: { path: `/sdapi/v1/${name}` },
       status: 200,
       answer: [],
     })),
+    {
+      name: 'upscalers have the one that does nothing, as clients choose it by name',
+      call: { path: '/sdapi/v1/upscalers' },
+      status: 200,
+      answer: [{ name: 'None', model_name: null, model_path: null, model_url: null, scale: 4 }],
+    },
+    { name: 'no flags', call: { path: '/sdapi/v1/cmd-flags' }, status: 200, answer: {} },
+    { name: 'no embeddings', call: { path: '/sdapi/v1/embeddings' }, status: 200, answer: { loaded: {}, skipped: {} } },
+    { name: 'no scripts', call: { path: '/sdapi/v1/scripts' }, status: 200, answer: { txt2img: [], img2img: [] } },
+    {
+      name: 'memory has upstream’s two parts',
+      call: { path: '/sdapi/v1/memory' },
+      status: 200,
+      check: ({ json }) => assert.deepEqual(Object.keys(json as object), ['ram', 'cuda']),
+    },
+    ...['refresh-checkpoints', 'refresh-loras', 'unload-checkpoint', 'reload-checkpoint', 'skip'].map((name) => ({
+      name: `${name} is done`,
+      call: { path: `/sdapi/v1/${name}`, method: 'POST' as const },
+      status: 200,
+      answer: {},
+    })),
+    {
+      name: 'override_settings may be null, and so may the model in it',
+      call: { path, body: { prompt: 'fox', override_settings: null } },
+      status: 200,
+    },
+    {
+      name: 'a pinned engine',
+      call: { path, body: { prompt: 'fox', engine: 'sketch', override_settings: { sd_model_checkpoint: null } } },
+      draft: { prompt: 'fox', engine: 'sketch', width: 512, height: 512, format: 'png', deliver: 'bytes', previews: 3 },
+      status: 200,
+    },
     {
       name: 'interrupt without a job is as good as done',
       call: { path: '/sdapi/v1/interrupt', method: 'POST' },
@@ -142,9 +177,9 @@ dialectContract({
     },
     {
       name: 'an unknown address below /sdapi is told in this shape',
-      call: { path: '/sdapi/v1/img2img', body: {} },
+      call: { path: '/sdapi/v1/interrogate', body: {} },
       status: 404,
-      check: ({ json }) => assert.equal((json as { error: string }).error, 'not_found'),
+      check: ({ json }) => assert.deepEqual(Object.keys(json as object), ['detail']),
     },
   ],
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { ALIASES } from '../../../api/dialects/openai/models.ts';
 import { AppError, ERRORS } from '../../../shared/errors.ts';
 import { dialectContract, doneWith, pending } from '../../contracts/dialect.ts';
 import { PICTURE_BYTES } from '../fake-jobs.ts';
@@ -61,6 +62,44 @@ dialectContract({
       },
     },
     {
+      name: 'without a model the answer is an address, as at OpenAI',
+      call: { path, body: { prompt: 'fox' } },
+      draft: { prompt: 'fox', format: 'png', deliver: 'url' },
+      status: 200,
+    },
+    {
+      name: 'without a model, but with a parameter of the GPT image models: base64',
+      call: { path, body: { prompt: 'fox', output_format: 'jpeg' } },
+      draft: { prompt: 'fox', format: 'jpeg', deliver: 'bytes' },
+      status: 200,
+    },
+    {
+      name: 'Together’s fields',
+      call: {
+        path,
+        body: {
+          prompt: 'fox',
+          model: 'black-forest-labs/FLUX.1-schnell',
+          response_format: 'base64',
+          width: 768,
+          height: 512,
+          steps: 4,
+          seed: 5,
+        },
+      },
+      draft: {
+        ...byDefault,
+        prompt: 'fox',
+        width: 768,
+        height: 512,
+        steps: 4,
+        seed: 5,
+        preferredEngine: 'black-forest-labs/FLUX.1-schnell',
+      },
+      status: 200,
+      answer: { created: 1000, data: [{ b64_json, seed: 5 }], ...output, size: '768x512' },
+    },
+    {
       name: 'response_format wins over the family, both ways',
       call: { path, body: { prompt: 'fox', model: 'dall-e-2', response_format: 'b64_json' } },
       draft: { ...byDefault, prompt: 'fox', preferredEngine: 'dall-e-2' },
@@ -108,7 +147,7 @@ dialectContract({
     },
     {
       name: 'still being made is an error that clients retry by themselves',
-      call: { path, body: { prompt: 'fox' } },
+      call: { path, body: { prompt: 'fox' }, headers: { 'x-stainless-lang': 'js' } },
       given: pending,
       status: 503,
       check: ({ headers }) => {
@@ -140,10 +179,16 @@ dialectContract({
         assert.equal(object, 'list');
         assert.deepEqual(
           data.map(({ id }) => id),
-          ['perchance', 'sketch', 'dall-e-2', 'dall-e-3', 'gpt-image-1'],
+          ['perchance', 'sketch', ...ALIASES],
         );
       },
     },
+    ...['gpt-image-2', 'gpt-image-2-2026-04-21', 'gpt-image-2.6-flare', 'gpt-image-9', 'dall-e-3'].map((id) => ({
+      name: `the model ${id} is there`,
+      call: { path: `/v1/models/${id}` },
+      status: 200,
+      answer: { id, object: 'model', created: 1000, owned_by: 'easel' },
+    })),
     {
       name: 'an unknown model is 404 in OpenAI’s words',
       call: { path: '/v1/models/nothing' },

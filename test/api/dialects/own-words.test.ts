@@ -28,12 +28,7 @@ const DIALECTS: ReadonlyArray<readonly [path: string, toBody: ToBody]> = [
   ],
   [
     '/sdapi/v1/txt2img',
-    (code, errors) => ({
-      error: code,
-      detail: code === 'unauthorized' ? 'Incorrect username or password' : errors,
-      body: '',
-      errors,
-    }),
+    (code, message) => ({ detail: code === 'unauthorized' ? 'Incorrect username or password' : message }),
   ],
   ['/jobs', toNative],
 ];
@@ -88,10 +83,10 @@ describe('failures before a route', () => {
     assert.match((body as { error: string }).error, /GET, POST|POST, GET/);
   });
 
-  test('a picture’s address of Pollinations without a prompt, or not decodable', async () => {
+  test('a picture’s address of Pollinations without a prompt, or with one that is no text', async () => {
     for (const [path, status] of [
       ['/prompt', 404],
-      ['/prompt/%ff%zz', 400],
+      ['/prompt/a%00b', 400],
     ] as const) {
       const { response, body } = await send(path, { headers: json });
       assert.equal(response.status, status);

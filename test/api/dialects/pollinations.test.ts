@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { apiKeys } from '../../../api/http/middleware/api-keys.ts';
 import { ERRORS } from '../../../shared/errors.ts';
 import { dialectContract, doneWith } from '../../contracts/dialect.ts';
 import { PICTURE_BYTES } from '../fake-jobs.ts';
@@ -102,9 +103,29 @@ describe('prompts in a path', () => {
     assert.equal(gateway.jobs.submissions.at(-1)?.draft.prompt, 'cats/and/dogs');
   });
 
-  test('broken percent-encoding is a 400', async () => {
-    const response = await fetch(`${gateway.url}/prompt/%ff%zz`);
-    assert.equal(response.status, 400);
+  test('what is no percent-encoding stays the text that it is', async () => {
+    const written: Record<string, string> = {
+      '100% cotton shirt': '100% cotton shirt',
+      '100%25 cotton': '100% cotton',
+      '%': '%',
+      '50%-off %zz %4': '50%-off %zz %4',
+      'caf%C3%A9 %E9t%C3%A9': 'café %E9té',
+      '%ff%F0%9F%A6%8A%80': '%ff🦊%80',
+      'a%2Fb/c%': 'a/b/c%',
+    };
+    for (const [path, prompt] of Object.entries(written)) {
+      for (const address of [`/prompt/${path}`, `/image/${path}?seed=1`, `/generate?prompt=${path}`]) {
+        assert.equal((await fetch(gateway.url + address)).status, 200, address);
+        assert.equal(gateway.jobs.submissions.at(-1)?.draft.prompt, prompt, address);
+      }
+    }
+  });
+
+  test('what only key holders may ask for is not for caches on the way', async () => {
+    const keyed = await startGateway({ apiKeys: apiKeys('Keys.').parse('me:sesame-sesame-sesame') });
+    const response = await fetch(`${keyed.url}/prompt/fox`, { headers: { 'x-api-key': 'sesame-sesame-sesame' } });
+    await keyed.stop();
+    assert.equal(response.headers.get('cache-control'), 'private, max-age=31536000, immutable');
   });
 
   test('If-None-Match saves the bytes', async () => {

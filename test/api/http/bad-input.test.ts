@@ -15,6 +15,10 @@ function* badQueries(): Generator<readonly [query: string, field: string]> {
     'Infinity',
     '--1',
     '1,000',
+    '+-1',
+    '1e',
+    'random',
+    'undefined',
     '٣',
     'null',
   ]) {
@@ -47,10 +51,6 @@ function* badQueries(): Generator<readonly [query: string, field: string]> {
   for (const code of [0, 1, 7, 8, 11, 12, 14, 27, 31, 127, 128, 155, 159]) {
     yield [`prompt=a${encodeURIComponent(String.fromCharCode(code))}b`, 'prompt'];
     yield [`prompt=x&negative_prompt=a${encodeURIComponent(String.fromCharCode(code))}b`, 'negative_prompt'];
-  }
-  for (const bytes of ['%ff', '%c3%28', '%ed%a0%80', '%f5%80%80%80', 'a%80', '%fe%ff']) {
-    yield [`prompt=${bytes}`, 'prompt'];
-    yield [`prompt=x&negative_prompt=${bytes}`, 'negative_prompt'];
   }
   yield [`prompt=x&negative_prompt=${'y'.repeat(2001)}`, 'negative_prompt'];
   for (const field of ['seed', 'guidance_scale', 'shape', 'output', 'format', 'negative_prompt', 'engine', 'strict']) {

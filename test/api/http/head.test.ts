@@ -19,7 +19,7 @@ describe('HEAD', () => {
     ['/prompt/fox', 200, 'image/jpeg'],
     ['/image/fox?format=png', 200, 'image/png'],
     ['/generate', 400, 'application/json; charset=utf-8'],
-    ['/prompt/fox?width=none', 400, 'application/json; charset=utf-8'],
+    ['/prompt/fox?width=wide', 400, 'application/json; charset=utf-8'],
     ['/jobs/any/events', 200, 'text/event-stream; charset=utf-8'],
     ['/v1/models', 200, 'application/json; charset=utf-8'],
     ['/health', 200, 'application/json; charset=utf-8'],

@@ -1,0 +1,53 @@
+/**
+ * Wishes that a dialect's own document knows and nobody here can fulfil. Whoever sends one with a value that would have
+ * changed the picture is told; a value that changes nothing, such as the default, is passed over.
+ */
+
+/** Tells whether a value would have had an effect at the service whose dialect this is. */
+export type Matters = (value: unknown, body: Readonly<Record<string, unknown>>) => boolean;
+
+export const isOn: Matters = (value) =>
+  value === true || value === 1 || (typeof value === 'string' && /^(true|1|yes|on)$/i.test(value.trim()));
+
+/** A text, list or object with something in it, or a switch that is on. */
+export const isFilled: Matters = (value, body) => {
+  if (typeof value === 'string') return value.trim() !== '' && !NOTHING.test(value.trim());
+  if (Array.isArray(value)) return value.length > 0;
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return isOn(value, body);
+};
+
+const NOTHING = /^(none|null|undefined|false|0)$/i;
+
+export const isAbove =
+  (limit: number): Matters =>
+  (value) =>
+    value !== '' && typeof value !== 'boolean' && Number(value) > limit;
+
+/** One of the words that ask for more than the default. */
+export const isOneOf =
+  (...words: readonly string[]): Matters =>
+  (value) =>
+    typeof value === 'string' && words.includes(value.trim().toLowerCase());
+
+/** Anything but nothing and the values that the service itself takes for the default. */
+export const isOtherThan =
+  (...defaults: readonly unknown[]): Matters =>
+  (value) =>
+    value !== undefined && value !== null && value !== '' && !defaults.includes(value);
+
+export type Unheeded = Readonly<Record<string, Matters>>;
+
+/** One sentence that names every wish without effect; none where all is well. */
+export function tellUnheeded(body: unknown, table: Unheeded): string[] {
+  if (typeof body !== 'object' || body === null) return [];
+  const given = body as Readonly<Record<string, unknown>>;
+  const names = Object.keys(table).filter((name) => Object.hasOwn(given, name) && table[name]?.(given[name], given));
+  return toSentence(names);
+}
+
+export function toSentence(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const listed = names.map((name) => `\`${name}\``).join(', ');
+  return [`${listed} ${names.length === 1 ? 'has' : 'have'} no effect here.`];
+}
