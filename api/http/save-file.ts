@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createKeptFiles } from '../../shared/files/kept-files.ts';
+import { createKeptFiles, openKeptPictures, toKeptName } from '../../shared/files/kept-files.ts';
 import type { Job } from '../jobs/job.ts';
 
 const MAX_SLUG_CHARACTERS = 40;
@@ -20,13 +20,24 @@ interface SaveFileOptions {
 export function createSaveFile({ dataDirectory, maxBytes, now }: SaveFileOptions) {
   const directory = join(dataDirectory, 'saved');
   const files = createKeptFiles({ directory, maxBytes, now });
-  return async ({ request }: Job, bytes: Buffer): Promise<string> => {
-    const slug = request.prompt
+  const kept = openKeptPictures(dataDirectory, now);
+
+  /** Undefined when the picture came from elsewhere than this gateway's disk. */
+  function toKeptPath({ result }: Job): string | undefined {
+    const [picture] = result?.pictures ?? [];
+    return picture && kept.pathOf(toKeptName(picture.id, picture.mediaType));
+  }
+
+  return async (job: Job, bytes: Buffer): Promise<string> => {
+    const slug = job.request.prompt
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '_')
       .slice(0, MAX_SLUG_CHARACTERS);
     const name = `image_${now()}_${slug}.png`;
-    await files.write(name, bytes);
+    const from = toKeptPath(job);
+    await files.prepare();
+    const isLinked = from !== undefined && (await files.link(name, from, bytes.length));
+    if (!isLinked) await files.write(name, bytes);
     return join(directory, name);
   };
 }

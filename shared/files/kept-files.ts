@@ -19,6 +19,8 @@ export interface KeptFiles {
   link(name: string, from: string, bytes: number): Promise<boolean>;
   /** Makes the directory. */
   prepare(): Promise<void>;
+  /** Absolute. */
+  pathOf(name: string): string;
   remove(name: string): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export function createKeptFiles({ directory, maxBytes, now }: KeptFilesOptions):
     prepare: async () => {
       await mkdir(directory, { recursive: true });
     },
+    pathOf: toPath,
     remove: async (name) => rm(toPath(name), { force: true }),
   };
 }

@@ -6,6 +6,7 @@ import { type Clock, toAbortError } from '../../shared/wait.ts';
 import type { Produce } from '../production/produce.ts';
 import { stackOf } from '../production/stack-of.ts';
 import { createStageTimes } from '../production/stage-times.ts';
+import { createProgressPace } from './progress-pace.ts';
 import type { Slots } from './slots.ts';
 
 type Listener = (event: ProductionEvent) => void;
@@ -62,9 +63,10 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
     };
     const { signal } = entry.abort;
     const times = createStageTimes(clock);
+    const pace = createProgressPace({ clock, send: (event) => tell({ type: 'progress', ...event }) });
     const onProgress = (event: ProgressEvent): void => {
       times.enter(event.stage);
-      tell({ type: 'progress', ...event });
+      pace.report(event);
     };
     const slot = takeSlot(production, signal, onProgress);
 
@@ -102,6 +104,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
     entry.ended = make()
       .catch(fail)
       .finally(() => {
+        pace.end();
         underWay.delete(entry);
         if (byJob.get(production.jobId) === entry) byJob.delete(production.jobId);
       });
