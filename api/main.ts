@@ -1,8 +1,8 @@
 import '../shared/service/require-node.ts';
 import { createServer } from 'node:http';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
-import { openDataDirectory } from '../shared/files/data-directory.ts';
+import { isWritable, openDataDirectory } from '../shared/files/data-directory.ts';
 import { toMaxBytes } from '../shared/files/kept-files.ts';
 import { close } from '../shared/net/http.ts';
 import { SettingsError } from '../shared/service/config.ts';
@@ -16,6 +16,7 @@ import { encodeJob } from './dialects/jobs/encode-job.ts';
 import { createApp } from './http/app.ts';
 import { createBodyBudget, toBodyLimits } from './http/body/body-budget.ts';
 import { createDescribe } from './http/describe-service.ts';
+import { createEngineList } from './http/engine-list.ts';
 import type { RateStores } from './http/middleware/rate-limit.ts';
 import { createRateLimit } from './http/middleware/rate-limit.ts';
 import { createPreferences } from './http/preferences.ts';
@@ -34,6 +35,8 @@ const MAX_HEADER_BYTES = 262_144;
 
 /** What the gateway keeps in DATA_DIR. */
 const KEPT_NAMES = ['jobs.sqlite', 'jobs.sqlite-wal', 'jobs.sqlite-shm', 'images', 'kept', 'saved'];
+
+const UNWRITABLE = 'The gateway cannot write to its DATA_DIR.';
 
 await runService(async () => {
   const environment = readEnvironment();
@@ -57,6 +60,12 @@ await runService(async () => {
     clock,
     log,
   });
+  const engines = await createEngineList({
+    path: join(dataDirectory, 'engines.json'),
+    heard: () => enginesOf(jobs.status()),
+    ask: jobs.notReady,
+    log,
+  });
   const app = createApp({
     jobs,
     dialects,
@@ -71,7 +80,7 @@ await runService(async () => {
     describe: createDescribe({
       version,
       publicUrl: settings.PUBLIC_URL,
-      engines: () => enginesOf(jobs.status()),
+      engines: engines.names,
       needsKey: settings.API_KEYS !== undefined,
       now: clock.now,
     }),
@@ -82,7 +91,8 @@ await runService(async () => {
       const { worker, ...details } = jobs.status();
       return { worker, details };
     },
-    notReady: async () => (jobs.status().worker === 'unreachable' ? ['The worker cannot be reached.'] : []),
+    notReady: async () => [...(await jobs.notReady()), ...((await isWritable(dataDirectory)) ? [] : [UNWRITABLE])],
+    learnEngines: engines.learn,
     dataDirectory,
     trustProxyHops: settings.TRUST_PROXY_HOPS,
     corsOrigins: settings.CORS_ORIGINS,
@@ -95,6 +105,7 @@ await runService(async () => {
   const port = await listenAsSet(server, settings);
   log.info({ port, version }, 'the gateway listens');
   const stop = async (): Promise<void> => {
+    await engines.keep();
     await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);
     await rateStores?.close();
   };

@@ -18,6 +18,8 @@ export interface WorkerView {
   /** As last heard, in order of preference. */
   readonly engines?: readonly EngineStatus[] | undefined;
   readonly stores?: readonly EngineStatus[] | undefined;
+  /** Why it serves nobody as things stand: what follows “The worker …” in a sentence. */
+  readonly problems?: readonly string[] | undefined;
 }
 
 export interface PictureFile {
@@ -39,6 +41,11 @@ export interface Dispatch {
   picture(pictureId: string, signal: AbortSignal): Promise<PictureFile | undefined>;
   remove(removal: Removal, signal: AbortSignal): Promise<void>;
   workers(): readonly WorkerView[];
+  /**
+   * Asks, for at most a second, what is not known to be well: a worker that has not answered yet or was in trouble, the
+   * shared queue. One that is well, or asleep after it was, is left alone. Answers why nothing can be made, if so.
+   */
+  look(): Promise<readonly string[]>;
   /** Jobs in the queue as far as this gateway knows. */
   waiting(): number;
   /** Takes no more work; what runs may end within the grace, then it is let go without being reported. */

@@ -44,6 +44,8 @@ export interface ServeOptions {
   /** Pages that may use what goes by the caller's address. */
   readonly corsOrigins: readonly string[] | undefined;
   readonly describe: (request: Request) => ServiceDescription;
+  /** Before a list is told: asks the workers for their engines where none is known. */
+  readonly learnEngines: () => Promise<void>;
 }
 
 export function serveDialect(app: Express, dialect: Dialect, options: ServeOptions): void {
@@ -192,6 +194,7 @@ async function carryOut(command: Command, call: Call): Promise<Job | undefined> 
       call.options.preferences.set(call.caller.id, command.engine);
       return undefined;
     case 'describe':
+      await call.options.learnEngines();
       return undefined;
   }
 }

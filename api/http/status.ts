@@ -43,10 +43,12 @@ interface DetailsOptions extends StatusOptions {
 }
 
 /** How busy it is, which engines fail and where pictures go is for those whom the operator gave a key. */
-export function createStatus({ version, status, isStranger }: DetailsOptions) {
-  return (request: Request, response: Response): void => {
+export function createStatus({ version, status, notReady, isStranger }: DetailsOptions) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const reasons = await notReady();
     const { worker, details } = status();
-    response.json({ service: 'easel', version, worker, ...(!isStranger(request) && details) });
+    const readiness = { ready: reasons.length === 0, reasons };
+    response.json({ service: 'easel', version, worker, ...readiness, ...(!isStranger(request) && details) });
   };
 }
 

@@ -74,6 +74,7 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
       const workers = dispatch.workers();
       return { worker: bestOf(workers.map(({ state }) => state)), workers, waiting: dispatch.waiting() };
     },
+    notReady: dispatch.look,
     stop: async ({ graceMs }) => {
       await dispatch.stop(graceMs);
       // What is made without this gateway may still end; anything else had its grace.

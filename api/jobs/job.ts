@@ -127,6 +127,8 @@ export interface JobModule extends Jobs {
   /** Brings a picture that another gateway's caller was told of to `DATA_DIR/images`; false when that cannot be. */
   collectImage(name: string): Promise<boolean>;
   status(): JobsStatus;
+  /** Why no job can be made now, after asking for a second at most what is not known to be well; empty: it can. */
+  notReady(): Promise<readonly string[]>;
   /**
    * Takes no more work and lets what runs end within the grace. Whoever waits then is told to come back; what is left
    * is taken up after the next start.

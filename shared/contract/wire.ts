@@ -17,7 +17,7 @@ import {
  *                       Closing the connection cancels. The same jobId while running joins, never runs twice.
  * GET /pictures/{id}    bytes of a finished picture, kept for a while
  * POST /removals        Removal -> 204; removes the hosted copy
- * GET /health           WorkerHealth, without the secret
+ * GET /health           WorkerHealth, without the secret; 503 unless it is healthy
  * GET /status           WorkerStatus
  *
  * Both may be one version apart: what came is parsed, fields that are not known are dropped, and codes that are not
@@ -134,12 +134,19 @@ export function parseProductionEvent(came: unknown): ProductionEvent | undefined
   return type === 'result' || type === 'error' ? endSchema.parse(came) : undefined;
 }
 
+/** Why it cannot make pictures as it is: what follows “The worker …” in a sentence. */
+export const workerProblemsSchema = z
+  .array(shortText(MAX_STATUS_CHARACTERS))
+  .transform((all) => all.slice(0, MAX_SENTENCES))
+  .catch([]);
+
 export const workerHealthSchema = z.object({
   status: z.enum(['healthy', 'starting', 'stopping', 'unhealthy']).catch('unhealthy'),
   service: z.literal('easel-worker'),
   version: z.string(),
   /** As `npm start` named it, to know its own child by. */
   instance: z.string().optional(),
+  problems: workerProblemsSchema,
   running: z.number().catch(0),
   waiting: z.number().catch(0),
   concurrency: z.int().min(1).catch(1),

@@ -26,8 +26,18 @@ export async function openDataDirectory(directory: string, ours: readonly string
   }
 }
 
-/** Throws when no file can be made there. A full disk is none of its faults: there room can be made. */
-export async function checkWritable(directory: string): Promise<void> {
+/** Whether files can be made there. */
+export async function isWritable(directory: string): Promise<boolean> {
+  try {
+    await checkWritable(directory);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A full disk is none of its faults: there room can be made. */
+async function checkWritable(directory: string): Promise<void> {
   const path = join(directory, `.probe.${randomBytes(6).toString('hex')}.tmp`);
   try {
     await writeFile(path, '', { flag: 'wx', mode: PRIVATE_FILE });

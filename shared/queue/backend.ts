@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { engineStatusSchema } from '../contract/wire.ts';
+import { engineStatusSchema, workerProblemsSchema } from '../contract/wire.ts';
 import type { Logger } from '../service/log.ts';
 import type { Clock } from '../wait.ts';
 import type { Channels } from './channels.ts';
@@ -13,6 +13,8 @@ export interface QueueBackend {
   readonly blobs: Blobs;
   openQueue(): Promise<JobQueue>;
   openConsumer(options: JobConsumerOptions): Promise<JobConsumer>;
+  /** Whether it answers within so many milliseconds. */
+  answers(timeoutMs: number): Promise<boolean>;
   /** After what was opened has been closed. */
   close(): Promise<void>;
 }
@@ -47,6 +49,7 @@ export const heartbeatSchema = z.object({
   stores: z.array(engineStatusSchema).readonly().optional(),
   /** It says goodbye. */
   isStopping: z.boolean(),
+  problems: workerProblemsSchema,
 });
 export type WorkerHeartbeat = Readonly<z.infer<typeof heartbeatSchema>>;
 

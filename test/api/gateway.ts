@@ -50,6 +50,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}): Promise
     version: '1.0.0',
     status: () => ({ worker: 'ready', details: {} }),
     notReady: async () => [],
+    learnEngines: async () => undefined,
     dataDirectory: tmpdir(),
     trustProxyHops: 0,
     corsOrigins: undefined,

@@ -50,7 +50,7 @@ export async function startRedis(): Promise<RedisServer> {
     },
     close: async () => {
       await kill(server);
-      await rm(directory, { recursive: true });
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }
@@ -67,6 +67,7 @@ async function startServer(port: number, directory: string): Promise<ChildProces
 }
 
 async function kill(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
   const exited = once(server, 'exit');
   server.kill('SIGKILL');
   await exited;

@@ -45,7 +45,7 @@ export function createApp(options: AppOptions): Express {
 
   app.get('/health', async (_request, response) => {
     const report = await health();
-    response.status(report.status === 'stopping' ? 503 : 200).json(report);
+    response.status(report.status === 'healthy' ? 200 : 503).json(report);
   });
   app.use(createAuthentication(options.tokens));
   app.get('/status', async (_request, response) => {

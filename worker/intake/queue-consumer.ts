@@ -21,7 +21,7 @@ export interface QueueConsumerOptions {
   readonly readPicture: (id: string) => Promise<{ readonly bytes: Buffer } | undefined>;
   readonly removePicture: (removal: Removal, signal: AbortSignal) => Promise<void>;
   /** What engines and stores are up to, for the gateways' status page. */
-  readonly status: () => Promise<Pick<WorkerStatus, 'engines' | 'stores'>>;
+  readonly status: () => Promise<Pick<WorkerStatus, 'engines' | 'stores' | 'problems'>>;
   readonly clock: Clock;
   readonly log: Logger;
   /** A worker that was not heard of for so long has died, and another one takes its runs. */
@@ -91,9 +91,17 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
   }
 
   async function tellHeartbeat(): Promise<void> {
-    const { engines, stores } = await options.status();
+    const { engines, stores, problems } = await options.status();
     const isStopping = stopping.signal.aborted;
-    const heartbeat: WorkerHeartbeat = { name, running: running.size, concurrency, engines, stores, isStopping };
+    const heartbeat: WorkerHeartbeat = {
+      name,
+      running: running.size,
+      concurrency,
+      engines,
+      stores,
+      problems,
+      isStopping,
+    };
     await channels.publish(channelNames.workers, JSON.stringify(heartbeat));
   }
 

@@ -1,5 +1,8 @@
 import type { EngineStatus, WorkerHealth, WorkerStatus } from '../../shared/contract/wire.ts';
+import { isWritable } from '../../shared/files/data-directory.ts';
+import type { Clock } from '../../shared/wait.ts';
 import type { BrowserPages } from '../browser/pages.ts';
+import { createHealthCheck } from '../browser/upkeep/health-check.ts';
 import type { Productions } from '../intake/productions.ts';
 import type { Slots } from '../intake/slots.ts';
 import type { StoreCandidate } from './deliver.ts';
@@ -15,18 +18,38 @@ interface ReportOptions {
   readonly engines: readonly EngineCandidate[];
   readonly stores: readonly StoreCandidate[];
   readonly pages: Pick<BrowserPages, 'isHealthy' | 'status'>;
+  /** Absolute. */
+  readonly dataDirectory: string;
+  readonly clock: Clock;
 }
+
+/** Told to gateways and to anybody who asks for the health. */
+const BROWSER_FAILS = 'cannot start its browser, or gets no answer from it';
+const DIRECTORY_FAILS = 'cannot write to its DATA_DIR';
 
 /** What the worker says about itself; nothing here starts a browser. */
 export function createReport(options: ReportOptions) {
-  const { slots, productions, pages, engines, stores, version, instance, concurrency, maxWaiting } = options;
+  const { slots, productions, pages, engines, stores, version, instance, concurrency, maxWaiting, clock } = options;
+  const canWrite = createHealthCheck({ clock, examine: () => isWritable(options.dataDirectory) });
+
+  /** A busy browser may answer late on a small machine, and its job has a deadline of its own: it is not asked. */
+  async function isBrowserWell(): Promise<boolean> {
+    return slots.running > 0 ? pages.status().state !== 'failed' : pages.isHealthy();
+  }
+
+  async function findProblems(): Promise<string[]> {
+    const problems: string[] = [];
+    if (!(await isBrowserWell())) problems.push(BROWSER_FAILS);
+    if (!(await canWrite())) problems.push(DIRECTORY_FAILS);
+    return problems;
+  }
 
   async function health(): Promise<WorkerHealth> {
     const { running, waiting } = slots;
-    // A busy browser may answer late on a small machine, and its job has a deadline of its own: it is not asked.
-    const isAlive = running > 0 || (await pages.isHealthy());
-    const status = productions.isStopping ? 'stopping' : isAlive ? 'healthy' : 'unhealthy';
-    return { status, service: 'easel-worker', version, instance, running, waiting, concurrency, maxWaiting };
+    const problems = await findProblems();
+    const status = productions.isStopping ? 'stopping' : problems.length === 0 ? 'healthy' : 'unhealthy';
+    const load = { running, waiting, concurrency, maxWaiting };
+    return { status, service: 'easel-worker', version, instance, problems, ...load };
   }
 
   async function status(): Promise<WorkerStatus> {

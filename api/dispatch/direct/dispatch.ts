@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch, QueuedRun, RunLedger } from '../dispatch.ts';
+import { whyNobodyServes } from '../why-nobody-serves.ts';
 import type { ProductionOutcome } from './production-call.ts';
 import { createRunQueue } from './run-queue.ts';
 import { fetchPicture, removeHosted } from './worker-calls.ts';
@@ -130,6 +131,10 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     picture: (pictureId, signal) => fetchPicture(links, pictureId, signal, log),
     remove: (removal, signal) => removeHosted(links, removal, signal),
     workers: () => links.map((link) => link.view()),
+    look: async () => {
+      await Promise.all(links.map((link) => link.look()));
+      return whyNobodyServes(links.map((link) => link.view()));
+    },
     waiting: () => queue.size,
     stop: async (graceMs) => {
       stopping.abort();

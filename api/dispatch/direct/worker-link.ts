@@ -6,7 +6,7 @@ import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { OpenedRun, WorkerView } from '../dispatch.ts';
 import { createWaker } from '../waker.ts';
-import { callProduction, type ProductionOutcome } from './production-call.ts';
+import { callProduction, type ProductionOutcome, readErrorRecord } from './production-call.ts';
 
 /** One worker of WORKER_URL: its slots, and the work that is sent to it. */
 
@@ -15,6 +15,13 @@ const SILENCE_MS = 60_000;
 const STATUS_TIMEOUT_MS = 5000;
 /** What its engines are up to is asked only beside real work, and not more often. */
 const STATUS_INTERVAL_MS = 10_000;
+const LOOK_TIMEOUT_MS = 1000;
+const LOOK_INTERVAL_MS = 5000;
+
+const REFUSES_TOKEN = 'refuses WORKER_TOKEN, which must be the same on both services';
+const UNREACHABLE = 'cannot be reached';
+const SILENT = 'has not answered since the gateway started';
+const UNWELL = 'says that it is not well';
 
 export interface WorkerLink {
   readonly client: AxiosInstance;
@@ -25,6 +32,8 @@ export interface WorkerLink {
   /** Takes a slot at once; `open` answers undefined when nobody wants the production any more. */
   produce(open: () => Promise<OpenedRun | undefined>, call: ProduceCall): Promise<ProductionOutcome | undefined>;
   view(): WorkerView;
+  /** Asks how it is, for a second at most, unless it is well as far as known. */
+  look(): Promise<void>;
   stop(): void;
 }
 
@@ -60,11 +69,16 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   let concurrency = 1;
   let status: WorkerStatus | undefined;
   let statusAt = Number.NEGATIVE_INFINITY;
+  let isRefused = false;
+  let hasAnswered = false;
+  let looking: Promise<void> | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
 
   const waker = createWaker({
     ...{ client, name, signal, clock, log, onGivenUp: options.onGivenUp },
     onReady: (health, tookMs) => {
       concurrency = health.concurrency;
+      hasAnswered = true;
       if (tookMs !== undefined) options.onAwake(tookMs);
       options.onChange();
       learnStatus();
@@ -126,18 +140,53 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
     waker.heard();
     failuresInRow = 0;
     if (outcome.kind === 'full') rest(Math.min(outcome.retryAfterMs, LONGEST_REST_MS));
+    // A failure may have changed how it is.
+    if (outcome.kind === 'failed') statusAt = Number.NEGATIVE_INFINITY;
     learnStatus();
   }
 
   function learnStatus(): void {
     if (clock.now() - statusAt < STATUS_INTERVAL_MS) return;
     statusAt = clock.now();
-    client.get<unknown>('/status', { timeout: STATUS_TIMEOUT_MS, signal }).then(
-      (answer) => {
-        status = workerStatusSchema.safeParse(answer.data).data ?? status;
-      },
-      (error: unknown) => log.debug({ worker: name, reason: String(error) }, 'the worker did not tell its status'),
-    );
+    void askStatus(STATUS_TIMEOUT_MS);
+  }
+
+  /** Never rejects; answers whether the worker itself answered. */
+  async function askStatus(timeout: number): Promise<boolean> {
+    try {
+      const { status: code, data } = await client.get<unknown>('/status', { timeout, signal });
+      const told = workerStatusSchema.safeParse(data).data;
+      status = told ?? status;
+      // Where the workers are reached through the shared queue, no token is sent.
+      isRefused = code === 401 && token !== '';
+      const isWorker =
+        told !== undefined || (code === 401 && readErrorRecord(JSON.stringify(data), false) !== undefined);
+      hasAnswered ||= isWorker;
+      return isWorker;
+    } catch (error) {
+      log.debug({ worker: name, reason: String(error) }, 'the worker did not tell its status');
+      return false;
+    }
+  }
+
+  async function look(): Promise<void> {
+    if (problems().length === 0) return;
+    if (clock.now() - lookedAt >= LOOK_INTERVAL_MS) {
+      lookedAt = clock.now();
+      looking = askStatus(LOOK_TIMEOUT_MS).then((isAwake) => {
+        // It answered although it was given up: work can be sent again.
+        if (isAwake && waker.state() === 'unreachable') waker.wake();
+      });
+    }
+    await looking;
+  }
+
+  function problems(): readonly string[] {
+    if (isRefused) return [REFUSES_TOKEN];
+    if (waker.state() === 'unreachable') return [UNREACHABLE];
+    if (!hasAnswered) return [SILENT];
+    if (status?.status === 'unhealthy' && status.problems.length === 0) return [UNWELL];
+    return status?.problems ?? [];
   }
 
   function view(): WorkerView {
@@ -150,6 +199,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
       wakingForMs: waker.wakingForMs(),
       engines: status?.engines,
       stores: status?.stores,
+      problems: problems(),
     };
   }
 
@@ -162,6 +212,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
     wake: waker.wake,
     produce,
     view,
+    look,
     stop: () => stopping.abort(),
   };
 }

@@ -8,10 +8,12 @@ import type { Logger } from '../../../shared/service/log.ts';
 import { type Clock, repeat } from '../../../shared/wait.ts';
 import { createWorkerLink } from '../direct/worker-link.ts';
 import type { Dispatch, PictureFile, QueuedRun } from '../dispatch.ts';
+import { whyNobodyServes } from '../why-nobody-serves.ts';
 import { sweepLostRuns } from './sweep.ts';
 import { watchWorkers } from './workers.ts';
 
 const SWEEP_INTERVAL_MS = 30_000;
+const LOOK_TIMEOUT_MS = 1000;
 const UNREADABLE: ErrorRecord = { code: 'internal', message: 'a worker told an error that cannot be read' };
 
 export interface QueueDispatchOptions {
@@ -93,6 +95,12 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
     workers: () => {
       const awake = workers();
       return awake.length > 0 ? awake : links.map((link) => link.view());
+    },
+    look: async () => {
+      if (!(await backend.answers(LOOK_TIMEOUT_MS))) return ['Redis cannot be reached.'];
+      if (workers().length > 0) return whyNobodyServes(workers());
+      await Promise.all(links.map((link) => link.look()));
+      return whyNobodyServes(links.map((link) => link.view()));
     },
     waiting: countWaiting,
     stop: async () => {

@@ -20,6 +20,7 @@ const health = z.object({
   status: z.literal('healthy'),
   service: z.literal('easel'),
   version: z.string(),
+  instance: z.string().optional(),
   model_loaded: z.boolean(),
   worker: workerState,
 });

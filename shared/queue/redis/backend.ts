@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createRedisBackend as createBackend } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { BackendOptions, QueueBackend } from '../backend.ts';
@@ -25,9 +26,25 @@ export function createRedisBackend({ url, patienceMs, keepMs, clock, log }: Back
     },
     openQueue: () => createJobQueue(binding),
     openConsumer: (options) => createJobConsumer(binding, options),
+    answers: createProbe(redis),
     close: async () => {
       await channels.close();
       redis.disconnect();
     },
+  };
+}
+
+/** One question at a time: those of a Redis that is away would wait for it. */
+function createProbe(redis: Redis): RedisBackend['answers'] {
+  let asking: Promise<boolean> | undefined;
+  const ask = async (): Promise<boolean> => (await redis.ping()) === 'PONG';
+  return async (timeoutMs) => {
+    if (redis.status !== 'ready') return false;
+    asking ??= ask()
+      .catch(() => false)
+      .finally(() => {
+        asking = undefined;
+      });
+    return Promise.race([asking, sleep(timeoutMs, false, { ref: false })]);
   };
 }

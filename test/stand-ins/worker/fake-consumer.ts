@@ -66,7 +66,7 @@ export async function createFakeConsumer({
     },
     readPicture: async () => ({ bytes: PNG }),
     removePicture: async (removal) => void removals.push(removal),
-    status: async () => ({ engines: [], stores: [] }),
+    status: async () => ({ engines: [], stores: [], problems: [] }),
     clock: systemClock,
     log,
     lockMs,

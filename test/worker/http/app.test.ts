@@ -40,6 +40,7 @@ describe('the front door', () => {
       status: 'healthy',
       service: 'easel-worker',
       version: '1.2.3',
+      problems: [],
       running: 0,
       waiting: 0,
       concurrency: 1,
