@@ -28,36 +28,37 @@ const MAX_REMEMBERED = 1000;
 
 /** The first secret writes, all are read. */
 export function createAgainIds(secrets: readonly string[]): AgainIds {
-  const [first, ...older] = secrets.map(createCodec);
+  const codecs = secrets.map(createCodec);
+  const [first] = codecs;
   if (first === undefined) throw new Error('at least one secret is needed');
+  const { seal, toOwnerMark } = first;
   const written = new Map<string, string>();
 
-  function write(key: string, owner: string): string {
+  function write({ key, owner }: { readonly key: string; readonly owner: string }): string {
     const name = `${key} ${owner}`;
     const known = written.get(name);
     if (known !== undefined) return known;
-    const id = first.seal(Buffer.concat([Buffer.from(key, 'base64url'), first.toOwnerMark(owner)]));
+    const id = seal(Buffer.concat([Buffer.from(key, 'base64url'), toOwnerMark(owner)]));
     written.set(name, id);
     const [oldest] = written.keys();
     if (written.size > MAX_REMEMBERED && oldest !== undefined) written.delete(oldest);
     return id;
   }
 
-  return {
-    write: ({ key, owner }) => write(key, owner),
-    read: (id) => {
-      if (!FORM.test(id)) return undefined;
-      const sealed = Buffer.from(id, 'base64url');
-      for (const codec of [first, ...older]) {
-        const opened = codec.open(sealed);
-        if (opened === undefined) continue;
-        const mark = opened.subarray(KEY_BYTES);
-        const isOf = (owner: string): boolean => timingSafeEqual(mark, codec.toOwnerMark(owner));
-        return { key: opened.subarray(0, KEY_BYTES).toString('base64url'), isOf };
-      }
-      return undefined;
-    },
-  };
+  function read(id: string): Again | undefined {
+    if (!FORM.test(id)) return undefined;
+    const sealed = Buffer.from(id, 'base64url');
+    for (const codec of codecs) {
+      const opened = codec.open(sealed);
+      if (opened === undefined) continue;
+      const mark = opened.subarray(KEY_BYTES);
+      const isOf = (owner: string): boolean => timingSafeEqual(mark, codec.toOwnerMark(owner));
+      return { key: opened.subarray(0, KEY_BYTES).toString('base64url'), isOf };
+    }
+    return undefined;
+  }
+
+  return { write, read };
 }
 
 function createCodec(secret: string) {
