@@ -10,7 +10,7 @@ const refuse = (): never => {
 
 const noPages: BrowserPages = {
   use: refuse,
-  warm: refuse,
+  start: refuse,
   status: refuse,
   survive: () => false,
   isHealthy: refuse,

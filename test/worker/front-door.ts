@@ -17,7 +17,7 @@ export const PROMPT = 'a lighthouse in a storm, marked turnstone-44e1';
 
 const noBrowser: BrowserPages = {
   use: () => Promise.reject(new Error('no engine of these tests needs a browser')),
-  warm: () => undefined,
+  start: () => undefined,
   status: () => ({ state: 'stopped', jobs: 0 }),
   survive: () => false,
   isHealthy: async () => true,

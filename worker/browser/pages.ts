@@ -65,15 +65,15 @@ export interface BrowserPages {
    * and the next call tries again.
    */
   use<T>(recipe: PageRecipe, task: PageTask<T>, use: PageUse): Promise<T>;
-  /** Gets browser and page ready ahead of need; a failure waits for the job that meets it. */
-  warm(recipe: PageRecipe): void;
+  /** Starts the browser ahead of need, so that log and health know what is wrong with it before a caller does. */
+  start(recipe: Pick<PageRecipe, 'profileDirectory'>): void;
   status(): BrowserStatus;
   /**
    * Deals with an error that nobody caught, if it came out of the browser's library: the browser is ended, and its jobs
    * run once more on a fresh one. Answers false, and does nothing, for any other error.
    */
   survive(error: unknown): boolean;
-  /** Asks the browser for a sign of life; a stopped one is healthy. */
+  /** Asks the browser for a sign of life; a stopped one is healthy, one that could not be started is not. */
   isHealthy(): Promise<boolean>;
   stop(): Promise<void>;
 }

@@ -40,7 +40,6 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
   const runOnce = createRunOnce({ keeper, pool });
   const isHealthy = createHealthCheck({ clock, examine: keeper.examine });
   const takeTurn = createTurns();
-  const identitiesInUse = new Set<string>();
   const background = new Set<Promise<void>>();
   const idle = createIdleTimer({ clock, idleAfterMs: idleShutdownMs, onIdle });
 
@@ -61,6 +60,15 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     background.add(done);
   }
 
+  async function startAhead(profileDirectory: string | undefined): Promise<void> {
+    try {
+      const lease = await keeper.acquire(profileDirectory, stopping.signal);
+      lease.release();
+    } catch (error) {
+      if (!stopping.signal.aborted) log.error({ err: error }, 'Chromium cannot be started: the next job tries again');
+    }
+  }
+
   async function runTwice<T>(recipe: PageRecipe, task: PageTask<T>, use: PageUse): Promise<Run<T>> {
     const first = await runOnce(recipe, task, use);
     if (first.outcome !== 'died') return first;
@@ -78,11 +86,7 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     const handOn = await takeTurn(recipe.name, signal).catch(() => {
       throw toAbortError(signal);
     });
-    identitiesInUse.add(recipe.name);
-    return () => {
-      identitiesInUse.delete(recipe.name);
-      handOn();
-    };
+    return handOn;
   }
 
   async function use<T>(recipe: PageRecipe, task: PageTask<T>, { signal, onProgress }: PageUse): Promise<T> {
@@ -101,10 +105,7 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
 
   return {
     use,
-    warm: (recipe) => {
-      // The end of the job that has the identity prepares the next page by itself.
-      if (!identitiesInUse.has(recipe.name)) inBackground(upkeep.prepareAhead([recipe]));
-    },
+    start: ({ profileDirectory }) => inBackground(startAhead(profileDirectory)),
     isHealthy,
     status: () => ({
       state: upkeep.isRestarting() ? 'restarting' : keeper.state(),
@@ -136,5 +137,7 @@ function toUseError(run: NotDone, signal: AbortSignal, recipe: PageRecipe): unkn
   if (run.outcome === 'cancelled') return toAbortError(signal);
   if (run.outcome === 'failed') return run.error;
   const reason = run.error instanceof Error ? run.error.message : String(run.error);
-  return new AppError('engine_failed', `${recipe.name}: died twice, at last because ${reason}`, { cause: run.error });
+  // It has been repeated already: what kills a browser twice is left to another engine.
+  const details = { cause: run.error, mayBeDone: true };
+  return new AppError('engine_failed', `${recipe.name}: died twice, at last because ${reason}`, details);
 }

@@ -108,10 +108,9 @@ export interface Engine {
    * Never answers a placeholder.
    */
   generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput>;
-  /** Gets ready before the first request, if that saves time; may fail without harm. */
+  /** Gets ready before the first request, or finds out what is missing; may fail without harm. */
   start?(): Promise<void>;
   stop?(): Promise<void>;
-  isHealthy?(): Promise<boolean>;
   /** Requests left at the service, if it says so. */
   quotaRemaining?(): number | undefined;
 }

@@ -3,7 +3,7 @@ import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { AppError } from '../../../shared/errors.ts';
-import { createRecipe, createUse, openStages, until } from './support.ts';
+import { createRecipe, createTestClock, createUse, openStages, until } from './support.ts';
 import { findSystemShell } from './system-shell.ts';
 
 describe('the start of the browser', () => {
@@ -76,25 +76,32 @@ describe('the start of the browser', () => {
     assert.equal(await patient, 2);
   });
 
-  test('warm gets browser and page ready, and a failure of it waits for the job that meets it', async () => {
+  test('a start ahead of need gets the browser ready, and no page', async () => {
     const { pages } = await open();
-    let isBroken = true;
-    const recipe = createRecipe({
-      prepare: async () => {
-        if (isBroken) throw new AppError('engine_challenge', 'the site asks for a human check');
-      },
-    });
-    pages.warm(recipe);
-    await until(() => recipe.preparations === 1 && pages.status().state === 'ready', 'the preparation');
-    await assert.rejects(
-      pages.use(recipe, async () => 1, createUse()),
-      { code: 'engine_challenge' },
-    );
-    const tried = recipe.preparations;
-    assert.equal(await pages.isHealthy(), true);
-    assert.equal(recipe.preparations, tried, 'a site that fails is not tried behind the scenes');
-    isBroken = false;
-    assert.equal(await pages.use(recipe, async () => 'works', createUse()), 'works');
+    const recipe = createRecipe();
+    pages.start(recipe);
+    await until(() => pages.status().state === 'ready', 'the browser');
+    assert.equal(recipe.preparations, 0);
+    const use = createUse();
+    assert.equal(await pages.use(recipe, async () => 'works', use), 'works');
+    assert.deepEqual(use.stages, ['page']);
+  });
+
+  test('a start ahead of need that fails is told to log and health, and is tried again now and then', async () => {
+    const clock = createTestClock();
+    const stage = await open({ clock });
+    const path = join(stage.directory, 'chromium-headless-shell');
+    const broken = await open({ clock, executablePath: path });
+    broken.pages.start({});
+    await until(() => broken.pages.status().state === 'failed', 'the failure');
+    assert.ok(broken.logged.some(({ msg }) => /cannot be started/.test(msg)));
+    assert.equal(await broken.pages.isHealthy(), false);
+    await symlink(await findSystemShell(), path);
+    clock.advance(30_000);
+    assert.equal(await broken.pages.isHealthy(), false);
+    await until(() => broken.pages.status().state === 'ready', 'the next try');
+    clock.advance(2000);
+    assert.equal(await broken.pages.isHealthy(), true);
   });
 
   test('the browser sees nothing of the worker but what it needs', async () => {

@@ -9,8 +9,10 @@ import { type Door, openDoor } from './door.ts';
 import { toBrowserEnvironment } from './environment.ts';
 import { type Executable, findExecutable } from './executable.ts';
 import { leanFlags } from './flags.ts';
+import { checkFonts } from './fonts.ts';
 import { findBrowsers, killGroups } from './process-tree.ts';
 import { claimProfile } from './profile-claim.ts';
+import { isSandboxFault, isSandboxPossible, quoteSandboxFault } from './sandbox.ts';
 import { createWorkingDirectory, sweepWorkingDirectories, type WorkingDirectory } from './working-directory.ts';
 
 export interface LaunchOptions {
@@ -19,6 +21,8 @@ export interface LaunchOptions {
   /** The worker's environment; only what a browser needs of it is passed on. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   readonly log: Logger;
+  /** Of the worker; that of its process unless given. */
+  readonly uid?: number | undefined;
   /** Where working directories are made; the system's place for temporary files by default. */
   readonly temporaryDirectory?: string | undefined;
 }
@@ -32,12 +36,13 @@ const KILL_TIMEOUT_MS = 2000;
 export function createLaunch(options: LaunchOptions): Launch {
   const { log, temporaryDirectory = tmpdir() } = options;
   let swept: Promise<void> | undefined;
-  // Root cannot have Chromium's sandbox at all; elsewhere the kernel or the container may forbid it.
-  let sandbox = process.getuid?.() !== 0;
+  // Elsewhere than for root, the kernel or the container may forbid it.
+  let sandbox: boolean | undefined;
 
   return async (profileDirectory, signal) => {
     swept ??= sweepWorkingDirectories(temporaryDirectory, log);
     await swept;
+    sandbox ??= isSandboxPossible(options.uid ?? process.getuid?.(), log);
     // Loaded at the first start: it takes 60 MB, which a worker without browser engines never needs.
     const { chromium: browserType } = await import('playwright-core');
     const { executablePath } = options;
@@ -47,7 +52,10 @@ export function createLaunch(options: LaunchOptions): Launch {
       return await launchOnce(start, sandbox);
     } catch (error) {
       if (!sandbox || !isSandboxFault(error)) throw toLaunchError(error, executable);
-      log.warn('Chromium cannot have its sandbox on this machine: it runs without');
+      log.warn(
+        { reason: quoteSandboxFault(error) },
+        'Chromium cannot have its sandbox on this machine: it runs without',
+      );
       sandbox = false;
       return await launchOnce(start, sandbox).catch((second: unknown) => {
         throw toLaunchError(second, executable);
@@ -83,7 +91,7 @@ async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
     const ownContext = await raceAbort(started, AbortSignal.timeout(LAUNCH_TIMEOUT_MS + KILL_TIMEOUT_MS));
     const groups = await findGroups(profile);
     const clearUp = () => clearUpAfter(groups, directory, door, options.log);
-    return await toChromium({ ownContext, profileDirectory, door, clearUp });
+    return await toChromium({ ownContext, profileDirectory, door, clearUp }, options.log);
   } catch (error) {
     await killBrowsers(profile, options.log);
     await door.close();
@@ -127,11 +135,13 @@ interface Started {
   readonly clearUp: () => Promise<void>;
 }
 
-async function toChromium({ ownContext, ...rest }: Started): Promise<Chromium> {
+async function toChromium({ ownContext, ...rest }: Started, log: Logger): Promise<Chromium> {
   const browser = ownContext.browser();
   if (browser === null) throw new Error('Playwright did not say which browser it started');
   const session = await browser.newBrowserCDPSession();
   const chromium = createChromium({ browser, session, ownContext, ...rest });
+  const [blank] = ownContext.pages();
+  if (blank !== undefined) await checkFonts(blank, log);
   // The blank page that every start brings costs a renderer of 50 MB.
   await Promise.all(ownContext.pages().map((page) => page.close()));
   return chromium;
@@ -164,16 +174,6 @@ async function clearUpAfter(
   } catch (error) {
     log.warn({ err: error }, 'could not clear up after the browser');
   }
-}
-
-/**
- * Chromium's words for a sandbox that it cannot have, and Playwright's for the first of them: "No usable sandbox!",
- * "Failed to move to new namespace", "zygote_host_impl_linux.cc: Check failed", "The SUID sandbox helper binary ...".
- */
-function isSandboxFault(error: unknown): boolean {
-  return (
-    error instanceof Error && /sandboxing failed|usable sandbox|new namespace|zygote_host|SUID/.test(error.message)
-  );
 }
 
 function toLaunchError(error: unknown, executable: Executable): AppError {

@@ -24,7 +24,7 @@ export interface BrowserKeeper {
   /** Ends every browser at once: whatever runs on it has died. Answers whether there was one. */
   kill(): boolean;
   state(): Exclude<BrowserStatus['state'], 'restarting'>;
-  /** Asks the browser for a sign of life. */
+  /** Asks the browser for a sign of life. One that could not be started is tried again now and then. */
   examine(): Promise<boolean>;
   stop(): Promise<void>;
 }
@@ -42,6 +42,8 @@ interface Tenure {
 
 /** A browser that starts and ends at once is not tried for ever. */
 const MAX_STARTS = 3;
+/** Between two starts that only health asks for. */
+const TRY_AGAIN_MS = 30_000;
 
 export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperOptions): BrowserKeeper {
   const { clock, log } = options;
@@ -52,6 +54,7 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
   let current: Tenure | undefined;
   let starting: Promise<void> | undefined;
   let hasFailed = false;
+  let failedAt = 0;
   // A profile once asked for is kept: a browser on it serves everyone, one without it does not.
   let profile: string | undefined;
 
@@ -74,6 +77,7 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
       hasFailed = false;
     } catch (error) {
       hasFailed = !stopping.signal.aborted;
+      failedAt = clock.now();
       throw error;
     }
   }
@@ -114,16 +118,20 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
     if (current !== tenure) endService(tenure);
   }
 
+  function begin(): Promise<void> {
+    starting ??= start().finally(() => {
+      starting = undefined;
+    });
+    return starting;
+  }
+
   async function acquire(profileDirectory: string | undefined, signal: AbortSignal): Promise<Lease> {
     profile = profileDirectory ?? profile;
     for (let starts = 0; starts <= MAX_STARTS; starts++) {
       const ready = getReady(profileDirectory);
       if (ready !== undefined) return lease(ready);
       if (current !== undefined) endService(current);
-      starting ??= start().finally(() => {
-        starting = undefined;
-      });
-      await raceAbort(starting, signal);
+      await raceAbort(begin(), signal);
     }
     throw new AppError('engine_failed', `Chromium ended ${MAX_STARTS} times as soon as it had started`);
   }
@@ -147,7 +155,10 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
     },
     examine: async () => {
       if (current !== undefined) return pulse.feel(current.chromium);
-      return starting !== undefined || !hasFailed;
+      if (!hasFailed) return true;
+      // What was missing may be there by now.
+      if (starting === undefined && clock.now() - failedAt >= TRY_AGAIN_MS) begin().catch(ignoreTold);
+      return false;
     },
     stop: async () => {
       stopping.abort(new AppError('engine_failed', 'the browser was stopped'));
@@ -156,4 +167,9 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
       await Promise.all(ending);
     },
   };
+}
+
+/** The next job meets the same failure and tells it. */
+function ignoreTold(): undefined {
+  return undefined;
 }

@@ -74,6 +74,7 @@ export function createPerchance(
   return {
     name: 'perchance',
     limits: LIMITS,
+    start: async () => pages.start(recipe),
     generate: async (request, context) => ({ images: [await generate(request, context)], warnings: [] }),
   };
 }

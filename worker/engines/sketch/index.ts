@@ -53,6 +53,7 @@ export function createSketch({ pages }: Pick<EngineServices, 'pages'>): Engine {
   return {
     name: 'sketch',
     limits: LIMITS,
+    start: async () => pages.start(recipe),
     generate: async (request, context) => {
       if (context.signal.aborted) throw toAbortError(context.signal);
       try {
