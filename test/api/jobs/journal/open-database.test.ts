@@ -140,7 +140,8 @@ describe('the file of the journal', () => {
     const keys: string[] = [];
     for (let count = 0; count < 300; count += 1) {
       const order = toOrder(clock.now());
-      const request = { ...order.run.request, prompt: 'a long prompt '.repeat(500) };
+      const long = 'a long prompt '.repeat(140);
+      const request = { ...order.run.request, prompt: long, negativePrompt: long };
       const { ticket, run } = await journal.claim({ ...order, run: { ...order.run, request }, maxWaiting: 1000 });
       await journal.report(run.id, { status: 'failed', error: { code: 'internal', message: 'for a test' } });
       keys.push(ticket.key);
