@@ -50,7 +50,11 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
   }
 
   return {
-    submit: (draft, options) => submit(draft, options, context),
+    submit: async (draft, options) => {
+      const { record, job } = await submit(draft, options, context);
+      if (!options.asynchronous) callers.expect(record);
+      return job;
+    },
     wait: callers.wait,
     find,
     follow: (id, options) => follow(id, options, context, callers),

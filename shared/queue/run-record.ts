@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { generationRequestSchema, STAGES } from '../contract/generation.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
-import { type Run, type RunEnding, type RunOrigin, type RunStep, toStep } from './run.ts';
+import { isEnded, type Run, type RunEnding, type RunOrigin, toStep } from './run.ts';
 
 /**
  * Runs as they rest in a journal and travel between services: parsed rather than trusted, since a neighbour of another
@@ -69,7 +69,7 @@ const run = z.object({
 
 /** What one message tells of a run: only what changed. */
 const message = z.object({
-  step,
+  steps: z.array(step).min(1),
   ending: ending.optional(),
   preview: z.object({ mediaType, base64: z.string() }).optional(),
 });
@@ -92,7 +92,10 @@ export const toEnding = ({ result, error, finishedAt, rememberUntil }: RunEnding
   ...{ result, error, finishedAt, rememberUntil },
 });
 
-export function toMessageText(whole: RunStep & RunEnding, hasEnded: boolean, preview: RunMessage['preview']): string {
-  const told: RunMessage = { step: toStep(whole), ...(hasEnded && { ending: toEnding(whole) }), preview } as RunMessage;
-  return JSON.stringify(told);
+/** `after`: number of the last event that was told. */
+export function toMessageText(whole: Run, after: number, preview: RunMessage['preview']): string {
+  const recorded = whole.steps.filter(({ number }) => number > after);
+  // A partial picture leaves no event behind, and is told with how the run stands.
+  const steps = recorded.at(-1)?.number === whole.number ? recorded : [...recorded, toStep(whole)];
+  return JSON.stringify({ steps, ...(isEnded(whole.status) && { ending: toEnding(whole) }), preview });
 }

@@ -5,10 +5,15 @@ import type { Run, RunChange } from './run.ts';
 export interface SharedRuns {
   read(runId: string): Promise<Run | undefined>;
   /**
-   * Undefined when the run is unknown or has ended: the first end counts. `known` is the run as it was last seen, and
+   * Several changes are one report. Undefined when the run is unknown or has ended: the first end counts. `known` is the run as it was last seen, and
    * saves a look.
    */
-  report(runId: string, change: RunChange, preview?: ProgressEvent['preview'], known?: Run): Promise<Run | undefined>;
+  report(
+    runId: string,
+    changes: RunChange | readonly RunChange[],
+    preview?: ProgressEvent['preview'],
+    known?: Run,
+  ): Promise<Run | undefined>;
   /** 1 is next; undefined when it does not wait. */
   position(runId: string): Promise<number | undefined>;
   countWaiting(): Promise<number>;

@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
+import { Redis } from 'ioredis';
 import { createRedisJournal } from '../../api/jobs/journal/redis/journal.ts';
+import { STAGES } from '../../shared/contract/generation.ts';
 import { blobKeys } from '../../shared/queue/backend.ts';
 import { createRedisBackend } from '../../shared/queue/redis/backend.ts';
 import type { Run } from '../../shared/queue/run.ts';
@@ -21,6 +23,8 @@ import { testJournal } from './journal.ts';
 
 const KEEP_MS = 3_600_000;
 const PATIENCE_MS = 20_000;
+const PICTURES = 10;
+const MAX_COMMANDS = 125;
 const patient = () => ({ budgetMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) });
 const asynchronous = options({ asynchronous: true });
 
@@ -234,6 +238,34 @@ export function testSharedJobs(): void {
       const last = String(many.at(-1)?.id);
       for (const status of ['running', 'queued'] as const) await runs.report(last, { status });
       assert.equal(await runs.position(last), 1, 'what was begun before goes first');
+    });
+
+    test('a picture costs few commands, however much progress is told', async (t) => {
+      const bench = await createBench();
+      const redis = new Redis(bench.server.url);
+      t.after(async () => {
+        redis.disconnect();
+        await bench.close();
+      });
+      const worker = await bench.addWorker(1);
+      const make = async (number: number): Promise<void> => {
+        const { id } = await bench.jobs.submit(draft({ seed: number }), options());
+        const answer = bench.jobs.wait(id, patient());
+        const production = await worker.productions.at(number);
+        for (const stage of STAGES) production.send({ type: 'progress', stage, engine: 'fake' });
+        for (let step = 0; step < 20; step += 1) {
+          production.send({ type: 'progress', stage: 'generate', fraction: step / 20 });
+        }
+        production.finish();
+        assert.equal((await answer).status, 'done');
+      };
+      await make(0);
+      await redis.config('RESETSTAT');
+      for (let number = 1; number <= PICTURES; number += 1) await make(number);
+      const stats = await redis.info('commandstats');
+      const calls = [...stats.matchAll(/calls=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+      // Those inside of scripts are counted too; BullMQ alone takes 48 for a job.
+      assert.ok(calls / PICTURES < MAX_COMMANDS, `${calls / PICTURES} commands a picture`);
     });
 
     test('messages of any length are heard by all, in their order', async (t) => {

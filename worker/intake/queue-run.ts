@@ -1,12 +1,13 @@
-import type { GenerationRequest, GenerationResult, ProgressEvent } from '../../shared/contract/generation.ts';
+import type { GenerationRequest, GenerationResult } from '../../shared/contract/generation.ts';
 import { type ProductionEvent, productionSchema } from '../../shared/contract/wire.ts';
 import { type ErrorRecord, toAppError, toErrorRecord } from '../../shared/errors.ts';
 import { type Blobs, blobKeys } from '../../shared/queue/backend.ts';
-import { isEnded, type Run, type RunChange, toDone, toRunChange } from '../../shared/queue/run.ts';
+import { isEnded, type Run, type RunChange, toDone } from '../../shared/queue/run.ts';
 import type { SealedVault } from '../../shared/queue/sealed-vault.ts';
 import type { SharedRuns } from '../../shared/queue/shared-runs.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
 import type { Productions } from './productions.ts';
+import { createProgressReports } from './progress-reports.ts';
 
 /** One run from the shared queue, from the moment it is taken to the moment its end stands in the record. */
 
@@ -36,21 +37,22 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     }
   }
 
-  /** Resolves with the last event, and the run as it was then. Progress is reported in order. */
+  /** Resolves with the last event, the run as it was last reported, and what was not reported yet. */
   async function produce(run: Run, signal: AbortSignal): Promise<Made> {
     const credentials = run.needsCredentials ? await vault.get(run.id) : undefined;
     // A newer gateway may have written it.
     const production = productionSchema.parse({ jobId: run.id, request: run.request, credentials });
     const ending = Promise.withResolvers<Ending>();
-    let latest = Promise.resolve(run);
-    const report = ({ type: _, ...event }: { readonly type: 'progress' } & ProgressEvent): void => {
-      latest = latest.then(async (known) => {
-        return (await runs.report(run.id, toRunChange(event), event.preview, known)) ?? known;
-      });
-      latest.catch(ending.reject);
-    };
+    let latest = run;
+    const progress = createProgressReports({
+      report: async ({ changes, preview }) => {
+        latest = (await runs.report(run.id, changes, preview, latest)) ?? latest;
+      },
+      onFailure: ending.reject,
+      clock,
+    });
     const hear = (event: ProductionEvent): void => {
-      if (event.type === 'progress') report(event);
+      if (event.type === 'progress') progress.add(event);
       else if (event.type !== 'alive') ending.resolve(event);
     };
     const leave = productions.follow(production, hear, run.trace.requestId);
@@ -62,19 +64,21 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     signal.addEventListener('abort', giveUp, { once: true });
     try {
       const end = await ending.promise;
-      return { ending: end, run: await latest };
+      const { changes } = await progress.end();
+      return { ending: end, run: latest, changes };
     } finally {
+      await progress.end();
       signal.removeEventListener('abort', giveUp);
     }
   }
 
-  async function settle({ ending, run }: Made): Promise<void> {
+  async function settle({ ending, run, changes }: Made): Promise<void> {
     if (ending.type === 'result') await hand(ending.result, run.request);
     const change: RunChange =
       ending.type === 'error'
         ? { status: 'failed', error: ending.error }
         : toDone(run, ending.result, { now: clock.now() });
-    await runs.report(run.id, change, undefined, run);
+    await runs.report(run.id, [...changes, change], undefined, run);
     if (run.needsCredentials) await vault.drop(run.id);
   }
 
@@ -94,7 +98,7 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     if (run === undefined) return 'ended';
     // An abort is told once: nobody would hear of one that came before this.
     if (signal.aborted) return giveBack(runId, 'interrupted');
-    const made = await produce(run, signal).catch((error: unknown) => ({ ending: toEnding(error), run }));
+    const made = await produce(run, signal).catch((error: unknown) => ({ ending: toEnding(error), run, changes: [] }));
     const how = whatItMeans(made.ending, signal);
     if (how !== 'ended') return giveBack(runId, how);
     await settle(made);
@@ -107,6 +111,7 @@ type Ending = Extract<ProductionEvent, { readonly type: 'result' | 'error' }>;
 interface Made {
   readonly ending: Ending;
   readonly run: Run;
+  readonly changes: readonly RunChange[];
 }
 
 const toEnding = (error: unknown): Ending => ({ type: 'error', error: toErrorRecord(toAppError(error)) });

@@ -17,15 +17,20 @@ import { ownerOf } from './owner.ts';
 
 const LONGEST_RETRY_SECONDS = 60;
 
-export async function submit(draft: RequestDraft, options: SubmitOptions, context: JobContext): Promise<Job> {
+/** What came of a request: its record, and how it shows. */
+interface Submitted {
+  readonly record: JobRecord;
+  readonly job: Job;
+}
+
+export async function submit(draft: RequestDraft, options: SubmitOptions, context: JobContext): Promise<Submitted> {
   const sharing = toSharing(draft, options);
   const request = await complete(draft, sharing, context);
   context.policy(request);
   if (options.callbackUrl !== undefined) await context.checkCallback(options.callbackUrl);
   const known = await recall(draft, sharing, options, context);
-  if (known !== undefined) return toJob(known, context);
-  const record = await claim({ draft, request, sharing, options }, context);
-  return toJob(record, context);
+  const record = known ?? (await claim({ draft, request, sharing, options }, context));
+  return { record, job: await toJob(record, context) };
 }
 
 function toSharing(draft: RequestDraft, options: SubmitOptions): Sharing | undefined {

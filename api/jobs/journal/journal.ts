@@ -82,7 +82,8 @@ export interface Journal {
   markLost(record: JobRecord): Promise<void>;
   /** The result no longer answers for others, for instance because its picture is gone. */
   forget(runId: string): Promise<void>;
-  subscribe(runId: string, listener: RunListener): Promise<() => void>;
+  /** `known`: the run as it was last seen, which saves a look. */
+  subscribe(runId: string, listener: RunListener, known?: Run): Promise<() => void>;
   /** Whether somebody comes back for the run's answer later. */
   isPatient(runId: string): Promise<boolean>;
   /**

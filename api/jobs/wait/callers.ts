@@ -3,7 +3,7 @@ import { pause } from '../../../shared/wait.ts';
 import { lookUp } from '../accept/lookup.ts';
 import type { JobContext } from '../context.ts';
 import type { Job } from '../job.ts';
-import type { JobRecord } from '../journal/journal.ts';
+import type { JobRecord, RunListener } from '../journal/journal.ts';
 import { decideAbandoned } from '../journal/rules/leave.ts';
 import { toJob } from './job-view.ts';
 
@@ -13,6 +13,8 @@ import { toJob } from './job-view.ts';
 export type Departure = 'answered' | 'gone';
 
 export interface Callers {
+  /** A caller will wait for what was just claimed, which then need not be looked up. */
+  expect(record: JobRecord): void;
   wait(id: string, options: { readonly budgetMs: number; readonly signal: AbortSignal }): Promise<Job>;
   /** Counts a caller of this ticket until the answered function is called. */
   enter(ticketKey: string): (how: Departure) => Promise<void>;
@@ -27,11 +29,15 @@ export interface Callers {
   dismiss(graceMs: number): Promise<void>;
 }
 
+/** Callers wait at once, or not at all. */
+const MAX_EXPECTED = 100;
+
 export function createCallers(context: JobContext): Callers {
   const { journal, dispatch, vault, clock, log } = context;
   const present = new Map<string, number>();
   const waiting = new Set<Promise<Job>>();
   const previews = new Map<string, NonNullable<Job['preview']>>();
+  const claimed = new Map<string, JobRecord>();
   const stopping = new AbortController();
 
   async function release(ticketKey: string): Promise<void> {
@@ -80,7 +86,8 @@ export function createCallers(context: JobContext): Callers {
   }
 
   /** Answers the run when it has ended; else the budget is used up, the caller has gone, or the gateway stops. */
-  async function untilEnd(runId: string, budgetMs: number, signal: AbortSignal): Promise<Run | undefined> {
+  async function untilEnd(known: Run, budgetMs: number, signal: AbortSignal): Promise<Run | undefined> {
+    const runId = known.id;
     const done = new AbortController();
     let ended: Run | undefined;
     const look = (run: Run | undefined): void => {
@@ -88,10 +95,11 @@ export function createCallers(context: JobContext): Callers {
       ended = run;
       done.abort();
     };
-    const unsubscribe = await journal.subscribe(runId, ({ run, preview }) => {
+    const listener: RunListener = ({ run, preview }) => {
       if (preview !== undefined) previews.set(runId, preview);
       look(run);
-    });
+    };
+    const unsubscribe = await journal.subscribe(runId, listener, known);
     // What ended before anybody listened is not told again.
     look(await journal.run(runId));
     await pause(clock, budgetMs, AbortSignal.any([signal, done.signal, stopping.signal]));
@@ -101,11 +109,12 @@ export function createCallers(context: JobContext): Callers {
   }
 
   async function waitForEnd(id: string, { budgetMs, signal }: { budgetMs: number; signal: AbortSignal }): Promise<Job> {
-    const before = await lookUp(id, context);
+    const before = claimed.get(id) ?? (await lookUp(id, context));
+    claimed.delete(id);
     const { key } = before.ticket;
     if (isEnded(before.run.status)) return deliver(before, signal);
     const leave = enter(key);
-    const ended = await untilEnd(before.run.id, budgetMs, signal);
+    const ended = await untilEnd(before.run, budgetMs, signal);
     // From here on the caller is told to come back.
     if (ended === undefined && !signal.aborted) await journal.leave(key, { comesBack: true });
     await leave(signal.aborted ? 'gone' : 'answered');
@@ -129,6 +138,11 @@ export function createCallers(context: JobContext): Callers {
   }
 
   return {
+    expect: (record) => {
+      claimed.set(record.ticket.key, record);
+      const [oldest] = claimed.keys();
+      if (claimed.size > MAX_EXPECTED && oldest !== undefined) claimed.delete(oldest);
+    },
     enter,
     release,
     preview: (runId) => previews.get(runId),

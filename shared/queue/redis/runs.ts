@@ -57,7 +57,7 @@ export function toChangeCommit(before: StoredRun, run: Run, options: ChangeOptio
   const { id, number, status } = run;
   const key = redisKeys.run(id);
   const isOver = isEnded(status);
-  const history = options.preview === undefined ? ['steps', JSON.stringify(run.steps)] : [];
+  const history = run.steps === before.run.steps ? [] : ['steps', JSON.stringify(run.steps)];
   return {
     expected: [
       { command: ['HGET', key, 'number'], answer: String(before.run.number) },
@@ -67,7 +67,7 @@ export function toChangeCommit(before: StoredRun, run: Run, options: ChangeOptio
       ['HSET', key, 'number', number, 'status', status, 'live', JSON.stringify(toStep(run)), ...history],
       ...toQueueWrites(before.run, run),
       ...(isOver ? toEndWrites(before, run, options) : []),
-      ['PUBLISH', channelNames.run(id), toMessageText(run, isOver, options.preview)],
+      ['PUBLISH', channelNames.run(id), toMessageText(run, before.run.number, options.preview)],
     ],
   };
 }
@@ -120,14 +120,23 @@ export function createRedisRuns({ redis, clock, keepMs }: RedisRunsOptions): Sha
   const readStored = async (runId: string) => fromFields(await redis.hgetall(redisKeys.run(runId)));
   const read = async (runId: string): Promise<Run | undefined> => (await readStored(runId))?.run;
 
-  async function report(runId: string, change: RunChange, preview?: RunMessage['preview'], known?: Run) {
+  async function report(
+    runId: string,
+    changes: RunChange | readonly RunChange[],
+    preview?: RunMessage['preview'],
+    known?: Run,
+  ) {
     let seen: StoredRun | undefined = known && { run: known, holders: 0, callbacks: [] };
     return commitUntilDone(redis, async () => {
       const before = seen ?? (await readStored(runId));
       seen = undefined;
       if (before === undefined || isEnded(before.run.status)) return { answer: undefined };
       const now = clock.now();
-      const run = applyChange(before.run, change, now, preview === undefined);
+      const all = [changes].flat();
+      const run = all.reduce<Run>(
+        (so, change, index) => applyChange(so, change, now, preview === undefined || index < all.length - 1),
+        before.run,
+      );
       return { answer: run, commit: toChangeCommit(before, run, { now, keepMs, preview }) };
     });
   }

@@ -1,6 +1,6 @@
 import { type Channels, channelNames } from '../../../../shared/queue/channels.ts';
-import type { Run } from '../../../../shared/queue/run.ts';
-import { parseRunMessage } from '../../../../shared/queue/run-record.ts';
+import { type Run, type RunEvent, toHistory } from '../../../../shared/queue/run.ts';
+import { parseRunMessage, type RunMessage } from '../../../../shared/queue/run-record.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
 import type { Journal, RunListener } from '../journal.ts';
 
@@ -8,7 +8,7 @@ interface Entry {
   readonly listeners: Set<RunListener>;
   readonly subscribed: Promise<() => void>;
   /** As it was last told. */
-  run?: Run;
+  run?: Run | undefined;
   /** Messages are told in their order, although the first one has to wait for the run. */
   told: Promise<void>;
 }
@@ -40,12 +40,20 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
   }
 
   async function hear(runId: string, entry: Entry, text: string): Promise<void> {
-    const { step, ending, preview } = parseRunMessage(text);
-    const before = entry.run ?? (await readRun(runId));
-    if (before === undefined) return;
-    const isNews = step.number > before.number;
-    entry.run = isNews ? { ...before, ...step, ...ending, steps: [...before.steps, step] } : before;
-    for (const listener of entry.listeners) listener({ run: entry.run, ...(preview && { preview }) });
+    const { steps, ending, preview } = parseRunMessage(text);
+    const events = entry.run === undefined ? await readEvents(runId, steps) : toEvents(entry.run, steps, ending);
+    const last = events.pop();
+    if (last === undefined) return;
+    entry.run = last.run;
+    for (const event of [...events, { ...last, ...(preview && { preview }) }]) {
+      for (const listener of entry.listeners) listener(event);
+    }
+  }
+
+  /** The run as it is by now knows of what the message tells. */
+  async function readEvents(runId: string, [first]: RunMessage['steps']): Promise<RunEvent[]> {
+    const run = await readRun(runId);
+    return run === undefined ? [] : toHistory(run).filter((event) => event.run.number >= (first?.number ?? 0));
   }
 
   channels.onGap(() => {
@@ -60,8 +68,9 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
     return entry;
   }
 
-  return async (runId, listener) => {
+  return async (runId, listener, known) => {
     const entry = entries.get(runId) ?? open(runId);
+    if (known !== undefined) entry.run ??= known;
     entry.listeners.add(listener);
     const unsubscribe = await entry.subscribed;
     return () => {
@@ -71,4 +80,14 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
       unsubscribe();
     };
   };
+}
+
+/** The run at each of its new steps; how it ended belongs to the last one. */
+function toEvents(before: Run, steps: RunMessage['steps'], ending: RunMessage['ending']): RunEvent[] {
+  const news = steps.filter(({ number }) => number > before.number);
+  let run = before;
+  return news.map((step, index) => {
+    run = { ...run, ...step, steps: [...run.steps, step], ...(index === news.length - 1 && ending) };
+    return { run };
+  });
 }
