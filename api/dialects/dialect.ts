@@ -115,6 +115,8 @@ export interface Route {
   readonly path: string;
   /** Of its JSON, where the usual 256 kB are too few. */
   readonly maxBodyBytes?: number | undefined;
+  /** Counts against the limit of requests as a picture does, and before its body is read. */
+  readonly isCounted?: boolean | undefined;
   /** What stands in the body makes no difference, so it is not read and may be of any type. */
   readonly ignoresBody?: boolean | undefined;
   /** For the OpenAPI document, made from the schemas that `decode` itself uses. */

@@ -70,6 +70,7 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
     : createBodyReader(options.bodies, route.maxBodyBytes ?? MAX_BODY_BYTES);
   return async (request, response) => {
     const caller = identify(request, options.apiKeys);
+    if (route.isCounted) await options.limit(request, response, caller);
     if (route.ignoresBody !== true) prepareJson(request);
     const body = await readBody(request, response, caller.id);
     const command = withPreference(takeCommand(route, request, options, body), caller, options.preferences);

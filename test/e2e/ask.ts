@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
-import { readPngTexts } from '../../api/dialects/automatic1111/png-text.ts';
+import { readPngTexts } from '../../api/dialects/automatic1111/picture-text/png-text.ts';
 import { readInfotext } from '../../shared/picture/infotext.ts';
 import { fingerprintOf, readFingerprint } from '../stand-ins/perchance/fingerprint.ts';
 
@@ -112,5 +112,4 @@ export async function assertPaintedFor(bytes: Buffer, wishes: Wishes & { readonl
 }
 
 /** What other tools read back from the file. */
-export const readParameters = (png: Buffer): Record<string, string> =>
-  readInfotext(readPngTexts(png)?.parameters ?? '');
+export const readParameters = (png: Buffer): Record<string, string> => readInfotext(readPngTexts(png).parameters ?? '');

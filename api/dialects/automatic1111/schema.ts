@@ -64,7 +64,10 @@ export const progressAnswer = z.object({
 export const empty = z.object({});
 
 export const pngInfoBody = z.object({
-  image: z.string().min(1).meta({ description: 'A PNG as base64, with or without `data:` prefix.' }),
+  image: z
+    .string()
+    .min(1)
+    .meta({ description: 'A PNG, JPEG, WebP or AVIF as base64, with or without `data:` prefix.' }),
 });
 export const pngInfoAnswer = z.object({
   info: z.string(),

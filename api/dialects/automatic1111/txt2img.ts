@@ -6,7 +6,7 @@ import type { Command, DialectInput, Encoded, Outcome, Route } from '../dialect.
 import { parseForeign, shrinkSides } from '../foreign-fields.ts';
 import { toSeed } from '../native.ts';
 import { toEngineName } from './models.ts';
-import { readPngTexts } from './png-text.ts';
+import { readPictureText } from './picture-text/read-picture-text.ts';
 import { txt2imgAnswer, txt2imgBody } from './schema.ts';
 import { readUnheeded } from './unheeded.ts';
 
@@ -104,8 +104,8 @@ function toInfotexts({ request }: Job, result: GenerationResult, pictures: reado
   const { prompt, negativePrompt } = request;
   return result.pictures.map((picture, index) => {
     const bytes = pictures[index]?.bytes;
-    const own = bytes === undefined ? undefined : readPngTexts(bytes)?.parameters;
-    return own ?? toInfotext({ prompt, negativePrompt, ...result, ...picture });
+    const own = bytes === undefined ? undefined : readPictureText(bytes)?.info;
+    return own || toInfotext({ prompt, negativePrompt, ...result, ...picture });
   });
 }
 

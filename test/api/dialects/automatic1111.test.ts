@@ -247,4 +247,20 @@ describe('companions of txt2img', () => {
     assert.equal(info.parameters.Model, 'a, b');
     assert.equal((await post('png-info', { image: 'bm90IGEgcG5n' })).status, 422);
   });
+
+  test('png-info reads JPEG, WebP and AVIF as well', async () => {
+    const parameters = 'a fox 🦊, 狐狸\nSteps: 20, Sampler: Euler a, Seed: 42, Size: 64x64, Model: sketch';
+    const plain = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    const { toTextChunk, insertChunks } = await import('../../../worker/picture/png-chunks.ts');
+    const { encode } = await import('../../../worker/picture/encode.ts');
+    const png = insertChunks(plain, [toTextChunk('parameters', parameters)]);
+    for (const format of ['jpeg', 'webp', 'avif'] as const) {
+      const image = (await encode(png, format)).toString('base64');
+      const response = await post('png-info', { image: `data:image/${format};base64,${image}` });
+      const { info, parameters: read } = (await response.json()) as { info: string; parameters: { Seed: string } };
+      assert.deepEqual([info, read.Seed], [parameters, '42'], format);
+    }
+  });
 });

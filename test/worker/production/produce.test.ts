@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import sharp from 'sharp';
-import { readPngTexts } from '../../../api/dialects/automatic1111/png-text.ts';
+import { readPngTexts } from '../../../api/dialects/automatic1111/picture-text/png-text.ts';
 import type { GenerationResult } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { readInfotext } from '../../../shared/picture/infotext.ts';
@@ -87,7 +87,7 @@ describe('a production', () => {
     );
     const png = await pictureOf(picture?.id);
     assert.equal(await colourOf(png), 4242);
-    const { prompt, ...infotext } = { prompt: PROMPT, ...readInfotext(readPngTexts(png)?.parameters ?? '') };
+    const { prompt, ...infotext } = { prompt: PROMPT, ...readInfotext(readPngTexts(png).parameters ?? '') };
     assert.deepEqual(infotext, {
       Prompt: prompt,
       'Negative prompt': 'fog',
