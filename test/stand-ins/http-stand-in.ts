@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { close, listen } from '../../shared/net/http.ts';
 
 export interface StandInRequest {
@@ -40,6 +41,8 @@ export interface HttpStandIn {
   mend(): void;
   /** Resolves with the next request whose path matches. */
   nextRequest(path?: RegExp): Promise<StandInRequest>;
+  /** Who asks to speak another protocol, such as a WebSocket. */
+  onUpgrade(listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
   close(): Promise<void>;
 }
 
@@ -91,6 +94,7 @@ export async function createHttpStandIn(serve: Serve): Promise<HttpStandIn> {
     nextRequest(path = /^/) {
       return new Promise((resolve) => waiting.add({ path, resolve }));
     },
+    onUpgrade: (listener) => void server.on('upgrade', listener),
     close: () => close(server, 0),
   };
 }

@@ -1,6 +1,7 @@
 import { automatic1111 } from './automatic1111/index.ts';
 import { bfl } from './bfl/index.ts';
 import { cloudflare } from './cloudflare/index.ts';
+import { comfyui } from './comfyui/index.ts';
 import type { EnginePlugin } from './engine.ts';
 import { fal } from './fal/index.ts';
 import { fireworks } from './fireworks/index.ts';
@@ -27,6 +28,7 @@ export const engines: readonly EnginePlugin[] = [
   openai,
   automatic1111,
   stableDiffusion,
+  comfyui,
   gradio,
   horde,
   cloudflare,

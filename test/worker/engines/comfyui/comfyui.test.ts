@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { SettingsError } from '../../../../shared/service/config.ts';
+import { generate } from '../../../contracts/engine-checks.ts';
+import { type ComfyuiSubject, createSubject } from './subject.ts';
+
+const request = ({ engine }: ComfyuiSubject, changes = {}) => ({
+  ...{ prompt: 'a quay', negativePrompt: 'fog', seed: 7, count: 1, shape: 'square' as const, previews: 1 },
+  ...{ ...engine.limits.shapes.square, steps: 12, guidanceScale: 5.5, ...changes },
+});
+
+type Graph = Record<string, { inputs: Record<string, unknown> }>;
+const submitted = ({ standIn }: ComfyuiSubject): Graph =>
+  (standIn.requests.find(({ path }) => path === '/prompt')?.json as { prompt: Graph } | undefined)?.prompt ?? {};
+
+async function withWorkflow(workflow: unknown, check: (path: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'easel-workflow-'));
+  const path = join(directory, 'workflow.json');
+  await writeFile(path, typeof workflow === 'string' ? workflow : JSON.stringify(workflow));
+  await check(path);
+  await rm(directory, { recursive: true });
+}
+
+describe('comfyui', () => {
+  test('fills numbers in as numbers, words as words, and takes the first checkpoint', async () => {
+    const subject = await createSubject();
+    await generate(subject.engine, request(subject, { prompt: 'a "quay" with {{seed}}' }));
+    const graph = submitted(subject);
+    assert.equal(graph['1']?.inputs.ckpt_name, 'dream.safetensors');
+    assert.equal(graph['2']?.inputs.text, 'a "quay" with {{seed}}');
+    assert.deepEqual([graph['5']?.inputs.seed, graph['5']?.inputs.steps, graph['5']?.inputs.cfg], [7, 12, 5.5]);
+    await subject.close();
+  });
+
+  test('tells progress and one preview from the WebSocket', async () => {
+    const subject = await createSubject();
+    const { events } = await generate(subject.engine, request(subject));
+    assert.ok(events.some(({ fraction }) => fraction === 0.25));
+    const previews = events.flatMap(({ preview }) => (preview === undefined ? [] : [preview]));
+    assert.deepEqual(previews, [{ mediaType: 'image/png', base64: Buffer.from('preview').toString('base64') }]);
+    await subject.close();
+  });
+
+  test("runs the operator's workflow, whose placeholders say what can be wished for", async () => {
+    const workflow = {
+      a: { class_type: 'Text', inputs: { text: 'photo of {{prompt}}, seed {{seed}}', keep: [1, '{{seed}}'] } },
+    };
+    await withWorkflow(workflow, async (path) => {
+      const subject = await createSubject(undefined, path);
+      const { limits } = subject.engine;
+      assert.deepEqual([limits.steps, limits.guidanceScale, limits.negativePrompt], [undefined, undefined, false]);
+      const running = generate(subject.engine, request(subject)).catch(() => undefined);
+      await subject.standIn.nextRequest(/^\/prompt$/);
+      assert.deepEqual(submitted(subject).a?.inputs, { text: 'photo of a quay, seed 7', keep: [1, 7] });
+      await running;
+      await subject.close();
+    });
+  });
+
+  for (const [what, workflow, words] of [
+    ['is no JSON', 'not json', /expected a JSON file/],
+    ['is in the format of the page', { nodes: [], links: [] }, /API format/],
+    [
+      'has an unknown placeholder',
+      { a: { class_type: 'T', inputs: { text: '{{prompt}} {{style}}' } } },
+      /placeholder style/,
+    ],
+    ['has no place for the prompt', { a: { class_type: 'T', inputs: { text: 'x' } } }, /\{\{prompt\}\}/],
+  ] as const) {
+    test(`refuses at the start a workflow that ${what}`, async () => {
+      await withWorkflow(workflow, async (path) => {
+        await assert.rejects(createSubject(undefined, path), (error: unknown) => {
+          assert.ok(error instanceof SettingsError);
+          assert.match(error.message, words);
+          assert.match(error.message, /^COMFYUI_WORKFLOW: /);
+          return true;
+        });
+      });
+    });
+  }
+
+  for (const stranger of [undefined, 'somebody-else']) {
+    test(`stops its own prompt ${stranger === undefined ? 'while it runs' : 'and never another one'}`, async () => {
+      const subject = await createSubject();
+      Object.assign(subject.standIn, { neverFinishes: true, stranger });
+      const abort = new AbortController();
+      const looked = subject.standIn.nextRequest(/history/);
+      const running = generate(subject.engine, request(subject), abort.signal);
+      await looked;
+      abort.abort();
+      await assert.rejects(running, { code: 'cancelled' });
+      await subject.engine.stop?.();
+      assert.deepEqual(subject.standIn.interrupted, stranger === undefined ? ['prompt-0'] : []);
+      assert.ok(subject.standIn.requests.some(({ text }) => text === '{"delete":["prompt-0"]}'));
+      await subject.close();
+    });
+  }
+});
