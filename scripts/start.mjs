@@ -1,11 +1,19 @@
 // `npm start`: from a fresh clone to a running service in one terminal.
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keepRunning } from './keep-running.mjs';
 import { takePort, whenAbandoned } from './surroundings.mjs';
-import { build, ensureChromium, environment, fail, installPackages, nodeProgram, root } from './toolchain.mjs';
+import {
+  build,
+  ensureChromium,
+  environment,
+  fail,
+  installPackages,
+  nodeProgram,
+  readJson,
+  root,
+} from './toolchain.mjs';
 
 const LOOK_INTERVAL_MS = 100;
 const LOOK_LIMIT_MS = 2000;
@@ -67,7 +75,7 @@ async function readPort(name, fallback, host) {
 
 /** A script of package.json, run by node itself: npm and a shell in between would keep signals to themselves. */
 function toCommand(script) {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { scripts } = readJson('package.json');
   const [, , ...args] = scripts[script].split(' ');
   return { command: nodeProgram(), args, cwd: root };
 }

@@ -1,7 +1,7 @@
 // `npm test`: from a fresh clone, installs what is missing and runs the suite (or the files named behind `--`).
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureChromium, environment, installPackages, nodeProgram, root, run } from './toolchain.mjs';
+import { ensureChromium, environment, installPackages, nodeProgram, readJson, root, run } from './toolchain.mjs';
 
 installPackages();
 installRuntime();
@@ -19,12 +19,13 @@ process.exit(isGreen ? 0 : 1);
  * the variable keeps its installer from fetching CUDA libraries from another host.
  */
 function installRuntime() {
-  if (existsSync(join(root, 'node_modules', 'onnxruntime-node'))) return;
+  const runtime = readJson('worker/engines/stable-diffusion/runtime.json');
+  if (existsSync(join(root, 'node_modules', runtime.package))) return;
   console.log('Installing onnxruntime-node for the tests of Stable Diffusion…');
   const npm = process.env.npm_execpath;
   const [program, first] = npm ? [process.execPath, [npm]] : ['npm', []];
   const flags = ['--no-save', '--save-prod', '--no-audit', '--no-fund'];
   const env = { ...environment, ONNXRUNTIME_NODE_INSTALL: 'skip' };
-  const isDone = run(program, [...first, 'install', ...flags, 'onnxruntime-node@1.30.0'], { env });
+  const isDone = run(program, [...first, 'install', ...flags, `${runtime.package}@${runtime.version}`], { env });
   if (!isDone) console.log('onnxruntime-node cannot be had: the tests that need it will say so, and fail in CI.');
 }

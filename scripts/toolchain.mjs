@@ -1,6 +1,6 @@
 // Brings a fresh clone to where the TypeScript side can take over. Plain JavaScript that Node 20 runs.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,17 +48,10 @@ export function installPackages() {
   if (!isDone) fail('npm ci failed: see above. Easel needs the npm registry once.');
 }
 
-const SYSTEM_CHROMIUMS = [
-  '/usr/bin/chromium-headless-shell',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
-];
+/** Data that the TypeScript side keeps. */
+export function readJson(path) {
+  return JSON.parse(readFileSync(join(root, path), 'utf8'));
+}
 
 /** Where Playwright's downloader puts its browsers (playwright.dev/docs/browsers). */
 function playwrightFolder() {
@@ -76,7 +69,9 @@ function hasPlaywrightChromium() {
 function hasChromium() {
   const configured = process.env.CHROMIUM_PATH;
   if (configured && !existsSync(configured)) fail(`CHROMIUM_PATH names ${configured}, and there is no such file.`);
-  return Boolean(configured) || SYSTEM_CHROMIUMS.some((path) => existsSync(path)) || hasPlaywrightChromium();
+  const { shells, browsers } = readJson('worker/browser/process/chromium-places.json');
+  const isInstalled = [...shells, ...browsers].some((path) => existsSync(path));
+  return Boolean(configured) || isInstalled || hasPlaywrightChromium();
 }
 
 /** Finds a Chromium that Playwright can drive, else installs one, else says exactly what to run. */

@@ -6,6 +6,7 @@ import { gatewaySettings } from '../../api/config.ts';
 import { ERRORS } from '../../shared/errors.ts';
 import { workerSettings } from '../../worker/config.ts';
 import { engines } from '../../worker/engines/index.ts';
+import { INSTALL_COMMAND } from '../../worker/engines/stable-diffusion/settings.ts';
 import { stores } from '../../worker/stores/index.ts';
 import { toEnvLines, toGuideRow } from './guide.ts';
 
@@ -43,6 +44,11 @@ describe('what the papers say', () => {
       told.filter((name) => !names.has(name)),
       [],
     );
+  });
+
+  test('the papers install the runtime of Stable Diffusion in the version that the code names', () => {
+    for (const name of ['DEPLOYMENT_GUIDE.md', 'worker/engines/stable-diffusion/README.md'])
+      assert.ok(read(name).includes(`\n${INSTALL_COMMAND}\n`), `${name} must say: ${INSTALL_COMMAND}`);
   });
 
   test('README tells every error code with its status', () => {

@@ -2,25 +2,13 @@ import { constants } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
 import { basename, delimiter, isAbsolute } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import places from './chromium-places.json' with { type: 'json' };
 
 export interface Executable {
   readonly path: string;
   /** chromium-headless-shell: half the memory of a full Chromium, and without a window. */
   readonly isShell: boolean;
 }
-
-/** Debian's files in /usr/bin are shell scripts around these, one more process each. */
-const SYSTEM_SHELLS = ['/usr/lib/chromium/chromium-headless-shell', '/usr/bin/chromium-headless-shell'];
-const SYSTEM_BROWSERS = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome-stable',
-  '/usr/bin/google-chrome',
-  '/opt/google/chrome/chrome',
-  '/snap/bin/chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-];
 
 interface Search {
   /** CHROMIUM_PATH: nothing else is tried then. */
@@ -52,8 +40,12 @@ const HOW_TO_SEE =
   'chromium-headless-shell has none. Install a full one (npx playwright-core install chromium, or apt install ' +
   'chromium), or name one by CHROMIUM_PATH';
 
+/**
+ * Headless shells first. Debian's file in /usr/bin is a shell script around the one in /usr/lib, one more process; the
+ * bootstrap looks at the same places.
+ */
 function toCandidates(playwrightPath: string): string[] {
-  return [toPlaywrightShell(playwrightPath), playwrightPath, ...SYSTEM_SHELLS, ...SYSTEM_BROWSERS];
+  return [toPlaywrightShell(playwrightPath), playwrightPath, ...places.shells, ...places.browsers];
 }
 
 /**

@@ -1,8 +1,9 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelFile } from './model/model-description.ts';
 import { type Model, type Tensor, type TensorSpec, toFloats } from './pipeline/tensors.ts';
+import runtime from './runtime.json' with { type: 'json' };
 
-export const RUNTIME_PACKAGE = 'onnxruntime-node';
+export const RUNTIME_PACKAGE = runtime.package;
 
 /** What is used of onnxruntime-node, in own words: the package is optional, and so are its type declarations. */
 export interface OnnxRuntime {

@@ -10,6 +10,7 @@ import {
 import type { ModelDescription } from './model/model-description.ts';
 import { inspectModelDirectory } from './model/model-directory.ts';
 import { RUNTIME_PACKAGE } from './onnx-runtime.ts';
+import runtime from './runtime.json' with { type: 'json' };
 
 /** onnxruntime-node's execution providers; which of them a machine has is seen when one is tried. */
 const DEVICES = ['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml'];
@@ -32,7 +33,7 @@ export const settings = {
 };
 
 /** npm installs a package that is declared as an optional peer only when it is told where to save it. */
-export const INSTALL_COMMAND = `ONNXRUNTIME_NODE_INSTALL=skip npm install --no-save --save-prod ${RUNTIME_PACKAGE}@1.30.0`;
+export const INSTALL_COMMAND = `ONNXRUNTIME_NODE_INSTALL=skip npm install --no-save --save-prod ${runtime.package}@${runtime.version}`;
 
 const isRuntimeInstalled = (): boolean => {
   try {
