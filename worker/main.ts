@@ -10,7 +10,6 @@ import { readEnvironment, readVersion, runService, stopOnSignal } from '../share
 import { systemClock } from '../shared/wait.ts';
 import { createBrowserSupervisor } from './browser/supervisor.ts';
 import { configure, type WorkerSettings } from './config.ts';
-import { isTrained } from './engines/index.ts';
 import { createWorker, type WorkerOptions } from './worker.ts';
 
 /** Long enough for most pictures, short enough for the 30 s that Render leaves. */
@@ -56,7 +55,6 @@ await runService(async () => {
     dataDirectory,
     engines,
     stores,
-    isTrained,
     pages,
     clock,
     log,

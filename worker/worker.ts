@@ -12,7 +12,7 @@ import { createRemove } from './intake/removals.ts';
 import { createSlots } from './intake/slots.ts';
 import { createBreaker } from './production/breaker.ts';
 import { createDeliver } from './production/deliver.ts';
-import { createPainter } from './production/paint.ts';
+import { createPainter } from './production/painter.ts';
 import { createProduce } from './production/produce.ts';
 import { createReport } from './production/report.ts';
 import { createShelf } from './production/shelf.ts';
@@ -36,7 +36,6 @@ export interface WorkerOptions {
   /** In order of preference. */
   readonly engines: readonly Engine[];
   readonly stores: readonly Store[];
-  readonly isTrained: (engine: string) => boolean;
   readonly pages: BrowserPages;
   /** With REDIS_URL: takes jobs from the shared queue too. */
   readonly createQueue?: ((parts: QueueParts) => QueueConsumer) | undefined;

@@ -92,7 +92,6 @@ export async function openFrontDoor(
     stores: [
       createDisk({ directory: join(dataDirectory, 'images'), maxBytes: Number.POSITIVE_INFINITY, now: clock.now }),
     ],
-    isTrained: () => true,
     pages: noBrowser,
     log: createLog({ service: 'worker', level: 'trace', destination: { write: (line) => void lines.push(line) } }),
     ...options,

@@ -103,6 +103,8 @@ export interface Engine {
   /** Equals its folder's name. */
   readonly name: string;
   readonly limits: EngineLimits;
+  /** It paints by rules that a person wrote; every other engine's pictures come from a trained model. */
+  readonly isProgrammed?: boolean;
   /**
    * Makes `request.count` pictures or throws an AppError (`engine_*`, `prompt_refused`, `cancelled`).
    * Never answers a placeholder.

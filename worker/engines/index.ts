@@ -41,8 +41,3 @@ export const engines: readonly EnginePlugin[] = [
   stability,
   pollinations,
 ];
-
-/** These paint by rules that a person wrote; every other engine's pictures come from a trained model. */
-const PROGRAMMED: ReadonlySet<string> = new Set(['sketch']);
-
-export const isTrained = (engine: string): boolean => !PROGRAMMED.has(engine);

@@ -7,7 +7,7 @@ import { withDeadline } from '../../shared/wait.ts';
 import { encode } from '../picture/encode.ts';
 import type { Store } from '../stores/store.ts';
 import { type Candidate, firstToServe, NobodyServed, toRetryAfter } from './fallback.ts';
-import type { Painted } from './paint.ts';
+import type { Painted } from './painter.ts';
 import type { Shelf, ShelfFile } from './shelf.ts';
 
 const UPLOAD_TIMEOUT_MS = 60_000;

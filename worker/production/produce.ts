@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/wait.ts';
 import { blameWishes, mayBeCausedByWishes } from './caller-fault.ts';
 import type { Deliver, Delivery } from './deliver.ts';
 import { firstToServe, NobodyServed, type PassedOver, toAttempts, toEngineError, withAttempts } from './fallback.ts';
-import type { Painted, Painter } from './paint.ts';
+import type { Painted, Painter } from './painter.ts';
 import { LONGEST_PATIENCE_MS, planWait } from './patience.ts';
 import { type EngineCandidate, type Plan, planEngines } from './plan.ts';
 import { repeatChance } from './repeat-chance.ts';

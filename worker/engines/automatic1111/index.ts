@@ -6,7 +6,7 @@ import { parseVendorOptions } from '../../upstream/vendor-options.ts';
 import type { Engine, EngineContext, EngineLimits, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { toFailure } from './failures.ts';
 import { createInterrupter } from './interrupter.ts';
-import { readPictures } from './pictures.ts';
+import { readPictures } from './read-pictures.ts';
 import { type Automatic1111Options, automatic1111OptionsSchema } from './schema.ts';
 import { createServer } from './server.ts';
 import { watchTask } from './watch.ts';

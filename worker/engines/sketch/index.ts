@@ -12,7 +12,7 @@ import type {
   EngineServices,
 } from '../engine.ts';
 import { PAGE_URL, readPageFiles } from './page-files.ts';
-import { paintPicture } from './paint.ts';
+import { paintPicture } from './paint-picture.ts';
 
 const DEFAULT_GUIDANCE = 7;
 
@@ -53,6 +53,7 @@ export function createSketch({ pages }: Pick<EngineServices, 'pages'>): Engine {
   return {
     name: 'sketch',
     limits: LIMITS,
+    isProgrammed: true,
     start: async () => pages.start(recipe),
     generate: async (request, context) => {
       if (context.signal.aborted) throw toAbortError(context.signal);

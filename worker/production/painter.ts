@@ -30,8 +30,6 @@ export interface PaintJob {
 
 interface PainterOptions {
   readonly shelf: Shelf;
-  /** Whether an engine's pictures come from a trained model; the file says so. */
-  readonly isTrained: (engine: string) => boolean;
   readonly log: Logger;
 }
 
@@ -43,7 +41,7 @@ export interface Painter {
 }
 
 /** One engine's part of a production: calls until all pictures are there, each checked and put on the shelf. */
-export function createPainter({ shelf, isTrained, log }: PainterOptions): Painter {
+export function createPainter({ shelf, log }: PainterOptions): Painter {
   async function find(plan: Plan, jobId: string, index: number): Promise<Painted | undefined> {
     const id = toPictureId(jobId, index);
     const key = toShelfKey(plan, index);
@@ -106,7 +104,7 @@ export function createPainter({ shelf, isTrained, log }: PainterOptions): Painte
   ): Promise<Painted> {
     const { request, name } = plan;
     const seed = image.seed ?? toSeed(plan, index);
-    const origin = { ...request, seed, engine: name, isTrained: isTrained(name) };
+    const origin = { ...request, seed, engine: name, isTrained: plan.engine.isProgrammed !== true };
     const { png, width, height } = await normalise(image.bytes, origin);
     const isOtherSize = width !== request.width || height !== request.height;
     const asked = `${request.width}x${request.height}`;
