@@ -11,7 +11,9 @@ const files = process.argv.slice(2);
 const wanted = files.length > 0 ? files : ['test/**/*.test.ts'];
 // Many tests start services and browsers of their own: more of them at a time than a small machine has cores would
 // only make them wait for each other.
-const isGreen = run(nodeProgram(), ['--test', '--test-concurrency=2', ...wanted]);
+// A test that fails may leave a service running: the file must end all the same, and say so within minutes.
+const LIMITS = ['--test-timeout=300000', '--test-force-exit'];
+const isGreen = run(nodeProgram(), ['--test', '--test-concurrency=2', ...LIMITS, ...wanted]);
 process.exit(isGreen ? 0 : 1);
 
 /**

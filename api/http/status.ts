@@ -47,8 +47,8 @@ export function createStatus({ version, status, notReady, isStranger }: DetailsO
   return async (request: Request, response: Response): Promise<void> => {
     const reasons = await notReady();
     const { worker, details } = status();
-    const readiness = { ready: reasons.length === 0, reasons };
-    response.json({ service: 'easel', version, worker, ...readiness, ...(!isStranger(request) && details) });
+    const brief = { service: 'easel', version, worker, ready: reasons.length === 0 };
+    response.json(isStranger(request) ? brief : { ...brief, reasons, ...details });
   };
 }
 

@@ -143,8 +143,8 @@ describe('an address', () => {
   });
 });
 
-const KEYS = apiKeys('').parse('alice:secret-of-alice,bob:secret-of-bob');
-const BASIC = `Basic ${Buffer.from('secret-of-alice:secret-of-alice').toString('base64')}`;
+const KEYS = apiKeys('').parse('alice:the-secret-of-alice,bob:the-secret-of-bob-too');
+const BASIC = `Basic ${Buffer.from('the-secret-of-alice:the-secret-of-alice').toString('base64')}`;
 
 describe('a key', () => {
   let gateway: TestGateway;
@@ -155,14 +155,14 @@ describe('a key', () => {
   beforeEach(() => gateway.jobs.submissions.splice(0));
 
   const WAYS: ReadonlyArray<readonly [query: string, headers: Record<string, string>]> = [
-    ['', { 'api-key': 'secret-of-alice' }],
-    ['', { 'x-api-key': 'secret-of-alice' }],
-    ['', { authorization: 'Bearer secret-of-alice' }],
-    ['', { authorization: 'Token secret-of-alice' }],
-    ['', { authorization: 'key secret-of-alice' }],
+    ['', { 'api-key': 'the-secret-of-alice' }],
+    ['', { 'x-api-key': 'the-secret-of-alice' }],
+    ['', { authorization: 'Bearer the-secret-of-alice' }],
+    ['', { authorization: 'Token the-secret-of-alice' }],
+    ['', { authorization: 'key the-secret-of-alice' }],
     ['', { authorization: BASIC }],
-    ['?token=secret-of-alice', {}],
-    ['?key=secret-of-alice', {}],
+    ['?token=the-secret-of-alice', {}],
+    ['?key=the-secret-of-alice', {}],
   ];
 
   for (const [query, headers] of WAYS) {
@@ -174,14 +174,14 @@ describe('a key', () => {
   }
 
   test('never reaches an engine, however it is sent', async () => {
-    const admitted = { 'x-api-key': 'secret-of-alice' };
+    const admitted = { 'x-api-key': 'the-secret-of-alice' };
     const twice: typeof WAYS = [
       ...WAYS,
-      ['', { ...admitted, authorization: 'Bearer secret-of-alice' }],
-      ['', { ...admitted, authorization: 'secret-of-alice' }],
-      ['', { ...admitted, authorization: 'Bearer secret-of-bob' }],
+      ['', { ...admitted, authorization: 'Bearer the-secret-of-alice' }],
+      ['', { ...admitted, authorization: 'the-secret-of-alice' }],
+      ['', { ...admitted, authorization: 'Bearer the-secret-of-bob-too' }],
       ['', { ...admitted, authorization: 'Bearer secret-of-the-operator' }],
-      ['?authorization_token=secret-of-alice', admitted],
+      ['?authorization_token=the-secret-of-alice', admitted],
       ['?authorization_token=secret-of-the-operator', admitted],
     ];
     for (const [query, headers] of twice) {
@@ -193,7 +193,7 @@ describe('a key', () => {
   });
 
   test('leaves the caller’s own token for an engine alone', async () => {
-    const headers = { 'x-api-key': 'secret-of-alice', authorization: 'Bearer token-of-piclumen' };
+    const headers = { 'x-api-key': 'the-secret-of-alice', authorization: 'Bearer token-of-piclumen' };
     await send(gateway, { path: '/generate-image', headers, body: FOX });
     assert.deepEqual(gateway.jobs.submissions[0]?.options.credentials, { piclumen: 'token-of-piclumen' });
   });

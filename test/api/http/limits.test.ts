@@ -116,11 +116,11 @@ describe('GET /status', () => {
 
   test('with keys set tells a stranger no more than that it runs', async () => {
     const gateway = await startGateway({ apiKeys: KEYS, adminKey: 'the-operator', status });
-    const little = { service: 'easel', version: '1.0.0', worker: 'ready' };
+    const little = { service: 'easel', version: '1.0.0', worker: 'ready', ready: true };
     assert.deepEqual(await ask(gateway.url), little);
     assert.deepEqual(await ask(gateway.url, { 'x-api-key': 'secret-of-nobody' }), little);
-    for (const key of ['secret-of-alice', 'the-operator']) {
-      assert.deepEqual(await ask(gateway.url, { 'x-api-key': key }), { ...little, ...status().details });
+    for (const key of ['secret-key-of-alice', 'the-operator']) {
+      assert.deepEqual(await ask(gateway.url, { 'x-api-key': key }), { ...little, reasons: [], ...status().details });
     }
     await gateway.stop();
   });
