@@ -57,6 +57,10 @@ export const gatewaySettings = {
     'Work that may wait, in pictures of a megapixel; callers who wait at the same time share it, and more is refused.',
     { min: 0, default: 100 },
   ),
+  MAX_PIXELS_PER_REQUEST: wholeNumber('Pixels of all pictures of one request; 0: no bound.', {
+    min: 0,
+    default: 16_777_216,
+  }),
   CACHE_TTL_SECONDS: wholeNumber('How long a finished seeded picture is answered again; 0: never.', {
     min: 0,
     default: DAY_SECONDS,

@@ -71,6 +71,7 @@ await runService(async () => {
     dialects,
     apiKeys: settings.API_KEYS,
     limit: createRateLimit({ perMinute: settings.RATE_LIMIT_PER_MINUTE, createStore: rateStores?.create }),
+    maxPixels: settings.MAX_PIXELS_PER_REQUEST,
     bodies: createBodyBudget(toBodyLimits(getHeapStatistics().heap_size_limit)),
     waitBudgetMs: settings.WAIT_BUDGET_MS,
     safeMode: settings.SAFE_MODE,

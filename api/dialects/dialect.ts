@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { AppError, ErrorCode } from '../../shared/errors.ts';
-import type { Job, JobEvent, PictureBytes, RequestDraft } from '../jobs/job.ts';
+import type { Job, JobEvent, RequestDraft } from '../jobs/job.ts';
 
 /**
  * What every dialect promises: pure translation, no I/O, no clock, no Express. A route decodes what came into one
@@ -73,10 +73,19 @@ export interface Outcome {
   /** Missing for `describe` and `prefer`, and for `current` when the caller has no running job. */
   readonly job?: Job | undefined;
   /** In the order of `job.result.pictures`, when the command asked for bytes and the job is done. */
-  readonly pictures: readonly PictureBytes[];
+  readonly pictures: readonly OutcomePicture[];
   /** Where the saved file is, when the command asked for one. */
   readonly filePath?: string | undefined;
   readonly service: ServiceDescription;
+}
+
+/** A finished picture, for `encode`; as the whole `body` of an answer it stands for its bytes. */
+export interface OutcomePicture {
+  readonly mediaType: string;
+  /** Stands for the whole file as base64, anywhere inside JSON. */
+  readonly base64: string;
+  /** The beginning of the file, where it tells of itself. */
+  readonly head: Buffer;
 }
 
 /** Facts about this deployment that a dialect may publish. */
@@ -97,7 +106,7 @@ export interface ServiceDescription {
 export interface Encoded {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** A Buffer is sent as it is, anything else as JSON; left out: no body. */
+  /** A Buffer or a picture of the outcome is sent as it is, anything else as JSON; left out: no body. */
   readonly body?: unknown;
 }
 

@@ -20,7 +20,7 @@ export const encodePng =
 export function firstBase64({ pictures }: Outcome): string {
   const [picture] = pictures;
   if (picture === undefined) throw new Error('this answer needs its picture');
-  return picture.bytes.toString('base64');
+  return picture.base64;
 }
 
 export function firstDataUrl(outcome: Outcome): string {

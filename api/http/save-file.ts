@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { createKeptFiles, openKeptPictures, toKeptName } from '../../shared/files/kept-files.ts';
 import type { Job } from '../jobs/job.ts';
+import type { PictureContent } from '../jobs/pictures/content.ts';
 
 const MAX_SLUG_CHARACTERS = 40;
 
@@ -28,7 +30,7 @@ export function createSaveFile({ dataDirectory, maxBytes, now }: SaveFileOptions
     return picture && kept.pathOf(toKeptName(picture.id, picture.mediaType));
   }
 
-  return async (job: Job, bytes: Buffer): Promise<string> => {
+  return async (job: Job, picture: PictureContent): Promise<string> => {
     const slug = job.request.prompt
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '_')
@@ -36,8 +38,8 @@ export function createSaveFile({ dataDirectory, maxBytes, now }: SaveFileOptions
     const name = `image_${now()}_${slug}.png`;
     const from = toKeptPath(job);
     await files.prepare();
-    const isLinked = from !== undefined && (await files.link(name, from, bytes.length));
-    if (!isLinked) await files.write(name, bytes);
+    const isLinked = from !== undefined && (await files.link(name, from, picture.size));
+    if (!isLinked) await files.write(name, await buffer(picture.read()));
     return join(directory, name);
   };
 }

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import type { EncodedEvent } from '../dialects/dialect.ts';
 import type { JobEvent } from '../jobs/job.ts';
+import { type AnswerPictures, writePieces } from './answer-pictures.ts';
 
 /** Proxies close a connection that is quiet for a minute or less. */
 const HEARTBEAT_MS = 15_000;
@@ -12,11 +13,14 @@ interface Events {
   readonly events: AsyncIterable<JobEvent>;
   /** Nothing is to come: with no event left, the answer is 204, which tells an EventSource to stop coming back. */
   readonly hasEnded: boolean;
-  readonly encode: (event: JobEvent) => Promise<EncodedEvent | undefined>;
+  readonly deliver: (event: JobEvent, write: WriteEvent) => Promise<void>;
 }
 
+/** Sends one event, or none; `fill` puts the pictures into its text. */
+export type WriteEvent = (encoded: EncodedEvent | undefined, fill?: AnswerPictures['fill']) => Promise<void>;
+
 /** Server-sent events (WHATWG HTML, 9.2) until the job's events end or the caller leaves. */
-export async function sendEvents(response: Response, { events, hasEnded, encode }: Events): Promise<void> {
+export async function sendEvents(response: Response, { events, hasEnded, deliver }: Events): Promise<void> {
   const iterator = events[Symbol.asyncIterator]();
   let next = hasEnded ? await iterator.next() : undefined;
   if (next?.done) {
@@ -33,8 +37,11 @@ export async function sendEvents(response: Response, { events, hasEnded, encode 
   const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
   try {
     for (next ??= await iterator.next(); !next.done; next = await iterator.next()) {
-      const encoded = await encode(next.value);
-      if (encoded !== undefined) response.write(toText(encoded));
+      await deliver(next.value, async (encoded, fill) => {
+        if (encoded === undefined) return;
+        if (fill === undefined) response.write(toText(encoded));
+        else await writePieces(response, fill(toText(encoded)));
+      });
       if (response.writableLength > MAX_UNSENT_BYTES) response.destroy();
     }
   } finally {

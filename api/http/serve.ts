@@ -2,16 +2,10 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { AppError, toAppError } from '../../shared/errors.ts';
 import { contextOf, noteFailure } from '../../shared/net/request-log.ts';
 import { toMediaType } from '../../shared/picture/media-type.ts';
-import type {
-  Command,
-  Dialect,
-  DialectInput,
-  EncodedEvent,
-  Outcome,
-  Route,
-  ServiceDescription,
-} from '../dialects/dialect.ts';
+import type { Command, Dialect, DialectInput, Outcome, Route, ServiceDescription } from '../dialects/dialect.ts';
 import type { Asker, Job, JobEvent, JobStatus, Jobs, SubmitOptions } from '../jobs/job.ts';
+import type { PictureContent } from '../jobs/pictures/content.ts';
+import { type AnswerPictures, createAnswerPictures, sendPictures } from './answer-pictures.ts';
 import type { BodyBudget, BodyLease } from './body/body-budget.ts';
 import { createBodyReader, passBodyBy } from './body/read-body.ts';
 import { requireKnownEngines } from './known-engines.ts';
@@ -22,8 +16,9 @@ import { createErrorHandler, send } from './middleware/error-handler.ts';
 import { requireOwnOrigin } from './middleware/foreign-origin.ts';
 import type { RateLimit } from './middleware/rate-limit.ts';
 import { outcomeHeaders } from './outcome-headers.ts';
+import { requirePixels } from './picture-cost.ts';
 import type { Preferences } from './preferences.ts';
-import { sendEvents } from './send-events.ts';
+import { sendEvents, type WriteEvent } from './send-events.ts';
 import type { StreamLimit } from './stream-limit.ts';
 
 /** Joins the pure dialects to HTTP and to the job module: the same few steps for every route of every dialect. */
@@ -34,11 +29,13 @@ export interface ServeOptions {
   readonly adminKey: string | undefined;
   readonly limit: RateLimit;
   readonly bodies: BodyBudget;
+  /** Of all pictures of one request; 0 is no bound. */
+  readonly maxPixels: number;
   readonly waitBudgetMs: number;
   /** Refuse flagged pictures whatever the request says. */
   readonly safeMode: boolean;
   /** Keeps the picture of a job as a file of the operator's and tells its path. */
-  readonly saveFile: (job: Job, bytes: Buffer) => Promise<string>;
+  readonly saveFile: (job: Job, picture: PictureContent) => Promise<string>;
   readonly preferences: Preferences;
   readonly streams: StreamLimit;
   /** Pages that may use what goes by the caller's address. */
@@ -78,6 +75,7 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
       send(response, { status: 200, headers: { 'Content-Type': toContentType(command) } });
       return;
     }
+    requirePixels(command, options.maxPixels);
     requireKnownEngines(command, options.describe(request).engines);
     const left = leaveSignal(response);
     if (command.do === 'generate') await options.limit(request, response, caller);
@@ -91,9 +89,11 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
       return;
     }
     if (left.aborted) return;
-    const whole = await withPictures(outcome, options, left);
-    response.set(outcomeHeaders(whole.job));
-    send(response, route.encode(whole));
+    response.set(outcomeHeaders(job));
+    await withPictures(outcome, options, left, async (whole, answer) => {
+      if (whole.pictures.length === 0) send(response, route.encode(whole));
+      else await sendPictures(response, route.encode(whole), answer);
+    });
   };
 }
 
@@ -135,19 +135,21 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
   // Whoever streams his own request waits for it: when he leaves, nobody may be left.
   const waiting = command.do === 'follow' ? undefined : jobs.wait(job.id, { budgetMs: FOREVER_MS, signal: left });
   response.set(outcomeHeaders(job));
-  const encode = async (event: JobEvent): Promise<EncodedEvent | undefined> => {
+  const deliver = async (event: JobEvent, write: WriteEvent): Promise<void> => {
     try {
-      return route.encodeEvent?.(event, await withPictures({ ...outcome, job: event.job }, options, left));
+      await withPictures({ ...outcome, job: event.job }, options, left, (whole, answer) =>
+        write(route.encodeEvent?.(event, whole), answer.fill),
+      );
     } catch (thrown) {
       // The answer has begun: only an event can still tell that its pictures could not be fetched.
       const error = toAppError(thrown);
       noteFailure(response, error);
       const failed = { ...event.job, status: 'failed', error } as const;
-      return route.encodeEvent?.({ number: event.number, job: failed }, { ...outcome, job: failed });
+      await write(route.encodeEvent?.({ number: event.number, job: failed }, { ...outcome, job: failed }));
     }
   };
   const hasEnded = command.do === 'follow' && ENDED.includes(job.status);
-  await sendEvents(response, { events: jobs.follow(job.id, { after, signal: left }), hasEnded, encode });
+  await sendEvents(response, { events: jobs.follow(job.id, { after, signal: left }), hasEnded, deliver });
   await waiting;
 }
 
@@ -260,14 +262,28 @@ function withPreference(command: Command, caller: Caller, preferences: Preferenc
   return preferredEngine === undefined ? command : { ...command, draft: { ...command.draft, preferredEngine } };
 }
 
-async function withPictures(outcome: Outcome, options: ServeOptions, signal: AbortSignal): Promise<Outcome> {
+/** The outcome with its pictures, where the command asks for them; they are open until it has been used. */
+async function withPictures(
+  outcome: Outcome,
+  { jobs, saveFile }: ServeOptions,
+  signal: AbortSignal,
+  use: (whole: Outcome, answer: AnswerPictures) => Promise<void>,
+): Promise<void> {
   const { command, job } = outcome;
-  if (command.do !== 'generate' || !command.bytes || job?.result === undefined) return outcome;
-  const indexes = job.result.pictures.keys();
-  const pictures = await Promise.all(Array.from(indexes, (index) => options.jobs.bytes(job, index, signal)));
-  const [first] = pictures;
-  const filePath = command.saveFile && first !== undefined ? await options.saveFile(job, first.bytes) : undefined;
-  return { ...outcome, pictures, ...(filePath !== undefined && { filePath }) };
+  const wishes = command.do === 'generate' && command.bytes ? command : undefined;
+  const contents: PictureContent[] = [];
+  try {
+    if (wishes !== undefined && job?.result !== undefined) {
+      for (const index of job.result.pictures.keys()) contents.push(await jobs.openPicture(job, index, signal));
+    }
+    const [first] = contents;
+    const isSaved = wishes?.saveFile === true && job !== undefined && first !== undefined;
+    const filePath = isSaved ? await saveFile(job, first) : undefined;
+    const answer = createAnswerPictures(contents);
+    await use({ ...outcome, pictures: answer.pictures, ...(filePath !== undefined && { filePath }) }, answer);
+  } finally {
+    await Promise.all(contents.map((content) => content.close()));
+  }
 }
 
 function toInput(request: Request, options: ServeOptions): DialectInput {

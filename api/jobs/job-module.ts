@@ -63,10 +63,10 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
       const record = await journal.newest(client.id);
       return record && { ...(await toJob(record, context)), preview: callers.preview(record.run.id) };
     },
-    bytes: async (job, index, signal) => {
+    openPicture: async (job, index, signal) => {
       const picture = job.result?.pictures[index];
       if (picture === undefined) throw new AppError('internal', `the job has no picture number ${index}`);
-      return pictures.bytes(picture, signal);
+      return pictures.open(picture, signal);
     },
     removePicture,
     collectImage: async (name) => {

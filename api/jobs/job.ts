@@ -1,6 +1,7 @@
 import type { GenerationRequest, GenerationResult, ProgressEvent, Stage } from '../../shared/contract/generation.ts';
 import type { AppError } from '../../shared/errors.ts';
 import type { WorkerState, WorkerView } from '../dispatch/dispatch.ts';
+import type { PictureContent } from './pictures/content.ts';
 
 /** The life of a job, as every dialect sees it. `index` of the folder: `createJobs`. */
 
@@ -95,11 +96,6 @@ export interface JobEvent {
   readonly previewIndex?: number | undefined;
 }
 
-export interface PictureBytes {
-  readonly bytes: Buffer;
-  readonly mediaType: string;
-}
-
 export interface Jobs {
   /** Policy, limits of waiting, memory, join, or a new job. Throws AppError; an asynchronous job is durable on return. */
   submit(draft: RequestDraft, options: SubmitOptions): Promise<Job>;
@@ -116,8 +112,8 @@ export interface Jobs {
   cancel(id: string, asker?: Asker): Promise<Job>;
   /** The newest job of this client that has not ended. */
   current(client: Client): Promise<Job | undefined>;
-  /** The bytes of picture number `index` of a finished job, wherever they are. */
-  bytes(job: Job, index: number, signal: AbortSignal): Promise<PictureBytes>;
+  /** The file of picture number `index` of a finished job, wherever it is; whoever opens it closes it. */
+  openPicture(job: Job, index: number, signal: AbortSignal): Promise<PictureContent>;
 }
 
 /** What the gateway itself needs of the job module, beyond what its dialects do. */

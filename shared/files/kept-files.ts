@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MediaType, toExtension } from '../picture/media-type.ts';
 import { createMakeRoom } from './make-room.ts';
@@ -13,7 +13,8 @@ const PICTURE_NAME = /^\w[\w-]*\.(png|jpg|webp|avif)$/;
 /** Picture files in one directory; written whole or not at all. */
 export interface KeptFiles {
   has(name: string): Promise<boolean>;
-  read(name: string): Promise<Buffer | undefined>;
+  /** For reading; whoever opens it closes it. */
+  open(name: string): Promise<FileHandle | undefined>;
   write(name: string, bytes: Buffer): Promise<void>;
   /** Keeps a file of the same disk without copying it; false where that cannot be, or where the directory is not there. */
   link(name: string, from: string, bytes: number): Promise<boolean>;
@@ -53,7 +54,7 @@ export function createKeptFiles({ directory, maxBytes, now }: KeptFilesOptions):
 
   return {
     has: async (name) => (await unlessMissing(stat(toPath(name)))) !== undefined,
-    read: async (name) => unlessMissing(readFile(toPath(name))),
+    open: async (name) => unlessMissing(open(toPath(name), 'r')),
     write: async (name, bytes) => {
       const path = toPath(name);
       await mkdir(directory, { recursive: true });

@@ -46,12 +46,18 @@ const REQUEST_MS = 90_000;
 const MAX_CONNECTIONS = 1000;
 
 /** Listens and answers the address in use; port 0 takes a free one. */
-export async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+export async function listen(
+  server: Server,
+  port: number,
+  host: string,
+  { stallMs = STALL_MS } = {},
+): Promise<AddressInfo> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = REQUEST_MS;
   server.maxConnections = MAX_CONNECTIONS;
   trackConnections(server);
+  cutStalledReaders(server, stallMs);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -73,6 +79,23 @@ function trackConnections(server: Server): void {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
+}
+
+/** How long a peer may take nothing of what waits for it. */
+const STALL_MS = 60_000;
+
+/** What waits for a reader that stands still is memory, and an open file, for as long as he likes. */
+function cutStalledReaders(server: Server, stallMs: number): void {
+  const taken = new WeakMap<Socket, number>();
+  const look = setInterval(() => {
+    for (const socket of connections.get(server) ?? []) {
+      const bytes = socket.bytesWritten - socket.writableLength;
+      if (socket.writableLength > 0 && taken.get(socket) === bytes) socket.destroy();
+      else taken.set(socket, bytes);
+    }
+  }, stallMs);
+  look.unref();
+  server.once('close', () => clearInterval(look));
 }
 
 const unusedOf = (server: Server): Socket[] =>

@@ -1,4 +1,5 @@
 import type { Job, JobEvent, Jobs, RequestDraft, SubmitOptions } from '../../api/jobs/job.ts';
+import { toContent } from '../../api/jobs/pictures/content.ts';
 import { type GenerationRequest, type GenerationResult, MAX_SEED } from '../../shared/contract/generation.ts';
 import { AppError } from '../../shared/errors.ts';
 
@@ -72,10 +73,7 @@ export function createFakeJobs(): FakeJobs {
       return { ...find(id), status: 'cancelled', error: new AppError('cancelled', 'asked for') };
     },
     current: async () => [...jobs.values()].findLast((job) => job.status === 'running' || job.status === 'queued'),
-    bytes: async (job, index) => ({
-      bytes: PICTURE_BYTES,
-      mediaType: job.result?.pictures[index]?.mediaType ?? 'image/png',
-    }),
+    openPicture: async (job, index) => toContent(PICTURE_BYTES, job.result?.pictures[index]?.mediaType ?? 'image/png'),
     async *follow(id) {
       const job = find(id);
       let previewIndex = 0;

@@ -39,6 +39,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}): Promise
     dialects,
     apiKeys: undefined,
     limit: createRateLimit({ perMinute: 0 }),
+    maxPixels: 16_777_216,
     bodies: createBodyBudget(toBodyLimits(160_000_000)),
     waitBudgetMs: 1000,
     safeMode: false,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { buffer } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import type { Job, JobEvent, JobModule } from '../../api/jobs/job.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -383,7 +384,10 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       const again = await ask();
       assert.equal(again.origin, 'remembered');
       for (const one of [job, again]) {
-        const { bytes, mediaType } = await jobs.bytes(one, 0, AbortSignal.timeout(PATIENCE_MS));
+        const picture = await jobs.openPicture(one, 0, AbortSignal.timeout(PATIENCE_MS));
+        const bytes = await buffer(picture.read());
+        const { mediaType } = picture;
+        await picture.close();
         assert.equal(mediaType, 'image/png');
         assert.equal(bytes.subarray(1, 4).toString(), 'PNG');
       }

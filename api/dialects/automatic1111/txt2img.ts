@@ -1,8 +1,8 @@
 import { type GenerationResult, MAX_COUNT } from '../../../shared/contract/generation.ts';
 import { AppError, invalidRequest } from '../../../shared/errors.ts';
 import { readInfotext, toInfotext } from '../../../shared/picture/infotext.ts';
-import type { Job, PictureBytes } from '../../jobs/job.ts';
-import type { Command, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
+import type { Job } from '../../jobs/job.ts';
+import type { Command, DialectInput, Encoded, Outcome, OutcomePicture, Route } from '../dialect.ts';
 import { parseForeign, shrinkSides } from '../foreign-fields.ts';
 import { toSeed } from '../native.ts';
 import { toEngineName } from './models.ts';
@@ -68,7 +68,7 @@ function encode({ job, pictures }: Outcome): Encoded {
   return {
     status: 200,
     body: {
-      images: pictures.map(({ bytes }) => bytes.toString('base64')),
+      images: pictures.map(({ base64 }) => base64),
       parameters: toParameters(job),
       info: JSON.stringify(toInfo(job, job.result, toInfotexts(job, job.result, pictures))),
     },
@@ -100,11 +100,11 @@ function toParameters({ request }: Job) {
 }
 
 /** What each file says of itself, so that both say the same; a file without it is told of as far as the result goes. */
-function toInfotexts({ request }: Job, result: GenerationResult, pictures: readonly PictureBytes[]): string[] {
+function toInfotexts({ request }: Job, result: GenerationResult, pictures: readonly OutcomePicture[]): string[] {
   const { prompt, negativePrompt } = request;
   return result.pictures.map((picture, index) => {
-    const bytes = pictures[index]?.bytes;
-    const own = bytes === undefined ? undefined : readPictureText(bytes)?.info;
+    const head = pictures[index]?.head;
+    const own = head === undefined ? undefined : readPictureText(head)?.info;
     return own || toInfotext({ prompt, negativePrompt, ...result, ...picture });
   });
 }

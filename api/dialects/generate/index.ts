@@ -56,8 +56,8 @@ const prefersAsynchronous = (input: DialectInput): boolean => /\brespond-async\b
 function encode(outcome: Outcome): Encoded {
   const { job } = outcome;
   if (job?.result === undefined) return encodePending(outcome);
-  const [bytes] = outcome.pictures;
-  if (bytes !== undefined) return { status: 200, headers: { 'Content-Type': bytes.mediaType }, body: bytes.bytes };
+  const [file] = outcome.pictures;
+  if (file !== undefined) return { status: 200, headers: { 'Content-Type': file.mediaType }, body: file };
   const [picture] = job.result.pictures;
   if (picture?.url === undefined) throw new AppError('internal', `job ${job.id} is done without a picture`);
   const url = outcome.service.toAbsoluteUrl(picture.url);

@@ -131,8 +131,8 @@ function stillWorking(job: Job | undefined): AppError {
 function toData({ job, pictures, service }: Outcome) {
   const found = job?.result?.pictures ?? [];
   return found.map(({ url, seed }, index) => {
-    const bytes = pictures[index]?.bytes;
-    if (bytes !== undefined) return { b64_json: bytes.toString('base64'), seed };
+    const base64 = pictures[index]?.base64;
+    if (base64 !== undefined) return { b64_json: base64, seed };
     return { url: service.toAbsoluteUrl(url ?? ''), seed };
   });
 }

@@ -111,9 +111,9 @@ function toSize(width: number | undefined, height: number | undefined): Foreign<
 
 function encode(outcome: Outcome): Encoded {
   const { job, pictures, service } = outcome;
-  const [bytes] = pictures;
+  const [file] = pictures;
   const [picture] = job?.result?.pictures ?? [];
-  if (job === undefined || bytes === undefined || picture === undefined) return encodePending(outcome);
+  if (job === undefined || file === undefined || picture === undefined) return encodePending(outcome);
   // A stand-in for an engine that failed must not stay in caches for a year.
   const isLasting = job.request.seedGiven && !job.result?.isFallback;
   // What only key holders may ask for must not be handed to strangers by a cache on the way.
@@ -121,10 +121,10 @@ function encode(outcome: Outcome): Encoded {
   return {
     status: 200,
     headers: {
-      'Content-Type': bytes.mediaType,
+      'Content-Type': file.mediaType,
       'Cache-Control': isLasting ? `${audience}, max-age=${YEAR_SECONDS}, immutable` : 'no-store',
       ...(isLasting && { ETag: `"${picture.id}"` }),
     },
-    body: bytes.bytes,
+    body: file,
   };
 }

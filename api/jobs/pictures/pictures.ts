@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GenerationRequest, GenerationResult, ResultPicture } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -6,11 +7,15 @@ import { createHttpClient } from '../../../shared/net/http.ts';
 import { sniffMediaType } from '../../../shared/picture/media-type.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
-import type { Dispatch, PictureFile } from '../../dispatch/dispatch.ts';
+import type { Dispatch } from '../../dispatch/dispatch.ts';
+import { openContent, type PictureContent, toContent } from './content.ts';
+import { createTurns } from './turns.ts';
 
 /** Where the bytes of finished pictures are, and whether hosted ones still exist. */
 
 const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
+/** A picture on its way from the worker is whole in memory, up to three times. */
+const MAX_TRANSFERS = 2;
 const HOST_TIMEOUT_MS = 4000;
 const HOSTED_TIMEOUT_MS = 20_000;
 const CHECK_INTERVAL_MS = 10 * 60_000;
@@ -22,7 +27,8 @@ export interface Pictures {
   prepare(): Promise<void>;
   /** Brings to this gateway what it has to serve itself; throws when that cannot be had. */
   secure(result: GenerationResult, request: GenerationRequest): Promise<void>;
-  bytes(picture: ResultPicture, signal: AbortSignal): Promise<PictureFile>;
+  /** Whoever opens it closes it. */
+  open(picture: ResultPicture, signal: AbortSignal): Promise<PictureContent>;
   /** False when a picture that was promised is gone; a host is asked at most once in a while. */
   areThere(result: GenerationResult): Promise<boolean>;
   /** Drops this gateway's own copies. */
@@ -45,6 +51,7 @@ export function createPictures(options: PicturesOptions): Pictures {
   const hosted = filesIn('images', maxHostedBytes);
   const kept = openKeptPictures(dataDirectory, clock.now);
   const client = createHttpClient({ maxContentLength: MAX_PICTURE_BYTES });
+  const inTurn = createTurns(MAX_TRANSFERS);
   const checkedAt = new Map<string, number>();
 
   async function secureOne(picture: ResultPicture, deliver: GenerationRequest['deliver']): Promise<void> {
@@ -52,15 +59,20 @@ export function createPictures(options: PicturesOptions): Pictures {
     const [files, name] = ownName === undefined ? [kept, nameOf(picture)] : [hosted, ownName];
     if (ownName === undefined && deliver === 'url') return;
     if (await files.has(name)) return;
-    const file = await fetchFromWorker(picture.id, AbortSignal.timeout(HOSTED_TIMEOUT_MS));
+    await inTurn(() => bring(picture, files, name));
+  }
+
+  async function bring(picture: ResultPicture, files: KeptFiles, name: string): Promise<void> {
+    const signal = AbortSignal.timeout(HOSTED_TIMEOUT_MS);
+    const file = await fetchFromWorker(picture.id, signal);
     if (file === undefined) throw new AppError('worker_unavailable', 'the worker no longer has the finished picture');
     if (sniffMediaType(file.bytes) === undefined) throw new AppError('internal', 'the worker sent no picture');
     await files.write(name, file.bytes);
   }
 
-  async function readOwn(picture: ResultPicture): Promise<Buffer | undefined> {
+  async function openOwn(picture: ResultPicture): Promise<FileHandle | undefined> {
     const ownName = toOwnName(picture.url);
-    return (await kept.read(nameOf(picture))) ?? (ownName === undefined ? undefined : hosted.read(ownName));
+    return (await kept.open(nameOf(picture))) ?? (ownName === undefined ? undefined : hosted.open(ownName));
   }
 
   async function download(url: string | undefined, signal: AbortSignal): Promise<Buffer | undefined> {
@@ -105,13 +117,13 @@ export function createPictures(options: PicturesOptions): Pictures {
       for (const picture of result.pictures) await secureOne(picture, deliver);
       for (const { url } of result.pictures) if (url !== undefined && !checkedAt.has(url)) remember(url);
     },
-    bytes: async (picture, signal) => {
-      const own = await readOwn(picture);
-      if (own !== undefined) return { bytes: own, mediaType: picture.mediaType };
+    open: async (picture, signal) => {
+      const own = await openOwn(picture);
+      if (own !== undefined) return openContent(own, picture.mediaType);
       const file = await fetchFromWorker(picture.id, signal);
-      if (file !== undefined) return file;
+      if (file !== undefined) return toContent(file.bytes, file.mediaType);
       const bytes = await download(picture.url, signal);
-      if (bytes !== undefined) return { bytes, mediaType: sniffMediaType(bytes) ?? picture.mediaType };
+      if (bytes !== undefined) return toContent(bytes, sniffMediaType(bytes) ?? picture.mediaType);
       throw new AppError('internal', 'the bytes of a finished picture are nowhere any more', {
         publicMessage: 'The picture was finished, but its bytes are no longer at hand. Ask for it again.',
       });

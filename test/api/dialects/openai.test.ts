@@ -266,10 +266,10 @@ describe('streams of the openai dialect', () => {
 
   test('pictures that cannot be fetched are an error event, not a quiet end', async () => {
     gateway.jobs.events = [];
-    const { bytes } = gateway.jobs;
-    gateway.jobs.bytes = () => Promise.reject(new AppError('worker_unavailable', 'internal words'));
+    const { openPicture } = gateway.jobs;
+    gateway.jobs.openPicture = () => Promise.reject(new AppError('worker_unavailable', 'internal words'));
     const [event, ...rest] = await stream({ prompt: 'fox' });
-    gateway.jobs.bytes = bytes;
+    gateway.jobs.openPicture = openPicture;
     const { message } = ERRORS.worker_unavailable;
     const error = { message, type: 'server_error', param: null, code: 'worker_unavailable' };
     assert.deepEqual(event, { event: 'error', data: { type: 'error', error } });

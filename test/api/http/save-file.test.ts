@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createSaveFile } from '../../../api/http/save-file.ts';
 import type { Job } from '../../../api/jobs/job.ts';
+import { toContent } from '../../../api/jobs/pictures/content.ts';
 import { PICTURE_BYTES } from '../fake-jobs.ts';
 import { draft } from '../jobs/drafts.ts';
+
+const PICTURE = toContent(PICTURE_BYTES, 'image/png');
 
 const HOUR_MS = 60 * 60_000;
 
@@ -30,13 +33,13 @@ describe('the file that a request asks to be saved', () => {
 
   test('is named after the time and the prompt, and makes room for itself', async () => {
     const save = createSaveFile({ dataDirectory, maxBytes: PICTURE_BYTES.length, now: () => now });
-    const first = await save(job('A red fox, ../../etc!'), PICTURE_BYTES);
+    const first = await save(job('A red fox, ../../etc!'), PICTURE);
     assert.equal(first, join(dataDirectory, 'saved', `image_${now}_a_red_fox_etc_.png`));
     assert.deepEqual(await readFile(first), PICTURE_BYTES);
 
     await utimes(first, now / 1000, now / 1000);
     now += HOUR_MS;
-    await save(job('Ein Fuchs'), PICTURE_BYTES);
+    await save(job('Ein Fuchs'), PICTURE);
     assert.deepEqual(await readdir(join(dataDirectory, 'saved')), [`image_${now}_ein_fuchs.png`]);
   });
 });

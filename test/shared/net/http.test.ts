@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { close, listen } from '../../../shared/net/http.ts';
 
@@ -33,4 +33,23 @@ test('an answer under way is finished first', { timeout: 10_000 }, async () => {
   finish();
   assert.equal(await answer, 'whole');
   await closed;
+});
+
+test('a reader that takes nothing of his answer is cut', async () => {
+  const server = createServer((_request, response) => {
+    response.on('error', () => undefined);
+    const send = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(60_000)));
+      response.once('drain', send);
+    };
+    send();
+  });
+  const { port } = await listen(server, 0, '127.0.0.1', { stallMs: 50 });
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write('GET / HTTP/1.1\r\nHost: test\r\n\r\n');
+  const [connection] = (await once(server, 'connection')) as [Socket];
+  await once(connection, 'close');
+  socket.destroy();
+  await close(server, 0);
 });

@@ -22,6 +22,8 @@ export interface FakeWorker {
   /** Ends each production at once. */
   isAutomatic: boolean;
   hasPictures: boolean;
+  /** The file of every picture. */
+  picture: Buffer;
   close(): Promise<void>;
 }
 
@@ -60,7 +62,7 @@ export async function createFakeWorker({
     }
     if (call === 'GET /status') return answer(response, 200, { ...health(), engines: [], stores: [] });
     if (!fake.hasPictures) return answer(response, 404, { code: 'not_found', message: 'gone' } satisfies ErrorRecord);
-    response.writeHead(200, { 'content-type': 'image/png' }).end(PNG);
+    response.writeHead(200, { 'content-type': 'image/png' }).end(fake.picture);
   }
 
   const health = () => ({
@@ -101,6 +103,7 @@ export async function createFakeWorker({
     mode: undefined,
     isAutomatic: false,
     hasPictures: true,
+    picture: PNG,
     production: productions.at,
     close: async () => {
       const closed = once(server, 'close');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { createPictures } from '../../../../api/jobs/pictures/pictures.ts';
 import type { GenerationRequest } from '../../../../shared/contract/generation.ts';
@@ -50,10 +51,10 @@ describe('pictures that this gateway hosts, within a bound', () => {
     const [gone] = first.pictures;
     assert.ok(gone !== undefined);
     const { signal } = new AbortController();
-    assert.deepEqual((await pictures.bytes(gone, signal)).bytes, PICTURE_BYTES);
+    assert.deepEqual(await buffer((await pictures.open(gone, signal)).read()), PICTURE_BYTES);
     isOnShelf = false;
     await assert.rejects(
-      pictures.bytes(gone, signal),
+      pictures.open(gone, signal),
       (error: unknown) => error instanceof AppError && /no longer at hand. Ask for it again/.test(error.publicMessage),
     );
   });

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { Response } from 'express';
+import type { Encoded, OutcomePicture } from '../dialects/dialect.ts';
+import type { PictureContent } from '../jobs/pictures/content.ts';
+
+/**
+ * Pictures inside an answer. A dialect puts a mark where the base64 of a picture goes; the answer is then written piece
+ * by piece from the disk, as fast as its reader takes it, so that no picture is ever whole in memory.
+ */
+export interface AnswerPictures {
+  readonly pictures: readonly OutcomePicture[];
+  /** Of these pictures, the file behind it; undefined for anything else. */
+  contentOf(body: unknown): PictureContent | undefined;
+  /** How many bytes the text has with the pictures in it. */
+  measure(text: string): number;
+  /** The text with the pictures in it. */
+  readonly fill: (text: string) => AsyncIterable<string>;
+}
+
+const END_OF_MARK = ';';
+
+export function createAnswerPictures(contents: readonly PictureContent[]): AnswerPictures {
+  // Nobody can guess it, so no prompt holds it.
+  const mark = `picture-${randomUUID()}-`;
+  const pictures = contents.map(({ mediaType, head }, index) => {
+    return { mediaType, head, base64: `${mark}${index}${END_OF_MARK}` };
+  });
+  const parts = (text: string): (string | PictureContent)[] => {
+    const [first = '', ...rest] = text.split(mark);
+    const filled = rest.flatMap((part) => {
+      const end = part.indexOf(END_OF_MARK);
+      const content = contents[Number(part.slice(0, end))];
+      return content === undefined ? [part] : [content, part.slice(end + 1)];
+    });
+    return [first, ...filled];
+  };
+  return {
+    pictures,
+    contentOf: (body) => contents[pictures.findIndex((picture) => Object.is(picture, body))],
+    measure: (text) =>
+      parts(text).reduce(
+        (sum, part) => sum + (typeof part === 'string' ? Buffer.byteLength(part) : 4 * Math.ceil(part.size / 3)),
+        0,
+      ),
+    async *fill(text) {
+      for (const part of parts(text)) {
+        if (typeof part === 'string') yield part;
+        else for await (const piece of part.read()) yield piece.toString('base64');
+      }
+    },
+  };
+}
+
+/** Waits for a slow reader before more is read; one that stands still is cut with its connection (`listen`). */
+export async function writePieces(response: Response, pieces: AsyncIterable<string | Buffer>): Promise<void> {
+  for await (const piece of pieces) {
+    if (response.destroyed || response.writableEnded) return;
+    if (!response.write(piece)) await untilTaken(response);
+  }
+}
+
+function untilTaken(response: Response): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = (): void => {
+    response.off('drain', done);
+    response.off('close', done);
+    resolve();
+  };
+  response.once('drain', done);
+  response.once('close', done);
+  return response.destroyed ? Promise.resolve() : promise;
+}
+
+/** An answer with pictures, as fast as its reader takes it. */
+export async function sendPictures(response: Response, encoded: Encoded, answer: AnswerPictures): Promise<void> {
+  const { status, headers, body } = encoded;
+  const content = answer.contentOf(body);
+  const text = content === undefined ? JSON.stringify(body) : '';
+  response.status(status).set({
+    'Cache-Control': 'no-store',
+    ...(content === undefined && { 'Content-Type': 'application/json; charset=utf-8' }),
+    'Content-Length': String(content?.size ?? answer.measure(text)),
+    ...headers,
+  });
+  // The caller still has just this picture.
+  if (content !== undefined && response.req.fresh) {
+    for (const name of ['Content-Type', 'Content-Length']) response.removeHeader(name);
+    response.status(304).end();
+    return;
+  }
+  await writePieces(response, content?.read() ?? answer.fill(text));
+  response.end();
+}
