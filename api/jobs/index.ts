@@ -5,7 +5,7 @@ import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 import { createJobIds } from './accept/job-ids.ts';
 import { createSeals } from './accept/seals.ts';
-import type { Foundation, FoundationOptions, FoundationSettings } from './backends/backend.ts';
+import type { JobBackend, JobBackendOptions, JobBackendSettings } from './backends/backend.ts';
 import { createEmbedded } from './backends/embedded.ts';
 import type { JobLimits } from './context.ts';
 import type { Job, JobModule } from './job.ts';
@@ -19,7 +19,7 @@ import { createWebhooks } from './webhooks/webhooks.ts';
 const DAY_MS = 86_400_000;
 
 export interface JobsOptions {
-  readonly settings: FoundationSettings & {
+  readonly settings: JobBackendSettings & {
     readonly MAX_WAITING: number;
     readonly CACHE_TTL_SECONDS: number;
     /** The first one signs, all are read. */
@@ -45,15 +45,15 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     rememberMs: settings.CACHE_TTL_SECONDS * 1000,
     keepMs: DAY_MS,
   };
-  const standing = { settings, dataDirectory, limits, clock, log };
-  const foundation = await createFoundation(standing);
-  const jobSecrets = settings.JOB_SECRET ?? [await foundation.loadSecret('job-secret', '')];
+  const backendOptions = { settings, dataDirectory, limits, clock, log };
+  const backend = await openBackend(backendOptions);
+  const jobSecrets = settings.JOB_SECRET ?? [await backend.loadSecret('job-secret', '')];
   const ids = createJobIds(jobSecrets);
   const seals = createSeals(jobSecrets);
-  const { journal, vault } = foundation;
+  const { journal, vault } = backend;
   const estimates = createEstimates(await journal.readFact('means'));
   const webhookCalls = createWebhookCalls({
-    secret: settings.WEBHOOK_SECRET ?? (await foundation.loadSecret('webhook-secret', 'whsec_')),
+    secret: settings.WEBHOOK_SECRET ?? (await backend.loadSecret('webhook-secret', 'whsec_')),
     allowedHosts: settings.WEBHOOK_ALLOWED_HOSTS ?? [],
   });
   const webhooks = createWebhooks({ journal, calls: webhookCalls, seals, encodeJob, clock, log });
@@ -66,9 +66,9 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
   });
   // A disk that is full is no reason not to start.
   await pictures.prepare().catch((error: unknown) => log.warn({ err: error }, 'pictures cannot be kept in DATA_DIR'));
-  const collect = foundation.isShared ? createCollect(pictures, log) : async () => undefined;
+  const collect = backend.isShared ? createCollect(pictures, log) : async () => undefined;
   const onEnded = webhooks.poke;
-  const dispatch = await foundation.createDispatch({ estimates, pictures, onEnded });
+  const dispatch = await backend.createDispatch({ estimates, pictures, onEnded });
   const checkCallback = webhookCalls.check;
   const context = {
     journal,
@@ -83,19 +83,19 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     checkCallback,
     collect,
     onEnded,
-    isShared: foundation.isShared,
+    isShared: backend.isShared,
     clock,
     log,
   };
-  await foundation.recover(dispatch);
+  await backend.recover(dispatch);
   return createJobModule(context, async () => {
     await webhooks.stop();
-    await foundation.close();
+    await backend.close();
   });
 }
 
 /** BullMQ and its clients are 20 MB that a gateway with a file of its own never needs. */
-async function createFoundation(options: FoundationOptions): Promise<Foundation> {
+async function openBackend(options: JobBackendOptions): Promise<JobBackend> {
   const { REDIS_URL } = options.settings;
   if (REDIS_URL === undefined) return createEmbedded(options);
   const { createShared } = await import('./backends/shared.ts');

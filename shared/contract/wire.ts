@@ -77,7 +77,7 @@ export const errorRecordSchema = z.object({
 }) satisfies z.ZodType<ErrorRecord>;
 
 const mediaType = z.enum(FORMATS.map(toMediaType));
-const preview = z.object({ mediaType, base64: z.string() });
+export const previewSchema = z.object({ mediaType, base64: z.string() });
 
 const progressSchema = z.object({
   type: z.literal('progress'),
@@ -85,7 +85,7 @@ const progressSchema = z.object({
   engine: shortText(MAX_STATUS_CHARACTERS).optional(),
   fraction: z.number().min(0).max(1).optional().catch(undefined),
   engineStatus: shortText(MAX_STATUS_CHARACTERS).optional(),
-  preview: preview.optional().catch(undefined),
+  preview: previewSchema.optional().catch(undefined),
 }) satisfies z.ZodType<{ type: 'progress' } & ProgressEvent>;
 
 const pictureSchema = z.object({

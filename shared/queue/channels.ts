@@ -26,7 +26,7 @@ export function readMessage<Schema extends z.ZodType>(schema: Schema, message: s
 const PREFIX = 'easel';
 
 export const channelNames = {
-  /** A RunEvent, or an empty text: something about it has changed. */
+  /** A RunMessage: what changed about it. */
   run: (runId: string) => `${PREFIX}:events:${runId}`,
   /** A run id: whoever makes it should stop. */
   cancel: `${PREFIX}:cancel`,

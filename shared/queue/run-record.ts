@@ -1,40 +1,12 @@
 import { z } from 'zod';
 import { generationRequestSchema, STAGES } from '../contract/generation.ts';
-import { ERRORS, type ErrorCode } from '../errors.ts';
+import { errorRecordSchema, generationResultSchema, previewSchema } from '../contract/wire.ts';
 import { isEnded, type Run, type RunEnding, type RunOrigin, toStep } from './run.ts';
 
 /**
  * Runs as they rest in a journal and travel between services: parsed rather than trusted, since a neighbour of another
  * version may have written them. Unknown fields are dropped, unknown error codes are `internal`.
  */
-
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
-const errorCode = z.string().transform((code): ErrorCode => (isErrorCode(code) ? code : 'internal'));
-const attempts = z.array(z.object({ engine: z.string(), code: errorCode }));
-
-const errorRecord = z.object({
-  code: errorCode,
-  message: z.string(),
-  publicMessage: z.string().optional(),
-  field: z.string().optional(),
-  faults: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
-  retryAfterSeconds: z.number().optional(),
-  attempts: attempts.optional(),
-});
-
-const mediaType = z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/avif']);
-
-const picture = z.object({
-  ...{ id: z.string(), width: z.number(), height: z.number(), seed: z.number(), mediaType },
-  ...{ url: z.string().optional(), store: z.string().optional(), deleteToken: z.string().optional() },
-  ...{ expiresAt: z.number().optional(), nsfw: z.boolean().optional() },
-});
-
-const result = z.object({
-  ...{ engine: z.string(), pictures: z.array(picture), warnings: z.array(z.string()), attempts },
-  ...{ guidanceScale: z.number().optional(), steps: z.number().optional(), sampler: z.string().optional() },
-  ...{ isFallback: z.boolean().optional(), timings: z.partialRecord(z.enum(STAGES), z.number()) },
-});
 
 const step = z.object({
   number: z.int(),
@@ -46,12 +18,12 @@ const step = z.object({
 });
 
 const ending = z.object({
-  ...{ result: result.optional(), error: errorRecord.optional() },
+  ...{ result: generationResultSchema.optional(), error: errorRecordSchema.optional() },
   ...{ finishedAt: z.number().optional(), rememberUntil: z.number().optional() },
 });
 
 const origin = z.object({
-  ...{ id: z.string(), ticketId: z.string(), clientId: z.string(), request: z.object(generationRequestSchema.shape) },
+  ...{ id: z.string(), ticketId: z.string(), clientId: z.string(), request: generationRequestSchema },
   ...{ needsCredentials: z.boolean(), rememberMs: z.number(), createdAt: z.number() },
   trace: z.object({ requestId: z.string(), traceparent: z.string() }),
   // Of records that are older than these fields.
@@ -68,14 +40,12 @@ const run = z.object({
 });
 
 /** What one message tells of a run: only what changed. */
-const message = z.object({
+export const runMessageSchema = z.object({
   steps: z.array(step).min(1),
   ending: ending.optional(),
-  preview: z.object({ mediaType, base64: z.string() }).optional(),
+  preview: previewSchema.optional().catch(undefined),
 });
-export type RunMessage = z.infer<typeof message>;
-
-export const parseRunMessage = (text: string): RunMessage => message.parse(JSON.parse(text));
+export type RunMessage = z.infer<typeof runMessageSchema>;
 
 /** Undefined for a record that cannot be read: it counts as lost. */
 export const parseRun = (record: unknown): Run | undefined => run.safeParse(record).data;

@@ -13,7 +13,7 @@ export interface JournalBench {
 }
 
 const RESULT: GenerationResult = {
-  pictures: [],
+  pictures: [{ id: 'a-picture', width: 1, height: 1, seed: 1, mediaType: 'image/png' }],
   engine: 'fake',
   isFallback: false,
   attempts: [],

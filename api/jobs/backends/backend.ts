@@ -6,10 +6,10 @@ import type { Journal } from '../journal/journal.ts';
 import type { Pictures } from '../pictures/pictures.ts';
 import type { Estimates } from '../wait/estimates.ts';
 
-/** What the job module stands on: one gateway with its own file (`embedded.ts`), or many with Redis (`shared.ts`). */
+/** Where the job module keeps its records, and how it reaches workers: one gateway with its own file (`embedded.ts`), or many with Redis (`shared.ts`). */
 
-export interface FoundationOptions {
-  readonly settings: FoundationSettings;
+export interface JobBackendOptions {
+  readonly settings: JobBackendSettings;
   /** Absolute. */
   readonly dataDirectory: string;
   readonly limits: JobLimits;
@@ -17,28 +17,28 @@ export interface FoundationOptions {
   readonly log: Logger;
 }
 
-export interface FoundationSettings {
+export interface JobBackendSettings {
   readonly REDIS_URL?: string | undefined;
   readonly WORKER_URL?: readonly string[] | undefined;
   /** The first one is sent. */
   readonly WORKER_TOKEN?: readonly string[] | undefined;
 }
 
-export interface Foundation {
+export interface JobBackend {
   readonly journal: Journal;
   readonly vault: Vault;
   /** Runs may be finished without this gateway: what it has to serve of them comes when somebody asks. */
   readonly isShared: boolean;
   /** A secret that nobody configured: made once, and the same for every gateway. */
   loadSecret(name: string, prefix: string): Promise<string>;
-  createDispatch(parts: FoundationParts): Promise<Dispatch>;
+  createDispatch(needs: DispatchNeeds): Promise<Dispatch>;
   /** Takes up what a process before this one left; call it once everything is wired. */
   recover(dispatch: Dispatch): Promise<void>;
   /** After the dispatch has stopped. */
   close(): Promise<void>;
 }
 
-export interface FoundationParts {
+export interface DispatchNeeds {
   readonly estimates: Estimates;
   readonly pictures: Pictures;
   readonly onEnded: () => void;

@@ -4,14 +4,14 @@ import { createHttpDispatch } from '../../dispatch/direct/dispatch.ts';
 import { createMemoryVault } from '../context.ts';
 import { createSqliteJournal } from '../journal/sqlite/journal.ts';
 import { openDatabase } from '../journal/sqlite/open-database.ts';
-import type { Foundation, FoundationOptions } from './backend.ts';
+import type { JobBackend, JobBackendOptions } from './backend.ts';
 import { createRunLedger } from './run-ledger.ts';
 import { loadSecret } from './secrets.ts';
 
 const PURGE_INTERVAL_MS = 60_000;
 
 /** One gateway: its own file, and HTTP to the workers. */
-export function createEmbedded({ settings, dataDirectory, limits, clock, log }: FoundationOptions): Foundation {
+export function createEmbedded({ settings, dataDirectory, limits, clock, log }: JobBackendOptions): JobBackend {
   const database = openDatabase(join(dataDirectory, 'jobs.sqlite'), { log, now: clock.now });
   const journal = createSqliteJournal({ database, clock, keepMs: limits.keepMs });
   const vault = createMemoryVault();

@@ -8,7 +8,7 @@ import { createSealedVault } from '../../../shared/queue/sealed-vault.ts';
 import { createQueueDispatch } from '../../dispatch/queue/dispatch.ts';
 import type { Vault } from '../context.ts';
 import { createRedisJournal } from '../journal/redis/journal.ts';
-import type { Foundation, FoundationOptions } from './backend.ts';
+import type { JobBackend, JobBackendOptions } from './backend.ts';
 
 /** Any number of gateways and workers, which share a Redis. */
 
@@ -20,8 +20,8 @@ const madeSchema = generationResultSchema.pick({ engine: true, timings: true });
 
 export async function createShared(
   url: string,
-  { settings, limits, clock, log }: FoundationOptions,
-): Promise<Foundation> {
+  { settings, limits, clock, log }: JobBackendOptions,
+): Promise<JobBackend> {
   const { keepMs } = limits;
   const backend = createRedisBackend({ url, keepMs, patienceMs: PATIENCE_MS, clock, log });
   const journal = createRedisJournal({ backend, keepMs, clock, log });

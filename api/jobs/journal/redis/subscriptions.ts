@@ -1,6 +1,6 @@
-import { type Channels, channelNames } from '../../../../shared/queue/channels.ts';
+import { type Channels, channelNames, readMessage } from '../../../../shared/queue/channels.ts';
 import { type Run, type RunEvent, toHistory } from '../../../../shared/queue/run.ts';
-import { parseRunMessage, type RunMessage } from '../../../../shared/queue/run-record.ts';
+import { type RunMessage, runMessageSchema } from '../../../../shared/queue/run-record.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
 import type { Journal, RunListener } from '../journal.ts';
 
@@ -40,7 +40,10 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
   }
 
   async function hear(runId: string, entry: Entry, text: string): Promise<void> {
-    const { steps, ending, preview } = parseRunMessage(text);
+    const message = readMessage(runMessageSchema, text);
+    // A neighbour of another version may say something else.
+    if (message === undefined) return tellHowItStands(runId, entry);
+    const { steps, ending, preview } = message;
     const events = entry.run === undefined ? await readEvents(runId, steps) : toEvents(entry.run, steps, ending);
     const last = events.pop();
     if (last === undefined) return;
