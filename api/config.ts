@@ -10,12 +10,12 @@ import {
   setting,
   text,
   textWithDefault,
-  url,
   urls,
   wholeNumber,
 } from '../shared/service/config.ts';
 import { apiKeys } from './http/middleware/api-keys.ts';
 import { toPlatformUrl } from './http/platform-url.ts';
+import { publicUrl } from './http/public-url.ts';
 import { isWebhookSecret } from './jobs/webhooks/webhook-call.ts';
 
 const DAY_SECONDS = 86_400;
@@ -24,7 +24,7 @@ const DAY_SECONDS = 86_400;
 export const gatewaySettings = {
   PORT: wholeNumber('Port of the gateway; 0 takes a free one.', { min: 0, max: 65_535, default: 10_000 }),
   HOST: host('Address to listen on.'),
-  PUBLIC_URL: url(
+  PUBLIC_URL: publicUrl(
     'Address under which clients reach the gateway; unset: the hosting platform’s own where it tells one, else taken from each request.',
   ),
   WORKER_URL: urls(

@@ -1,5 +1,4 @@
 import '../shared/service/require-node.ts';
-import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { isWritable, openDataDirectory } from '../shared/files/data-directory.ts';
@@ -20,7 +19,9 @@ import { createEngineList } from './http/engine-list.ts';
 import type { RateStores } from './http/middleware/rate-limit.ts';
 import { createRateLimit } from './http/middleware/rate-limit.ts';
 import { createPreferences } from './http/preferences.ts';
+import { createToAbsoluteUrl } from './http/public-url.ts';
 import { createSaveFile } from './http/save-file.ts';
+import { createGatewayServer } from './http/server.ts';
 import { createStreamLimit } from './http/stream-limit.ts';
 import type { JobsStatus } from './jobs/job.ts';
 import { createPromptPolicy } from './policy/prompt-policy.ts';
@@ -30,8 +31,6 @@ import { loadPolicyRules } from './policy/rules/policy-rules.ts';
 const GRACE_MS = 25_000;
 /** For the answers to those who still wait after it. */
 const LAST_ANSWERS_MS = 2000;
-/** A prompt of 10 kB in any script, percent-encoded, is still answered properly. */
-const MAX_HEADER_BYTES = 262_144;
 
 /** What the gateway keeps in DATA_DIR. */
 const KEPT_NAMES = ['jobs.sqlite', 'jobs.sqlite-wal', 'jobs.sqlite-shm', 'images', 'kept', 'saved'];
@@ -55,8 +54,7 @@ await runService(async () => {
   const jobs = await createJobs({
     settings,
     policy: createPromptPolicy({ rules: await loadRules(settings) }),
-    encodeJob: (job, askedBy) =>
-      encodeJob(job, (path) => new URL(path, settings.PUBLIC_URL ?? askedBy ?? localUrl).href),
+    encodeJob: (job, askedBy) => encodeJob(job, createToAbsoluteUrl(settings.PUBLIC_URL ?? askedBy ?? localUrl)),
     clock,
     log,
   });
@@ -94,6 +92,7 @@ await runService(async () => {
     },
     notReady: async () => [...(await jobs.notReady()), ...((await isWritable(dataDirectory)) ? [] : [UNWRITABLE])],
     learnEngines: engines.learn,
+    publicUrl: settings.PUBLIC_URL,
     dataDirectory,
     trustProxyHops: settings.TRUST_PROXY_HOPS,
     corsOrigins: settings.CORS_ORIGINS,
@@ -102,7 +101,7 @@ await runService(async () => {
     collectImage: jobs.collectImage,
   });
 
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, app);
+  const server = createGatewayServer({ publicUrl: settings.PUBLIC_URL, log }).on('request', app);
   const port = await listenAsSet(server, settings);
   log.info({ port, version }, 'the gateway listens');
   const stop = async (): Promise<void> => {

@@ -99,6 +99,8 @@ export interface ServiceDescription {
   readonly needsKey: boolean;
   /** Makes a path that starts with `/` into an address that the caller can reach. */
   readonly toAbsoluteUrl: (path: string) => string;
+  /** The same below the path of PUBLIC_URL, for a header that clients resolve against what they asked. */
+  readonly toPath: (path: string) => string;
   /** Epoch milliseconds at the time of the answer. */
   readonly now: number;
 }

@@ -116,7 +116,7 @@ export function encodePending({ job, service }: Outcome): Encoded {
   const seconds = toRetrySeconds(job.etaSeconds);
   return {
     status: 202,
-    headers: { Location: `/jobs/${job.id}`, 'Retry-After': String(seconds) },
+    headers: { Location: service.toPath(`/jobs/${job.id}`), 'Retry-After': String(seconds) },
     body: {
       success: true,
       job_id: job.id,

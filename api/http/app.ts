@@ -12,14 +12,17 @@ import { isStranger } from './middleware/authentication.ts';
 import { createErrorHandler } from './middleware/error-handler.ts';
 import { repairAddress } from './middleware/repair-address.ts';
 import { tidyAddress } from './middleware/tidy-address.ts';
+import { toBasePath } from './public-url.ts';
 import { refuseRest, type ServeOptions, serveDialect } from './serve.ts';
+import { LONG_PROMPTS } from './server.ts';
 import { createHealth, createIndex, createReady, createStatus, type StatusOptions } from './status.ts';
 
-/** A prompt of 10 kB in any script still gets a proper answer that names it. */
-const MAX_URL_CHARACTERS = 200_000;
+/** What leaves room for headers within the server's 64 kB. */
+const MAX_URL_CHARACTERS = 61_440;
 
 export interface AppOptions extends ServeOptions, StatusOptions {
   readonly dialects: readonly Dialect[];
+  readonly publicUrl: string | undefined;
   readonly dataDirectory: string;
   readonly trustProxyHops: number;
   readonly removePicture: (id: string) => Promise<void>;
@@ -29,22 +32,23 @@ export interface AppOptions extends ServeOptions, StatusOptions {
 
 /** The gateway's HTTP face. Everything it needs is handed in. */
 export function createApp(options: AppOptions): Express {
+  const basePath = toBasePath(options.publicUrl);
   const app = express();
   app.disable('x-powered-by');
   // The tag of an answer that is never asked for twice costs a third of the throughput.
   app.set('etag', false);
   app.set('trust proxy', options.trustProxyHops);
-  app.use(tidyAddress(''));
+  app.use(tidyAddress(basePath));
   app.use(requestContext, requestLog(options.log, { quietRoutes: QUIET_ROUTES }));
   app.use(helmet(SECURITY));
   app.use(cors({ origin: options.corsOrigins ? [...options.corsOrigins] : '*', exposedHeaders: EXPOSED_HEADERS }));
-  app.use(limitUrl, repairAddress);
+  app.use(limitUrl, requireHost, repairAddress);
 
   app.get('/', createIndex(options));
   app.get('/health', createHealth(options));
   app.get('/ready', createReady(options));
   app.get('/status', createStatus({ ...options, isStranger: (request) => isStranger(request, options) }));
-  serveDocs(app, options.dialects, options.version);
+  serveDocs(app, { ...options, basePath });
   serveImages(app, { ...options, remove: options.removePicture, collect: options.collectImage });
   for (const dialect of options.dialects) serveDialect(app, dialect, options);
 
@@ -85,9 +89,15 @@ const EXPOSED_HEADERS = [
 ];
 
 const limitUrl: RequestHandler = (request, _response, next) => {
+  const publicMessage = `The address is longer than ${MAX_URL_CHARACTERS / 1024} kB. ${LONG_PROMPTS}`;
   if (request.url.length <= MAX_URL_CHARACTERS) next();
-  else
-    next(new AppError('payload_too_large', 'the address is too long', { publicMessage: 'The address is too long.' }));
+  else next(new AppError('payload_too_large', 'the address is too long', { publicMessage }));
+};
+
+/** RFC 9112, 3.2: HTTP/1.1 without Host is refused. HTTP/1.0 knows none, and simple monitors speak it. */
+const requireHost: RequestHandler = (request, _response, next) => {
+  if (request.headers.host !== undefined || request.httpVersion === '1.0') next();
+  else next(new AppError('invalid_request', 'no Host came', { publicMessage: 'The request has no `Host` header.' }));
 };
 
 /** A known path with another method is 405 with `Allow`. */

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { ServiceDescription } from '../dialects/dialect.ts';
+import { addressOf, createToAbsoluteUrl, toBasePath } from './public-url.ts';
 
 interface ServiceOptions {
   readonly version: string;
@@ -11,9 +12,15 @@ interface ServiceOptions {
 
 /** What a dialect may say about this deployment, as seen by whoever sent the request. */
 export function createDescribe({ version, publicUrl, engines, needsKey, now }: ServiceOptions) {
+  const basePath = toBasePath(publicUrl);
   return (request: Request): ServiceDescription => {
-    // `host` and `protocol` obey `trust proxy`: behind one they are those that the client used.
-    const base = publicUrl ?? `${request.protocol}://${request.host}`;
-    return { version, engines: engines(), needsKey, toAbsoluteUrl: (path) => new URL(path, base).href, now: now() };
+    return {
+      version,
+      engines: engines(),
+      needsKey,
+      toAbsoluteUrl: createToAbsoluteUrl(publicUrl ?? addressOf(request)),
+      toPath: (path) => `${basePath}${path}`,
+      now: now(),
+    };
   };
 }

@@ -10,10 +10,17 @@ const pages = fileURLToPath(new URL('docs', import.meta.url));
 const swaggerUi = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/swagger-ui.css')));
 const HOUR_MS = 3_600_000;
 
+interface DocsOptions {
+  readonly dialects: readonly Dialect[];
+  readonly version: string;
+  /** The path of PUBLIC_URL, '' where it has none. */
+  readonly basePath: string;
+}
+
 /** `GET /openapi.json` and Swagger UI at `/docs`, all of it from this process: nothing comes from elsewhere. */
-export function serveDocs(app: Express, dialects: readonly Dialect[], version: string): void {
-  const document = createOpenapi(dialects, version);
-  const page = readFileSync(join(pages, 'docs.html'), 'utf8');
+export function serveDocs(app: Express, { dialects, version, basePath }: DocsOptions): void {
+  const document = createOpenapi(dialects, version, basePath);
+  const page = readFileSync(join(pages, 'docs.html'), 'utf8').replaceAll('{base}', escapeAttribute(basePath));
   app.get('/openapi.json', (_request, response) => void response.json(document));
   app.get('/docs', (_request, response) => void response.type('html').send(page));
   const assets = [serveStatic(swaggerUi, { index: false, maxAge: HOUR_MS }), serveStatic(pages, { index: false })];
@@ -27,3 +34,5 @@ export function serveDocs(app: Express, dialects: readonly Dialect[], version: s
     next(new AppError('not_found', 'no such asset'));
   });
 }
+
+const escapeAttribute = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');

@@ -15,8 +15,12 @@ Where the operator has set keys, give yours as \`Authorization: Bearer …\`, \`
 \`token=\`, or as the password of Basic. Every answer carries \`X-Request-Id\`; every picture's answer \`X-Engine\`, \`X-Seed\`, \`X-Job-Id\`,
 \`Server-Timing\`, and \`X-Warnings\` where a wish could not be kept; 202, 429 and 503 carry \`Retry-After\`.`;
 
-/** OpenAPI 3.1 of every dialect, from the very schemas that validate. */
-export function createOpenapi(dialects: readonly Dialect[], version: string): ReturnType<typeof createDocument> {
+/** OpenAPI 3.1 of every dialect, from the very schemas that validate; `basePath` is the path of PUBLIC_URL. */
+export function createOpenapi(
+  dialects: readonly Dialect[],
+  version: string,
+  basePath = '',
+): ReturnType<typeof createDocument> {
   return createDocument({
     openapi: '3.1.0',
     info: {
@@ -25,7 +29,7 @@ export function createOpenapi(dialects: readonly Dialect[], version: string): Re
       description: INTRODUCTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: basePath || '/' }],
     tags: [...dialects, SERVICE].map(({ name, description }) => ({ name, description })),
     security: [{}, { bearer: [] }, { header: [] }, { query: [] }, { basic: [] }],
     paths: mergePaths([...dialects.map(toPaths), servicePaths]),

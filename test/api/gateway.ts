@@ -1,11 +1,12 @@
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dialects } from '../../api/dialects/index.ts';
 import { type AppOptions, createApp } from '../../api/http/app.ts';
 import { createBodyBudget, toBodyLimits } from '../../api/http/body/body-budget.ts';
+import { createDescribe } from '../../api/http/describe-service.ts';
 import { createRateLimit } from '../../api/http/middleware/rate-limit.ts';
 import { createPreferences } from '../../api/http/preferences.ts';
+import { createGatewayServer } from '../../api/http/server.ts';
 import { createStreamLimit } from '../../api/http/stream-limit.ts';
 import { close, listen } from '../../shared/net/http.ts';
 import { createLog } from '../../shared/service/log.ts';
@@ -20,20 +21,13 @@ export interface TestGateway {
 }
 
 /** The real app on a free port of loopback, over a fake job module. */
-export async function startGateway(overrides: Partial<AppOptions> = {}): Promise<TestGateway> {
+export async function startGateway(overrides: Partial<AppOptions> = {}, wantedPort = 0): Promise<TestGateway> {
   const jobs = createFakeJobs();
   const logged: string[] = [];
   const log = createLog({ service: 'test', level: 'info', destination: { write: (line) => logged.push(line) } });
-  const server = createServer({ maxHeaderSize: 262_144 });
-  const { port }: AddressInfo = await listen(server, 0, '127.0.0.1');
+  const server = createGatewayServer({ publicUrl: overrides.publicUrl, log });
+  const { port }: AddressInfo = await listen(server, wantedPort, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
-  const describe: AppOptions['describe'] = () => ({
-    version: '1.0.0',
-    engines: ['perchance', 'sketch'],
-    needsKey: overrides.apiKeys !== undefined,
-    toAbsoluteUrl: (path) => new URL(path, url).href,
-    now: 1_000_000,
-  });
   const app = createApp({
     jobs,
     dialects,
@@ -46,12 +40,19 @@ export async function startGateway(overrides: Partial<AppOptions> = {}): Promise
     saveFile: async () => '/data/file.png',
     preferences: createPreferences(),
     streams: createStreamLimit(),
-    describe,
+    describe: createDescribe({
+      version: '1.0.0',
+      publicUrl: overrides.publicUrl,
+      engines: () => ['perchance', 'sketch'],
+      needsKey: overrides.apiKeys !== undefined,
+      now: () => 1_000_000,
+    }),
     log,
     version: '1.0.0',
     status: () => ({ worker: 'ready', details: {} }),
     notReady: async () => [],
     learnEngines: async () => undefined,
+    publicUrl: undefined,
     dataDirectory: tmpdir(),
     trustProxyHops: 0,
     corsOrigins: undefined,

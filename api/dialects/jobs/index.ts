@@ -46,7 +46,7 @@ const accept: Route = {
   encode: (outcome) => ({
     ...encodeFound(outcome),
     status: 202,
-    headers: { Location: `/jobs/${requireJob(outcome).id}` },
+    headers: { Location: outcome.service.toPath(`/jobs/${requireJob(outcome).id}`) },
   }),
 };
 

@@ -1,6 +1,6 @@
 // A script of its own, because the page's policy allows none inside the page.
 globalThis.SwaggerUIBundle({
-  url: '/openapi.json',
+  url: document.getElementById('docs').dataset.document,
   dom_id: '#docs',
   deepLinking: true,
   tryItOutEnabled: true,

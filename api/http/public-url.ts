@@ -1,0 +1,52 @@
+import { isIPv6, type Socket } from 'node:net';
+import type { Request } from 'express';
+import { z } from 'zod';
+import { setting } from '../../shared/service/config.ts';
+
+/** The address under which clients reach the gateway: the operator's word, else what a request tells of it. */
+
+function isPublicUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password, search, hash } = new URL(value);
+  return /^https?:$/.test(protocol) && [username, password, search, hash].every((part) => part === '');
+}
+
+/** Without a slash at its end. */
+export function publicUrl(description: string) {
+  const inner = z
+    .string()
+    .trim()
+    .refine(isPublicUrl)
+    .transform((value) => new URL(value).href.replace(/\/+$/, ''))
+    .optional();
+  const format = 'an address that starts with http:// or https://, with a path if there is one, without user or query';
+  return setting(inner, { description, format });
+}
+
+/** The path of PUBLIC_URL, '' where it has none: `/easel` of `https://example.org/easel`. */
+export const toBasePath = (url: string | undefined): string =>
+  url === undefined ? '' : new URL(url).pathname.replace(/\/+$/, '');
+
+/** Makes a path that starts with `/` absolute; what a store keeps elsewhere is absolute already. */
+export const createToAbsoluteUrl =
+  (base: string) =>
+  (path: string): string =>
+    path.startsWith('/') ? `${base}${path}` : path;
+
+/** A name or an address with a port, and nothing else: no user, no path, no script. */
+const HOST = /^(?:\w[\w.-]{0,252}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i;
+
+/** As the client spelled it (`host` and `protocol` obey `trust proxy`); where that is no address, the socket's own. */
+export function addressOf(request: Request): string {
+  const { host, protocol } = request as { host?: string; protocol: string };
+  const scheme = protocol === 'https' ? 'https' : 'http';
+  const address = `${scheme}://${host ?? ''}`;
+  return HOST.test(host ?? '') && URL.canParse(address) ? address : addressOfSocket(request.socket);
+}
+
+/** Where this very connection came in. */
+export function addressOfSocket({ localAddress, localPort }: Socket): string {
+  if (localAddress === undefined || localPort === undefined) return 'http://localhost';
+  const address = localAddress.replace(/^::ffff:(?=\d+\.)/, '');
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${localPort}`;
+}

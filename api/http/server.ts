@@ -1,0 +1,103 @@
+import { createServer, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { AppError } from '../../shared/errors.ts';
+import { toRequestId } from '../../shared/net/http.ts';
+import type { Logger } from '../../shared/service/log.ts';
+import { encodeNativeError } from '../dialects/native.ts';
+import { addressOfSocket } from './public-url.ts';
+
+/** Requests that Node's parser refuses never reach Express: they are answered here, in words too. */
+
+/** Address and headers together; what half-sent requests may hold is bounded by it. */
+const MAX_HEADER_BYTES = 65_536;
+
+/** For whoever is still sending when the answer is on its way: closing at once would take it from him. */
+const LINGER_MS = 1000;
+
+interface ServerOptions {
+  readonly publicUrl: string | undefined;
+  readonly log: Logger;
+}
+
+/** Without listeners for requests: whoever has the app adds it. */
+export function createGatewayServer({ publicUrl, log }: ServerOptions): Server {
+  // Node would answer a request without Host by an empty 400; the app tells what is missing.
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false });
+  const answers = new WeakMap<object, ServerResponse>();
+  const refused = new WeakSet<object>();
+  server.on('request', (request, response) => answers.set(request.socket, response));
+  server.on('clientError', (fault: ParserError, socket: Socket) => {
+    // The parser meets the rest of the same bytes again.
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    const tell = (): void => {
+      if (fault.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+      else refuse(socket, toError(fault, publicUrl ?? addressOfSocket(socket)), log);
+    };
+    const answer = answers.get(socket);
+    const isUnderWay = answer?.headersSent === true && !answer.writableFinished;
+    // What is being answered on this connection is a request of its own.
+    if (isUnderWay) answer.once('close', tell);
+    else tell();
+  });
+  return server;
+}
+
+interface ParserError extends Error {
+  readonly code?: string;
+  readonly rawPacket?: Buffer;
+}
+
+/** By the codes of Node's parser (llhttp) and of its own time limits. */
+function toError({ code = '', rawPacket }: ParserError, base: string): AppError {
+  const reason = `the parser refuses: ${code}`;
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW': {
+      const publicMessage = `Address and headers are longer than ${MAX_HEADER_BYTES / 1024} kB. ${LONG_PROMPTS}`;
+      return new AppError('payload_too_large', reason, { status: 431, publicMessage });
+    }
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new AppError('payload_too_large', reason);
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new AppError('invalid_request', reason, {
+        status: 408,
+        publicMessage: 'The request did not arrive in time.',
+      });
+    case 'HPE_INVALID_URL':
+    case 'HPE_INVALID_CONSTANT':
+      return new AppError('invalid_request', reason, { field: 'path', publicMessage: toAdvice(base) });
+    default:
+      return new AppError('invalid_request', reason, { publicMessage: isTls(rawPacket) ? NO_TLS : NO_HTTP });
+  }
+}
+
+export const LONG_PROMPTS = 'Send a long prompt in the body of POST /jobs or POST /v1/images/generations.';
+const NO_HTTP = 'This is no valid HTTP/1.1 request.';
+const NO_TLS = 'This port speaks plain HTTP: ask by http://, or put a proxy with a certificate in front.';
+
+const toAdvice = (base: string): string =>
+  'The address holds a character that must be percent-encoded, such as é or a space. ' +
+  `curl does it: curl -G "${base}/generate" --data-urlencode "prompt=café au lait"`;
+
+/** The first byte of a TLS handshake. */
+const isTls = (packet: Buffer | undefined): boolean => packet?.[0] === 0x16;
+
+function refuse(socket: Socket, error: AppError, log: Logger): void {
+  const requestId = toRequestId(undefined);
+  log.info({ requestId, status: error.status, code: error.code, reason: error.message }, 'refused');
+  const { status, body } = encodeNativeError(error);
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
+    `X-Request-Id: ${requestId}`,
+    'Connection: close',
+  ];
+  socket.on('error', () => socket.destroy());
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(linger));
+}

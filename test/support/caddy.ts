@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { takeFreePort } from './free-port.ts';
+import { until } from './until.ts';
+
+/** A real Caddy with its own defaults in front of something, in a folder that goes with it. */
+export interface Caddy {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const isInstalled = spawnSync('caddy', ['version']).error === undefined;
+
+/** Declares the tests where this machine has Caddy, else says that it skips them; CI must not. */
+export function withCaddy(declareTests: () => void): void {
+  if (isInstalled) {
+    declareTests();
+    return;
+  }
+  const reason = 'there is no Caddy on this machine';
+  if (process.env.CI) throw new Error(`${reason}, and what needs it must not be skipped in CI`);
+  test('what needs Caddy', { skip: reason }, () => undefined);
+}
+
+/** `site`: what stands in the block of its only site; left out: everything goes to `upstream` as it came. */
+export async function startCaddy(upstream: string, site = `reverse_proxy ${upstream}`): Promise<Caddy> {
+  const directory = await mkdtemp(join(tmpdir(), 'easel-caddy-'));
+  const port = await takeFreePort();
+  const configuration = join(directory, 'Caddyfile');
+  await writeFile(
+    configuration,
+    `{\n admin off\n auto_https off\n}\nhttp://127.0.0.1:${port} {\n bind 127.0.0.1\n ${site}\n}\n`,
+  );
+  const server: ChildProcess = spawn('caddy', ['run', '--config', configuration, '--adapter', 'caddyfile'], {
+    stdio: 'ignore',
+    env: { ...process.env, HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await until(() => {
+    if (server.exitCode !== null) throw new Error(`Caddy ended with ${server.exitCode}`);
+    return answers(url);
+  }, 'Caddy');
+  return {
+    url,
+    close: async () => {
+      const ended = once(server, 'exit');
+      server.kill('SIGTERM');
+      await ended;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(url)).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
