@@ -121,6 +121,22 @@ export function watchMemory(root: number): { stop(): number } {
   };
 }
 
+/** Counts the browsers that are started with this TMPDIR until `stop`: each works in a directory of its own there. */
+export function countBrowserStarts(directory: string): { stop(): number } {
+  const seen = new Set<string>();
+  const sample = (): void => {
+    for (const name of readdirSync(directory)) if (name.startsWith('easel-chromium-')) seen.add(name);
+  };
+  const sampler = setInterval(sample, SAMPLE_MS);
+  return {
+    stop: () => {
+      clearInterval(sampler);
+      sample();
+      return seen.size;
+    },
+  };
+}
+
 /** A process may end between the listing and the reading. */
 function readOrEmpty(path: string): string {
   try {

@@ -83,19 +83,18 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
   async function waitForTurn(recipe: PageRecipe, signal: AbortSignal): Promise<() => void> {
     if (signal.aborted) throw toAbortError(signal);
     if (!recipe.keepsIdentity) return letAllThrough;
-    const handOn = await takeTurn(recipe.name, signal).catch(() => {
+    return takeTurn(recipe.name, signal).catch(() => {
       throw toAbortError(signal);
     });
-    return handOn;
   }
 
   async function use<T>(recipe: PageRecipe, task: PageTask<T>, { signal, onProgress }: PageUse): Promise<T> {
     const either = AbortSignal.any([signal, stopping.signal]);
     const leave = idle.enter();
     try {
-      const handOn = await waitForTurn(recipe, either);
+      const endTurn = await waitForTurn(recipe, either);
       const run = await runTwice(recipe, task, { signal: either, onProgress });
-      inBackground(upkeep.afterJob(recipe, run, handOn));
+      inBackground(upkeep.afterJob(recipe, run, endTurn));
       if (run.outcome === 'done') return run.value;
       throw toUseError(run, either, recipe);
     } finally {

@@ -33,48 +33,49 @@ export interface NotDone {
 /** Never rejects. */
 export type RunOnce = <T>(recipe: PageRecipe, task: PageTask<T>, use: PageUse) => Promise<Run<T>>;
 
-interface Held {
+/** What a run has taken so far and must give back. */
+interface Resources {
   lease?: Lease;
   prepared?: PreparedPage;
 }
 
 export function createRunOnce({ keeper, pool }: { keeper: BrowserKeeper; pool: PagePool }): RunOnce {
-  async function getPage(recipe: PageRecipe, use: PageUse, held: Held): Promise<PreparedPage> {
+  async function getPage(recipe: PageRecipe, use: PageUse, resources: Resources): Promise<PreparedPage> {
     if (!keeper.isReady(recipe.profileDirectory)) use.onProgress({ stage: 'browser' });
-    held.lease = await keeper.acquire(recipe.profileDirectory, use.signal);
-    held.prepared = await pool.take(recipe, held.lease, use);
-    return held.prepared;
+    resources.lease = await keeper.acquire(recipe.profileDirectory, use.signal);
+    resources.prepared = await pool.take(recipe, resources.lease, use);
+    return resources.prepared;
   }
 
-  async function keepIdentity(recipe: PageRecipe, { prepared }: Held): Promise<void> {
+  async function keepIdentity(recipe: PageRecipe, { prepared }: Resources): Promise<void> {
     if (prepared !== undefined) await pool.keepIdentity(recipe, prepared);
   }
 
-  async function giveBack({ lease, prepared }: Held, identityKept: Promise<void>): Promise<void> {
+  async function giveBack({ lease, prepared }: Resources, identityKept: Promise<void>): Promise<void> {
     await identityKept;
     await prepared?.close();
     lease?.release();
   }
 
-  function end(recipe: PageRecipe, held: Held, isDone: boolean): RunEnd {
-    const identityKept = isDone ? keepIdentity(recipe, held) : Promise.resolve();
+  function end(recipe: PageRecipe, resources: Resources, isDone: boolean): RunEnd {
+    const identityKept = isDone ? keepIdentity(recipe, resources) : Promise.resolve();
     return {
-      chromium: held.lease?.chromium,
-      hadPage: held.prepared !== undefined,
+      chromium: resources.lease?.chromium,
+      hadPage: resources.prepared !== undefined,
       identityKept,
-      givenBack: giveBack(held, identityKept),
+      givenBack: giveBack(resources, identityKept),
     };
   }
 
   return async (recipe, task, use) => {
-    const held: Held = {};
+    const resources: Resources = {};
     try {
-      const prepared = await getPage(recipe, use, held);
+      const prepared = await getPage(recipe, use, resources);
       const value = await perform(task, prepared, use.signal);
-      return { outcome: 'done', value, ...end(recipe, held, true) };
+      return { outcome: 'done', value, ...end(recipe, resources, true) };
     } catch (error) {
-      const fault = await judge(error, held.prepared, use.signal);
-      return { ...fault, ...end(recipe, held, false) };
+      const fault = await judge(error, resources.prepared, use.signal);
+      return { ...fault, ...end(recipe, resources, false) };
     }
   };
 }

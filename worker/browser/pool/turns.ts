@@ -1,6 +1,6 @@
 import { raceAbort } from './race-abort.ts';
 
-/** Lets one at a time through by name, first come first served; the answer is called to hand the turn on. */
+/** Lets one at a time through by name, first come first served; the answer is called to end the turn. */
 export type TakeTurn = (name: string, signal: AbortSignal) => Promise<() => void>;
 
 export function createTurns(): TakeTurn {

@@ -154,7 +154,7 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
       return hasFailed ? 'failed' : 'stopped';
     },
     examine: async () => {
-      if (current !== undefined) return pulse.feel(current.chromium);
+      if (current !== undefined) return pulse.check(current.chromium);
       if (!hasFailed) return true;
       // What was missing may be there by now.
       if (starting === undefined && clock.now() - failedAt >= TRY_AGAIN_MS) begin().catch(ignoreTold);

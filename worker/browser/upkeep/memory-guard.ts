@@ -2,6 +2,7 @@ import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Chromium } from '../process/chromium.ts';
 import type { MemoryMeter } from '../process/memory.ts';
+import { every } from './every.ts';
 import { toMemoryLimits } from './memory-limits.ts';
 
 interface MemoryGuardOptions {
@@ -31,17 +32,8 @@ export function createMemoryGuard({ meter, memoryLimitMb, clock, log }: MemoryGu
     await chromium.kill();
   }
 
-  return async (chromium, signal) => {
-    while (await hasPassed(clock.wait(INTERVAL_MS, signal))) {
-      await look(chromium).catch((error: unknown) => log.warn({ err: error }, 'memory could not be measured'));
-    }
-  };
-}
-
-/** A wait rejects for one reason only: its signal. */
-function hasPassed(wait: Promise<void>): Promise<boolean> {
-  return wait.then(
-    () => true,
-    () => false,
-  );
+  return (chromium, signal) =>
+    every({ intervalMs: INTERVAL_MS, clock, signal }, () =>
+      look(chromium).catch((error: unknown) => log.warn({ err: error }, 'memory could not be measured')),
+    );
 }

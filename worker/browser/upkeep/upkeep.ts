@@ -10,8 +10,8 @@ import type { Wear } from './wear.ts';
 export interface Upkeep {
   /** After a run that died: the next one gets a fresh browser, running jobs keep theirs. */
   replaceAfter(run: Run<unknown>): void;
-  /** After the last run of a job. `handOn` is called when the next job of the recipe may begin. Never rejects. */
-  afterJob(recipe: PageRecipe, run: Run<unknown>, handOn: () => void): Promise<void>;
+  /** After the last run of a job. `endTurn` is called when the next job of the recipe may begin. Never rejects. */
+  afterJob(recipe: PageRecipe, run: Run<unknown>, endTurn: () => void): Promise<void>;
   prepareAhead(recipes: readonly PageRecipe[]): Promise<void>;
   isRestarting(): boolean;
   /** Jobs that the browser in service has done. */
@@ -83,7 +83,7 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
     replaceAfter: (run) => {
       if (run.chromium !== undefined && run.chromium === keeper.current()) retire();
     },
-    afterJob: async (recipe, run, handOn) => {
+    afterJob: async (recipe, run, endTurn) => {
       await run.identityKept;
       const work: Promise<void>[] = [];
       // A site that just failed is left alone until somebody asks for it.
@@ -96,7 +96,7 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
         const recipes = retire();
         work.push(startAgain(), prepareAhead(recipes));
       }
-      handOn();
+      endTurn();
       await Promise.all(work);
     },
   };
