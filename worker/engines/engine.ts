@@ -105,6 +105,8 @@ export interface Engine {
   readonly limits: EngineLimits;
   /** It paints by rules that a person wrote; every other engine's pictures come from a trained model. */
   readonly isProgrammed?: boolean;
+  /** Set when only callers with a token of their own can be served: what is told to one who brings none. */
+  readonly needsToken?: string | undefined;
   /**
    * Makes `request.count` pictures or throws an AppError (`engine_*`, `prompt_refused`, `cancelled`).
    * Never answers a placeholder.

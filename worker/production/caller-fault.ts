@@ -47,3 +47,9 @@ function listNames(options: unknown): string[] {
     return inner.length === 0 ? [name] : inner.map((last) => `${name}.${last}`);
   });
 }
+
+/** A caller who brings a token of his own wants this engine: he is told that it was refused, and gets no other's. */
+export function blameToken({ request }: Plan, error: AppError): AppError {
+  if (request.credential === undefined || error.code !== 'engine_unauthorized') return error;
+  return new AppError('unauthorized', error.message, { ...error.details, cause: error });
+}

@@ -36,7 +36,7 @@ export class NobodyServed extends Error {
 }
 
 /** The request itself is at fault or gone; the next one would be asked in vain, or must not be asked. */
-const FINAL: ReadonlySet<ErrorCode> = new Set(['prompt_refused', 'invalid_request', 'cancelled']);
+const FINAL: ReadonlySet<ErrorCode> = new Set(['prompt_refused', 'invalid_request', 'unauthorized', 'cancelled']);
 
 interface FallbackOptions<C extends Candidate> {
   readonly signal: AbortSignal;

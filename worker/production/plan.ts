@@ -1,5 +1,5 @@
 import type { GenerationRequest } from '../../shared/contract/generation.ts';
-import { type AppError, invalidRequest } from '../../shared/errors.ts';
+import { AppError, invalidRequest } from '../../shared/errors.ts';
 import type { Engine } from '../engines/engine.ts';
 import { type Fit, fit } from '../engines/fit.ts';
 import type { Candidate } from './fallback.ts';
@@ -20,14 +20,17 @@ export interface Plans {
 
 /**
  * Who may serve, in which order: the one that the request pins, else the preferred one before the configured order;
- * with `strict` only those that keep every wish. Throws `invalid_request` when nobody may.
+ * with `strict` only those that keep every wish. Throws `invalid_request` when nobody may, `unauthorized` when the one
+ * that was asked for by name serves only callers with a token of their own, and none came.
  */
 export function planEngines(
   request: GenerationRequest,
   engines: readonly EngineCandidate[],
   credentials: Readonly<Record<string, string>> = {},
 ): Plans {
-  const plans = order(request, engines).map((candidate) => ({
+  const candidates = order(request, engines);
+  requireToken(request, candidates, credentials);
+  const plans = candidates.map((candidate) => ({
     ...candidate,
     ...fit(request, candidate.engine, credentials[candidate.name]),
   }));
@@ -37,6 +40,18 @@ export function planEngines(
   if (able.length === 0) throw nobodyIsAble(unable);
   const skipped = unable.map(({ name, warnings }) => `${name} was not asked, because strict: ${warnings.join(' ')}`);
   return { plans: able, skipped };
+}
+
+function requireToken(
+  { engine, preferredEngine }: GenerationRequest,
+  candidates: readonly EngineCandidate[],
+  credentials: Readonly<Record<string, string>>,
+): void {
+  const wanted = candidates.find(({ name }) => name === (engine ?? preferredEngine));
+  if (wanted?.engine.needsToken === undefined || credentials[wanted.name] !== undefined) return;
+  throw new AppError('unauthorized', `${wanted.name}: a token of the caller's own is missing`, {
+    publicMessage: wanted.engine.needsToken,
+  });
 }
 
 function order(

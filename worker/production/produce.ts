@@ -3,7 +3,7 @@ import type { Production } from '../../shared/contract/wire.ts';
 import { AppError, type Attempt, type ErrorCode, toAppError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
-import { blameWishes, mayBeCausedByWishes } from './caller-fault.ts';
+import { blameToken, blameWishes, mayBeCausedByWishes } from './caller-fault.ts';
 import type { Deliver, Delivery } from './deliver.ts';
 import { firstToServe, NobodyServed, type PassedOver, toAttempts, toEngineError, withAttempts } from './fallback.ts';
 import type { Painted, Painter } from './painter.ts';
@@ -106,7 +106,7 @@ export function createProduce(options: ProduceOptions): Produce {
       const job = { ...run, safe: request.safe, passedOver, callTimeoutMs };
       const again = { signal, remainingMs, clock, pauseMs: options.repeatPauseMs };
       return repeatChance(() => painter.paint(plan, job), again).catch((error: unknown) => {
-        throw error instanceof AppError ? blameWishes(plan, error) : error;
+        throw error instanceof AppError ? blameToken(plan, blameWishes(plan, error)) : error;
       });
     };
     const isBlameless = (plan: Plan, error: AppError): boolean =>

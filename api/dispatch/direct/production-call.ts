@@ -88,6 +88,11 @@ async function readProduction(
 function toRefusal({ status, headers }: AxiosResponse, body: Buffer): ProductionOutcome {
   const record = readErrorRecord(body.toString('utf8'), headers[WIRE_HEADER] !== undefined);
   if (record === undefined) return { kind: 'absent', reason: `status ${status} from something that is no worker` };
+  // Once a production has begun, it is about the token of a caller instead.
+  if (record.code === 'unauthorized' || record.code === 'forbidden') {
+    const message = 'the worker does not accept WORKER_TOKEN; it must be the same on both services';
+    return { kind: 'failed', error: new AppError('worker_unavailable', message) };
+  }
   return toOutcome(record, 'absent');
 }
 
@@ -96,10 +101,6 @@ function toOutcome(record: ErrorRecord, interrupted: 'absent' | 'broken'): Produ
   if (record.code === 'queue_full') return { kind: 'full', retryAfterMs: (record.retryAfterSeconds ?? 1) * 1000 };
   if (record.code === 'worker_unavailable' || record.code === 'worker_waking' || record.code === 'cancelled') {
     return { kind: interrupted, reason: `the worker says ${record.code}: ${record.message}` };
-  }
-  if (record.code === 'unauthorized' || record.code === 'forbidden') {
-    const message = 'the worker does not accept WORKER_TOKEN; it must be the same on both services';
-    return { kind: 'failed', error: new AppError('worker_unavailable', message) };
   }
   return { kind: 'failed', error: fromErrorRecord(record) };
 }

@@ -291,9 +291,23 @@ describe('falling back between engines', () => {
     });
     const { produce, log } = await openDoor({ engines: [engine] });
     const { error } = await produce({}, { credentials: { first: 'callers-own-token-5521' } });
-    assert.equal(error?.code, 'engine_unauthorized');
+    assert.equal(error?.code, 'unauthorized');
     assert.equal(resultOf(await produce()).engine, 'first');
     assert.ok(!log().includes('callers-own-token-5521'));
+  });
+
+  test('who brings a token of his own, or needs one, gets no other engine’s picture', async () => {
+    const needsToken = 'Send a token.';
+    const first = createFakeEngine('first', failing('engine_unauthorized'));
+    const { produce } = await openDoor({ engines: [{ ...first, needsToken }, createFakeEngine('next')] });
+    const preferred = { preferredEngine: 'first' };
+    const refused = await produce(preferred, { credentials: { first: 'callers-own-token-5521' } });
+    assert.equal(refused.error?.code, 'unauthorized');
+    for (const wish of [preferred, { engine: 'first' }]) {
+      const { error } = await produce(wish);
+      assert.deepEqual([error?.code, error?.publicMessage], ['unauthorized', needsToken]);
+    }
+    assert.equal(resultOf(await produce()).engine, 'next', 'nobody asked for the first by name');
   });
 
   test('the deadline of the whole job leaves time for the next engine', async () => {

@@ -19,9 +19,11 @@ const WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/too many|too frequent|frequently|busy|concurren|queue|try again later|limit/i, 'engine_busy'],
 ];
 
+export const NEEDS_TOKEN = 'Piclumen needs a token: send authorization_token, or set PICLUMEN_TOKEN.';
+
 export const missingToken = (): AppError =>
   new AppError('engine_unauthorized', 'piclumen: no token of the caller and PICLUMEN_TOKEN is not set', {
-    publicMessage: 'Piclumen needs a token: send authorization_token, or set PICLUMEN_TOKEN.',
+    publicMessage: NEEDS_TOKEN,
     // Another caller may bring a token.
     evidence: 'none',
   });

@@ -8,7 +8,7 @@ import { callUpstream, isSuccess, ONLY_ONCE, readJson, requirePicture } from '..
 import { parseVendorOptions } from '../../upstream/vendor-options.ts';
 import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { toCreateBody } from './body.ts';
-import { missingToken, toReplyFailure, toShapeFailure, toTextFailure } from './failures.ts';
+import { missingToken, NEEDS_TOKEN, toReplyFailure, toShapeFailure, toTextFailure } from './failures.ts';
 import { DEFAULT_MODEL_ID, limitsOf } from './models.ts';
 import { waitForPictures } from './poll.ts';
 import { createdSchema, piclumenOptionsSchema } from './schema.ts';
@@ -65,6 +65,7 @@ export function createPiclumen({ apiUrl, token: operatorToken, modelId, clock }:
   return {
     name: 'piclumen',
     limits: limitsOf(modelId),
+    needsToken: operatorToken === undefined ? NEEDS_TOKEN : undefined,
     generate: async (request, context) => {
       try {
         return await generate(request, context);

@@ -117,6 +117,14 @@ test('a wrong token is not taken for a sleeping worker', async (t) => {
   assert.equal((await until(1)).get('one'), 'worker_unavailable');
 });
 
+test('a caller’s token that an engine refuses is not taken for the worker’s', async (t) => {
+  const { dispatch, first, until, close } = await createBench(1);
+  t.after(close);
+  await dispatch.enqueue(run('one'));
+  (await first.production(0)).fail({ code: 'unauthorized', message: 'a wrong token' });
+  assert.equal((await until(1)).get('one'), 'unauthorized');
+});
+
 test('a connection that went silent is given up, and the run is made again', async (t) => {
   const { dispatch, first, until, close } = await createBench(1, { silenceMs: 50 });
   t.after(close);
