@@ -177,8 +177,9 @@ test('a token of the caller is in no file; after a restart the job waits for it'
   const accepted = await bench.jobs.submit(draft(), options({ asynchronous: true, credentials }));
   await bench.worker.production(0);
   const jobs = await bench.restart();
-  for (const name of await readdir(bench.dataDirectory)) {
-    const contents = await readFile(join(bench.dataDirectory, name), 'latin1');
+  const entries = await readdir(bench.dataDirectory, { withFileTypes: true, recursive: true });
+  for (const { parentPath, name } of entries.filter((entry) => entry.isFile())) {
+    const contents = await readFile(join(parentPath, name), 'latin1');
     assert.equal(contents.includes('very-secret-token'), false, name);
   }
   const waiting = await jobs.find(accepted.id);
