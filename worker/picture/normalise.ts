@@ -9,6 +9,8 @@ const MAX_BYTES = 40 * 1024 * 1024;
 const MAX_PIXELS = 40_000_000;
 /** Nobody can ask for less, so a service that sends less sends no picture (a tracking pixel, a marker of failure). */
 const MIN_SIDE = 16;
+/** No engine makes a longer one; a picture of a few rows may have a million columns within all other limits. */
+const MAX_SIDE = 16_384;
 
 /** How a picture came about, as it is written into the file. */
 export interface PictureOrigin extends Omit<InfotextOrigin, 'width' | 'height'> {
@@ -47,7 +49,8 @@ const READING = { limitInputPixels: MAX_PIXELS, failOn: 'error' } as const;
 
 async function convert(bytes: Uint8Array) {
   const picture = sharp(bytes, READING).autoOrient();
-  const { hasAlpha } = await picture.metadata();
+  const { hasAlpha, width, height } = await picture.metadata();
+  if (Math.max(width, height) > MAX_SIDE) throw new Error(`a picture of ${width}x${height}`);
   // A screenshot or canvas has an alpha channel that says nothing: a quarter of the bytes for nothing.
   if (hasAlpha && (await isOpaque(bytes))) picture.removeAlpha();
   // These two settings are smaller and faster than the defaults: 803 for 1378 KB, 33 for 37 ms at 768x768.

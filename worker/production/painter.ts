@@ -5,6 +5,7 @@ import type { Logger } from '../../shared/service/log.ts';
 import { withDeadline } from '../../shared/wait.ts';
 import type { EngineImage, EngineOutput } from '../engines/engine.ts';
 import { normalise } from '../picture/normalise.ts';
+import { maxPicturesOfCall } from '../upstream/answer-limits.ts';
 import type { PassedOver } from './fallback.ts';
 import type { Plan } from './plan.ts';
 import type { Shelf, ShelfRecord } from './shelf.ts';
@@ -77,7 +78,7 @@ export function createPainter({ shelf, log }: PainterOptions): Painter {
   async function callEngine(plan: Plan, job: PaintJob, index: number): Promise<EngineOutput> {
     const { engine, name } = plan;
     const { count: total } = plan.request;
-    const count = Math.min(engine.limits.maxCount, total - index);
+    const count = Math.min(engine.limits.maxCount, maxPicturesOfCall(plan.request), total - index);
     const request = { ...plan.request, count, seed: toSeed(plan, index) };
     const onProgress = (event: Omit<ProgressEvent, 'engine'>): void => {
       const fraction = event.fraction === undefined ? undefined : (index + event.fraction * count) / total;

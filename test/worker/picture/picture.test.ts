@@ -66,6 +66,11 @@ describe('normalise', () => {
     await assert.rejects(normalise(bomb, origin), broken);
   });
 
+  test('refuses a picture of a few rows and very many columns', async () => {
+    const create = { width: 60_000, height: 16, channels: 3, background: 'red' } as const;
+    await assert.rejects(normalise(await sharp({ create }).png().toBuffer(), origin), broken);
+  });
+
   test('drops an alpha channel that hides nothing and keeps one that does', async () => {
     const opaque = await normalise(
       await sharp({ create: { ...size, channels: 4, background: '#369f' } })

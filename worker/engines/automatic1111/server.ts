@@ -1,10 +1,10 @@
 import type { AxiosInstance } from 'axios';
 import { createHttpClient } from '../../../shared/net/http.ts';
+import { MAX_ANSWER_BYTES } from '../../upstream/answer-limits.ts';
 import { callUpstream, isSuccess, ONLY_ONCE, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
 import { progressSchema, taskSchema } from './schema.ts';
 
 /** Ten pictures of 4 megapixels as base64. */
-const MAX_JSON_BYTES = 256 * 1024 * 1024;
 
 /** How our task stands. `hidden`: the server cannot tell tasks apart; `unseen`: it can, and does not know this one. */
 export interface TaskLook {
@@ -34,7 +34,7 @@ export function createServer({
 }): Automatic1111Server {
   const client: AxiosInstance = createHttpClient({
     baseURL: url,
-    maxContentLength: MAX_JSON_BYTES,
+    maxContentLength: MAX_ANSWER_BYTES,
     headers: authorization === undefined ? {} : { authorization },
     /** A picture may take minutes without a byte; the job's signal is the deadline. */
     timeout: 0,

@@ -1,14 +1,13 @@
 import { createHttpClient } from '../../../shared/net/http.ts';
+import { MAX_ANSWER_BYTES } from '../../upstream/answer-limits.ts';
 import { callUpstream, ONLY_ONCE, type UpstreamReply } from '../../upstream/upstream.ts';
 import { type ProviderName, shapeOf } from './providers.ts';
-
-const MAX_BYTES = 256 * 1024 * 1024;
 
 /** The router to the providers, and the hub behind it. `apiUrl` as HUGGING_FACE_API_URL: the root, then `/hf-inference`. */
 export function createRouter(apiUrl: string) {
   const root = apiUrl.replace(/\/hf-inference$/, '');
   /** A picture may take minutes without a byte; the job's signal is the deadline. */
-  const client = createHttpClient({ maxContentLength: MAX_BYTES, timeout: 0 });
+  const client = createHttpClient({ maxContentLength: MAX_ANSWER_BYTES, timeout: 0 });
 
   return {
     /** Which providers serve a model, under which names. Without the token: it is no business of the hub's. */

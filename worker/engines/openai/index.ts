@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { createHttpClient } from '../../../shared/net/http.ts';
 import { text, urlWithDefault } from '../../../shared/service/config.ts';
 import type { Clock } from '../../../shared/wait.ts';
+import { MAX_ANSWER_BYTES } from '../../upstream/answer-limits.ts';
 import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
 import { readRemaining } from '../../upstream/rate-limit-headers.ts';
 import {
@@ -32,7 +33,6 @@ const settings = {
   ),
 };
 
-const MAX_JSON_BYTES = 256 * 1024 * 1024;
 const JSON_PATH = '/images/generations';
 /** What a server may refuse without harm to the picture. */
 const DISPENSABLE = ['response_format', 'seed'] as const;
@@ -52,7 +52,7 @@ interface OpenaiConfig {
 export function createOpenai({ baseUrl, apiKey, model: configured, clock, ...given }: OpenaiConfig): Engine {
   const isOpenai = given.isOpenai ?? new URL(baseUrl).hostname === new URL(OPENAI_URL).hostname;
   /** A picture may take minutes without a byte; the job's signal is the deadline. */
-  const client = createHttpClient({ baseURL: baseUrl, maxContentLength: MAX_JSON_BYTES, timeout: 0 });
+  const client = createHttpClient({ baseURL: baseUrl, maxContentLength: MAX_ANSWER_BYTES, timeout: 0 });
   const fetchPicture = createGuardedFetch({ base: baseUrl });
   /** Learnt from the server's refusals, for the life of the engine. */
   const refused = new Set<Dispensable>();
