@@ -14,6 +14,8 @@ import {
   wholeNumber,
 } from '../shared/service/config.ts';
 import { apiKeys } from './http/middleware/api-keys.ts';
+import { corsOrigins } from './http/middleware/browsers.ts';
+import { trustProxy } from './http/middleware/trust-proxy.ts';
 import { toPlatformUrl } from './http/platform-url.ts';
 import { publicUrl } from './http/public-url.ts';
 import { isWebhookSecret } from './jobs/webhooks/webhook-call.ts';
@@ -42,12 +44,11 @@ export const gatewaySettings = {
     min: 0,
     default: 60,
   }),
-  TRUST_PROXY_HOPS: wholeNumber('Proxies in front whose X-Forwarded-For is believed (Render: 1).', {
-    min: 0,
-    max: 10,
-    default: 0,
-  }),
-  CORS_ORIGINS: list('Web pages that may call the gateway from a browser; unset: all.', 'origins, separated by commas'),
+  TRUST_PROXY: trustProxy(
+    'Proxies in front whose X-Forwarded-For is believed (Render: `render`). A number counts them; `TRUST_PROXY_HOPS` is an older name for it.',
+  ),
+  HSTS: flag('Tell browsers to ask by https alone for a year, where PUBLIC_URL is https.', true),
+  CORS_ORIGINS: corsOrigins('Web pages that may call the gateway from a browser; unset: all.'),
   WAIT_BUDGET_MS: wholeNumber('How long an answer is held before it becomes 202 (milliseconds).', {
     min: 0,
     max: 600_000,
@@ -92,10 +93,11 @@ export const gatewaySettings = {
 export type GatewaySettings = z.infer<z.ZodObject<typeof gatewaySettings>>;
 
 export function readGatewaySettings(environment: Readonly<Record<string, string | undefined>>): GatewaySettings {
-  const { PERCHANCE_WORKER_URL, ...rest } = environment;
+  const { PERCHANCE_WORKER_URL, TRUST_PROXY_HOPS, ...rest } = environment;
   return readSettings(gatewaySettings, {
     ...rest,
     WORKER_URL: rest.WORKER_URL || PERCHANCE_WORKER_URL,
+    TRUST_PROXY: rest.TRUST_PROXY?.trim() || TRUST_PROXY_HOPS,
     PUBLIC_URL: rest.PUBLIC_URL?.trim() || toPlatformUrl(rest),
   });
 }

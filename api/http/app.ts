@@ -1,6 +1,4 @@
-import cors from 'cors';
 import express, { type Express, type RequestHandler } from 'express';
-import helmet, { type HelmetOptions } from 'helmet';
 import { AppError } from '../../shared/errors.ts';
 import { requestContext, requestLog } from '../../shared/net/request-log.ts';
 import type { Logger } from '../../shared/service/log.ts';
@@ -9,9 +7,11 @@ import { encodeNativeError } from '../dialects/native.ts';
 import { serveDocs } from './docs.ts';
 import { serveImages } from './images.ts';
 import { isStranger } from './middleware/authentication.ts';
+import { tellBrowsers } from './middleware/browsers.ts';
 import { createErrorHandler } from './middleware/error-handler.ts';
 import { repairAddress } from './middleware/repair-address.ts';
 import { tidyAddress } from './middleware/tidy-address.ts';
+import type { TrustProxy } from './middleware/trust-proxy.ts';
 import { toBasePath } from './public-url.ts';
 import { refuseRest, type ServeOptions, serveDialect } from './serve.ts';
 import { LONG_PROMPTS } from './server.ts';
@@ -24,7 +24,8 @@ export interface AppOptions extends ServeOptions, StatusOptions {
   readonly dialects: readonly Dialect[];
   readonly publicUrl: string | undefined;
   readonly dataDirectory: string;
-  readonly trustProxyHops: number;
+  readonly trustProxy: TrustProxy;
+  readonly hsts: boolean;
   readonly removePicture: (id: string) => Promise<void>;
   readonly collectImage: (name: string) => Promise<boolean>;
   readonly log: Logger;
@@ -37,11 +38,10 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   // The tag of an answer that is never asked for twice costs a third of the throughput.
   app.set('etag', false);
-  app.set('trust proxy', options.trustProxyHops);
+  app.set('trust proxy', options.trustProxy);
   app.use(tidyAddress(basePath));
   app.use(requestContext, requestLog(options.log, { quietRoutes: QUIET_ROUTES }));
-  app.use(helmet(SECURITY));
-  app.use(cors({ origin: options.corsOrigins ? [...options.corsOrigins] : '*', exposedHeaders: EXPOSED_HEADERS }));
+  app.use(tellBrowsers(options));
   app.use(limitUrl, requireHost, repairAddress);
 
   app.get('/', createIndex(options));
@@ -60,33 +60,6 @@ export function createApp(options: AppOptions): Express {
 }
 
 const QUIET_ROUTES = ['/health', '/ready'];
-
-const SECURITY: HelmetOptions = {
-  // Pictures and answers are for other sites to use.
-  crossOriginResourcePolicy: { policy: 'cross-origin' },
-  contentSecurityPolicy: {
-    directives: {
-      imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
-      // A gateway in a local network has no certificate: its page must still load its own scripts.
-      upgradeInsecureRequests: null,
-    },
-  },
-};
-
-/** What a page's script may read across origins. */
-const EXPOSED_HEADERS = [
-  'X-Request-Id',
-  'X-Job-Id',
-  'X-Engine',
-  'X-Seed',
-  'X-Cache',
-  'X-Warnings',
-  'Server-Timing',
-  'Retry-After',
-  'RateLimit',
-  'RateLimit-Policy',
-  'Location',
-];
 
 const limitUrl: RequestHandler = (request, _response, next) => {
   const publicMessage = `The address is longer than ${MAX_URL_CHARACTERS / 1024} kB. ${LONG_PROMPTS}`;

@@ -94,7 +94,8 @@ const toHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 const isFamily = (family: unknown): family is 4 | 6 => family === 4 || family === 6;
 const isNetwork = (entry: string): boolean => isIP(entry.split('/')[0] ?? '') !== 0;
 
-function toBlockList(networks: readonly string[]): BlockList {
+/** `networks`: addresses, or CIDR blocks such as `10.1.0.0/16`. */
+export function toBlockList(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
     const [address = '', prefix] = network.split('/');

@@ -5,6 +5,7 @@ import { type AppOptions, createApp } from '../../api/http/app.ts';
 import { createBodyBudget, toBodyLimits } from '../../api/http/body/body-budget.ts';
 import { createDescribe } from '../../api/http/describe-service.ts';
 import { createRateLimit } from '../../api/http/middleware/rate-limit.ts';
+import { toTrustProxy } from '../../api/http/middleware/trust-proxy.ts';
 import { createPreferences } from '../../api/http/preferences.ts';
 import { createGatewayServer } from '../../api/http/server.ts';
 import { createStreamLimit } from '../../api/http/stream-limit.ts';
@@ -54,7 +55,8 @@ export async function startGateway(overrides: Partial<AppOptions> = {}, wantedPo
     learnEngines: async () => undefined,
     publicUrl: undefined,
     dataDirectory: tmpdir(),
-    trustProxyHops: 0,
+    trustProxy: toTrustProxy('none'),
+    hsts: true,
     corsOrigins: undefined,
     adminKey: undefined,
     removePicture: async () => undefined,

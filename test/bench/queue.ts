@@ -128,7 +128,7 @@ async function measureWaiting({ url }: RedisServer): Promise<Figure[]> {
     REDIS_URL: url,
     WORKER_TOKEN: TOKEN,
     MAX_WAITING: '20000',
-    TRUST_PROXY_HOPS: '1',
+    TRUST_PROXY: '1',
   });
   const consumer = await createFakeConsumer({ redisUrl: url, concurrency: 1, lockMs: 20_000 });
   await consumer.start();

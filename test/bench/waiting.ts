@@ -107,7 +107,7 @@ export const waiting: Section = {
       WORKER_URL: worker.url,
       WORKER_TOKEN: worker.token,
       MAX_WAITING: '20000',
-      TRUST_PROXY_HOPS: '1',
+      TRUST_PROXY: '1',
     });
     try {
       return await measureDepths(gateway, { at: worker.production });

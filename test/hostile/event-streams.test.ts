@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { toTrustProxy } from '../../api/http/middleware/trust-proxy.ts';
 import { createStreamLimit } from '../../api/http/stream-limit.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
 import { createJobBench, type JobBench } from '../api/jobs/job-bench.ts';
@@ -12,7 +13,7 @@ describe('event streams', { timeout: 30_000 }, () => {
   before(async () => {
     bench = await createJobBench();
     const streams = createStreamLimit({ ofCaller: 2, inAll: 3 });
-    gateway = await startGateway({ jobs: bench.jobs, streams, trustProxyHops: 1 });
+    gateway = await startGateway({ jobs: bench.jobs, streams, trustProxy: toTrustProxy('1') });
   });
   after(async () => {
     await gateway.stop();

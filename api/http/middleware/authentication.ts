@@ -5,6 +5,7 @@ import { isSameSecret } from '../../../shared/net/http.ts';
 import type { DialectInput } from '../../dialects/dialect.ts';
 import { type Client, KEY_CLIENT } from '../../jobs/job.ts';
 import { type ApiKey, findApiKey } from './api-keys.ts';
+import { toCallerAddress } from './trust-proxy.ts';
 
 export interface Caller extends Client {
   readonly key?: ApiKey | undefined;
@@ -15,7 +16,7 @@ export interface Caller extends Client {
  * Throws `unauthorized`.
  */
 export function identify(request: Request, keys: readonly ApiKey[] | undefined): Caller {
-  const address = `address:${ipKeyGenerator(request.ip ?? 'unknown')}`;
+  const address = `address:${ipKeyGenerator(toCallerAddress(request))}`;
   if (keys === undefined) return { id: address };
   const given = readKeys(request);
   const key = given.map((candidate) => findApiKey(keys, candidate)).find((found) => found !== undefined);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { apiKeys } from '../../../api/http/middleware/api-keys.ts';
 import { createRateLimit } from '../../../api/http/middleware/rate-limit.ts';
+import { toTrustProxy } from '../../../api/http/middleware/trust-proxy.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
 const KEYS = apiKeys('').parse('alice:secret-key-of-alice,bot:secret-key-of-bot:2,tiny:secret-key-of-tiny:100:1');
@@ -9,7 +10,11 @@ const KEYS = apiKeys('').parse('alice:secret-key-of-alice,bot:secret-key-of-bot:
 describe('keys and limits', () => {
   let gateway: TestGateway;
   before(async () => {
-    gateway = await startGateway({ apiKeys: KEYS, limit: createRateLimit({ perMinute: 3 }), trustProxyHops: 1 });
+    gateway = await startGateway({
+      apiKeys: KEYS,
+      limit: createRateLimit({ perMinute: 3 }),
+      trustProxy: toTrustProxy('1'),
+    });
   });
   after(() => gateway.stop());
 
@@ -68,7 +73,7 @@ describe('keys and limits', () => {
 
 describe('limits without keys', () => {
   test('go by the address that the one trusted proxy saw, whatever the client claims', async () => {
-    const gateway = await startGateway({ limit: createRateLimit({ perMinute: 1 }), trustProxyHops: 1 });
+    const gateway = await startGateway({ limit: createRateLimit({ perMinute: 1 }), trustProxy: toTrustProxy('1') });
     const ask = async (forwarded: string) =>
       (await fetch(`${gateway.url}/generate?prompt=fox`, { headers: { 'x-forwarded-for': forwarded } })).status;
     assert.equal(await ask('198.51.100.1'), 200);
@@ -81,7 +86,7 @@ describe('limits without keys', () => {
   });
 
   test('go by the connection where no proxy is trusted', async () => {
-    const gateway = await startGateway({ limit: createRateLimit({ perMinute: 1 }), trustProxyHops: 0 });
+    const gateway = await startGateway({ limit: createRateLimit({ perMinute: 1 }), trustProxy: toTrustProxy('0') });
     const ask = async (forwarded: string) =>
       (await fetch(`${gateway.url}/generate?prompt=fox`, { headers: { 'x-forwarded-for': forwarded } })).status;
     assert.equal(await ask('198.51.100.1'), 200);

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { toTrustProxy } from '../../../api/http/middleware/trust-proxy.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
 /** Requests as no library sends them, byte by byte: each is answered in JSON that says what is wrong. */
@@ -156,7 +157,7 @@ describe('Host', () => {
 describe('X-Forwarded-Proto and X-Forwarded-Host of a trusted proxy', () => {
   let behind: TestGateway;
   before(async () => {
-    behind = await startGateway({ trustProxyHops: 1 });
+    behind = await startGateway({ trustProxy: toTrustProxy('1') });
   });
   after(() => behind.stop());
 

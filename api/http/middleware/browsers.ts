@@ -1,0 +1,85 @@
+import cors from 'cors';
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+import { z } from 'zod';
+import { setting } from '../../../shared/service/config.ts';
+
+/** What browsers are told: who may call from where, and what pages of ours may load. */
+
+/** A page's origin as browsers send it; undefined where the text is none. */
+function toOrigin(text: string): string | undefined {
+  if (text === '*') return '*';
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, origin, hostname, pathname } = new URL(text);
+  return /^https?:$/.test(protocol) && pathname === '/' && !hostname.includes('*') ? origin : undefined;
+}
+
+/** Setting `CORS_ORIGINS`: undefined means all. */
+export function corsOrigins(description: string) {
+  const inner = z
+    .string()
+    .transform((value, context): readonly string[] | undefined => {
+      const entries = value.split(',').map((entry) => entry.trim());
+      const origins = entries.filter((entry) => entry !== '').map(toOrigin);
+      if (origins.includes(undefined)) context.addIssue({ code: 'custom', message: 'no origin' });
+      return origins.includes('*') ? undefined : origins.filter((origin) => origin !== undefined);
+    })
+    .optional();
+  return setting(inner, {
+    description,
+    format: 'origins such as `https://pages.example`, separated by commas; `*` is all',
+  });
+}
+
+/** What a page's script may read across origins. */
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'X-Job-Id',
+  'X-Engine',
+  'X-Seed',
+  'X-Cache',
+  'X-Warnings',
+  'Server-Timing',
+  'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Location',
+  // OpenAI's SDKs obey it.
+  'X-Should-Retry',
+];
+
+/** How long a browser may keep the answer of a preflight: no browser keeps it longer. */
+const PREFLIGHT_SECONDS = 7200;
+
+const HSTS_SECONDS = 31_536_000;
+
+interface BrowserOptions {
+  readonly corsOrigins: readonly string[] | undefined;
+  readonly publicUrl: string | undefined;
+  /** Setting `HSTS`. */
+  readonly hsts: boolean;
+}
+
+export function tellBrowsers({ corsOrigins: origins, publicUrl, hsts }: BrowserOptions): RequestHandler[] {
+  const isHttps = publicUrl?.startsWith('https:') ?? false;
+  return [
+    helmet({
+      // Only where the operator says that the address is https, and for this host alone: its neighbours are not ours.
+      strictTransportSecurity: hsts && isHttps ? { maxAge: HSTS_SECONDS, includeSubDomains: false } : false,
+      // Pictures and answers are for other sites to use.
+      crossOriginResourcePolicy: { policy: 'cross-origin' },
+      contentSecurityPolicy: {
+        directives: {
+          imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
+          // A gateway in a local network has no certificate: its page must still load its own scripts.
+          upgradeInsecureRequests: null,
+        },
+      },
+    }),
+    cors({
+      origin: origins === undefined ? '*' : [...origins],
+      exposedHeaders: EXPOSED_HEADERS,
+      maxAge: PREFLIGHT_SECONDS,
+    }),
+  ];
+}

@@ -1,0 +1,134 @@
+import { type BlockList, isIP } from 'node:net';
+import type { Request } from 'express';
+import { z } from 'zod';
+import { toBlockList } from '../../../shared/net/address-guard.ts';
+import { setting } from '../../../shared/service/config.ts';
+
+/**
+ * Whom to believe about the caller's address. `X-Forwarded-For` grows at its right end, by one entry for each proxy; it
+ * is read from there, as long as whoever wrote an entry is trusted. Everything further left is a claim.
+ */
+export type TrustProxy = (
+  address: string,
+  /** Proxies passed already; 0 for the connection itself. */
+  hop: number,
+) => boolean;
+
+/** Networks that the internet does not route: a proxy beside us. With shared address space (RFC 6598), as hosts use it. */
+const PRIVATE = [
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  '::1',
+  'fc00::/7',
+  'fe80::/10',
+];
+
+/** https://www.cloudflare.com/ips-v4 and ips-v6, as of November 2026; unchanged since 2021. */
+const CLOUDFLARE = [
+  '173.245.48.0/20',
+  '103.21.244.0/22',
+  '103.22.200.0/22',
+  '103.31.4.0/22',
+  '141.101.64.0/18',
+  '108.162.192.0/18',
+  '190.93.240.0/20',
+  '188.114.96.0/20',
+  '197.234.240.0/22',
+  '198.41.128.0/17',
+  '162.158.0.0/15',
+  '104.16.0.0/13',
+  '104.24.0.0/14',
+  '172.64.0.0/13',
+  '131.0.72.0/22',
+  '2400:cb00::/32',
+  '2606:4700::/32',
+  '2803:f800::/32',
+  '2405:b500::/32',
+  '2405:8100::/32',
+  '2a06:98c0::/29',
+  '2c0f:f248::/32',
+];
+
+/** Render has Cloudflare and a balancer of its own in front: two or three entries, so that no count is right. */
+const PRESETS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['none', []],
+  ['private', PRIVATE],
+  ['cloudflare', CLOUDFLARE],
+  ['render', [...PRIVATE, ...CLOUDFLARE]],
+]);
+
+const MAX_HOPS = 10;
+
+/** A count of proxies, or presets and networks in any number. Throws where the text is neither. */
+export function toTrustProxy(text: string): TrustProxy {
+  const entries = text
+    .toLowerCase()
+    .split(',')
+    .map((entry) => entry.trim());
+  const [only = ''] = entries;
+  if (entries.length === 1 && /^\d{1,2}$/.test(only) && Number(only) <= MAX_HOPS)
+    return (_address, hop) => hop < Number(only);
+  const networks = toBlockList(
+    entries.filter((entry) => entry !== '').flatMap((entry) => PRESETS.get(entry) ?? [toNetwork(entry)]),
+  );
+  return (address) => isWithin(networks, address);
+}
+
+function toNetwork(entry: string): string {
+  const [address = '', prefix = '0', ...rest] = entry.split('/');
+  const family = isIP(address);
+  const bits = family === 6 ? 128 : 32;
+  if (family === 0 || rest.length > 0 || !/^\d{1,3}$/.test(prefix) || Number(prefix) > bits)
+    throw new Error('no network');
+  return entry;
+}
+
+function isWithin(networks: BlockList, text: string): boolean {
+  const address = toAddress(text);
+  return address !== undefined && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** An entry of `X-Forwarded-For`, some of which have a port (Azure) or brackets; undefined where it is no address. */
+function toAddress(text: string): string | undefined {
+  const bare = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? text.replace(/^([\d.]+):\d{1,5}$/, '$1');
+  const plain = bare.split('%')[0]?.replace(/^::ffff:(?=[\d.]+$)/i, '') ?? '';
+  return isIP(plain) === 0 ? undefined : plain;
+}
+
+/** No honest chain is longer. */
+const MAX_ENTRIES = 20;
+
+/** The caller's address: the first from the right that no trusted proxy has, or the last that was one at all. */
+export function toCallerAddress(request: Request): string {
+  const trusts = request.app.get('trust proxy fn') as TrustProxy;
+  const entries = (request.get('x-forwarded-for') ?? '').split(',').slice(-MAX_ENTRIES).reverse();
+  let address = toAddress(request.socket.remoteAddress ?? '') ?? 'unknown';
+  for (const [hop, entry] of entries.entries()) {
+    const next = trusts(address, hop) ? toAddress(entry.trim()) : undefined;
+    if (next === undefined) break;
+    address = next;
+  }
+  return address;
+}
+
+/** Setting `TRUST_PROXY`. */
+export function trustProxy(description: string) {
+  const inner = z
+    .string()
+    .transform((value, context): TrustProxy => {
+      try {
+        return toTrustProxy(value);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'neither a preset nor a network' });
+        return z.NEVER;
+      }
+    })
+    .prefault('none');
+  const format =
+    '`render`, `cloudflare`, `private`, `none`, addresses or networks (`10.1.0.0/16`), separated by commas';
+  return setting(inner, { description, format, fallback: 'none' });
+}
