@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { METADATA } from '../shared/contract/generation.ts';
 import {
   choice,
   flag,
@@ -71,6 +72,7 @@ export const gatewaySettings = {
   ),
   ADMIN_KEY: secret('The operator’s own key, for DELETE /images/{id}; unset: nobody may.'),
   SAFE_MODE: flag('Refuse every picture that the engine flags as not safe for work.'),
+  METADATA: choice('What pictures say of their making when the request does not say.', METADATA, 'full'),
   PROMPT_POLICY_FILE: text('The operator’s own rules for prompts.', { format: 'a path to a JSON file' }),
   WEBHOOK_SECRET: setting(z.string().trim().refine(isWebhookSecret).optional(), {
     description: 'Signs webhooks (Standard Webhooks); unset: made once and kept in DATA_DIR.',

@@ -73,6 +73,7 @@ await runService(async () => {
     bodies: createBodyBudget(toBodyLimits(getHeapStatistics().heap_size_limit)),
     waitBudgetMs: settings.WAIT_BUDGET_MS,
     safeMode: settings.SAFE_MODE,
+    metadata: settings.METADATA,
     saveFile: createSaveFile({ dataDirectory, maxBytes: toMaxBytes(settings.DISK_MAX_MB), now: clock.now }),
     preferences: createPreferences(),
     streams: createStreamLimit(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Shape } from '../../shared/contract/generation.ts';
+import type { Metadata, Shape } from '../../shared/contract/generation.ts';
 import { type AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { Format } from '../../shared/picture/media-type.ts';
 import type { Job, RequestDraft } from '../jobs/job.ts';
@@ -17,6 +17,7 @@ interface NativeWishes {
   readonly strict: boolean;
   readonly safe: boolean;
   readonly format: Format;
+  readonly metadata?: Metadata | undefined;
 }
 
 type NativeDraft = Omit<RequestDraft, 'count' | 'deliver'>;
@@ -35,6 +36,7 @@ export function toDraft(wishes: NativeWishes): NativeDraft {
     strict: wishes.strict,
     safe: wishes.safe,
     format: wishes.format,
+    ...(wishes.metadata !== undefined && { metadata: wishes.metadata }),
     previews: 0,
   };
 }

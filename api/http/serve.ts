@@ -1,9 +1,10 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
+import type { Metadata } from '../../shared/contract/generation.ts';
 import { AppError, toAppError } from '../../shared/errors.ts';
 import { contextOf, noteFailure } from '../../shared/net/request-log.ts';
 import { toMediaType } from '../../shared/picture/media-type.ts';
 import type { Command, Dialect, DialectInput, Outcome, Route, ServiceDescription } from '../dialects/dialect.ts';
-import type { Asker, Job, JobEvent, JobStatus, Jobs, SubmitOptions } from '../jobs/job.ts';
+import type { Asker, Job, JobEvent, JobStatus, Jobs, RequestDraft, SubmitOptions } from '../jobs/job.ts';
 import type { PictureContent } from '../jobs/pictures/content.ts';
 import { type AnswerPictures, createAnswerPictures, sendPictures } from './answer-pictures.ts';
 import type { BodyBudget, BodyLease } from './body/body-budget.ts';
@@ -34,6 +35,8 @@ export interface ServeOptions {
   readonly waitBudgetMs: number;
   /** Refuse flagged pictures whatever the request says. */
   readonly safeMode: boolean;
+  /** What pictures say of their making when the request does not say. */
+  readonly metadata: Metadata;
   /** Keeps the picture of a job as a file of the operator's and tells its path. */
   readonly saveFile: (job: Job, picture: PictureContent) => Promise<string>;
   readonly preferences: Preferences;
@@ -218,9 +221,15 @@ type Generate = Extract<Command, { do: 'generate' }>;
 const withWarnings = (job: Job, { warnings = [] }: Generate): Job =>
   warnings.length === 0 ? job : { ...job, notes: [...warnings, ...job.notes] };
 
+/** `full` is told by leaving it out, so that requests are equal whether they say it or not. */
+function withDefaults(draft: RequestDraft, { safeMode, metadata: usual }: ServeOptions): RequestDraft {
+  const { metadata = usual, ...rest } = draft;
+  return { ...rest, ...(metadata !== 'full' && { metadata }), ...(safeMode && { safe: true }) };
+}
+
 async function generate(command: Generate, call: Call): Promise<Job> {
-  const { jobs, safeMode, waitBudgetMs } = call.options;
-  const draft = safeMode ? { ...command.draft, safe: true } : command.draft;
+  const { jobs, waitBudgetMs } = call.options;
+  const draft = withDefaults(command.draft, call.options);
   const submitOptions: SubmitOptions = {
     client: call.caller,
     asynchronous: command.answer === 'start',

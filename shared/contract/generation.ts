@@ -11,6 +11,10 @@ export const MAX_PROMPT_CHARACTERS = 2000;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_COUNT = 10;
 
+/** What a picture's file says of its making: all, no words, or nothing but the mark that a machine made it. */
+export const METADATA = ['full', 'settings', 'none'] as const;
+export type Metadata = (typeof METADATA)[number];
+
 /** What a person counts as characters of a prompt: code points, so that an emoji is not two. */
 export const countCharacters = (text: string): number => Array.from(text).length;
 
@@ -45,6 +49,8 @@ export const generationRequestSchema = z.object({
   /** Refuse pictures that the engine flags. */
   safe: z.boolean(),
   format: z.enum(FORMATS),
+  /** Left out: full. */
+  metadata: z.enum(METADATA).optional(),
   /** `url`: a store hosts the picture. `bytes`: the caller wants the picture itself, and no store is asked. */
   deliver: z.enum(['url', 'bytes']),
   /** How many partial pictures the caller would like to see on the way (0: none). */

@@ -17,6 +17,12 @@ export interface InfotextOrigin {
  * three. A value with a comma, a colon or a line break is quoted as JSON, as upstream does.
  */
 export function toInfotext(origin: InfotextOrigin): string {
+  const negative = origin.negativePrompt ? [`Negative prompt: ${origin.negativePrompt}`] : [];
+  return [origin.prompt, ...negative, toSettingsText(origin)].join('\n');
+}
+
+/** The last line alone, without the words. */
+export function toSettingsText(origin: Omit<InfotextOrigin, 'prompt' | 'negativePrompt'>): string {
   const pairs: ReadonlyArray<readonly [string, string | number | undefined]> = [
     ['Steps', origin.steps],
     ['Sampler', origin.sampler],
@@ -26,9 +32,7 @@ export function toInfotext(origin: InfotextOrigin): string {
     ['Size', `${origin.width}x${origin.height}`],
     ['Model', origin.engine],
   ];
-  const known = pairs.flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${quote(String(value))}`]));
-  const negative = origin.negativePrompt ? [`Negative prompt: ${origin.negativePrompt}`] : [];
-  return [origin.prompt, ...negative, known.join(', ')].join('\n');
+  return pairs.flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${quote(String(value))}`])).join(', ');
 }
 
 const quote = (value: string): string => (/[,:\n]/.test(value) ? JSON.stringify(value) : value);

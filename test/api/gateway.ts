@@ -38,6 +38,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}, wantedPo
     bodies: createBodyBudget(toBodyLimits(160_000_000)),
     waitBudgetMs: 1000,
     safeMode: false,
+    metadata: 'full',
     saveFile: async () => '/data/file.png',
     preferences: createPreferences(),
     streams: createStreamLimit(),

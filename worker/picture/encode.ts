@@ -15,8 +15,8 @@ const ENCODERS: Record<Exclude<Format, 'png'>, (picture: Sharp) => Sharp> = {
 export async function encode(png: Buffer, format: Format): Promise<Buffer> {
   if (format === 'png') return png;
   const { comments = [] } = await sharp(png).metadata();
-  const parameters = comments.find(({ keyword }) => keyword === 'parameters')?.text ?? '';
+  const parameters = comments.find(({ keyword }) => keyword === 'parameters')?.text;
   // The encoders copy EXIF as it is from a PNG's `eXIf` chunk; a comment that they write themselves is ASCII only.
-  const withExif = insertChunks(png, [toChunk('eXIf', toExifComment(parameters))]);
+  const withExif = parameters === undefined ? png : insertChunks(png, [toChunk('eXIf', toExifComment(parameters))]);
   return ENCODERS[format](sharp(withExif).keepExif().keepXmp()).toBuffer();
 }

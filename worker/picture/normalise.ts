@@ -1,6 +1,7 @@
 import sharp from 'sharp';
+import type { Metadata } from '../../shared/contract/generation.ts';
 import { AppError } from '../../shared/errors.ts';
-import { type InfotextOrigin, toInfotext } from '../../shared/picture/infotext.ts';
+import { type InfotextOrigin, toInfotext, toSettingsText } from '../../shared/picture/infotext.ts';
 import { sniffMediaType } from '../../shared/picture/media-type.ts';
 import { toSourceXmp } from './digital-source.ts';
 import { insertChunks, toInternationalTextChunk, toTextChunk } from './png-chunks.ts';
@@ -16,6 +17,7 @@ const MAX_SIDE = 16_384;
 export interface PictureOrigin extends Omit<InfotextOrigin, 'width' | 'height'> {
   /** A trained model made it, or a program that was written by hand. */
   readonly isTrained: boolean;
+  readonly metadata: Metadata;
 }
 
 export interface NormalPicture {
@@ -38,11 +40,18 @@ export async function normalise(bytes: Uint8Array, origin: PictureOrigin): Promi
   });
   const { width, height } = info;
   if (width < MIN_SIDE || height < MIN_SIDE) throw broken(`a picture of ${width}x${height}`);
+  const parameters = toParameters({ ...origin, width, height }, origin.metadata);
   const chunks = [
-    toTextChunk('parameters', toInfotext({ ...origin, width, height })),
+    ...(parameters === undefined ? [] : [toTextChunk('parameters', parameters)]),
     toInternationalTextChunk('XML:com.adobe.xmp', toSourceXmp(origin.isTrained)),
   ];
   return { png: insertChunks(data, chunks), width, height };
+}
+
+/** The mark of machine-made media is no part of this: it stays in every case. */
+function toParameters(origin: InfotextOrigin, metadata: Metadata): string | undefined {
+  if (metadata === 'none') return undefined;
+  return metadata === 'full' ? toInfotext(origin) : toSettingsText(origin);
 }
 
 const READING = { limitInputPixels: MAX_PIXELS, failOn: 'error' } as const;

@@ -105,7 +105,8 @@ export function createPainter({ shelf, log }: PainterOptions): Painter {
   ): Promise<Painted> {
     const { request, name } = plan;
     const seed = image.seed ?? toSeed(plan, index);
-    const origin = { ...request, seed, engine: name, isTrained: plan.engine.isProgrammed !== true };
+    const { metadata } = plan;
+    const origin = { ...request, seed, engine: name, metadata, isTrained: plan.engine.isProgrammed !== true };
     const { png, width, height } = await normalise(image.bytes, origin);
     const isOtherSize = width !== request.width || height !== request.height;
     const asked = `${request.width}x${request.height}`;
@@ -168,8 +169,9 @@ const toSeed = ({ request }: Plan, index: number): number => (request.seed + ind
 const toPictureId = (jobId: string, index: number): string => digest([jobId, index]).slice(0, 32);
 
 function toShelfKey(plan: Plan, index: number): string {
-  const { request, name } = plan;
-  return digest([name, { ...request, seed: toSeed(plan, index), count: 1, previews: 0 }]);
+  const { request, name, metadata } = plan;
+  const wishes = { ...request, seed: toSeed(plan, index), count: 1, previews: 0 };
+  return digest([name, wishes, ...(metadata === 'full' ? [] : [metadata])]);
 }
 
 const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');

@@ -1,4 +1,4 @@
-import type { GenerationRequest } from '../../shared/contract/generation.ts';
+import type { GenerationRequest, Metadata } from '../../shared/contract/generation.ts';
 import { AppError, invalidRequest } from '../../shared/errors.ts';
 import type { Engine } from '../engines/engine.ts';
 import { type Fit, fit } from '../engines/fit.ts';
@@ -9,7 +9,10 @@ export interface EngineCandidate extends Candidate {
 }
 
 /** An engine that may serve the request, with the request as it would be put to it. */
-export interface Plan extends EngineCandidate, Fit {}
+export interface Plan extends EngineCandidate, Fit {
+  /** What its pictures' files say of their making. */
+  readonly metadata: Metadata;
+}
 
 export interface Plans {
   /** In the order in which they are asked; never empty. */
@@ -32,6 +35,7 @@ export function planEngines(
   requireToken(request, candidates, credentials);
   const plans = candidates.map((candidate) => ({
     ...candidate,
+    metadata: request.metadata ?? 'full',
     ...fit(request, candidate.engine, credentials[candidate.name]),
   }));
   if (!request.strict) return { plans, skipped: [] };

@@ -104,7 +104,8 @@ function toInfotexts({ request }: Job, result: GenerationResult, pictures: reado
   const { prompt, negativePrompt } = request;
   return result.pictures.map((picture, index) => {
     const head = pictures[index]?.head;
-    const own = head === undefined ? undefined : readPictureText(head)?.info;
+    const isWhole = head !== undefined && request.metadata === undefined;
+    const own = !isWhole ? undefined : readPictureText(head)?.info;
     return own || toInfotext({ prompt, negativePrompt, ...result, ...picture });
   });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { MAX_SEED, SHAPES } from '../../../shared/contract/generation.ts';
+import { MAX_SEED, METADATA, SHAPES } from '../../../shared/contract/generation.ts';
 import { FORMATS } from '../../../shared/picture/media-type.ts';
-import { choiceOr, decimalOr, engineName, flagOr, negativePrompt, prompt, wholeNumberOr } from '../fields.ts';
+import { choice, choiceOr, decimalOr, engineName, flagOr, negativePrompt, prompt, wholeNumberOr } from '../fields.ts';
 
 /** What one picture may be asked for in Easel's own words: `GET /generate`, and with more in `POST /jobs`. */
 export const wishes = {
@@ -19,6 +19,10 @@ export const wishes = {
   strict: flagOr(false, { description: 'An engine that cannot honour every wish is skipped instead of warning.' }),
   safe: flagOr(false, { description: 'Refuse a picture that the engine flags as not safe for work.' }),
   format: choiceOr('png', FORMATS, { description: 'The format of the picture.', example: 'png' }),
+  metadata: choice(METADATA, {
+    description:
+      'What the file says of its making: `full`, `settings` (no words) or `none`. That a machine made it stays marked. Left out: as the operator set.',
+  }),
 };
 
 export const generateQuery = z.object({

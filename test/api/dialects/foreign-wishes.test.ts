@@ -206,6 +206,25 @@ describe('wishes of other services’ clients', () => {
     assert.equal(draft?.engine, 'piclumen');
   });
 
+  test('what a file says of its making is the operator’s choice, and in the native dialect the caller’s', async () => {
+    const discreet = await startGateway({ metadata: 'none' });
+    const submit = async (path: string) => {
+      discreet.jobs.submissions.length = 0;
+      await fetch(discreet.url + path);
+      return discreet.jobs.submissions[0]?.draft.metadata;
+    };
+    const told = [
+      await submit('/prompt/fox'),
+      await submit('/generate?prompt=fox'),
+      await submit('/generate?prompt=fox&metadata=settings'),
+      await submit('/generate?prompt=fox&metadata=full'),
+    ];
+    await discreet.stop();
+    // Left out is full: requests are equal whether they say it or not.
+    assert.deepEqual(told, ['none', 'none', 'settings', undefined]);
+    assert.equal((await fetch(`${gateway.url}/generate?prompt=fox&metadata=some`)).status, 400);
+  });
+
   test('every dialect with a body takes `engine`', async () => {
     for (const path of [
       '/generate',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
+import { readPictureText } from '../../../api/dialects/automatic1111/picture-text/read-picture-text.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { toInfotext } from '../../../shared/picture/infotext.ts';
 import { FORMATS, sniffMediaType, toMediaType } from '../../../shared/picture/media-type.ts';
@@ -10,6 +11,7 @@ import { normalise, type PictureOrigin } from '../../../worker/picture/normalise
 const origin: PictureOrigin = {
   engine: 'perchance',
   isTrained: true,
+  metadata: 'full',
   prompt: 'a café by the sea, 海辺 🐈',
   negativePrompt: 'fog: thick',
   seed: 42,
@@ -110,6 +112,22 @@ describe('what a picture says about itself', () => {
       const file = await encode(png, format);
       assert.equal(sniffMediaType(file), toMediaType(format));
       assert.equal(await readInfotext(file), expected, format);
+    }
+  });
+
+  test('leaves out the words or everything on demand, but never the mark of its source', async () => {
+    const bytes = await draw().png().toBuffer();
+    for (const metadata of ['settings', 'none'] as const) {
+      const { png } = await normalise(bytes, { ...origin, metadata });
+      for (const format of FORMATS) {
+        const file = await encode(png, format);
+        const text = `${file.toString('latin1')}${file.toString('utf8')}`.replaceAll('\0', '');
+        assert.doesNotMatch(text, /by the sea|fog: thick/, format);
+        const { xmp } = await sharp(file).metadata();
+        assert.match(xmp?.toString() ?? '', /trainedAlgorithmicMedia/, format);
+        const told = metadata === 'none' ? '' : 'CFG scale: 7.5, Seed: 42, Size: 96x64, Model: perchance';
+        assert.equal(readPictureText(file)?.info, told, `${format} ${metadata}`);
+      }
     }
   });
 

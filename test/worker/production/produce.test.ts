@@ -99,6 +99,21 @@ describe('a production', () => {
     });
   });
 
+  test('says no more in its file than its caller wants, also where another picture waits on the shelf', async () => {
+    const stores = [createFakeStore('host', [refusal(), refusal()])];
+    const { produce } = await openDoor({ engines: [createFakeEngine('first')], stores });
+    await produce({ seed: 4242 });
+    for (const [metadata, told] of [
+      ['settings', 'Steps: 20, CFG scale: 7, Seed: 4242, Size: 64x64, Model: first'],
+      ['none', undefined],
+    ] as const) {
+      const [picture] = resultOf(await produce({ seed: 4242, metadata, deliver: 'bytes' })).pictures;
+      const texts = readPngTexts(await pictureOf(picture?.id));
+      assert.equal(texts.parameters, told);
+      assert.match(texts['XML:com.adobe.xmp'] ?? '', /DigitalSourceType/);
+    }
+  });
+
   test('tells its stages as they come, and how long each took', async () => {
     const clock = createFakeClock();
     const engine = createFakeEngine('first', async (request, { onProgress }) => {
