@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { takeFreePort } from '../support/free-port.ts';
+import { parentOf, pids, readProc, statOf } from '../support/proc.ts';
 
 /** Real processes, and what they cost. Linux: memory comes from /proc. */
 
@@ -68,23 +69,16 @@ async function untilUp(url: string, child: ChildProcess): Promise<void> {
 /** The process and all its descendants. */
 export function treeOf(root: number): number[] {
   const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    if (/^\d+$/.test(name)) parents.set(Number(name), parentOf(Number(name)));
-  }
+  for (const pid of pids()) parents.set(pid, parentOf(pid));
   const tree = [root];
   for (const pid of tree) tree.push(...[...parents].filter(([, parent]) => parent === pid).map(([child]) => child));
   return tree;
 }
 
-function parentOf(pid: number): number {
-  const stat = readOrEmpty(`/proc/${pid}/stat`);
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
-}
-
 /** Proportional set size of the whole tree in MB: shared pages are counted once, as the kernel would. */
 export function treeMemoryMb(root: number): number {
   const kilobytes = treeOf(root).map((pid) => {
-    const rollup = readOrEmpty(`/proc/${pid}/smaps_rollup`);
+    const rollup = readProc(pid, 'smaps_rollup');
     return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
   });
   return kilobytes.reduce((sum, value) => sum + value, 0) / 1024;
@@ -95,12 +89,7 @@ const TICK_MS = 10;
 
 /** Processor time that the process has used so far, in milliseconds. */
 export function processorTimeMs(pid: number): number {
-  const stat = readOrEmpty(`/proc/${pid}/stat`);
-  const [user = 0, system = 0] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number);
+  const [user = 0, system = 0] = statOf(pid).slice(11, 13).map(Number);
   return (user + system) * TICK_MS;
 }
 
@@ -135,16 +124,6 @@ export function countBrowserStarts(directory: string): { stop(): number } {
       return seen.size;
     },
   };
-}
-
-/** A process may end between the listing and the reading. */
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return '';
-    throw error;
-  }
 }
 
 export interface MemoryLimit {

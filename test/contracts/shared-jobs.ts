@@ -14,7 +14,7 @@ import { createLog } from '../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../shared/wait.ts';
 import { draft, options } from '../api/jobs/drafts.ts';
 import { createSharedBench } from '../api/jobs/shared-bench.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually } from '../support/poll.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { testJobs } from './jobs.ts';
 import { testJournal } from './journal.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { until } from '../support/until.ts';
+import { until } from '../support/poll.ts';
 import { findSystemShell } from '../worker/browser/system-shell.ts';
 import { type Answer, ask, askWell, assertPaintedFor, download } from './ask.ts';
 import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';

@@ -5,7 +5,7 @@ import {
   type PerchanceStandIn,
   type PerchanceStandInOptions,
 } from '../stand-ins/perchance/perchance-stand-in.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/poll.ts';
 import { type Services, type ServicesOptions, startServices } from './services.ts';
 
 /** The main job's own parts: both services as processes, a real Chromium, and stand-ins of Perchance and Imgur. */

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowsers, listProcesses } from '../../worker/browser/process/process-tree.ts';
+import { commandOf, groupOf, pids } from '../support/proc.ts';
 
 /** The browsers of one worker, seen from outside: by the directory that they write to. */
 export interface ChromiumProcesses {
@@ -40,24 +41,9 @@ export async function watchChromium(): Promise<ChromiumProcesses> {
     renderers: async () => {
       await browser();
       const members = (await listProcesses()).filter(({ group }) => groups.has(group));
-      const commands = await Promise.all(members.map(({ pid }) => readCommand(pid)));
-      return members.filter((_, index) => commands[index]?.includes('--type=renderer')).map(({ pid }) => pid);
+      return members.filter(({ pid }) => commandOf(pid).includes('--type=renderer')).map(({ pid }) => pid);
     },
-    left: async () => (await listGroups()).filter(({ group }) => groups.has(group)).map(({ pid }) => pid),
+    left: async () => pids().filter((pid) => groups.has(groupOf(pid))),
     remove: () => rm(directory, { recursive: true, force: true }),
   };
-}
-
-const readCommand = (pid: number): Promise<string> => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-
-/** All processes with their groups, zombies too. */
-async function listGroups(): Promise<{ readonly pid: number; readonly group: number }[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
-  return stats
-    .map((stat, index) => ({
-      pid: Number(pids[index]),
-      group: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]),
-    }))
-    .filter(({ group }) => group > 0);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
+import { createRandom } from '../support/random.ts';
 import { download, readParameters } from './ask.ts';
 import type { Service } from './service.ts';
 
@@ -31,7 +32,7 @@ export interface Accepted {
 
 /** Hands all jobs in, round by round, and kills somebody in each. Answers what was accepted. */
 export async function handInAndKill({ gateways, workers }: Cluster, plan: CrashPlan): Promise<Accepted[]> {
-  const random = createRandom(plan.seed);
+  const { next: random } = createRandom(plan.seed);
   const pick = (services: readonly Service[]): Service => services[Math.floor(random() * services.length)] as Service;
   const accepted: Accepted[] = [];
   const perRound = plan.jobs / plan.kills;
@@ -148,15 +149,4 @@ async function assertPicture(address: string, number: number): Promise<void> {
   assert.deepEqual([format, width, height], ['png', SIDE, SIDE]);
   const { Prompt, Seed } = readParameters(png);
   assert.deepEqual([Prompt, Seed], [toPrompt(number), String(number)]);
-}
-
-/** Mulberry32: numbers from 0 to 1, the same for the same seed. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

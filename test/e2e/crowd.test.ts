@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { until } from '../support/until.ts';
+import { until } from '../support/poll.ts';
 import { type Answer, ask, askWell, assertPaintedFor, download } from './ask.ts';
 import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
 

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { until } from '../support/until.ts';
+import { until } from '../support/poll.ts';
 import { ask, askWell, download } from './ask.ts';
 import { type Services, startServices } from './services.ts';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { takeFreePort } from '../support/free-port.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/poll.ts';
 
 /** A service outlives its log: no terminal, disk or reader of a pipe decides whether it answers and whether it ends. */
 

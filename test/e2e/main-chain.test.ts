@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
-import { until } from '../support/until.ts';
+import { until } from '../support/poll.ts';
 import {
   ask,
   askAfresh,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '../../shared/errors.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/poll.ts';
 import { createFakeEngine, paintAll } from '../worker/fake-engine.ts';
 import { startInProcess } from './in-process.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { describe, type TestContext, test } from 'node:test';
+import { until } from '../support/poll.ts';
 import { startRedis, withRedis } from '../support/redis-server.ts';
-import { until } from '../support/until.ts';
 import { askWell } from './ask.ts';
 import { type Services, type ServicesOptions, startServices } from './services.ts';
 

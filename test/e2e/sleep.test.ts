@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { until } from '../support/until.ts';
+import { until } from '../support/poll.ts';
 import { ask, askWell, download, readWorkerState } from './ask.ts';
 import { type Services, startServices } from './services.ts';
 import { createSleepingHost, type SleepingHost } from './sleeping-host.ts';

@@ -8,7 +8,7 @@ import type { ProductionEvent } from '../../shared/contract/wire.ts';
 import { type Chain, startChain } from '../e2e/chain.ts';
 import { type ChromiumProcesses, watchChromium } from '../e2e/chromium-processes.ts';
 import { WORKER_TOKEN } from '../e2e/services.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/poll.ts';
 import { toRequest } from '../worker/front-door.ts';
 
 /** Over both engines together; HOSTILE_LEAVERS=2000 for the long form. */

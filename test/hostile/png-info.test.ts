@@ -6,7 +6,7 @@ import { createRateLimit } from '../../api/http/middleware/rate-limit.ts';
 import { encode } from '../../worker/picture/encode.ts';
 import { insertChunks, toChunk, toTextChunk } from '../../worker/picture/png-chunks.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
-import { createRandom } from '../api/http/fuzz/random.ts';
+import { createRandom } from '../support/random.ts';
 
 /** A small file may hold gigabytes of text, or lie about where its text is. */
 

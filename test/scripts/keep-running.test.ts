@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { keepRunning } from '../../scripts/keep-running.mjs';
-import { until } from '../support/until.ts';
+import { until } from '../support/poll.ts';
 
 /** On real processes, which write a line each time they start. */
 describe('services that are kept running', () => {

@@ -9,7 +9,8 @@ import { createInterface } from 'node:readline';
 import { afterEach, before, beforeEach, describe, test } from 'node:test';
 import { close, listen } from '../../shared/net/http.ts';
 import { takeFreePort } from '../support/free-port.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/poll.ts';
+import { childrenOf, commandOf } from '../support/proc.ts';
 
 /** `npm start` and the two `start:` scripts as the real processes that a person or a host begins and ends. */
 
@@ -181,12 +182,9 @@ async function answers(port: number): Promise<boolean> {
 
 /** Among the processes that it started. */
 async function findGateway({ child }: Started): Promise<number> {
-  const children = (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')).trim().split(' ');
-  for (const pid of children) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-    if (command.includes('api/main.js')) return Number(pid);
-  }
-  throw new Error('no gateway among the children');
+  const gateway = childrenOf(child.pid ?? 0).find((pid) => commandOf(pid).includes('api/main.js'));
+  if (gateway === undefined) throw new Error('no gateway among the children');
+  return gateway;
 }
 
 async function end(child: ChildProcess): Promise<void> {

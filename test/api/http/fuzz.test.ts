@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Job } from '../../../api/jobs/job.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../../shared/errors.ts';
+import type { Random } from '../../support/random.ts';
 import { startGateway } from '../gateway.ts';
 import { fuzz } from './fuzz/fuzz.ts';
-import type { Random } from './fuzz/random.ts';
 
 const REQUESTS = 3000;
 const SEED = 20_261_121;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { JobModule } from '../../../api/jobs/job.ts';
-import { eventually } from '../../support/eventually.ts';
+import { eventually } from '../../support/poll.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 import { createJobBench, type JobBench } from './job-bench.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createLineWriter } from '../../../shared/service/line-writer.ts';
-import { until } from '../../support/until.ts';
+import { until } from '../../support/poll.ts';
 
 /** What a pipe of Linux holds. */
 const PIPE_BYTES = 65_536;

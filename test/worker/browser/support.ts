@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../../../shared/wait.ts';
 import type { BrowserPages, PageRecipe, PageUse } from '../../../worker/browser/pages.ts';
 import { findBrowsers, listProcesses } from '../../../worker/browser/process/process-tree.ts';
 import { createBrowserSupervisor, type SupervisorOptions } from '../../../worker/browser/supervisor.ts';
+import { commandOf } from '../../support/proc.ts';
 
 export interface Stage {
   readonly pages: BrowserPages;
@@ -56,9 +57,7 @@ export async function createStage(options: Partial<SupervisorOptions> = {}): Pro
 
   async function rendererPids(): Promise<number[]> {
     await browserPid();
-    const pids = await processesLeft();
-    const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-    return pids.filter((_, index) => commands[index]?.includes('--type=renderer'));
+    return (await processesLeft()).filter((pid) => commandOf(pid).includes('--type=renderer'));
   }
 
   return {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import type { WorkerStatus } from '../../../shared/contract/wire.ts';
 import type { ErrorRecord } from '../../../shared/errors.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { createFakeEngine, createGate, failing, hanging } from '../fake-engine.ts';
 import { type FrontDoor, openFrontDoor, PROMPT, TOKEN, toRequest } from '../front-door.ts';
 
@@ -117,13 +117,13 @@ describe('the front door', () => {
   });
 
   test('a stream that is quiet says now and then that it is alive', async () => {
-    const clock = createFakeClock();
+    const clock = createManualClock();
     const gate = createGate();
     const { open } = await openDoor({ engines: [createFakeEngine('first', gate.generate)], clock });
     const stream = await open({ jobId: 'quiet', request: toRequest() });
     assert.equal(stream.headers.get('content-type'), 'application/x-ndjson; charset=utf-8');
     await stream.until(isRunning);
-    clock.pass(10_000);
+    clock.advance(10_000);
     await stream.until(({ type }) => type === 'alive');
     gate.open();
     const events = await stream.ended;
@@ -134,7 +134,7 @@ describe('the front door', () => {
     const resting = createFakeEngine('resting', failing('engine_challenge', { restMs: 60_000 }));
     const { call, produce } = await openDoor({
       engines: [resting, { ...createFakeEngine('ready'), quotaRemaining: () => 41 }],
-      clock: createFakeClock(),
+      clock: createManualClock(),
     });
     await produce();
     const status = (await (await call('/status')).json()) as WorkerStatus;
@@ -234,13 +234,13 @@ describe('many at once', () => {
   });
 
   test('the time of waiting counts towards the deadline of the job', async () => {
-    const clock = createFakeClock();
+    const clock = createManualClock();
     const gate = createGate();
     const { open } = await openDoor({ engines: [createFakeEngine('first', gate.generate)], clock });
     const first = await open({ jobId: 'first', request: toRequest() });
     await first.until(isRunning);
     const second = await open({ jobId: 'second', request: toRequest(), timeoutMs: 60_000 });
-    clock.pass(60_000);
+    clock.advance(60_000);
     gate.open();
     await first.ended;
     const last = (await second.ended).at(-1);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AppError } from '../../../shared/errors.ts';
 import { createSlots } from '../../../worker/intake/slots.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 const signal = new AbortController().signal;
 const onPosition = (): void => undefined;
@@ -10,7 +10,7 @@ const isFull = (error: unknown): boolean => error instanceof AppError && error.c
 
 describe('slots', () => {
   test('two run, two wait in order, and the fifth is refused at once', async () => {
-    const slots = createSlots({ concurrency: 2, maxWaiting: 2, clock: createFakeClock() });
+    const slots = createSlots({ concurrency: 2, maxWaiting: 2, clock: createManualClock() });
     const order: string[] = [];
     const [first] = await Promise.all([slots.enter({ signal, onPosition }), slots.enter({ signal, onPosition })]);
     const third = slots.enter({ signal, onPosition }).then((giveBack) => {
@@ -28,7 +28,7 @@ describe('slots', () => {
   });
 
   test('tells everyone who waits when the queue moves', async () => {
-    const slots = createSlots({ concurrency: 1, maxWaiting: 3, clock: createFakeClock() });
+    const slots = createSlots({ concurrency: 1, maxWaiting: 3, clock: createManualClock() });
     const told: string[] = [];
     const leave = await slots.enter({ signal, onPosition });
     const abort = new AbortController();
@@ -44,7 +44,7 @@ describe('slots', () => {
   });
 
   test('a slot that is given back twice is one slot', async () => {
-    const slots = createSlots({ concurrency: 1, maxWaiting: 0, clock: createFakeClock() });
+    const slots = createSlots({ concurrency: 1, maxWaiting: 0, clock: createManualClock() });
     const leave = await slots.enter({ signal, onPosition });
     leave();
     leave();
@@ -54,7 +54,7 @@ describe('slots', () => {
   });
 
   test('says when to come again by what jobs took, between a second and a minute', async () => {
-    const clock = createFakeClock();
+    const clock = createManualClock();
     const slots = createSlots({ concurrency: 1, maxWaiting: 0, clock });
     const secondsAfter = async (ms: number): Promise<number | undefined> => {
       const leave = await slots.enter({ signal, onPosition });
@@ -66,7 +66,7 @@ describe('slots', () => {
           return true;
         },
       );
-      clock.pass(ms);
+      clock.advance(ms);
       leave();
       return seconds;
     };

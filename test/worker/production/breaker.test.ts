@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import { type Breaker, createBreaker, isRest, type Pass } from '../../../worker/production/breaker.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 const failure = (code: ErrorCode = 'engine_failed', restMs?: number): AppError => new AppError(code, code, { restMs });
 
 function subject() {
-  const clock = createFakeClock();
+  const clock = createManualClock();
   return { clock, breaker: createBreaker(clock) };
 }
 
@@ -41,7 +41,7 @@ describe('breaker', () => {
       successRate: 0,
       medianMs: undefined,
     });
-    clock.pass(15_000);
+    clock.advance(15_000);
     assert.equal(breaker.status().state, 'trying');
     const trial = enter(breaker);
     assert.equal(restOf(breaker), 0, 'only one call at a time is a trial');
@@ -58,7 +58,7 @@ describe('breaker', () => {
     for (let round = 0; round < 9; round += 1) {
       const restMs = restOf(breaker);
       rests.push(restMs / 1000);
-      clock.pass(restMs);
+      clock.advance(restMs);
       failTimes(breaker, 1);
     }
     assert.deepEqual(rests, [15, 30, 60, 120, 240, 480, 900, 900, 900]);
@@ -79,7 +79,7 @@ describe('breaker', () => {
     const { clock, breaker } = subject();
     enter(breaker).fail(failure('engine_challenge', 600_000));
     assert.equal(restOf(breaker), 600_000);
-    clock.pass(600_000);
+    clock.advance(600_000);
     enter(breaker).fail(failure('engine_busy', 2000));
     assert.equal(restOf(breaker), 2000);
   });
@@ -130,7 +130,7 @@ describe('breaker', () => {
   test('a cancelled trial tells nothing: the next call is the trial', () => {
     const { clock, breaker } = subject();
     enter(breaker).fail(failure('engine_busy', 1000));
-    clock.pass(1000);
+    clock.advance(1000);
     enter(breaker).leave();
     enter(breaker).succeed();
     assert.equal(breaker.status().state, 'ready');
@@ -150,7 +150,7 @@ describe('breaker', () => {
     const { clock, breaker } = subject();
     for (const ms of [100, 900, 300]) {
       const pass = enter(breaker);
-      clock.pass(ms);
+      clock.advance(ms);
       pass.succeed();
     }
     failTimes(breaker, 1);

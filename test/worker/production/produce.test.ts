@@ -6,7 +6,7 @@ import type { GenerationResult } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { readInfotext } from '../../../shared/picture/infotext.ts';
 import type { Store } from '../../../worker/stores/store.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { createFakeEngine, failing, hanging, paintAll, paintOne } from '../fake-engine.ts';
 import { type FrontDoor, type Outcome, openFrontDoor, PROMPT } from '../front-door.ts';
 
@@ -115,15 +115,15 @@ describe('a production', () => {
   });
 
   test('tells its stages as they come, and how long each took', async () => {
-    const clock = createFakeClock();
+    const clock = createManualClock();
     const engine = createFakeEngine('first', async (request, { onProgress }) => {
-      clock.pass(30);
+      clock.advance(30);
       onProgress({ stage: 'page' });
-      clock.pass(200);
+      clock.advance(200);
       onProgress({ stage: 'generate', fraction: 0.5, engineStatus: 'painting' });
-      clock.pass(1000);
+      clock.advance(1000);
       onProgress({ stage: 'download' });
-      clock.pass(70);
+      clock.advance(70);
       return paintAll(request);
     });
     const { produce } = await openDoor({ engines: [engine], clock });

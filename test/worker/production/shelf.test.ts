@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createShelf, type ShelfRecord } from '../../../worker/production/shelf.ts';
-import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
+import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
 
 const HOUR_MS = 60 * 60_000;
 const idOf = (name: string): string => name.repeat(32).slice(0, 32);
@@ -20,10 +20,10 @@ const record = (name: string, key = `key of ${name}`): ShelfRecord => ({
 
 describe('shelf', () => {
   let directory: string;
-  let clock: FakeClock;
+  let clock: ManualClock;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'easel-shelf-'));
-    clock = createFakeClock();
+    clock = createManualClock();
   });
   afterEach(() => rm(directory, { recursive: true }));
 
@@ -65,7 +65,7 @@ describe('shelf', () => {
   test('forgets after an hour, and the next one that comes clears the files away', async () => {
     const shelf = open();
     await shelf.keep(record('a'), Buffer.from('png'));
-    clock.pass(HOUR_MS);
+    clock.advance(HOUR_MS);
     assert.equal(await shelf.read(idOf('a')), undefined);
     await shelf.keep(record('b'), Buffer.from('png'));
     assert.deepEqual((await readdir(directory)).sort(), [`${idOf('b')}.json`, `${idOf('b')}.png`]);
@@ -75,7 +75,7 @@ describe('shelf', () => {
     const shelf = open(250);
     for (const name of ['a', 'b', 'c']) {
       await shelf.keep(record(name), Buffer.alloc(100));
-      clock.pass(1);
+      clock.advance(1);
     }
     assert.equal(await shelf.read(idOf('a')), undefined);
     assert.notEqual(await shelf.read(idOf('b')), undefined);

@@ -7,7 +7,7 @@ import { createImgur, imgur } from '../../../worker/stores/imgur/index.ts';
 import { storeContract } from '../../contracts/store.ts';
 import { createImgurStandIn, type ImgurStandInOptions } from '../../stand-ins/imgur/imgur-stand-in.ts';
 import type { ImgurMode } from '../../stand-ins/imgur/modes.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -124,8 +124,8 @@ describe('imgur', () => {
   ] as const) {
     test(`stops asking before ${name} is used up, and asks again when it is over`, async () => {
       await withStandIn({ credits }, async ({ createStore, standIn }) => {
-        const clock = createFakeClock();
-        clock.pass(Date.now() - clock.now());
+        const clock = createManualClock();
+        clock.advance(Date.now() - clock.now());
         const store = createStore(clock);
         assert.equal(store.quotaRemaining?.(), undefined);
         await store.put(await draw(), { signal });
@@ -136,7 +136,7 @@ describe('imgur', () => {
         assert.equal(standIn.requests.length, 1);
         const { restMs = 0 } = error.details;
         assert.ok(restMs > HOUR_MS - MINUTE_MS && restMs <= HOUR_MS, String(restMs));
-        clock.pass(restMs);
+        clock.advance(restMs);
         standIn.reset();
         standIn.setCredits({ clientRemaining: 100, userRemaining: 100, postRemaining: 100 });
         await store.put(await draw(), { signal });

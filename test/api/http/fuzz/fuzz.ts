@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { createRandom, type Random } from '../../../support/random.ts';
 import { createCheck, type FuzzAnswer } from './answers.ts';
 import { type Document, type Operation, toOperations } from './document.ts';
-import { createRandom, type Random } from './random.ts';
 import { type FuzzRequest, toRequest } from './requests.ts';
 import type { Limits } from './values.ts';
 

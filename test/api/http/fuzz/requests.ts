@@ -1,5 +1,5 @@
+import type { Random } from '../../../support/random.ts';
 import type { Operation, Parameter } from './document.ts';
-import type { Random } from './random.ts';
 import { type Limits, toBadValue, toObject, toValue } from './values.ts';
 
 export interface FuzzRequest {

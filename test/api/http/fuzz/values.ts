@@ -1,5 +1,5 @@
+import type { Random } from '../../../support/random.ts';
 import type { Schema } from './document.ts';
-import type { Random } from './random.ts';
 
 /** Values that a schema allows, and values that nobody should send. */
 

@@ -6,7 +6,7 @@ import type { EngineRequest } from '../../../../worker/engines/engine.ts';
 import { createOpenai, openai } from '../../../../worker/engines/openai/index.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';
 import { createOpenaiStandIn, OPENAI_KEY, type OpenaiServer } from '../../../stand-ins/openai/openai-stand-in.ts';
-import { createFakeClock } from '../../../support/fake-clock.ts';
+import { createManualClock } from '../../../support/manual-clock.ts';
 import { createSubject, naming, type OpenaiSubject } from './subject.ts';
 
 const REQUEST: EngineRequest = {
@@ -67,7 +67,7 @@ describe('openai', () => {
 
     async function choosing(listed: readonly object[]) {
       const standIn = await createOpenaiStandIn('openai');
-      const clock = createFakeClock();
+      const clock = createManualClock();
       const engine = createOpenai({
         ...{ baseUrl: `${standIn.url}/v1`, apiKey: OPENAI_KEY, model: undefined, isOpenai: true, clock },
       });
@@ -94,9 +94,9 @@ describe('openai', () => {
       ]);
       assert.equal(await run(), 'gpt-image-2.6-flare');
       standIn.models = [{ id: 'gpt-image-3' }];
-      clock.pass(DAY_MS - 1);
+      clock.advance(DAY_MS - 1);
       assert.deepEqual([await run(), countLists()], ['gpt-image-2.6-flare', 1]);
-      clock.pass(1);
+      clock.advance(1);
       assert.deepEqual([await run(), countLists()], ['gpt-image-3', 2]);
     });
 

@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { describe, type TestContext, test } from 'node:test';
 import { AppError } from '../../../../shared/errors.ts';
 import type { EngineRequest } from '../../../../worker/engines/engine.ts';
-import { createFakeClock } from '../../../support/fake-clock.ts';
+import { createManualClock } from '../../../support/manual-clock.ts';
+import { childrenOf } from '../../../support/proc.ts';
 import { createMemoryCgroup, MEMORY_CGROUP } from './memory-cgroup.ts';
 import { createTinyEngine, findChildren, requestFor, type TinyEngine, waitForEnd, writeTinySet } from './setup.ts';
 import { needing, RUNTIME } from './with-runtime.ts';
@@ -107,23 +108,23 @@ needing([RUNTIME], 'the Stable Diffusion process', () => {
     }
 
     test('ends after idle time, and comes back for the next picture', async (context) => {
-      const clock = createFakeClock();
+      const clock = createManualClock();
       const tiny = await make(context, { clock, config: { idleUnloadMs: 60_000 } });
       const first = await tiny.paint();
       const [pid = 0] = await findChildren();
-      clock.pass(59_999);
+      clock.advance(59_999);
       assert.deepEqual(await findChildren(), [pid]);
-      clock.pass(1);
+      clock.advance(1);
       await waitForEnd(pid);
       assert.deepEqual(await findChildren(), []);
       assert.deepEqual(await tiny.paint(), first);
     });
 
     test('stays while a picture is made, however long that takes', async (context) => {
-      const clock = createFakeClock();
+      const clock = createManualClock();
       const tiny = await make(context, { ...SLOW, clock, config: { idleUnloadMs: 60_000 } });
       const { outcome } = await start(tiny, { steps: 4 });
-      clock.pass(1_000_000);
+      clock.advance(1_000_000);
       assert.ok(!((await outcome) instanceof Error));
     });
 
@@ -224,7 +225,4 @@ describe('a process that does not behave', () => {
   });
 });
 
-async function childOf(pid: number): Promise<number> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return Number(children.split(' ')[0]);
-}
+const childOf = async (pid: number): Promise<number> => Number(childrenOf(pid)[0]);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import {
 } from '../../../../worker/engines/stable-diffusion/index.ts';
 import { readModelDirectory } from '../../../../worker/engines/stable-diffusion/model/model-directory.ts';
 import { type ModelSetOptions, writeModelSet } from '../../../fixtures/onnx/model-set.ts';
+import { childrenOf, commandOf } from '../../../support/proc.ts';
 
 export interface TinyEngine {
   readonly engine: Engine;
@@ -83,15 +84,8 @@ export function requestFor(changes: Partial<EngineRequest> = {}): EngineRequest 
 }
 
 /** The engine's own processes among this one's children. */
-export async function findChildren(): Promise<number[]> {
-  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
-  const found: number[] = [];
-  for (const pid of children.split(' ').map(Number).filter(Boolean)) {
-    const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (/stable-diffusion|fake-child/.test(commandLine)) found.push(pid);
-  }
-  return found;
-}
+export const findChildren = async (): Promise<number[]> =>
+  childrenOf(process.pid).filter((pid) => /stable-diffusion|fake-child/.test(commandOf(pid)));
 
 /** Resolves once there is no such process any more. */
 export async function waitForEnd(pid: number): Promise<void> {
