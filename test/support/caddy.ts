@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { takeFreePort } from './free-port.ts';
-import { until } from './until.ts';
+import { until } from './poll.ts';
 
 /** A real Caddy with its own defaults in front of something, in a folder that goes with it. */
 export interface Caddy {
