@@ -1,7 +1,7 @@
 import { isIPv6, type Socket } from 'node:net';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { setting } from '../../shared/service/config.ts';
+import { setting, withoutLastSlashes } from '../../shared/service/config.ts';
 
 /** The address under which clients reach the gateway: the operator's word, else what a request tells of it. */
 
@@ -17,7 +17,7 @@ export function publicUrl(description: string) {
     .string()
     .trim()
     .refine(isPublicUrl)
-    .transform((value) => new URL(value).href.replace(/\/+$/, ''))
+    .transform((value) => withoutLastSlashes(new URL(value).href))
     .optional();
   const format = 'an address that starts with http:// or https://, with a path if there is one, without user or query';
   return setting(inner, { description, format });
@@ -25,7 +25,7 @@ export function publicUrl(description: string) {
 
 /** The path of PUBLIC_URL, '' where it has none: `/easel` of `https://example.org/easel`. */
 export const toBasePath = (url: string | undefined): string =>
-  url === undefined ? '' : new URL(url).pathname.replace(/\/+$/, '');
+  url === undefined ? '' : withoutLastSlashes(new URL(url).pathname);
 
 /** Makes a path that starts with `/` absolute; what a store keeps elsewhere is absolute already. */
 export const createToAbsoluteUrl =

@@ -9,7 +9,11 @@ export interface RequestedText {
 }
 
 /** An embedded picture holds no words. */
-const EMBEDDED_PICTURE = /^data:[\w/+.-]+;base64,[\w+/=-]*$/;
+const EMBEDDED_PICTURE = /^data:image\/[\w+.-]+;base64,[\w+/=-]*$/;
+/** Base64, bare or in a data URL; shorter runs are words. */
+const BASE64 = /^(?:data:[\w/+.-]*(?:;[\w=.+-]*)?,)?([\w+/-]{8,}={0,2})$/;
+/** But for line breaks and tabs. */
+const CONTROL = /[^\P{Cc}\t\n\r]/u;
 /** An engine's name and the names of its options are ours; deeper keys (tags by name) are the caller's words. */
 const OWN_KEY_DEPTH = 2;
 
@@ -22,7 +26,7 @@ export function toRequestedText({ prompt, negativePrompt = '', engineOptions = {
   ];
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     const { value, depth, texts } = item;
-    if (typeof value === 'string' && !EMBEDDED_PICTURE.test(value)) texts.push(value);
+    if (typeof value === 'string') texts.push(...toTexts(value));
     if (typeof value !== 'object' || value === null) continue;
     for (const [key, inner] of Object.entries(value)) {
       const isOwnKey = depth < OWN_KEY_DEPTH;
@@ -31,4 +35,22 @@ export function toRequestedText({ prompt, negativePrompt = '', engineOptions = {
     }
   }
   return { wanted: wanted.join('\n'), unwanted: unwanted.join('\n') };
+}
+
+/** The words of a value, and those that it says as base64. */
+function toTexts(value: string): string[] {
+  if (EMBEDDED_PICTURE.test(value)) return [];
+  const decoded = decodeText(BASE64.exec(value)?.[1]);
+  return decoded === undefined ? [value] : [value, decoded];
+}
+
+/** Undefined for bytes that are no text. */
+function decodeText(base64: string | undefined): string | undefined {
+  if (base64 === undefined) return undefined;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'));
+    return CONTROL.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }

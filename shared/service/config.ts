@@ -93,7 +93,7 @@ export function list(description: string, format: string) {
   return setting(inner, { description, format });
 }
 
-function withoutLastSlashes(value: string): string {
+export function withoutLastSlashes(value: string): string {
   let end = value.length;
   while (value.endsWith('/', end)) end -= 1;
   return value.slice(0, end);

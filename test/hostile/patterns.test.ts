@@ -13,6 +13,7 @@ const BUILT: Readonly<Record<string, readonly string[]>> = {
   'api/dialects/openai/schema.ts': ['^(?:auto|(?:1[6-9]|[2-9]\\d|[1-9]\\d\\d|[1-3]\\d{3})x(?:1[6-9]|[2-9]\\d))$'],
   // One class of letters.
   'api/policy/text/fold.ts': ['[ıøłđ]'],
+  'worker/browser/process/memory.ts': ['^Pss:\\s+(\\d+) kB$'],
   'worker/engines/openai/prompt.ts': ['sd_cpp_extra_args'],
   // Tokens of a model's own files, as they stand.
   'worker/engines/stable-diffusion/tokenizer.ts': ['(<\\|startoftext\\|>|<\\|endoftext\\|>)'],

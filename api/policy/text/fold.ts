@@ -28,6 +28,8 @@ const ACCENTS = /[\p{M}--[\u0900-\u093b\u093d-\u0eff\u3099\u309a]]/gv;
 /** Kept: niña is a girl, Nina is a name. */
 const TILDE_N = /n\u0303/gi;
 const VARIANTS = new RegExp(`[${[...LATIN_VARIANTS.keys()].join('')}]`, 'gu');
+/** Modifier letters that look like an apostrophe or a tick: inside a word they are no letter of it. */
+const APOSTROPHES = /[\u02b9-\u02bf\u02c8-\u02cf\u02ee\ua78c]/g;
 const DIGITS = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef]/g;
 
 /** The text as it is compared: one form of each letter, lower case, without accents and without what does not print. */
@@ -38,6 +40,7 @@ export function foldText(text: string): string {
     .replace(SENTENCES, ' ')
     .normalize('NFKD')
     .replace(INVISIBLE, '')
+    .replace(APOSTROPHES, "'")
     .replace(TILDE_N, 'ñ')
     .toLowerCase()
     .replace(ACCENTS, '')

@@ -10,7 +10,14 @@ function pairs(list: string): [string, string][] {
 export const LATIN_VARIANTS: ReadonlyMap<string, string> = new Map(
   pairs(
     'ıi øo łl đd ðd ħh ŧt ŋn ßss æae œoe þth ɑa ɐa ɒa ɓb ɕc ɖd ɗd əe ɛe ɜe ɡg ɢg ɣy ɦh ɨi ɩi ɪi ɫl ɭl ɯm ɱm ɲn ɴn ɵo ʀr ' +
-      'ɹr ɾr ʁr ʂs ʃs ʇt ʈt ʉu ʊu ʋv ʌv ʍw ʏy ʐz ʙb ʜh ʝj ʟl ᴀa ᴄc ᴅd ᴇe ᴊj ᴋk ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz ᵻi ᶅl ꜰf ꜱs ꞁl',
+      'ɹr ɾr ʁr ʂs ʃs ʇt ʈt ʉu ʊu ʋv ʌv ʍw ʏy ʐz ʙb ʜh ʝj ʟl ᴀa ᴄc ᴅd ᴇe ᴊj ᴋk ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz ᵻi ᶅl ꜰf ꜱs ꞁl ' +
+      // With strokes, hooks, tails and loops, turned or reversed.
+      'ƀb ƃb ƅb ƈc ƌd ƒf ƙk ƚl ƞn ƥp ƨs ƫt ƭt ƴy ƶz ǝe ǥg ȡd ȥz ȴl ȵn ȶt ȷj ȼc ȿs ɀz ɇe ɉj ɋq ɍr ɏy ɔo ɘe ' +
+      'ɚe ɝe ɞe ɟj ɠg ɥh ɬl ɮl ɰm ɳn ɶoe ɺr ɻr ɼr ɽr ɿr ʄj ʆs ʎy ʑz ʒz ʓz ʚe ʛg ʞk ʠq ʣdz ʥdz ʦts ʧts ᴁae ' +
+      'ᴃb ᴆd ᴌl ᴎn ᴐo ᴑo ᴓo ᴔoe ᴙr ᴚr ᴝu ᴣz ᵬb ᵭd ᵮf ᵯm ᵰn ᵱp ᵲr ᵳr ᵴs ᵵt ᵶz ᵹg ᵼi ᵽp ᵾu ᵿu ᶀb ᶁd ᶂf ᶃg ᶄk ' +
+      'ᶆm ᶇn ᶈp ᶉr ᶊs ᶋs ᶌv ᶍx ᶎz ᶏa ᶐa ᶑd ᶒe ᶓe ᶔe ᶕe ᶖi ᶗo ᶙu ⱡl ⱥa ⱦt ⱨh ⱪk ⱬz ⱱv ⱳw ⱴv ⱶh ⱸe ⱹr ⱺo ꝁk ' +
+      'ꝃk ꝅk ꝇl ꝉl ꝋo ꝍo ꝑp ꝓp ꝕp ꝗq ꝙq ꝛr ꝟv ꞑn ꞓc ꞔc ꞗb ꞙf ꞛa ꞝo ꞟu ꞡg ꞣk ꞥn ꞧr ꞩs ꬰa ꬲe ꬳe ꬴe ꬵf ꬶg ꬷl ' +
+      'ꬸl ꬹl ꬺm ꬻn ꬼn ꬽo ꬾo ꭅr ꭆr ꭇr ꭈr ꭉr ꭋr ꭎu ꭏu ꭐu ꭑu ꭒu ꭖx ꭗx ꭘx ꭙx ꭚy ẜs ẝs ỿy',
   ),
 );
 

@@ -13,6 +13,7 @@ const SEPARATORS = /[^\p{L}\p{N}\p{M}*#@$€£!|+]+/gu;
 /** They end a sentence more often than they stand for a letter; where others do, it may be either. */
 const LAST_SIGNS = new Set('!|+');
 const STARS = new Set('*#');
+const STAND_IN_SIGNS = new Set('*#@$€£!|+');
 const STAND_IN = /[\d@$€£!|+]/;
 const MIN_SPELLED_OUT = 3;
 /** A longer one is no attempt at words. */
@@ -56,9 +57,19 @@ function toChunks(folded: string): Chunk[] {
 }
 
 function toWord(raw: string): string {
+  const letters = toSpelledOut(raw);
+  if (letters !== undefined) return letters;
   const joined = withoutFirst(withoutLast(raw.replace(SEPARATORS, ''), STARS), STARS);
   const plain = withoutLast(joined, LAST_SIGNS);
   return joined.length === 1 || STAND_IN.test(plain) ? joined : plain;
+}
+
+/** `w|o|r|d`: the same sign between all letters parts them, although it may stand for a letter elsewhere. */
+function toSpelledOut(raw: string): string | undefined {
+  const sign = raw.charAt(1);
+  if (raw.length < 2 * MIN_SPELLED_OUT - 1 || !STAND_IN_SIGNS.has(sign)) return undefined;
+  const letters = raw.split(sign);
+  return letters.every((letter) => letter.length <= 1) ? letters.join('') : undefined;
 }
 
 /** Where the first letter begins and the last one ends; the whole where there is none. */

@@ -71,6 +71,14 @@ describe('engine options', () => {
     assert.ok(refusedWith({ image: 'data:image/png;base64,AAAA nude' }));
   });
 
+  test('are read when they say it as base64, whatever they call it', () => {
+    const said = Buffer.from('a naked body').toString('base64');
+    assert.ok(refusedWith({ note: said }));
+    assert.ok(refusedWith({ note: `data:text/plain;base64,${said}` }));
+    assert.ok(refusedWith({ note: Buffer.from('nude, standing').toString('base64url') }));
+    assert.equal(refusedWith({ note: Buffer.from('a blue dress').toString('base64') }), false);
+  });
+
   test('may be nested as deep as a body can be', () => {
     let nested: unknown = 'nude';
     for (let depth = 0; depth < 20_000; depth += 1) nested = [nested];

@@ -18,7 +18,7 @@ export function isSandboxFault(error: unknown): error is Error {
 }
 
 const SANDBOX_FAULTS = [
-  /FATAL:\S*(?:credentials|zygote|namespace|sandbox)\w*\.cc/,
+  /FATAL:\S{0,100}(?:credentials|zygote|namespace|sandbox)\w{0,50}\.cc/,
   /sandboxing failed|usable sandbox|move to new namespace|SUID sandbox|setuid sandbox|without --no-sandbox/i,
 ];
 

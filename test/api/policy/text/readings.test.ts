@@ -28,6 +28,8 @@ describe('folding', () => {
       ],
       'house',
     );
+    same(['ꞥøᵾꞩɇ', 'ɲɵʉʂɘ'], 'nouse');
+    same(['hoʼuʹse'], "ho'u'se");
     same(['Straße', 'STRASSE'], 'strasse');
     same(['ılgaz', 'ILGAZ', 'İlgaz'], 'ilgaz');
   });
