@@ -89,7 +89,34 @@ async function announce() {
 Easel is ready at ${address}
 
   curl "${address}/generate?prompt=a+red+fox"
+
+${await tellWherePromptsGo()}
 `);
+}
+
+/** A stranger should know it before the first prompt, and how to change it. */
+async function tellWherePromptsGo() {
+  const hosts = await listServices();
+  if (hosts.length === 0) return 'Prompts stay on machines of your own.';
+  const told = `Prompts go to ${hosts.join(', then ')}, until one makes the picture.`;
+  if (environment.ENGINES?.trim()) return told;
+  return `${told}\nENGINES=perchance,sketch asks Perchance alone; ENGINES=sketch keeps every prompt here.`;
+}
+
+/** The outside services of the enabled engines, as the worker tells them. */
+async function listServices() {
+  try {
+    const [token] = shared.WORKER_TOKEN.split(',');
+    const response = await fetch(`http://127.0.0.1:${workerPort}/status`, {
+      headers: { authorization: `Bearer ${token.trim()}` },
+      signal: AbortSignal.timeout(LOOK_LIMIT_MS),
+    });
+    const { engines } = await response.json();
+    return engines.flatMap(({ sendsPromptsTo = [] }) => sendsPromptsTo);
+  } catch {
+    // It has just died, and is started again: what it would have said stands in the guide.
+    return [];
+  }
 }
 
 async function isOurs(url) {

@@ -37,8 +37,12 @@ export const workerSettings = {
     },
   ),
   ENGINES: list(
-    'Engines that may serve, in order of preference; unset: `perchance,sketch`.',
+    'Engines that may serve, in order of preference; unset: `perchance,gradio,horde,sketch`, with `cloudflare` before `gradio` where its token and account are set.',
     'names, separated by commas',
+  ),
+  FALLBACK_WITHIN_MS: optionalWholeNumber(
+    'How long all engines before the last one may take together until the last one is asked (milliseconds); unset: 70000 where ENGINES is unset, else as long as the job has.',
+    { min: 1000, max: 60 * MINUTE_MS },
   ),
   STORES: list(
     'Stores that may keep a picture, in order of preference; unset: `disk`, after `imgur` where IMGUR_CLIENT_ID is set.',
@@ -95,7 +99,14 @@ interface Known {
   readonly stores: readonly StorePlugin[];
 }
 
-const DEFAULT_ENGINES = ['perchance', 'sketch'];
+/** Real pictures without an account first; `sketch` needs nobody. */
+const defaultEngines = ({ CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID }: Environment): string[] => {
+  const hasCloudflare = !isUnset(CLOUDFLARE_API_TOKEN) && !isUnset(CLOUDFLARE_ACCOUNT_ID);
+  return ['perchance', ...(hasCloudflare ? ['cloudflare'] : []), 'gradio', 'horde', 'sketch'];
+};
+
+/** Less than the 85 s that callers wait, so that `sketch` still answers them. */
+const DEFAULT_FALLBACK_WITHIN_MS = 70_000;
 
 /** Read by themselves, because they are right whatever is wrong with the other settings. */
 const ORDERS = { ENGINES: workerSettings.ENGINES, STORES: workerSettings.STORES };
@@ -113,12 +124,16 @@ export function configure<Services extends WorkerServices>(
   const faults = createFaults();
   const read = faults.collect(() => readSettings(workerSettings, environment)) ?? readSettings(workerSettings, {});
   if (isUnset(environment.WORKER_TOKEN)) faults.collect(refuseNoToken);
-  const settings = { ...read, WORKER_TOKEN: read.WORKER_TOKEN ?? [] };
+  const { ENGINES, STORES = defaultStores(environment) } = readSettings(ORDERS, environment);
+  const settings = {
+    ...read,
+    WORKER_TOKEN: read.WORKER_TOKEN ?? [],
+    FALLBACK_WITHIN_MS: read.FALLBACK_WITHIN_MS ?? (ENGINES === undefined ? DEFAULT_FALLBACK_WITHIN_MS : undefined),
+  };
   const services = createServices(settings);
-  const { ENGINES = DEFAULT_ENGINES, STORES = defaultStores(environment) } = readSettings(ORDERS, environment);
   const engines = enable<EngineServices, Engine>({
     variable: 'ENGINES',
-    names: ENGINES,
+    names: ENGINES ?? defaultEngines(environment),
     known: known.engines,
     environment,
     services: services.forEngines,

@@ -52,6 +52,7 @@ await runService(async () => {
     concurrency: settings.CONCURRENCY,
     maxWaiting: settings.MAX_WAITING,
     engineTimeoutMs: settings.ENGINE_TIMEOUT_MS,
+    fallbackWithinMs: settings.FALLBACK_WITHIN_MS,
     dataDirectory,
     engines,
     stores,

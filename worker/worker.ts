@@ -14,6 +14,7 @@ import { createBreaker } from './production/breaker.ts';
 import { createDeliver } from './production/deliver.ts';
 import { createPainter } from './production/painter.ts';
 import { createProduce } from './production/produce.ts';
+import { createReachability } from './production/reachability.ts';
 import { createReport } from './production/report.ts';
 import { createShelf } from './production/shelf.ts';
 import type { Store } from './stores/store.ts';
@@ -31,6 +32,8 @@ export interface WorkerOptions {
   readonly repeatPauseMs?: number | undefined;
   /** How long a job waits for an engine that is busy or rests; left out: ten minutes. */
   readonly patienceMs?: number | undefined;
+  /** After this time the last engine is asked, whoever is still at work; left out: never. */
+  readonly fallbackWithinMs?: number | undefined;
   /** Absolute. */
   readonly dataDirectory: string;
   /** In order of preference. */
@@ -57,7 +60,12 @@ export interface Worker {
 /** The whole worker but for its server and its process, wired by hand. */
 export function createWorker(options: WorkerOptions): Worker {
   const { clock, log, pages } = options;
-  const engines = options.engines.map((engine) => ({ name: engine.name, engine, breaker: createBreaker(clock) }));
+  const engines = options.engines.map((engine) => {
+    const { name, serviceUrl } = engine;
+    const breaker = createBreaker(clock);
+    const reachability = createReachability({ name, serviceUrl, breaker, clock, log });
+    return { name, engine, breaker, reachability, known: reachability.known };
+  });
   const stores = options.stores.map((store) => ({ name: store.name, store, breaker: createBreaker(clock) }));
   const shelf = createShelf({ directory: join(options.dataDirectory, 'shelf'), clock });
   const painter = createPainter({ ...options, shelf });
@@ -84,10 +92,12 @@ export function createWorker(options: WorkerOptions): Worker {
   return {
     app,
     async start() {
+      for (const { reachability } of engines) reachability.start();
       await forEachEngine('start');
       await queue?.start();
     },
     async stop(graceMs) {
+      for (const { reachability } of engines) reachability.stop();
       await Promise.all([queue?.stop(graceMs), productions.stop(graceMs)]);
       await forEachEngine('stop');
       await pages.stop();

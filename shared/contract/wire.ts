@@ -163,6 +163,8 @@ export const engineStatusSchema = z.object({
   successRate: z.number().optional(),
   medianMs: z.number().optional(),
   quotaRemaining: z.number().optional(),
+  /** The host of the outside service that prompts go to. */
+  sendsPromptsTo: shortText(MAX_STATUS_CHARACTERS).optional(),
 });
 export type EngineStatus = Readonly<z.infer<typeof engineStatusSchema>>;
 

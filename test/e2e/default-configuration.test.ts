@@ -5,15 +5,24 @@ import { askWell, download, readParameters, readServerTiming } from './ask.ts';
 import { findClosedDoor } from './closed-door.ts';
 import { type Services, startServices } from './services.ts';
 
-/** What the contract allows an unreachable Perchance to cost the first request. */
+/** What services out of reach may cost the first request. */
 const MAX_EXTRA_MS = 3000;
 
-describe('with ENGINES unset, and Perchance out of reach', () => {
+interface StatusAnswer {
+  readonly workers: readonly {
+    readonly engines: readonly { readonly name: string; readonly state: string; readonly sendsPromptsTo?: string }[];
+  }[];
+}
+
+describe('with ENGINES unset, and every outside service out of reach', () => {
   let services: Services;
   before(async () => {
     const closed = await findClosedDoor();
     services = await startServices({
-      workerEnv: { ENGINES: '', STORES: '', PERCHANCE_URL: closed, PERCHANCE_EMBED_URL: `${closed}/embed` },
+      workerEnv: {
+        ...{ ENGINES: '', STORES: '', PERCHANCE_URL: closed, PERCHANCE_EMBED_URL: `${closed}/embed` },
+        ...{ GRADIO_SPACES: 'https://192.0.2.1', HORDE_URL: 'https://horde.invalid' },
+      },
     });
   });
   after(() => services.stop());
@@ -22,14 +31,35 @@ describe('with ENGINES unset, and Perchance out of reach', () => {
     const first = await askWell(services.url, { prompt: 'a moonlit bay', seed: 1 });
     const second = await askWell(services.url, { prompt: 'a moonlit bay', seed: 2 });
     for (const { body } of [first, second]) assert.deepEqual([body.engine, body.store], ['sketch', 'disk']);
-    assert.match(String(first.body.warnings), /perchance could not serve \(engine_failed\); sketch painted/);
-    assert.match(String(second.body.warnings), /perchance rests for a while \(engine_failed\); sketch painted/);
+    for (const { body } of [first, second]) {
+      for (const name of ['perchance', 'gradio', 'horde']) {
+        assert.match(
+          String(body.warnings),
+          new RegExp(`${name} rests for a while \\(engine_failed\\); sketch painted`),
+        );
+      }
+    }
 
     const { browser = 0, page = 0 } = readServerTiming(first.headers);
     const extraMs = first.tookMs - browser - second.tookMs;
     assert.ok(extraMs < MAX_EXTRA_MS, `${extraMs} ms more than the second request, ${page} ms of them for pages`);
     const { page: secondPage = 0 } = readServerTiming(second.headers);
     assert.ok(secondPage < MAX_EXTRA_MS / 3, `the second request waited ${secondPage} ms for a page`);
+  });
+
+  test('the status tells where prompts go, and that nobody there can be reached', async () => {
+    const { workers } = (await (await fetch(`${services.url}/status`)).json()) as StatusAnswer;
+    const told = workers
+      .flatMap(({ engines }) => engines)
+      .map(({ name, state, sendsPromptsTo }) => [name, state, sendsPromptsTo]);
+    const closed = told[0]?.[2];
+    assert.match(String(closed), /^127\.0\.0\.1:/);
+    assert.deepEqual(told, [
+      ['perchance', 'resting', closed],
+      ['gradio', 'resting', '192.0.2.1'],
+      ['horde', 'resting', 'horde.invalid'],
+      ['sketch', 'ready', undefined],
+    ]);
   });
 
   test('the picture is served by the gateway, with its size, its origin and its headers', async () => {

@@ -96,6 +96,10 @@ describe('npm start', () => {
   test('ends both services at SIGTERM to npm, and then itself', async () => {
     const service = await begin(START);
     await untilReady(service);
+    await until(
+      () => service.lines.some((line) => /^Prompts stay on machines/.test(line)),
+      'it tells where prompts go',
+    );
     const ended = once(service.child, 'exit');
     service.child.kill('SIGTERM');
     await ended;

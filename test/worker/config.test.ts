@@ -16,6 +16,8 @@ const engine = (name: string, variable: string): EnginePlugin => ({
   },
 });
 
+const free = (name: string): EnginePlugin => ({ name, settings: {}, create: () => createFakeEngine(name) });
+
 const store = (name: string): StorePlugin => ({
   name,
   settings: {},
@@ -23,7 +25,14 @@ const store = (name: string): StorePlugin => ({
 });
 
 const known = {
-  engines: [engine('perchance', 'P_KEY'), engine('sketch', 'S_KEY'), engine('third', 'T_KEY')],
+  engines: [
+    engine('perchance', 'P_KEY'),
+    engine('sketch', 'S_KEY'),
+    engine('third', 'T_KEY'),
+    free('gradio'),
+    free('horde'),
+    free('cloudflare'),
+  ],
   stores: [store('imgur'), store('disk')],
 };
 const right = { WORKER_TOKEN: 'a-secret-of-the-two', P_KEY: 'p', S_KEY: 's', T_KEY: 't' };
@@ -60,9 +69,25 @@ describe('the settings of the worker', () => {
       [PORT, CONCURRENCY, MAX_WAITING, ENGINE_TIMEOUT_MS, DATA_DIR, CHROMIUM_RESTART_AFTER],
       [10_001, 1, 20, 180_000, './data', 200],
     );
-    assert.deepEqual(namesOf(right), ['perchance,sketch', 'disk']);
-    assert.deepEqual(namesOf({ ...right, IMGUR_CLIENT_ID: 'id' }), ['perchance,sketch', 'imgur,disk']);
-    assert.deepEqual(namesOf({ ...right, IMGUR_CLIENT_ID: ' ' }), ['perchance,sketch', 'disk']);
+    assert.deepEqual(namesOf(right), ['perchance,gradio,horde,sketch', 'disk']);
+    assert.deepEqual(namesOf({ ...right, IMGUR_CLIENT_ID: 'id' }), ['perchance,gradio,horde,sketch', 'imgur,disk']);
+    assert.deepEqual(namesOf({ ...right, IMGUR_CLIENT_ID: ' ' }), ['perchance,gradio,horde,sketch', 'disk']);
+  });
+
+  test('put Cloudflare before the free engines where its token and account are set', () => {
+    const cloudflare = { CLOUDFLARE_API_TOKEN: 'token', CLOUDFLARE_ACCOUNT_ID: 'account' };
+    assert.deepEqual(namesOf({ ...right, ...cloudflare }), ['perchance,cloudflare,gradio,horde,sketch', 'disk']);
+    for (const name of Object.keys(cloudflare)) {
+      assert.deepEqual(namesOf({ ...right, ...cloudflare, [name]: ' ' }), ['perchance,gradio,horde,sketch', 'disk']);
+    }
+  });
+
+  test('keep time for the last engine in the default order, and in another one as the operator says', () => {
+    const withinMs = (environment: Record<string, string>) =>
+      configured({ ...right, ...environment }).settings.FALLBACK_WITHIN_MS;
+    assert.equal(withinMs({}), 70_000);
+    assert.equal(withinMs({ ENGINES: 'third,sketch' }), undefined);
+    assert.equal(withinMs({ ENGINES: 'third,sketch', FALLBACK_WITHIN_MS: '20000' }), 20_000);
   });
 
   test('enable exactly what is named, in that order, each once', () => {
@@ -84,7 +109,7 @@ describe('the settings of the worker', () => {
       ['PORT', 'WORKER_TOKEN', 'ENGINES', 'S_KEY', 'T_KEY_SIZE', 'STORES'],
     );
     assert.match(faults[1] ?? '', /openssl rand/);
-    assert.match(faults[2] ?? '', /perchance, sketch, third; there is no nosuch/);
+    assert.match(faults[2] ?? '', /perchance, sketch, third, gradio, horde, cloudflare; there is no nosuch/);
     assert.doesNotMatch(faults.join(), /771|991/);
   });
 

@@ -46,6 +46,8 @@ export interface FrontDoor {
   open(production: Production): Promise<Stream>;
   /** Runs one production to its end. */
   produce(changes?: Partial<GenerationRequest>, rest?: Partial<Omit<Production, 'request'>>): Promise<Outcome>;
+  /** Gets the engines ready; most tests do without. */
+  start(): Promise<void>;
   stop(graceMs?: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -138,6 +140,7 @@ export async function openFrontDoor(
         error: last?.type === 'error' ? last.error : stream.refusal,
       };
     },
+    start: worker.start,
     stop: (graceMs = 0) => worker.stop(graceMs),
     async close() {
       await worker.stop(0);

@@ -108,6 +108,11 @@ export interface Engine {
   /** Set when only callers with a token of their own can be served: what is told to one who brings none. */
   readonly needsToken?: string | undefined;
   /**
+   * The outside service that prompts go to. `/status` names its host, and the engine rests from the start while no
+   * connection to it can be opened. Left out: nothing leaves the operator's own machines.
+   */
+  readonly serviceUrl?: string | undefined;
+  /**
    * Makes `request.count` pictures or throws an AppError (`engine_*`, `prompt_refused`, `cancelled`).
    * Never answers a placeholder.
    */

@@ -75,6 +75,7 @@ export function createServiceEngine(service: ServiceDescription, config: Service
   return {
     name,
     limits: service.limits(model),
+    serviceUrl: config.url,
     generate,
     quotaRemaining: allowance.remaining,
     stop: async () => {

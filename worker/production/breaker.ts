@@ -33,7 +33,9 @@ export interface Rest {
 export interface Breaker {
   /** A pass, or how long the service still rests. After a rest one call is let through as a trial. */
   enter(): Pass | Rest;
-  status(): Omit<EngineStatus, 'name' | 'quotaRemaining'>;
+  /** Leaves the service alone for so long although no call has failed: it is known to be out of reach. */
+  rest(error: AppError, milliseconds: number): void;
+  status(): Omit<EngineStatus, 'name' | 'quotaRemaining' | 'sendsPromptsTo'>;
 }
 
 export const isRest = (answer: Pass | Rest): answer is Rest => 'restRemainingMs' in answer;
@@ -130,6 +132,10 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
         return { restRemainingMs: Math.max(0, restRemainingMs), lastError: rest.lastError };
       isTrying = true;
       return createPass(true);
+    },
+    rest(error, milliseconds) {
+      lastErrorCode = error.code;
+      open(error, milliseconds);
     },
     status() {
       const restRemainingMs = Math.max(0, (rest?.untilMs ?? 0) - now());

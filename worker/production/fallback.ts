@@ -6,6 +6,8 @@ import { type Breaker, isRest } from './breaker.ts';
 export interface Candidate {
   readonly name: string;
   readonly breaker: Breaker;
+  /** Resolves once it is known whether its service can be reached; left out: nothing has to be found out. */
+  readonly known?: (() => Promise<void>) | undefined;
 }
 
 /** One that did not serve: it failed now, or it rests after an earlier failure. */
@@ -53,6 +55,7 @@ export async function firstToServe<C extends Candidate, Value>(
   const passedOver: PassedOver[] = [];
   for (const candidate of candidates) {
     const { name, breaker } = candidate;
+    await candidate.known?.();
     const pass = breaker.enter();
     if (isRest(pass)) {
       passedOver.push({ name, error: pass.lastError, isResting: true, restMs: pass.restRemainingMs });

@@ -23,6 +23,8 @@ export interface ProduceOptions {
   readonly repeatPauseMs?: number | undefined;
   /** How long a job waits for an engine that is busy or rests; left out: ten minutes. */
   readonly patienceMs?: number | undefined;
+  /** How long all engines but the last may take together; left out: as long as the job has. */
+  readonly fallbackWithinMs?: number | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -44,6 +46,9 @@ export type Produce = (production: Production, context: ProduceContext) => Promi
 const SHARE_OF_TIME = 0.75;
 /** An engine that got less than this is not to blame for running out of it. */
 const FAIR_CHANCE_MS = 10_000;
+
+/** Of the time that all but the last engine have together, one gets this part; the last of them gets all of it. */
+const SHARE_BEFORE_FALLBACK = 0.5;
 
 /** One production under way. */
 interface Run extends ProduceContext, Production {
@@ -94,14 +99,15 @@ export function createProduce(options: ProduceOptions): Produce {
   }
 
   async function askAll(run: Run): Promise<Chosen> {
-    const { plans, request, signal, remainingMs } = run;
+    const { plans, request, signal } = run;
+    const shareOf = shareTime(run, clock, options.fallbackWithinMs);
     let allowedMs = 0;
     const serve = (plan: Plan, passedOver: readonly PassedOver[]) => {
-      const share = plan === plans.at(-1) ? 1 : SHARE_OF_TIME;
+      const { remainingMs, share } = shareOf(plan);
       const callTimeoutMs = (): number => {
         allowedMs = Math.min(engineTimeoutMs, Math.floor(remainingMs() * share));
         if (allowedMs > 0) return allowedMs;
-        throw new AppError('engine_timeout', 'no time is left of the deadline of the job');
+        throw new AppError('engine_timeout', 'no time is left for it');
       };
       const job = { ...run, safe: request.safe, passedOver, callTimeoutMs };
       const again = { signal, remainingMs, clock, pauseMs: options.repeatPauseMs };
@@ -140,6 +146,33 @@ export function createProduce(options: ProduceOptions): Produce {
       throw withAttempts(toAppError(error), story.attempts);
     });
     return toProduced(chosen, deliveries, story, skipped);
+  };
+}
+
+interface Share {
+  readonly remainingMs: () => number;
+  /** The part of it that one call may take, 0 to 1. */
+  readonly share: number;
+}
+
+/**
+ * What each engine gets of the time: of the job's deadline, and of the time after which the last engine must be asked,
+ * because it answers soon and the caller waits no longer.
+ */
+function shareTime(
+  { plans, remainingMs }: Pick<Run, 'plans' | 'remainingMs'>,
+  clock: Pick<Clock, 'now'>,
+  fallbackWithinMs = Number.POSITIVE_INFINITY,
+): (plan: Plan) => Share {
+  const fallbackAt = clock.now() + fallbackWithinMs;
+  const untilFallbackMs = (): number => fallbackAt - clock.now();
+  return (plan) => {
+    if (plan === plans.at(-1)) return { remainingMs, share: 1 };
+    const byDeadline = SHARE_OF_TIME;
+    const byFallback = plan === plans.at(-2) ? 1 : SHARE_BEFORE_FALLBACK;
+    return untilFallbackMs() * byFallback < remainingMs() * byDeadline
+      ? { remainingMs: untilFallbackMs, share: byFallback }
+      : { remainingMs, share: byDeadline };
   };
 }
 

@@ -56,7 +56,12 @@ export function createReport(options: ReportOptions) {
     return {
       ...(await health()),
       engines: engines.map(({ name, breaker, engine }): EngineStatus => {
-        return { name, ...breaker.status(), quotaRemaining: engine.quotaRemaining?.() };
+        return {
+          name,
+          ...breaker.status(),
+          quotaRemaining: engine.quotaRemaining?.(),
+          sendsPromptsTo: engine.serviceUrl === undefined ? undefined : new URL(engine.serviceUrl).host,
+        };
       }),
       stores: stores.map(({ name, breaker, store }): EngineStatus => {
         return { name, ...breaker.status(), quotaRemaining: store.quotaRemaining?.() };

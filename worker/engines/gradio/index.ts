@@ -176,6 +176,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
 
   return {
     name: 'gradio',
+    serviceUrl: spaces.some(({ id }) => id !== undefined) ? hubUrl : spaces[0]?.url,
     limits: {
       ...MEGAPIXEL_LIMITS,
       sizes: { multipleOf: 8, min: 256, max: 1440 },

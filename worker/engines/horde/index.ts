@@ -156,6 +156,7 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
 
   return {
     name: 'horde',
+    serviceUrl: url,
     limits: {
       ...MEGAPIXEL_LIMITS,
       sizes: { multipleOf: 64, min: 64, max: 1536, maxPixels: 1024 * 1024 },

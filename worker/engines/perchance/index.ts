@@ -3,10 +3,11 @@ import { toAppError } from '../../../shared/errors.ts';
 import { text, urlWithDefault } from '../../../shared/service/config.ts';
 import { toAbortError } from '../../../shared/wait.ts';
 import type { PageRecipe } from '../../browser/pages.ts';
+import { assertReachable } from '../../upstream/reach.ts';
 import type { Engine, EngineContext, EngineImage, EnginePlugin, EngineRequest, EngineServices } from '../engine.ts';
+import { unreachable } from './failures.ts';
 import { openGenerator } from './generator-page.ts';
 import { paint } from './paint.ts';
-import { assertReachable } from './reach.ts';
 import { LIMITS, PAGE_MAX_AGE_MS, WAITS, type Waits } from './site.ts';
 
 const PAGE_URL = 'https://perchance.org/ai-text-to-image-generator';
@@ -52,9 +53,15 @@ export function createPerchance(
     const options = { pageUrl, embedUrl, clock, waits, onProgress };
     const use = { signal, onProgress };
     const image = pages.use(recipe, (page, task) => paint(page, request, { ...options, signal: task.signal }), use);
-    const trial = isOpening ? assertReachable(pageUrl, waits.connect) : undefined;
+    const trial = isOpening ? assertConnects(signal) : undefined;
     const [painted] = await Promise.all([image, trial]);
     return painted;
+  }
+
+  async function assertConnects(signal: AbortSignal): Promise<void> {
+    await assertReachable(pageUrl, { timeoutMs: waits.connect, signal }).catch((error: unknown) => {
+      throw signal.aborted ? toAbortError(signal) : unreachable('no connection', error);
+    });
   }
 
   async function generate(request: EngineRequest, { signal, onProgress }: EngineContext): Promise<EngineImage> {
@@ -74,6 +81,7 @@ export function createPerchance(
   return {
     name: 'perchance',
     limits: LIMITS,
+    serviceUrl: pageUrl,
     start: async () => pages.start(recipe),
     generate: async (request, context) => ({ images: [await generate(request, context)], warnings: [] }),
   };

@@ -66,6 +66,7 @@ export function createPiclumen({ apiUrl, token: operatorToken, modelId, clock }:
     name: 'piclumen',
     limits: limitsOf(modelId),
     needsToken: operatorToken === undefined ? NEEDS_TOKEN : undefined,
+    serviceUrl: apiUrl,
     generate: async (request, context) => {
       try {
         return await generate(request, context);
