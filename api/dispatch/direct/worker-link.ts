@@ -17,6 +17,8 @@ const STATUS_TIMEOUT_MS = 5000;
 const STATUS_INTERVAL_MS = 10_000;
 const LOOK_TIMEOUT_MS = 1000;
 const LOOK_INTERVAL_MS = 5000;
+/** After a failed job its health is looked at, as long as it is awake by that job anyway. */
+const DOUBT_MS = 60_000;
 
 const REFUSES_TOKEN = 'refuses WORKER_TOKEN, which must be the same on both services';
 const UNREACHABLE = 'cannot be reached';
@@ -73,6 +75,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   let hasAnswered = false;
   let looking: Promise<void> | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let doubtedUntil = Number.NEGATIVE_INFINITY;
 
   const waker = createWaker({
     ...{ client, name, signal, clock, log, onGivenUp: options.onGivenUp },
@@ -140,8 +143,11 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
     waker.heard();
     failuresInRow = 0;
     if (outcome.kind === 'full') rest(Math.min(outcome.retryAfterMs, LONGEST_REST_MS));
-    // A failure may have changed how it is.
-    if (outcome.kind === 'failed') statusAt = Number.NEGATIVE_INFINITY;
+    if (outcome.kind === 'failed') {
+      // It may have become unwell by it, or be about to.
+      statusAt = Number.NEGATIVE_INFINITY;
+      doubtedUntil = clock.now() + DOUBT_MS;
+    } else if (outcome.kind === 'result') doubtedUntil = Number.NEGATIVE_INFINITY;
     learnStatus();
   }
 
@@ -170,7 +176,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   }
 
   async function look(): Promise<void> {
-    if (problems().length === 0) return;
+    if (problems().length === 0 && clock.now() > doubtedUntil) return;
     if (clock.now() - lookedAt >= LOOK_INTERVAL_MS) {
       lookedAt = clock.now();
       looking = askStatus(LOOK_TIMEOUT_MS).then((isAwake) => {

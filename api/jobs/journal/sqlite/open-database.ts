@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GUIDE, SettingsError } from '../../../../shared/service/config.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
+import { StartError } from '../../../../shared/service/start-error.ts';
 import { COLUMNS, MIGRATIONS } from './schema.ts';
 import { createTransactions } from './transaction.ts';
 
@@ -107,7 +108,7 @@ function toSettingsError(path: string, error: unknown): unknown {
   if (error instanceof SettingsError || !(error instanceof Error)) return error;
   // The other one may be about to stop: a later start may well succeed.
   if (codeOf(error) === RESULT.busy) {
-    return new Error(`DATA_DIR: another gateway uses ${path}; several gateways need REDIS_URL`, { cause: error });
+    return new StartError(`DATA_DIR: another gateway uses ${path}; several gateways need REDIS_URL`, { cause: error });
   }
   const reason = `${path} cannot be opened (${error.message}); it needs a directory that this account may write`;
   return new SettingsError(`DATA_DIR: ${reason} (${GUIDE}#data_dir)`, { cause: error });
