@@ -97,8 +97,11 @@ test('a wrong CHROMIUM_PATH is told to the operator alone, and costs nothing onc
   const chromium = await watchChromium();
   context.after(() => chromium.remove());
   const path = join(chromium.directory, 'chromium-headless-shell');
-  const services = await startServices({ workerEnv: { CHROMIUM_PATH: path } });
+  const services = await startServices({ start: ['gateway'], workerEnv: { CHROMIUM_PATH: path } });
   context.after(() => services.stop());
+  await services.worker.start('listening');
+  const isWell = async (): Promise<boolean> => (await fetch(`${services.workerUrl}/health`)).ok;
+  await until(async () => !(await isWell()), 'health to tell of it before anybody asks for a picture');
   const { status, body, text } = await ask(services.url, { prompt: 'a tower' });
   assert.deepEqual([status, body.code], [502, 'engine_failed']);
   assert.ok(!text.includes(path));
@@ -106,4 +109,5 @@ test('a wrong CHROMIUM_PATH is told to the operator alone, and costs nothing onc
   await until(() => services.worker.logged.some(tells), 'the line that names the variable and the path');
   await symlink(await findSystemShell(), path);
   assert.equal((await askWell(services.url, { prompt: 'a tower' })).body.engine, 'sketch');
+  await until(isWell, 'health to tell of the cure');
 });

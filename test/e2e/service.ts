@@ -19,8 +19,8 @@ export interface Service {
   readonly logged: readonly string[];
   /** Ends it as told and waits for its end; SIGKILL is a crash. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Starts it again at the same address; resolves once it is healthy. */
-  start(): Promise<void>;
+  /** Starts it again at the same address; resolves once it is healthy, or only listens where it cannot be well. */
+  start(until?: 'healthy' | 'listening'): Promise<void>;
 }
 
 export interface ServiceOptions {
@@ -48,14 +48,14 @@ export async function createService({ file, directory, env }: ServiceOptions): P
       return child?.exitCode ?? null;
     },
     logged,
-    start: async () => {
+    start: async (until = 'healthy') => {
       child = spawn(process.execPath, [join(ROOT, file)], {
         cwd: directory,
         env: { ...process.env, ...env, PORT: String(port) },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       await untilListening(child, logged);
-      await untilHealthy(url);
+      if (until === 'healthy') await untilHealthy(url);
     },
     kill: async (signal) => {
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
