@@ -7,7 +7,8 @@ import { FORMATS, type MediaType } from '../picture/media-type.ts';
 export const SHAPES = ['portrait', 'landscape', 'square'] as const;
 export type Shape = (typeof SHAPES)[number];
 
-export const MAX_PROMPT_CHARACTERS = 2000;
+/** As many as the longest that a client is known to send; an engine that reads fewer cuts it with a warning. */
+export const MAX_PROMPT_CHARACTERS = 32_000;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_COUNT = 10;
 
@@ -22,7 +23,7 @@ const promptText = z.string().refine((text) => countCharacters(text) <= MAX_PROM
 
 /** Fields of a newer neighbour are dropped. */
 export const generationRequestSchema = z.object({
-  /** 1 to 2,000 characters, trimmed. */
+  /** 1 to 32,000 characters, trimmed. */
   prompt: promptText.min(1),
   negativePrompt: promptText.optional(),
   /** 0 to 2^32-1. Always concrete: the gateway draws it, so that a repeated or recovered job makes the same picture. */

@@ -17,6 +17,17 @@ export async function encode(png: Buffer, format: Format): Promise<Buffer> {
   const { comments = [] } = await sharp(png).metadata();
   const parameters = comments.find(({ keyword }) => keyword === 'parameters')?.text;
   // The encoders copy EXIF as it is from a PNG's `eXIf` chunk; a comment that they write themselves is ASCII only.
-  const withExif = parameters === undefined ? png : insertChunks(png, [toChunk('eXIf', toExifComment(parameters))]);
+  const withExif =
+    parameters === undefined ? png : insertChunks(png, [toChunk('eXIf', toExifComment(shorten(parameters)))]);
   return ENCODERS[format](sharp(withExif).keepExif().keepXmp()).toBuffer();
+}
+
+/** libvips drops a longer EXIF block than the 64 kB that a segment of JPEG holds; UTF-16 takes two bytes for a unit. */
+const MAX_COMMENT_UNITS = 32_000;
+
+/** Cuts the words, not the settings behind them: upstream reads those from the last line. */
+function shorten(parameters: string): string {
+  if (parameters.length <= MAX_COMMENT_UNITS) return parameters;
+  const settings = parameters.slice(parameters.lastIndexOf('\n'));
+  return `${parameters.slice(0, Math.max(0, MAX_COMMENT_UNITS - settings.length)).toWellFormed()}${settings}`;
 }

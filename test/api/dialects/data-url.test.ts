@@ -8,7 +8,7 @@ dialectContract({
   name: 'data-url',
   generate: { path, body: { prompt: 'fox' } },
   toError: (code, message) => ({ status: ERRORS[code].status, body: { success: false, error: message } }),
-  wrong: { call: { path, body: { prompt: 'x'.repeat(2001) } }, blamed: 'prompt' },
+  wrong: { call: { path, body: { prompt: 'x'.repeat(32_001) } }, blamed: 'prompt' },
   pairs: [
     {
       name: 'a data URL and the path of the saved file',
@@ -44,7 +44,7 @@ dialectContract({
       status: 400,
       answer: {
         success: false,
-        error: '`prompt` must be text of 1 to 2,000 characters, without control characters, not 7.',
+        error: '`prompt` must be text of 1 to 32,000 characters, without control characters, not 7.',
       },
     },
   ],

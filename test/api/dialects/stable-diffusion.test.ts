@@ -59,7 +59,7 @@ dialectContract({
       name: 'no body at all is a 400 with an error',
       call: { path: '/generate', method: 'POST' },
       status: 400,
-      answer: { error: '`prompt` must be text of 1 to 2,000 characters, without control characters; it is missing.' },
+      answer: { error: '`prompt` must be text of 1 to 32,000 characters, without control characters; it is missing.' },
     },
     {
       name: 'still being made is 202 with an address to watch',

@@ -36,23 +36,14 @@ function* badQueries(): Generator<readonly [query: string, field: string]> {
   })) {
     for (const value of values) yield [`prompt=x&${field}=${encodeURIComponent(value)}`, field];
   }
-  for (const prompt of [
-    '',
-    ' ',
-    '\t\n',
-    '\u00a0',
-    'x'.repeat(2001),
-    'x'.repeat(10_000),
-    '🦊'.repeat(2001),
-    '語'.repeat(6000),
-  ]) {
+  for (const prompt of ['', ' ', '\t\n', '\u00a0', 'x'.repeat(32_001), 'x'.repeat(50_000)]) {
     yield [`prompt=${encodeURIComponent(prompt)}`, 'prompt'];
   }
   for (const code of [0, 1, 7, 8, 11, 12, 14, 27, 31, 127, 128, 155, 159]) {
     yield [`prompt=a${encodeURIComponent(String.fromCharCode(code))}b`, 'prompt'];
     yield [`prompt=x&negative_prompt=a${encodeURIComponent(String.fromCharCode(code))}b`, 'negative_prompt'];
   }
-  yield [`prompt=x&negative_prompt=${'y'.repeat(2001)}`, 'negative_prompt'];
+  yield [`prompt=x&negative_prompt=${'y'.repeat(32_001)}`, 'negative_prompt'];
   for (const field of ['seed', 'guidance_scale', 'shape', 'output', 'format', 'negative_prompt', 'engine', 'strict']) {
     yield [`prompt=x&${field}=1&${field}=1`, field];
   }

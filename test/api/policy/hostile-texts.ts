@@ -1,4 +1,4 @@
-const LENGTH = 2000;
+const LENGTH = 32_000;
 
 /** As long as a prompt may be. */
 export const fill = (text: string): string => text.repeat(Math.ceil(LENGTH / text.length)).slice(0, LENGTH);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import { readPictureText } from '../../../api/dialects/automatic1111/picture-text/read-picture-text.ts';
+import { MAX_PROMPT_CHARACTERS } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { toInfotext } from '../../../shared/picture/infotext.ts';
 import { FORMATS, sniffMediaType, toMediaType } from '../../../shared/picture/media-type.ts';
@@ -128,6 +129,18 @@ describe('what a picture says about itself', () => {
         const told = metadata === 'none' ? '' : 'CFG scale: 7.5, Seed: 42, Size: 96x64, Model: perchance';
         assert.equal(readPictureText(file)?.info, told, `${format} ${metadata}`);
       }
+    }
+  });
+
+  test('holds the longest words that a request may have, cut where a format has no room for them', async () => {
+    const words = '🐈狐 '.repeat(MAX_PROMPT_CHARACTERS).slice(0, MAX_PROMPT_CHARACTERS);
+    const bytes = await draw().png().toBuffer();
+    const { png } = await normalise(bytes, { ...origin, prompt: words, negativePrompt: words });
+    const whole = toInfotext({ ...origin, ...size, prompt: words, negativePrompt: words });
+    for (const format of FORMATS) {
+      const info = readPictureText(await encode(png, format))?.info ?? '';
+      if (format === 'png') assert.equal(info, whole);
+      else assert.match(info, /^🐈狐 .*\nCFG scale: 7.5, Seed: 42, Size: 96x64, Model: perchance$/su);
     }
   });
 

@@ -98,7 +98,7 @@ const BAD_VALUES = [
   '%2e%2e%2f',
   '{{7*7}}',
   '<script>alert(1)</script>',
-  'x'.repeat(2001),
+  'x'.repeat(32_001),
   'x'.repeat(9000),
   '🦊'.repeat(2001),
 ] as const;
