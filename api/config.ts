@@ -41,10 +41,13 @@ export const gatewaySettings = {
     secret: true,
   }),
   API_KEYS: apiKeys('Who may ask for pictures; unset: everybody.'),
-  RATE_LIMIT_PER_MINUTE: wholeNumber('Picture requests a minute of one key or address; 0: no limit.', {
-    min: 0,
-    default: 60,
-  }),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(
+    'What one key or address may ask for in a minute, in pictures of a megapixel; 0: no limit.',
+    {
+      min: 0,
+      default: 60,
+    },
+  ),
   TRUST_PROXY: trustProxy(
     'Proxies in front whose X-Forwarded-For is believed (Render: `render`). A number counts them; `TRUST_PROXY_HOPS` is an older name for it.',
   ),

@@ -1,6 +1,7 @@
 import '../shared/service/require-node.ts';
 import { join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
+import type { Redis } from 'ioredis';
 import { isWritable, openDataDirectory } from '../shared/files/data-directory.ts';
 import { toMaxBytes } from '../shared/files/kept-files.ts';
 import { close } from '../shared/net/http.ts';
@@ -16,7 +17,6 @@ import { createApp } from './http/app.ts';
 import { createBodyBudget, toBodyLimits } from './http/body/body-budget.ts';
 import { createDescribe } from './http/describe-service.ts';
 import { createEngineList } from './http/engine-list.ts';
-import type { RateStores } from './http/middleware/rate-limit.ts';
 import { createRateLimit } from './http/middleware/rate-limit.ts';
 import { createPreferences } from './http/preferences.ts';
 import { createToAbsoluteUrl } from './http/public-url.ts';
@@ -47,7 +47,7 @@ await runService(async () => {
   const clock = systemClock;
   const version = readVersion();
 
-  const rateStores = await loadRateStores(settings, log);
+  const rates = await openRates(settings, log);
   const localUrl = `http://localhost:${settings.PORT}`;
   // Not imported above: an older Node has no `node:sqlite`, and is to be told of by a sentence.
   const { createJobs } = await import('./jobs/index.ts');
@@ -68,7 +68,7 @@ await runService(async () => {
     jobs,
     dialects,
     apiKeys: settings.API_KEYS,
-    limit: createRateLimit({ perMinute: settings.RATE_LIMIT_PER_MINUTE, createStore: rateStores?.create }),
+    limit: createRateLimit({ perMinute: settings.RATE_LIMIT_PER_MINUTE, redis: rates }),
     maxPixels: settings.MAX_PIXELS_PER_REQUEST,
     bodies: createBodyBudget(toBodyLimits(getHeapStatistics().heap_size_limit)),
     waitBudgetMs: settings.WAIT_BUDGET_MS,
@@ -109,7 +109,7 @@ await runService(async () => {
   const stop = async (): Promise<void> => {
     await engines.keep();
     await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);
-    await rateStores?.close();
+    rates?.disconnect();
   };
   stopOnSignal(log, stop, { instance: environment.EASEL_INSTANCE });
 });
@@ -118,10 +118,11 @@ async function loadRules({ PROMPT_POLICY_FILE: path }: GatewaySettings): ReturnT
   return path === undefined ? [] : loadPolicyRules(path);
 }
 
-async function loadRateStores({ REDIS_URL }: GatewaySettings, log: Logger): Promise<RateStores | undefined> {
+/** The client of Redis is some megabytes that a single gateway never needs. */
+async function openRates({ REDIS_URL }: GatewaySettings, log: Logger): Promise<Redis | undefined> {
   if (REDIS_URL === undefined) return undefined;
-  const { createRateStores } = await import('./http/middleware/redis-rate-store.ts');
-  return createRateStores(REDIS_URL, log);
+  const { openRateConnection } = await import('./http/middleware/rate-connection.ts');
+  return openRateConnection(REDIS_URL, log);
 }
 
 /** Every engine that a worker told of, in the order of the first who has it. */

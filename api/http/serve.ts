@@ -17,7 +17,7 @@ import { createErrorHandler, send } from './middleware/error-handler.ts';
 import { requireOwnOrigin } from './middleware/foreign-origin.ts';
 import type { RateLimit } from './middleware/rate-limit.ts';
 import { outcomeHeaders } from './outcome-headers.ts';
-import { requirePixels } from './picture-cost.ts';
+import { costOf, requirePixels } from './picture-cost.ts';
 import type { Preferences } from './preferences.ts';
 import { sendEvents, type WriteEvent } from './send-events.ts';
 import type { StreamLimit } from './stream-limit.ts';
@@ -81,7 +81,10 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
     requirePixels(command, options.maxPixels);
     requireKnownEngines(command, options.describe(request).engines);
     const left = leaveSignal(response);
-    if (command.do === 'generate') await options.limit(request, response, caller);
+    if (command.do === 'generate') {
+      const counted = route.isCounted ? 1 : 0;
+      await options.limit(request, response, caller, costOf(command.draft) - counted);
+    }
     const leaveStream = isStream(command) ? options.streams.enter(caller.id) : () => undefined;
     response.once('close', leaveStream);
     const job = await carryOut(command, { request, response, caller, left, options });

@@ -13,6 +13,7 @@ import { readUnheeded } from './unheeded.ts';
 export const txt2img: Route = {
   method: 'post',
   path: '/sdapi/v1/txt2img',
+  isCounted: true,
   documentation: {
     summary: 'Make pictures, AUTOMATIC1111’s way',
     description: 'The connection is held until the end: this dialect has no other form.',

@@ -36,6 +36,7 @@ export const dataUrl: Dialect = {
     {
       method: 'post',
       path: '/api/generate-image',
+      isCounted: true,
       documentation: {
         summary: 'Make a picture, answer it as a data URL, and keep a file',
         description: 'Hugging Face serves if it is enabled, else the configured order.',

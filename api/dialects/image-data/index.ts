@@ -13,6 +13,7 @@ export const imageData: Dialect = {
     {
       method: 'post',
       path: '/image/generate',
+      isCounted: true,
       documentation: {
         summary: 'Make a picture and answer it as base64 with a message',
         description: 'The Stable Diffusion engine serves if it is enabled, else the configured order.',

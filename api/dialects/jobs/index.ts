@@ -10,6 +10,7 @@ import { jobAnswer, jobBody, jobPath, jobQuery } from './schema.ts';
 const accept: Route = {
   method: 'post',
   path: '/jobs',
+  isCounted: true,
   documentation: {
     summary: 'Ask for pictures and come back for them',
     description: 'With an `Idempotency-Key`, a repeated call answers the same job. Give its id to the calls below.',

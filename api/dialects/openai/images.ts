@@ -19,6 +19,7 @@ type Generate = Extract<Command, { do: 'generate' }>;
 export const images: Route = {
   method: 'post',
   path: '/v1/images/generations',
+  isCounted: true,
   documentation: {
     summary: 'Make pictures, OpenAI’s way',
     description: '`stream` answers server-sent events instead: `image_generation.partial_image`, then `.completed`.',

@@ -21,6 +21,7 @@ import {
 const create: Route = {
   method: 'post',
   path: '/generate-image',
+  isCounted: true,
   documentation: {
     summary: 'Start a picture, Piclumen’s way',
     description: 'Piclumen serves if it is enabled, else the configured order. Ask `/check-image` for the picture.',

@@ -12,6 +12,7 @@ export const stableDiffusion: Dialect = {
     {
       method: 'post',
       path: '/generate',
+      isCounted: true,
       documentation: {
         summary: 'Make a picture and answer it as base64',
         description: 'The Stable Diffusion engine serves if it is enabled, else the configured order.',

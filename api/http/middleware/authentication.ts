@@ -1,10 +1,10 @@
 import type { Request } from 'express';
-import { ipKeyGenerator } from 'express-rate-limit';
 import { AppError } from '../../../shared/errors.ts';
 import { isSameSecret } from '../../../shared/net/http.ts';
 import type { DialectInput } from '../../dialects/dialect.ts';
 import { type Client, KEY_CLIENT } from '../../jobs/job.ts';
 import { type ApiKey, findApiKey } from './api-keys.ts';
+import { toSubscriber } from './subscriber.ts';
 import { toCallerAddress } from './trust-proxy.ts';
 
 export interface Caller extends Client {
@@ -16,7 +16,7 @@ export interface Caller extends Client {
  * Throws `unauthorized`.
  */
 export function identify(request: Request, keys: readonly ApiKey[] | undefined): Caller {
-  const address = `address:${ipKeyGenerator(toCallerAddress(request))}`;
+  const address = `address:${toSubscriber(toCallerAddress(request))}`;
   if (keys === undefined) return { id: address };
   const given = readKeys(request);
   const key = given.map((candidate) => findApiKey(keys, candidate)).find((found) => found !== undefined);

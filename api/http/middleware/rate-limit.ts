@@ -1,68 +1,99 @@
 import type { Request, Response } from 'express';
-import { type Options, rateLimit, type Store } from 'express-rate-limit';
+import type { Redis } from 'ioredis';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../../../shared/errors.ts';
 import type { Caller } from './authentication.ts';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+const MINUTE_SECONDS = 60;
+const DAY_SECONDS = 86_400;
 const LONGEST_RETRY_SECONDS = 60;
 
-/** Counts one picture request, sets the standard RateLimit headers, and rejects with `rate_limited` over the limit. */
-export type RateLimit = (request: Request, response: Response, caller: Caller) => Promise<void>;
-
-/** Counts that all gateways share. */
-export interface RateStores {
-  /** One window's. */
-  readonly create: (name: string) => Store;
-  readonly close: () => Promise<void>;
-}
+/**
+ * Counts what a request costs (pictures times megapixels; 1 when left out), sets the standard RateLimit headers, and
+ * rejects with `rate_limited` over the limit.
+ */
+export type RateLimit = (request: Request, response: Response, caller: Caller, cost?: number) => Promise<void>;
 
 interface RateLimitOptions {
   /** For callers whose key has no limit of its own; 0: no limit. */
   readonly perMinute: number;
-  /** A shared store for several gateways, by name of the window; left out: memory. */
-  readonly createStore?: RateStores['create'] | undefined;
+  /** Where several gateways count together; left out: memory. */
+  readonly redis?: Redis | undefined;
 }
 
-export function createRateLimit({ perMinute, createStore }: RateLimitOptions): RateLimit {
-  const callers = new WeakMap<Request, Caller>();
-  const callerOf = (request: Request): Caller => callers.get(request) ?? { id: 'unknown' };
-  const createWindow = (name: string, windowMs: number, limitOf: (caller: Caller) => number): RateLimit => {
-    const count = rateLimit({
-      windowMs,
-      identifier: name,
-      standardHeaders: 'draft-8',
-      legacyHeaders: false,
-      limit: (request) => limitOf(callerOf(request)),
-      keyGenerator: (request) => callerOf(request).id,
-      handler: (_request, response, next) => next(toRateLimited(name, response)),
-      ...(createStore && { store: createStore(name) }),
-      // A store that is away must not turn every request into an error.
-      passOnStoreError: true,
-    } satisfies Partial<Options>);
-    return async (request, response, caller) => {
-      // Rather than by the library's `skip`, which is asked late: to count nothing took a thirtieth of a remembered answer.
-      if (limitOf(caller) === 0) return;
-      callers.set(request, caller);
-      await new Promise<void>((resolve, reject) => {
-        const next = (error?: unknown): void => (error === undefined ? resolve() : reject(error));
-        Promise.resolve(count(request, response, next)).catch(reject);
-      });
-    };
+interface Window {
+  readonly name: string;
+  readonly seconds: number;
+  readonly limitOf: (caller: Caller) => number;
+  /** By limit, since keys may have their own. */
+  readonly counters: Map<number, RateLimiterAbstract>;
+}
+
+export function createRateLimit({ perMinute, redis }: RateLimitOptions): RateLimit {
+  const createWindow = (name: string, seconds: number, limitOf: Window['limitOf']): Window => {
+    return { name, seconds, limitOf, counters: new Map() };
   };
   const windows = [
-    createWindow('minute', MINUTE_MS, (caller) => caller.key?.perMinute ?? perMinute),
-    createWindow('day', DAY_MS, (caller) => caller.key?.perDay ?? 0),
+    createWindow('minute', MINUTE_SECONDS, (caller) => caller.key?.perMinute ?? perMinute),
+    createWindow('day', DAY_SECONDS, (caller) => caller.key?.perDay ?? 0),
   ];
-  return async (request, response, caller) => {
-    for (const count of windows) await count(request, response, caller);
+
+  function counterOf({ name, seconds, counters }: Window, points: number): RateLimiterAbstract {
+    const known = counters.get(points);
+    if (known !== undefined) return known;
+    const options = { points, duration: seconds, keyPrefix: `easel:rate:${name}` };
+    const counter =
+      redis === undefined
+        ? new RateLimiterMemory(options)
+        : new RateLimiterRedis({ ...options, storeClient: redis, rejectIfRedisNotReady: true });
+    counters.set(points, counter);
+    return counter;
+  }
+
+  async function count(window: Window, response: Response, caller: Caller, cost: number): Promise<void> {
+    const limit = window.limitOf(caller);
+    if (limit === 0 || cost === 0) return;
+    const counter = counterOf(window, limit);
+    // What costs more than a whole window takes a whole one: it could never pass otherwise.
+    const points = Math.min(cost, limit);
+    const told = (state: RateLimiterRes): void => tell(response, window, limit, state);
+    try {
+      told(await counter.consume(caller.id, points));
+    } catch (state) {
+      // A store that is away must not turn every request into an error.
+      if (!(state instanceof RateLimiterRes)) return;
+      // What was refused is not held against the caller.
+      await counter.reward(caller.id, points).then(told, () => undefined);
+      throw toRateLimited(window.name, state, response);
+    }
+  }
+
+  return async (_request, response, caller, cost = 1) => {
+    for (const window of windows) await count(window, response, caller, cost);
   };
 }
 
-function toRateLimited(name: string, response: Response): AppError {
-  const seconds = Number(response.getHeader('Retry-After') ?? LONGEST_RETRY_SECONDS);
+/** RateLimit header fields (IETF draft 8 of httpapi-ratelimit-headers), one item for each window. */
+function tell(response: Response, { name, seconds }: Window, limit: number, state: RateLimiterRes): void {
+  const left = Math.max(0, limit - state.consumedPoints);
+  setItem(response, 'RateLimit-Policy', name, `"${name}"; q=${limit}; w=${seconds}`);
+  setItem(response, 'RateLimit', name, `"${name}"; r=${left}; t=${toSeconds(state)}`);
+}
+
+/** A request may be counted twice, before and after its body is known: the later figures stand. */
+function setItem(response: Response, header: string, name: string, item: string): void {
+  const items = String(response.getHeader(header) ?? '').split(', ');
+  const others = items.filter((other) => other !== '' && !other.startsWith(`"${name}"`));
+  response.setHeader(header, [...others, item].join(', '));
+}
+
+const toSeconds = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1000));
+
+function toRateLimited(name: string, state: RateLimiterRes, response: Response): AppError {
+  const seconds = toSeconds(state);
+  response.setHeader('Retry-After', String(seconds));
   return new AppError('rate_limited', `over the limit of the ${name}`, {
-    publicMessage: `Too many picture requests this ${name}. The next one is welcome in ${seconds} s.`,
+    publicMessage: `Too many picture requests this ${name}, by number and size. The next one is welcome in ${seconds} s.`,
     retryAfterSeconds: Math.min(seconds, LONGEST_RETRY_SECONDS),
   });
 }
