@@ -5,7 +5,7 @@ import { startGateway } from './services.ts';
 
 /** The job module's own cost: the real gateway in front of a worker that takes no time. */
 
-const TOKEN = 'token-of-the-benchmarks';
+const TOKEN = 'token-of-the-fake-worker';
 const WARM_UP = 300;
 const REQUESTS = 1500;
 

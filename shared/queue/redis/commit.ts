@@ -8,9 +8,13 @@ import { createScript } from './connection.ts';
 
 export type Command = readonly (string | number)[];
 
+/** The command must answer this text (what is not there is the empty text), or a number up to this one. */
+export type Fact =
+  | { readonly command: Command; readonly answer: string }
+  | { readonly command: Command; readonly atMost: number };
+
 export interface Commit {
-  /** Each command must answer this text; what is not there is the empty text. */
-  readonly expected: readonly { readonly command: Command; readonly answer: string }[];
+  readonly expected: readonly Fact[];
   /** Redis commands; and `TAKE hash field amount`, which drops the field when nothing is left of it. */
   readonly writes: readonly Command[];
 }
@@ -18,7 +22,10 @@ export interface Commit {
 const script = createScript(`
   local commit = cjson.decode(ARGV[1])
   for _, fact in ipairs(commit.expected) do
-    if tostring(redis.call(unpack(fact.command)) or '') ~= fact.answer then return 0 end
+    local answer = redis.call(unpack(fact.command)) or ''
+    if fact.atMost then
+      if (tonumber(answer) or 0) > fact.atMost then return 0 end
+    elseif tostring(answer) ~= fact.answer then return 0 end
   end
   for _, write in ipairs(commit.writes) do
     if write[1] ~= 'TAKE' then redis.call(unpack(write))

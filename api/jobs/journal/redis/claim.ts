@@ -3,14 +3,13 @@ import { channelNames } from '../../../../shared/queue/channels.ts';
 import { type Command, type Commit, commitUntilDone, readAll } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
 import { SERVED, type StoredRun, toNewRunWrites } from '../../../../shared/queue/redis/runs.ts';
-import { isEnded } from '../../../../shared/queue/run.ts';
+import { isEnded, type Run } from '../../../../shared/queue/run.ts';
 import type { Clock } from '../../../../shared/wait.ts';
 import type { Claim, JobRecord, Order, Ticket } from '../journal.ts';
 import { type ClaimDecision, decideClaim } from '../rules/claim.ts';
 import { NEWEST_AMONG } from '../rules/leave.ts';
 import { recordLifeMs } from '../rules/life.ts';
-import { EMPTY_QUEUE, type QueueFacts } from '../rules/queue-share.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
+import { mostWaitingBefore, type QueueFacts } from '../rules/queue-share.ts';
 
 /** Claims on Redis: the facts of `rules/claim.ts` are read, and what it decides is written if they still hold. */
 
@@ -25,16 +24,18 @@ interface ClaimOptions {
 
 interface Queue {
   readonly facts: QueueFacts;
-  /** The client's turn as it is written down. */
-  readonly turnText: string;
-  readonly isEmpty: boolean;
+  /** Nothing waits, so that the counts can begin anew. */
+  readonly canReset: boolean;
 }
+
+/** Turns begin anew when nothing waits, so that they stay far below what BullMQ can tell apart. */
+const RESET_ABOVE = 1000;
 
 type Made = Extract<ClaimDecision, { readonly how: 'made' }>;
 type Joined = Extract<ClaimDecision, { readonly how: 'joined' | 'remembered' }>;
 
 export function createRedisClaim({ redis, readRecord, readNamed, clock, keepMs }: ClaimOptions) {
-  const oneAtATime = createOneAtATime();
+  const lastTurns = createLastTurns();
 
   async function readQueue(clientId: string): Promise<Queue> {
     const [count, turns, cost, clients] = await readAll(redis, [
@@ -44,14 +45,16 @@ export function createRedisClaim({ redis, readRecord, readNamed, clock, keepMs }
       ['HLEN', redisKeys.costs],
     ]);
     const [served, own] = turns as (string | null)[];
+    const servedTurn = Number(served ?? 0);
+    // Counts of runs that expired while they waited were never taken back.
+    const isMiscounted = count === 0 && Number(clients) > 0;
     const facts = {
-      clients: Number(clients),
-      ownCost: Number(cost ?? 0),
+      clients: isMiscounted ? 0 : Number(clients),
+      ownCost: isMiscounted ? 0 : Number(cost ?? 0),
       ownTurn: Number(own ?? 0),
-      servedTurn: Number(served ?? 0),
+      servedTurn,
     };
-    const isEmpty = count === 0;
-    return { facts: isEmpty ? EMPTY_QUEUE : facts, turnText: own ?? '', isEmpty };
+    return { facts, canReset: isMiscounted || (count === 0 && servedTurn > RESET_ABOVE) };
   }
 
   async function readKeyed(name: string) {
@@ -72,9 +75,10 @@ export function createRedisClaim({ redis, readRecord, readNamed, clock, keepMs }
       now: clock.now(),
       keyed: keyed?.known,
       named: (named?.stored ?? []).map((one) => one.run),
-      queue: queue.facts,
+      queue: { ...queue.facts, ownTurn: Math.max(queue.facts.ownTurn, lastTurns.of(run.clientId)) },
     };
     const decision = decideClaim(order, facts);
+    if (decision.how === 'made') lastTurns.note(decision.run);
     if (decision.how === 'full') return { answer: { ...order, how: 'full' } };
     if ('record' in decision) return { answer: { ...decision.record, how: decision.how } };
     const lifeSeconds = Math.ceil(recordLifeMs(keepMs, run.rememberMs) / 1000);
@@ -98,14 +102,16 @@ export function createRedisClaim({ redis, readRecord, readNamed, clock, keepMs }
     return { answer: { how, ticket, run: itsRun }, commit };
   }
 
-  function toMade({ sharing }: Order, { ticket, run, named }: Made, queue: Queue, lifeSeconds: number): Commit {
+  function toMade(order: Order, { ticket, run, named }: Made, queue: Queue, lifeSeconds: number): Commit {
+    const { sharing, maxWaiting } = order;
+    const atMost = mostWaitingBefore(run.cost, maxWaiting, queue.facts);
     return {
       expected: [
-        { command: ['HGET', redisKeys.turns, run.clientId], answer: queue.turnText },
-        ...(queue.isEmpty ? [{ command: ['ZCARD', redisKeys.waiting], answer: '0' }] : []),
+        ...(queue.canReset ? [{ command: ['ZCARD', redisKeys.waiting], answer: '0' }] : []),
+        ...(queue.canReset ? [] : [{ command: ['HGET', redisKeys.costs, run.clientId], atMost }]),
       ],
       writes: [
-        ...(queue.isEmpty ? [['DEL', redisKeys.turns, redisKeys.costs]] : []),
+        ...(queue.canReset ? [['DEL', redisKeys.turns, redisKeys.costs]] : []),
         ...toNewRunWrites(run, lifeSeconds, ticket.callbackUrl === undefined ? [] : [ticket.key]),
         ...(sharing ? [['SET', redisKeys.name(sharing.name), named.join(' '), 'EX', lifeSeconds]] : []),
       ],
@@ -137,9 +143,35 @@ export function createRedisClaim({ redis, readRecord, readNamed, clock, keepMs }
     };
   }
 
-  /** Claims of one client would only lose against each other. */
-  return (order: Order): Promise<Claim> =>
-    oneAtATime(order.run.clientId, () => commitUntilDone(redis, () => attempt(order)));
+  return async (order: Order): Promise<Claim> => {
+    const leave = lastTurns.enter(order.run.clientId);
+    try {
+      return await commitUntilDone(redis, () => attempt(order));
+    } finally {
+      leave();
+    }
+  };
+}
+
+/** Turns that were given out here and may not be written down yet, so that claims at the same time get one each. */
+function createLastTurns() {
+  const clients = new Map<string, { turn: number; claims: number }>();
+  return {
+    enter: (clientId: string): (() => void) => {
+      const client = clients.get(clientId) ?? { turn: 0, claims: 0 };
+      clients.set(clientId, client);
+      client.claims += 1;
+      return () => {
+        client.claims -= 1;
+        if (client.claims === 0) clients.delete(clientId);
+      };
+    },
+    of: (clientId: string): number => clients.get(clientId)?.turn ?? 0,
+    note: ({ clientId, turn }: Run): void => {
+      const client = clients.get(clientId);
+      if (client !== undefined) client.turn = Math.max(client.turn, turn);
+    },
+  };
 }
 
 function toTicketWrites(ticket: Ticket, lifeSeconds: number): Command[] {

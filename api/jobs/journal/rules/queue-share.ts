@@ -33,10 +33,14 @@ export const EMPTY_QUEUE: QueueFacts = { clients: 0, ownCost: 0, ownTurn: 0, ser
  * leaves the others theirs, and no number of clients makes more than about five times `maxWaiting` wait. Whoever has
  * nothing waiting may send one run of any size.
  */
-export function isAdmitted(cost: number, maxWaiting: number, { clients, ownCost }: QueueFacts): boolean {
+export function isAdmitted(cost: number, maxWaiting: number, facts: QueueFacts): boolean {
+  return facts.ownCost <= mostWaitingBefore(cost, maxWaiting, facts);
+}
+
+/** What a client's waiting runs may cost at most before one of this cost; below zero when it has no share at all. */
+export function mostWaitingBefore(cost: number, maxWaiting: number, { clients, ownCost }: QueueFacts): number {
   const share = maxWaiting / (ownCost > 0 ? clients : clients + 1);
-  if (share < 1) return false;
-  return ownCost === 0 || ownCost + cost <= share;
+  return share < 1 ? -1 : Math.max(0, Math.floor(share - cost));
 }
 
 /**
