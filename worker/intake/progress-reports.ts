@@ -55,7 +55,7 @@ export function createProgressReports({ report, onFailure, clock }: ProgressRepo
         });
     },
     end: async () => {
-      ended.abort();
+      if (reporting !== undefined) ended.abort();
       await reporting;
       return pending;
     },

@@ -16,10 +16,16 @@ import { mostWaitingBefore, type QueueFacts } from '../rules/queue-share.ts';
 interface ClaimOptions {
   readonly redis: Redis;
   readonly readRecord: (ticketKey: string) => Promise<(JobRecord & StoredRun) | undefined>;
-  /** `text`: as it stands under the name. */
-  readonly readNamed: (name: string) => Promise<{ readonly text: string; readonly stored: readonly StoredRun[] }>;
+  /** Of the ids in the text that stands under a name. */
+  readonly readRuns: (text: string) => Promise<readonly StoredRun[]>;
   readonly clock: Pick<Clock, 'now'>;
   readonly keepMs: number;
+}
+
+/** What stands under the names of an order. */
+interface Texts {
+  readonly sharing: string;
+  readonly key: string;
 }
 
 interface Queue {
@@ -34,11 +40,16 @@ const RESET_ABOVE = 1000;
 type Made = Extract<ClaimDecision, { readonly how: 'made' }>;
 type Joined = Extract<ClaimDecision, { readonly how: 'joined' | 'remembered' }>;
 
-export function createRedisClaim({ redis, readRecord, readNamed, clock, keepMs }: ClaimOptions) {
+export function createRedisClaim({ redis, readRecord, readRuns, clock, keepMs }: ClaimOptions) {
   const lastTurns = createLastTurns();
 
-  async function readQueue(clientId: string): Promise<Queue> {
-    const [count, turns, cost, clients] = await readAll(redis, [
+  /** In one round trip, with what stands under the order's names. */
+  async function readQueue({ run, sharing, idempotency }: Order): Promise<Queue & { readonly texts: Texts }> {
+    const { clientId } = run;
+    const nameOf = (name = ''): Command => ['GET', redisKeys.name(name)];
+    const [sharingText, keyText, count, turns, cost, clients] = await readAll(redis, [
+      nameOf(sharing?.name),
+      nameOf(idempotency?.name),
       ['ZCARD', redisKeys.waiting],
       ['HMGET', redisKeys.turns, SERVED, clientId],
       ['HGET', redisKeys.costs, clientId],
@@ -54,27 +65,25 @@ export function createRedisClaim({ redis, readRecord, readNamed, clock, keepMs }
       ownTurn: Number(own ?? 0),
       servedTurn,
     };
-    return { facts, canReset: isMiscounted || (count === 0 && servedTurn > RESET_ABOVE) };
+    const texts = { sharing: String(sharingText ?? ''), key: String(keyText ?? '') };
+    return { facts, texts, canReset: isMiscounted || (count === 0 && servedTurn > RESET_ABOVE) };
   }
 
-  async function readKeyed(name: string) {
-    const text = (await redis.get(redisKeys.name(name))) ?? '';
+  async function readKeyed(text: string) {
     const [ticketKey, fingerprint = ''] = text.split(' ');
     const record = ticketKey ? await readRecord(ticketKey) : undefined;
-    return { text, ...(record && { known: { fingerprint, record } }) };
+    return record && { fingerprint, record };
   }
 
   async function attempt(order: Order): Promise<{ answer: Claim; commit?: Commit }> {
     const { sharing, idempotency, run } = order;
-    const [keyed, named, queue] = await Promise.all([
-      idempotency && readKeyed(idempotency.name),
-      sharing && readNamed(sharing.name),
-      readQueue(run.clientId),
-    ]);
+    const queue = await readQueue(order);
+    const { texts } = queue;
+    const [keyed, stored] = [await readKeyed(texts.key), await readRuns(texts.sharing)];
     const facts = {
       now: clock.now(),
-      keyed: keyed?.known,
-      named: (named?.stored ?? []).map((one) => one.run),
+      keyed,
+      named: stored.map((one) => one.run),
       queue: { ...queue.facts, ownTurn: Math.max(queue.facts.ownTurn, lastTurns.of(run.clientId)) },
     };
     const decision = decideClaim(order, facts);
@@ -83,7 +92,7 @@ export function createRedisClaim({ redis, readRecord, readNamed, clock, keepMs }
     if ('record' in decision) return { answer: { ...decision.record, how: decision.how } };
     const lifeSeconds = Math.ceil(recordLifeMs(keepMs, run.rememberMs) / 1000);
     const held: Commit =
-      decision.how === 'made' ? toMade(order, decision, queue, lifeSeconds) : toJoined(decision, named?.stored ?? []);
+      decision.how === 'made' ? toMade(order, decision, queue, lifeSeconds) : toJoined(decision, stored);
     const { how, ticket, run: itsRun } = decision;
     const names: Command[] =
       idempotency === undefined
@@ -93,9 +102,9 @@ export function createRedisClaim({ redis, readRecord, readNamed, clock, keepMs }
       expected: [
         ...held.expected,
         ...(sharing && how === 'made'
-          ? [{ command: ['GET', redisKeys.name(sharing.name)], answer: named?.text ?? '' }]
+          ? [{ command: ['GET', redisKeys.name(sharing.name)], answer: texts.sharing }]
           : []),
-        ...(idempotency ? [{ command: ['GET', redisKeys.name(idempotency.name)], answer: keyed?.text ?? '' }] : []),
+        ...(idempotency ? [{ command: ['GET', redisKeys.name(idempotency.name)], answer: texts.key }] : []),
       ],
       writes: [...held.writes, ...toTicketWrites(ticket, lifeSeconds), ...names],
     };

@@ -31,8 +31,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     return ticket && stored && { ticket, ...stored };
   }
 
-  async function readNamed(name: string): Promise<{ readonly text: string; readonly stored: readonly StoredRun[] }> {
-    const text = (await redis.get(redisKeys.name(name))) ?? '';
+  async function readRuns(text: string): Promise<readonly StoredRun[]> {
     const ids = text.split(' ').filter((id) => id !== '');
     const found =
       ids.length === 0
@@ -41,7 +40,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
             redis,
             ids.map((id) => ['HGETALL', redisKeys.run(id)]),
           );
-    return { text, stored: found.flatMap((fields) => fromFields(toRecord(fields)) ?? []) };
+    return found.flatMap((fields) => fromFields(toRecord(fields)) ?? []);
   }
 
   async function newest(clientId: string): Promise<JobRecord | undefined> {
@@ -139,10 +138,10 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     });
 
   return {
-    claim: createRedisClaim({ redis, readRecord, readNamed, clock, keepMs }),
+    claim: createRedisClaim({ redis, readRecord, readRuns, clock, keepMs }),
     find: readRecord,
     run: runs.read,
-    recall: async (name) => (await readNamed(name)).stored.at(-1)?.run,
+    recall: async (name) => (await readRuns((await redis.get(redisKeys.name(name))) ?? '')).at(-1)?.run,
     newest,
     report: runs.report,
     leave: (ticketKey, { comesBack }) => leave(ticketKey, comesBack),
