@@ -22,6 +22,7 @@ export const wishes = {
   metadata: choice(METADATA, {
     description:
       'What the file says of its making: `full`, `settings` (no words) or `none`. That a machine made it stays marked. Left out: as the operator set.',
+    example: 'settings',
   }),
 };
 
