@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { engines } from './engines.ts';
 import { fallback } from './fallback.ts';
+import { freeDay } from './free-day.ts';
 import { gateway } from './gateway.ts';
 import { inFlight } from './in-flight.ts';
 import { job } from './job.ts';
@@ -26,6 +27,7 @@ const sections: readonly Section[] = [
   memory,
   engines,
   fallback,
+  freeDay,
   stores,
   inFlight,
   stableDiffusion,

@@ -2,6 +2,8 @@ import { createHttpStandIn, type HttpStandIn, type StandInReply, type StandInReq
 import { pictureOf } from '../picture-of.ts';
 
 export const HORDE_KEY = 'HordeStandInKey0123456789';
+/** Documented for everybody. */
+const SHARED_KEY = '0000000000';
 
 export interface HordeStandIn extends HttpStandIn {
   /** The models that volunteers serve right now. */
@@ -37,7 +39,7 @@ export async function createHordeStandIn(): Promise<HordeStandIn> {
   async function serve({ method, path, headers, json }: StandInRequest): Promise<StandInReply> {
     if (path.startsWith('/files/')) return file(Number(path.slice('/files/'.length)));
     if (path === '/status/models') return { body: standIn.models };
-    if (headers.apikey !== HORDE_KEY) return failure(401, 'InvalidAPIKey');
+    if (headers.apikey !== HORDE_KEY && headers.apikey !== SHARED_KEY) return failure(401, 'InvalidAPIKey');
     if (headers['client-agent'] === undefined) return failure(400, 'NoClientAgent');
     if (path === '/generate/async') {
       return { status: 202, body: { id: `work-${works.push({ wish: json as Wish, looks: 0 }) - 1}`, kudos: 8 } };

@@ -5,9 +5,9 @@ import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
 import { requireBase64Picture, requirePicture } from '../../upstream/upstream.ts';
 import type { Engine, EngineContext, EngineImage, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { createServiceCalls, type ServiceCalls } from '../service-calls.ts';
-import type { ServiceAnswer } from '../service-description.ts';
+import type { ServiceAnswer, ServiceCall } from '../service-description.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
-import { explainHorde } from './failures.ts';
+import { explainHorde, isPoolFull } from './failures.ts';
 import { createModelChoice, toFreeSize, toFreeSteps } from './models.ts';
 import { acceptedSchema, checkSchema, type HordeCheck, statusSchema } from './schema.ts';
 
@@ -35,7 +35,7 @@ const settings = {
     'names, separated by commas',
   ),
   HORDE_MAX_WAIT_SECONDS: wholeNumber(
-    'The longest wait that AI Horde may name before the horde engine says that it is busy (seconds).',
+    'How long the horde engine waits for a free place, and the longest wait that AI Horde may name, before it says that it is busy (seconds).',
     { min: 5, max: 1200, default: 45 },
   ),
 };
@@ -43,6 +43,8 @@ const settings = {
 const FIRST_PAUSE_MS = 1000;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 5000;
+/** The Horde hears two submissions a second from an address; this is far from that. */
+const FULL_POOL_PAUSE_MS = 7500;
 /** Ten looks a minute are allowed. */
 const STATUS_PAUSE_MS = 6000;
 /** Workers come and go: only after this long "nobody can do that" is believed. */
@@ -80,7 +82,8 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
       onProgress({ stage: 'queue' });
       const model = await chooseModel(calls);
       const size = toFreeSize(request, model);
-      const answer = await calls.submit({ url: '/generate/async', json: toBody({ ...request, ...size }, model) });
+      const call = { url: '/generate/async', json: toBody({ ...request, ...size }, model) };
+      const answer = await submit(calls, call, context);
       const accepted = acceptedSchema.parse(answer.json);
       id = accepted.id;
       await waitUntilDone(calls, id, context);
@@ -90,6 +93,20 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
       // Whatever ended it, nobody waits for the picture any more: the volunteers need not make it.
       if (id !== undefined) tell(calls.cancel({ method: 'DELETE', url: `/generate/status/${id}` }));
       throw signal.aborted ? toAbortError(signal) : calls.toError(error);
+    }
+  }
+
+  /** While the pool that everybody shares is full, asks again for as long as the operator waits for the Horde. */
+  async function submit(calls: ServiceCalls, call: ServiceCall, context: EngineContext): Promise<ServiceAnswer> {
+    for (let waitedMs = 0; ; waitedMs += FULL_POOL_PAUSE_MS) {
+      try {
+        return await calls.submit(call);
+      } catch (error) {
+        if (!isPoolFull(error) || waitedMs + FULL_POOL_PAUSE_MS > maxWaitSeconds * 1000) throw error;
+      }
+      const engineStatus = "AI Horde's free places are all taken";
+      context.onProgress({ stage: 'queue', engineStatus });
+      await clock.wait(FULL_POOL_PAUSE_MS, context.signal);
     }
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { generate } from '../../../contracts/engine-checks.ts';
+import { failure } from '../../../stand-ins/horde/horde-stand-in.ts';
 import { createSubject, type HordeSubject } from './subject.ts';
 
 const request = ({ engine }: HordeSubject, size = engine.limits.shapes.square) => ({
@@ -34,6 +35,20 @@ describe('horde', () => {
     assert.ok(width * height <= 576 ** 2, `${width}x${height}`);
     assert.equal(width % 64, 0);
     assert.match(output.warnings.join(), /1216x832 became/);
+    await subject.close();
+  });
+
+  test('waits for a free place while the pool of everybody is full, and then sends the request once', async () => {
+    const subject = await createSubject();
+    let refusals = 3;
+    subject.standIn.interfere(({ path }) => {
+      if (path !== '/generate/async' || refusals === 0) return undefined;
+      refusals -= 1;
+      return failure(429, 'TooManyPrompts');
+    });
+    const { output } = await generate(subject.engine, request(subject));
+    assert.equal(output.images.length, 1);
+    assert.equal(subject.standIn.requests.filter(({ path }) => path === '/generate/async').length, 4);
     await subject.close();
   });
 
