@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import { isWritable, openDataDirectory } from '../shared/files/data-directory.ts';
 import { toMaxBytes } from '../shared/files/kept-files.ts';
 import { close } from '../shared/net/http.ts';
+import { createSecretBrake } from '../shared/net/secret-brake.ts';
 import { SettingsError } from '../shared/service/config.ts';
 import { listenAsSet } from '../shared/service/listen-as-set.ts';
 import { createLog, type Logger } from '../shared/service/log.ts';
@@ -68,6 +69,7 @@ await runService(async () => {
     jobs,
     dialects,
     apiKeys: settings.API_KEYS,
+    brake: createSecretBrake(clock),
     limit: createRateLimit({ perMinute: settings.RATE_LIMIT_PER_MINUTE, redis: rates }),
     maxPixels: settings.MAX_PIXELS_PER_REQUEST,
     bodies: createBodyBudget(toBodyLimits(getHeapStatistics().heap_size_limit)),

@@ -47,7 +47,10 @@ export function createApp(options: AppOptions): Express {
   app.get('/', createIndex(options));
   app.get('/health', createHealth(options));
   app.get('/ready', createReady(options));
-  app.get('/status', createStatus({ ...options, isStranger: (request) => isStranger(request, options) }));
+  app.get(
+    '/status',
+    createStatus({ ...options, isStranger: (request) => isStranger(request, options, options.brake) }),
+  );
   serveDocs(app, { ...options, basePath });
   serveImages(app, { ...options, remove: options.removePicture, collect: options.collectImage });
   for (const dialect of options.dialects) serveDialect(app, dialect, options);

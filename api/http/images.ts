@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { type Express, type RequestHandler, static as serveStatic } from 'express';
 import { AppError } from '../../shared/errors.ts';
+import type { SecretBrake } from '../../shared/net/secret-brake.ts';
 import { requireAdmin } from './middleware/authentication.ts';
 
 interface ImagesOptions {
   readonly dataDirectory: string;
   readonly adminKey: string | undefined;
+  readonly brake: SecretBrake;
   /** Removes the hosted copy of a picture, or of all pictures of a job. */
   readonly remove: (id: string) => Promise<void>;
   /** Brings a picture that another gateway told of to the own disk; false when that cannot be. */
@@ -16,7 +18,7 @@ interface ImagesOptions {
 const YEAR_MS = 365 * 86_400_000;
 
 /** `GET /images/{name}`: the pictures of the disk store. `DELETE /images/{id}`: the operator takes one back. */
-export function serveImages(app: Express, { dataDirectory, adminKey, remove, collect }: ImagesOptions): void {
+export function serveImages(app: Express, { dataDirectory, adminKey, brake, remove, collect }: ImagesOptions): void {
   const files = serveStatic(join(dataDirectory, 'images'), {
     index: false,
     redirect: false,
@@ -39,7 +41,7 @@ export function serveImages(app: Express, { dataDirectory, adminKey, remove, col
   };
   app.get('/images/:name', sendFile, collectImage, sendFile, (_request, _response, next) => next(noPicture()));
   const removeImage: RequestHandler<{ id: string }> = async (request, response) => {
-    requireAdmin(request, adminKey);
+    requireAdmin(request, adminKey, brake);
     await remove(request.params.id);
     response.status(204).end();
   };

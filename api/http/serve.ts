@@ -2,6 +2,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Metadata } from '../../shared/contract/generation.ts';
 import { AppError, toAppError } from '../../shared/errors.ts';
 import { contextOf, noteFailure } from '../../shared/net/request-log.ts';
+import type { SecretBrake } from '../../shared/net/secret-brake.ts';
 import { toMediaType } from '../../shared/picture/media-type.ts';
 import type { Command, Dialect, DialectInput, Outcome, Route, ServiceDescription } from '../dialects/dialect.ts';
 import type { Asker, Job, JobEvent, JobStatus, Jobs, RequestDraft, SubmitOptions } from '../jobs/job.ts';
@@ -28,6 +29,7 @@ export interface ServeOptions {
   readonly jobs: Jobs;
   readonly apiKeys: readonly ApiKey[] | undefined;
   readonly adminKey: string | undefined;
+  readonly brake: SecretBrake;
   readonly limit: RateLimit;
   readonly bodies: BodyBudget;
   /** Of all pictures of one request; 0 is no bound. */
@@ -69,7 +71,7 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
     ? passBodyBy
     : createBodyReader(options.bodies, route.maxBodyBytes ?? MAX_BODY_BYTES);
   return async (request, response) => {
-    const caller = identify(request, options.apiKeys);
+    const caller = identify(request, options.apiKeys, options.brake);
     if (route.isCounted) await options.limit(request, response, caller);
     if (route.ignoresBody !== true) prepareJson(request);
     const body = await readBody(request, response, caller.id);

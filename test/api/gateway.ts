@@ -10,6 +10,7 @@ import { createPreferences } from '../../api/http/preferences.ts';
 import { createGatewayServer } from '../../api/http/server.ts';
 import { createStreamLimit } from '../../api/http/stream-limit.ts';
 import { close, listen } from '../../shared/net/http.ts';
+import { createSecretBrake } from '../../shared/net/secret-brake.ts';
 import { createLog } from '../../shared/service/log.ts';
 import { createFakeJobs, type FakeJobs } from './fake-jobs.ts';
 
@@ -33,6 +34,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}, wantedPo
     jobs,
     dialects,
     apiKeys: undefined,
+    brake: createSecretBrake({ now: Date.now }),
     limit: createRateLimit({ perMinute: 0 }),
     maxPixels: 16_777_216,
     bodies: createBodyBudget(toBodyLimits(160_000_000)),

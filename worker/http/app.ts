@@ -12,6 +12,7 @@ import {
 import { AppError, invalidRequest } from '../../shared/errors.ts';
 import { isSameSecret, readBearer } from '../../shared/net/http.ts';
 import { contextOf, requestContext, requestLog } from '../../shared/net/request-log.ts';
+import { createSecretBrake, type SecretBrake } from '../../shared/net/secret-brake.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { Productions } from '../intake/productions.ts';
@@ -47,7 +48,7 @@ export function createApp(options: AppOptions): Express {
     const report = await health();
     response.status(report.status === 'healthy' ? 200 : 503).json(report);
   });
-  app.use(createAuthentication(options.tokens));
+  app.use(createAuthentication(options.tokens, createSecretBrake(options.clock)));
   app.get('/status', async (_request, response) => {
     response.json(await status());
   });
@@ -127,12 +128,13 @@ const limitUrl: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function createAuthentication(tokens: readonly string[]): RequestHandler {
+function createAuthentication(tokens: readonly string[], brake: SecretBrake): RequestHandler {
   return (request, _response, next) => {
     const given = readBearer(request.get('authorization'));
     if (given === undefined) throw new AppError('unauthorized', 'no WORKER_TOKEN came');
-    if (!tokens.some((token) => isSameSecret(given, token)))
-      throw new AppError('unauthorized', 'a wrong WORKER_TOKEN came');
+    const isRight = tokens.some((token) => isSameSecret(given, token));
+    brake.judge(request.socket.remoteAddress ?? 'unknown', isRight ? 'gateway' : undefined);
+    if (!isRight) throw new AppError('unauthorized', 'a wrong WORKER_TOKEN came');
     next();
   };
 }

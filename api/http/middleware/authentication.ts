@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { AppError } from '../../../shared/errors.ts';
 import { isSameSecret } from '../../../shared/net/http.ts';
+import type { SecretBrake } from '../../../shared/net/secret-brake.ts';
 import type { DialectInput } from '../../dialects/dialect.ts';
 import { type Client, KEY_CLIENT } from '../../jobs/job.ts';
 import { type ApiKey, findApiKey } from './api-keys.ts';
@@ -13,13 +14,14 @@ export interface Caller extends Client {
 
 /**
  * Who asks: with API_KEYS set, the owner of the key; else the address (one IPv6 subscriber counts once).
- * Throws `unauthorized`.
+ * Throws `unauthorized`, and `rate_limited` for whoever tries too many.
  */
-export function identify(request: Request, keys: readonly ApiKey[] | undefined): Caller {
-  const address = `address:${toSubscriber(toCallerAddress(request))}`;
-  if (keys === undefined) return { id: address };
+export function identify(request: Request, keys: readonly ApiKey[] | undefined, brake: SecretBrake): Caller {
+  const subscriber = toSubscriber(toCallerAddress(request));
+  if (keys === undefined) return { id: `address:${subscriber}` };
   const given = readKeys(request);
   const key = given.map((candidate) => findApiKey(keys, candidate)).find((found) => found !== undefined);
+  if (given.length > 0) brake.judge(subscriber, key?.name);
   if (key !== undefined) return { id: `${KEY_CLIENT}${key.name}`, keyName: key.name, key };
   const isMissing = given.length === 0;
   throw new AppError('unauthorized', isMissing ? 'no API key came' : 'an unknown API key came', {
@@ -30,16 +32,21 @@ export function identify(request: Request, keys: readonly ApiKey[] | undefined):
 }
 
 /** Whether there are keys and the request brings none of them, nor the operator's own. */
-export function isStranger(request: Request, { apiKeys, adminKey }: GatewayKeys): boolean {
-  return apiKeys !== undefined && !readKeys(request).some((given) => isOwnKey(given, { apiKeys, adminKey }));
+export function isStranger(request: Request, { apiKeys, adminKey }: GatewayKeys, brake: SecretBrake): boolean {
+  if (apiKeys === undefined) return false;
+  const given = readKeys(request);
+  const isKnown = given.some((candidate) => isOwnKey(candidate, { apiKeys, adminKey }));
+  if (given.length > 0) brake.judge(toSubscriber(toCallerAddress(request)), isKnown ? 'any' : undefined);
+  return !isKnown;
 }
 
-export function requireAdmin(request: Request, adminKey: string | undefined): void {
+export function requireAdmin(request: Request, adminKey: string | undefined, brake: SecretBrake): void {
   const given = readKeys(request);
   if (adminKey === undefined) throw new AppError('forbidden', 'ADMIN_KEY is not set', { publicMessage: NO_ADMIN });
   if (given.length === 0) throw new AppError('unauthorized', 'no admin key came');
-  if (!given.some((candidate) => isSameSecret(candidate, adminKey)))
-    throw new AppError('forbidden', 'a wrong admin key came');
+  const isRight = given.some((candidate) => isSameSecret(candidate, adminKey));
+  brake.judge(toSubscriber(toCallerAddress(request)), isRight ? 'operator' : undefined);
+  if (!isRight) throw new AppError('forbidden', 'a wrong admin key came');
 }
 
 const NO_ADMIN = 'This service has no operator key (ADMIN_KEY), so nobody may do this.';

@@ -1,0 +1,61 @@
+import { AppError } from '../errors.ts';
+
+const MINUTE_MS = 60_000;
+const MAX_WRONG_PER_MINUTE = 20;
+/** Addresses that are remembered at a time. */
+const MAX_ADDRESSES = 10_000;
+
+/** Slows who tries keys. */
+export interface SecretBrake {
+  /**
+   * Told after each comparison whose key it was, or that it was nobody's. Throws `rate_limited` once an address has
+   * tried too many: for wrong keys, and for right ones that it has not used before, so that the answer tells nothing.
+   */
+  judge(address: string, owner: string | undefined): void;
+}
+
+interface SecretBrakeOptions {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly maxWrongPerMinute?: number;
+}
+
+export function createSecretBrake({ now, maxWrongPerMinute = MAX_WRONG_PER_MINUTE }: SecretBrakeOptions): SecretBrake {
+  const wrong = new Map<string, { count: number; readonly until: number }>();
+  /** Who shares an address with somebody that guesses goes on with the key he has. */
+  const proven = new Map<string, true>();
+
+  function triesOf(address: string): { count: number; readonly until: number } {
+    const known = wrong.get(address);
+    if (known !== undefined && known.until > now()) return known;
+    const fresh = { count: 0, until: now() + MINUTE_MS };
+    remember(wrong, address, fresh);
+    return fresh;
+  }
+
+  return {
+    judge: (address, owner) => {
+      const name = `${address} ${owner}`;
+      if (owner !== undefined && proven.has(name)) return;
+      if (owner !== undefined && !wrong.has(address)) return remember(proven, name, true);
+      const tries = triesOf(address);
+      if (owner === undefined) tries.count += 1;
+      if (tries.count <= maxWrongPerMinute) {
+        if (owner !== undefined) remember(proven, name, true);
+        return;
+      }
+      const retryAfterSeconds = Math.max(1, Math.ceil((tries.until - now()) / 1000));
+      throw new AppError('rate_limited', 'too many wrong keys from one address', {
+        publicMessage: `Too many wrong keys came from this address. Try again in ${retryAfterSeconds} s.`,
+        retryAfterSeconds,
+      });
+    },
+  };
+}
+
+function remember<Value>(map: Map<string, Value>, name: string, value: Value): void {
+  map.delete(name);
+  map.set(name, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_ADDRESSES && oldest !== undefined) map.delete(oldest);
+}
