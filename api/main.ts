@@ -13,7 +13,7 @@ import { readEnvironment, readVersion, runService, stopOnSignal } from '../share
 import { systemClock } from '../shared/wait.ts';
 import { type GatewaySettings, readGatewaySettings } from './config.ts';
 import { dialects } from './dialects/index.ts';
-import { encodeJob } from './dialects/jobs/encode-job.ts';
+import { encodeJob } from './dialects/job-answer.ts';
 import { createApp } from './http/app.ts';
 import { createBodyBudget, toBodyLimits } from './http/body/body-budget.ts';
 import { createDescribe } from './http/describe-service.ts';

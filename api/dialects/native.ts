@@ -1,45 +1,12 @@
 import { z } from 'zod';
-import type { Metadata, Shape } from '../../shared/contract/generation.ts';
 import { type AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
-import type { Format } from '../../shared/picture/media-type.ts';
-import type { Job, RequestDraft } from '../jobs/job.ts';
+import type { Job } from '../jobs/job.ts';
 import type { Encoded, Outcome } from './dialect.ts';
 
-/** What Easel's own dialects (`generate`, `jobs`) share: the wishes, the error, the answer that is still to come. */
-
-interface NativeWishes {
-  readonly prompt: string;
-  readonly negative_prompt?: string | undefined;
-  readonly seed: number;
-  readonly guidance_scale: number;
-  readonly shape: Shape;
-  readonly engine?: string | undefined;
-  readonly strict: boolean;
-  readonly safe: boolean;
-  readonly format: Format;
-  readonly metadata?: Metadata | undefined;
-}
-
-type NativeDraft = Omit<RequestDraft, 'count' | 'deliver'>;
+/** What Easel's own dialects (`generate`, `jobs`) share: the error, and the answer that is still to come. */
 
 /** -1 asks for a random seed in every dialect; the canonical draft says it by leaving the seed out. */
 export const toSeed = (seed: number): { seed?: number } => (seed < 0 ? {} : { seed });
-
-export function toDraft(wishes: NativeWishes): NativeDraft {
-  return {
-    prompt: wishes.prompt,
-    ...(wishes.negative_prompt !== undefined && { negativePrompt: wishes.negative_prompt }),
-    ...toSeed(wishes.seed),
-    guidanceScale: wishes.guidance_scale,
-    shape: wishes.shape,
-    ...(wishes.engine !== undefined && { engine: wishes.engine }),
-    strict: wishes.strict,
-    safe: wishes.safe,
-    format: wishes.format,
-    ...(wishes.metadata !== undefined && { metadata: wishes.metadata }),
-    previews: 0,
-  };
-}
 
 export const nativeError = z
   .object({
@@ -73,7 +40,7 @@ export const pendingAnswer = z
   .object({
     success: z.literal(true),
     job_id: z.string(),
-    status: z.enum(['accepted', 'queued', 'running', 'storing']),
+    status: z.enum(['queued', 'running', 'storing']),
     status_url: z.url(),
     stage: z.string().optional(),
     progress: z.number(),

@@ -5,7 +5,7 @@ import type { PictureContent } from './pictures/content.ts';
 
 /** The life of a job, as every dialect sees it. `index` of the folder: `createJobs`. */
 
-export type JobStatus = 'accepted' | 'queued' | 'running' | 'storing' | 'done' | 'failed' | 'cancelled';
+export type JobStatus = 'queued' | 'running' | 'storing' | 'done' | 'failed' | 'cancelled';
 
 /** Who asks: a key's name, else the address; limits, fairness and rejoining go by it. */
 export interface Client {

@@ -7,16 +7,12 @@ import { importsOf, readSource, sourceFiles } from './source-files.ts';
 const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp[]]> = [
   [/^shared\//, [/^shared\//]],
   [/^api\/dialects\/index\.ts$/, [/^api\/dialects\//]],
-  [
-    /^api\/dialects\//,
-    [/^shared\//, /^api\/dialects\/[\w-]+\.ts$/, /^api\/dialects\/generate\/schema\.ts$/, /^api\/jobs\/job\.ts$/],
-  ],
-  [/^api\/main\.ts$/, [/^shared\//, /^api\//]],
+  [/^api\/dialects\//, [/^shared\//, /^api\/dialects\/(?!index\.ts)[\w-]+\.ts$/, /^api\/jobs\/job\.ts$/]],
   [/^api\/jobs\//, [/^shared\//, /^api\/dispatch\//, /^api\/jobs\//]],
   [/^api\/dispatch\//, [/^shared\//, /^api\/dispatch\//]],
   [/^api\/policy\//, [/^shared\//, /^api\/policy\//]],
   [/^api\/http\/middleware\//, [/^shared\//, /^api\/(jobs\/job|dialects\/dialect)\.ts$/]],
-  [/^api\//, [/^shared\//, /^api\//]],
+  [/^api\//, [/^shared\//, /^api\/(?!dialects\/[\w-]+\/)/]],
   [/^worker\/(engines|stores)\/index\.ts$/, [/^shared\//, /^worker\/(engines|stores)\//]],
   [
     /^worker\/engines\/[\w-]+\/.*/,

@@ -3,7 +3,8 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Command, Dialect, DialectInput, Encoded, Outcome } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
-import { encodeNativeError, encodePending, nativeError, pendingAnswer, toDraft } from '../native.ts';
+import { encodeNativeError, encodePending, nativeError, pendingAnswer } from '../native.ts';
+import { toDraft } from '../native-fields.ts';
 import { generateAnswer, generateQuery } from './schema.ts';
 
 /** `GET /generate`: the main job, in Easel's own words (they come from the Perchance + Imgur service of old). */

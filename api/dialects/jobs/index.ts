@@ -3,9 +3,10 @@ import type { Job } from '../../jobs/job.ts';
 import type { Command, Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
 import { FIND_FAILURES } from '../failures.ts';
 import { parseFields } from '../fields.ts';
-import { encodeNativeError, nativeError, toDraft } from '../native.ts';
-import { encodeJob } from './encode-job.ts';
-import { jobAnswer, jobBody, jobPath, jobQuery } from './schema.ts';
+import { encodeJob, jobAnswer } from '../job-answer.ts';
+import { encodeNativeError, nativeError } from '../native.ts';
+import { toDraft } from '../native-fields.ts';
+import { jobBody, jobPath, jobQuery } from './schema.ts';
 
 const accept: Route = {
   method: 'post',
@@ -72,7 +73,7 @@ const find: Route = {
       200: { description: 'Its state, and once it is done its pictures.', schema: jobAnswer },
     },
   },
-  decode: (input) => ({ do: 'find', ...readWish(input) }),
+  decode: (input) => ({ do: 'find', ...readJobId(input) }),
   encode: encodeFound,
 };
 
@@ -90,7 +91,7 @@ const follow: Route = {
       204: { description: 'It has ended, and `Last-Event-ID` was its last event: do not come back.' },
     },
   },
-  decode: (input): Command => ({ do: 'follow', ...readWish(input), after: readLastEvent(input) }),
+  decode: (input): Command => ({ do: 'follow', ...readJobId(input), after: readLastEvent(input) }),
   encode: encodeFound,
   encodeEvent: ({ number, job, preview }, outcome) => ({
     id: String(number),
@@ -113,7 +114,7 @@ const cancel: Route = {
     query: jobQuery,
     responses: { 200: { description: 'The job as it ended.', schema: jobAnswer } },
   },
-  decode: (input) => ({ do: 'cancel', ...readWish(input) }),
+  decode: (input) => ({ do: 'cancel', ...readJobId(input) }),
   encode: encodeFound,
 };
 
@@ -127,7 +128,7 @@ export const jobs: Dialect = {
   encodeError: encodeNativeError,
 };
 
-const readWish = ({ params, query }: DialectInput) => ({
+const readJobId = ({ params, query }: DialectInput) => ({
   jobId: params.id ?? '',
   sealed: parseFields(jobQuery, query).sealed,
 });

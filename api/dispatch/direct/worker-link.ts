@@ -1,29 +1,18 @@
 import type { AxiosInstance } from 'axios';
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
-import { WIRE_HEADER, WIRE_VERSION, type WorkerStatus, workerStatusSchema } from '../../../shared/contract/wire.ts';
+import { WIRE_HEADER, WIRE_VERSION } from '../../../shared/contract/wire.ts';
 import { createHttpClient } from '../../../shared/net/http.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { OpenedRun, WorkerView } from '../dispatch.ts';
 import { createWaker } from '../waker.ts';
-import { callProduction, type ProductionOutcome, readErrorRecord } from './production-call.ts';
+import { callProduction, type ProductionOutcome } from './production-call.ts';
+import { createWorkerCondition } from './worker-condition.ts';
 
 /** One worker of WORKER_URL: its slots, and the work that is sent to it. */
 
 const LONGEST_REST_MS = 60_000;
 const SILENCE_MS = 60_000;
-const STATUS_TIMEOUT_MS = 5000;
-/** What its engines are up to is asked only beside real work, and not more often. */
-const STATUS_INTERVAL_MS = 10_000;
-const LOOK_TIMEOUT_MS = 1000;
-const LOOK_INTERVAL_MS = 5000;
-/** After a failed job its health is looked at, as long as it is awake by that job anyway. */
-const DOUBT_MS = 60_000;
-
-const REFUSES_TOKEN = 'refuses WORKER_TOKEN, which must be the same on both services';
-const UNREACHABLE = 'cannot be reached';
-const SILENT = 'has not answered since the gateway started';
-const UNWELL = 'says that it is not well';
 
 export interface WorkerLink {
   readonly client: AxiosInstance;
@@ -69,24 +58,17 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   let failuresInRow = 0;
   let running = 0;
   let concurrency = 1;
-  let status: WorkerStatus | undefined;
-  let statusAt = Number.NEGATIVE_INFINITY;
-  let isRefused = false;
-  let hasAnswered = false;
-  let looking: Promise<void> | undefined;
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let doubtedUntil = Number.NEGATIVE_INFINITY;
 
   const waker = createWaker({
     ...{ client, name, signal, clock, log, onGivenUp: options.onGivenUp },
     onReady: (health, tookMs) => {
       concurrency = health.concurrency;
-      hasAnswered = true;
       if (tookMs !== undefined) options.onAwake(tookMs);
       options.onChange();
-      learnStatus();
+      condition.heard();
     },
   });
+  const condition = createWorkerCondition({ client, name, token, waker, signal, clock, log });
 
   function rest(forMs: number): void {
     rests += 1;
@@ -143,56 +125,9 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
     waker.heard();
     failuresInRow = 0;
     if (outcome.kind === 'full') rest(Math.min(outcome.retryAfterMs, LONGEST_REST_MS));
-    if (outcome.kind === 'failed') {
-      // It may have become unwell by it, or be about to.
-      statusAt = Number.NEGATIVE_INFINITY;
-      doubtedUntil = clock.now() + DOUBT_MS;
-    } else if (outcome.kind === 'result') doubtedUntil = Number.NEGATIVE_INFINITY;
-    learnStatus();
-  }
-
-  function learnStatus(): void {
-    if (clock.now() - statusAt < STATUS_INTERVAL_MS) return;
-    statusAt = clock.now();
-    void askStatus(STATUS_TIMEOUT_MS);
-  }
-
-  /** Never rejects; answers whether the worker itself answered. */
-  async function askStatus(timeout: number): Promise<boolean> {
-    try {
-      const { status: code, data } = await client.get<unknown>('/status', { timeout, signal });
-      const told = workerStatusSchema.safeParse(data).data;
-      status = told ?? status;
-      // Where the workers are reached through the shared queue, no token is sent.
-      isRefused = code === 401 && token !== '';
-      const isWorker =
-        told !== undefined || (code === 401 && readErrorRecord(JSON.stringify(data), false) !== undefined);
-      hasAnswered ||= isWorker;
-      return isWorker;
-    } catch (error) {
-      log.debug({ worker: name, reason: String(error) }, 'the worker did not tell its status');
-      return false;
-    }
-  }
-
-  async function look(): Promise<void> {
-    if (problems().length === 0 && clock.now() > doubtedUntil) return;
-    if (clock.now() - lookedAt >= LOOK_INTERVAL_MS) {
-      lookedAt = clock.now();
-      looking = askStatus(LOOK_TIMEOUT_MS).then((isAwake) => {
-        // It answered although it was given up: work can be sent again.
-        if (isAwake && waker.state() === 'unreachable') waker.wake();
-      });
-    }
-    await looking;
-  }
-
-  function problems(): readonly string[] {
-    if (isRefused) return [REFUSES_TOKEN];
-    if (waker.state() === 'unreachable') return [UNREACHABLE];
-    if (!hasAnswered) return [SILENT];
-    if (status?.status === 'unhealthy' && status.problems.length === 0) return [UNWELL];
-    return status?.problems ?? [];
+    if (outcome.kind === 'failed') condition.doubt();
+    if (outcome.kind === 'result') condition.trust();
+    condition.heard();
   }
 
   function view(): WorkerView {
@@ -203,9 +138,9 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
       running,
       concurrency,
       wakingForMs: waker.wakingForMs(),
-      engines: status?.engines,
-      stores: status?.stores,
-      problems: problems(),
+      engines: condition.status()?.engines,
+      stores: condition.status()?.stores,
+      problems: condition.problems(),
     };
   }
 
@@ -218,7 +153,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
     wake: waker.wake,
     produce,
     view,
-    look,
+    look: condition.look,
     stop: () => stopping.abort(),
   };
 }

@@ -1,8 +1,61 @@
-import type { z } from 'zod';
-import type { ResultPicture } from '../../../shared/contract/generation.ts';
-import type { Job } from '../../jobs/job.ts';
-import { toJobPath } from '../native.ts';
-import type { jobAnswer, jobPicture } from './schema.ts';
+import { z } from 'zod';
+import { MAX_SEED, type ResultPicture } from '../../shared/contract/generation.ts';
+import type { Job } from '../jobs/job.ts';
+import { nativeError, toJobPath } from './native.ts';
+
+const jobPicture = z.object({
+  image_url: z.url().optional(),
+  width: z.int(),
+  height: z.int(),
+  seed: z.int().min(0).max(MAX_SEED),
+  nsfw: z.boolean().optional(),
+  store: z.string().optional(),
+  expires_at: z.iso.datetime().optional(),
+});
+
+export const jobAnswer = z
+  .object({
+    success: z.boolean(),
+    job_id: z.string(),
+    status: z.enum(['queued', 'running', 'storing', 'done', 'failed', 'cancelled']),
+    stage: z.string().optional(),
+    progress: z.number().min(0).max(1),
+    engine: z.string().optional(),
+    engine_status: z.string().optional(),
+    queue_position: z.int().optional(),
+    eta_seconds: z.number().optional(),
+    image_url: z.url().optional().meta({ description: 'Of the first picture.' }),
+    images: z.array(jobPicture).optional(),
+    warnings: z.array(z.string()),
+    cached: z.boolean(),
+    error: z.string().optional(),
+    code: nativeError.shape.code.optional(),
+    field: z.string().optional(),
+    attempts: nativeError.shape.attempts,
+    status_url: z.url().meta({ description: 'To be used whole: it lets the job outlive a lost disk.' }),
+    events_url: z.url(),
+    created_at: z.iso.datetime(),
+    finished_at: z.iso.datetime().optional(),
+  })
+  .meta({
+    id: 'Job',
+    examples: [
+      {
+        success: true,
+        job_id: 'Yx2kQ7',
+        status: 'running',
+        stage: 'generate',
+        progress: 0.4,
+        engine: 'sketch',
+        eta_seconds: 12,
+        warnings: [],
+        cached: false,
+        status_url: 'https://easel.example/jobs/Yx2kQ7?sealed=8fK1',
+        events_url: 'https://easel.example/jobs/Yx2kQ7/events?sealed=8fK1',
+        created_at: '2026-11-21T02:01:44.000Z',
+      },
+    ],
+  });
 
 type ToAbsoluteUrl = (path: string) => string;
 

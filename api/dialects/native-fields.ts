@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import { MAX_SEED, METADATA, SHAPES } from '../../shared/contract/generation.ts';
+import { FORMATS } from '../../shared/picture/media-type.ts';
+import type { RequestDraft } from '../jobs/job.ts';
+import { choice, choiceOr, decimalOr, engineName, flagOr, negativePrompt, prompt, wholeNumberOr } from './fields.ts';
+import { toSeed } from './native.ts';
+
+/** What one picture may be asked for in Easel's own words: `GET /generate`, and with more in `POST /jobs`. */
+export const nativeFields = {
+  prompt: prompt({ description: 'What the picture shows.', example: 'a red fox' }),
+  negative_prompt: negativePrompt({ description: 'What to avoid.', example: 'blurry' }),
+  seed: wholeNumberOr(-1, {
+    min: -1,
+    max: MAX_SEED,
+    description: 'The same seed and request make the same picture; -1 draws one.',
+    example: 42,
+  }),
+  guidance_scale: decimalOr(7, { min: 0, max: 20, description: 'How closely to follow the prompt.', example: 7 }),
+  shape: choiceOr('square', SHAPES, { description: 'The form of the picture.', example: 'square' }),
+  engine: engineName(),
+  strict: flagOr(false, { description: 'An engine that cannot honour every wish is skipped instead of warning.' }),
+  safe: flagOr(false, { description: 'Refuse a picture that the engine flags as not safe for work.' }),
+  format: choiceOr('png', FORMATS, { description: 'The format of the picture.', example: 'png' }),
+  metadata: choice(METADATA, {
+    description:
+      'What the file says of its making: `full`, `settings` (no words) or `none`. That a machine made it stays marked. Left out: as the operator set.',
+    example: 'settings',
+  }),
+};
+
+type NativeFields = z.output<z.ZodObject<typeof nativeFields>>;
+type NativeDraft = Omit<RequestDraft, 'count' | 'deliver'>;
+
+export function toDraft(fields: NativeFields): NativeDraft {
+  return {
+    prompt: fields.prompt,
+    ...(fields.negative_prompt !== undefined && { negativePrompt: fields.negative_prompt }),
+    ...toSeed(fields.seed),
+    guidanceScale: fields.guidance_scale,
+    shape: fields.shape,
+    ...(fields.engine !== undefined && { engine: fields.engine }),
+    strict: fields.strict,
+    safe: fields.safe,
+    format: fields.format,
+    ...(fields.metadata !== undefined && { metadata: fields.metadata }),
+    previews: 0,
+  };
+}
