@@ -179,7 +179,9 @@ describe('the openai package, when all does not go well', () => {
   test('a picture that is still being made is asked for again, and comes', async () => {
     await makeOnePicture();
     const { client, sent } = createClient(services.url, 'sesame-open-fast', 5);
-    const { data, response } = await client.images.generate({ prompt: 'a harbour' }).withResponse();
+    const { data, response } = await client.images
+      .generate({ prompt: 'a harbour', model: 'gpt-image-2' })
+      .withResponse();
     assert.equal(await describePicture(data.data?.[0]?.b64_json ?? ''), 'png 768x768');
     assert.ok(sent.calls >= 2);
     // One picture for all of its calls.

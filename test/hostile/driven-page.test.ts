@@ -38,8 +38,8 @@ describe('a hostile page', () => {
   ] as const) {
     test(`with a picture of ${size} gives none`, async () => {
       const { error } = await attack(name);
-      assert.equal(error?.code, 'engine_failed');
       // The larger one is more than the page itself can hold: how it fails is a matter of chance.
+      assert.match(error?.code ?? '', name === 'large_result' ? /^engine_failed$/ : /^engine_/);
       if (name === 'large_result') assert.match(error?.message ?? '', /whole picture/);
     });
   }

@@ -1,12 +1,24 @@
 /** Nobody's request nests as deep; what reads values level by level would run out of stack far below. */
 export const MAX_JSON_LEVELS = 64;
 
-/** Whether a value of JSON nests deeper. By hand: a function that calls itself would fail on just such a value. */
-export function isTooDeep(value: unknown): boolean {
-  let level = [value];
-  for (let levels = 0; level.length > 0; levels += 1) {
-    if (levels > MAX_JSON_LEVELS) return true;
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+
+/** Whether a text of JSON nests deeper, by its brackets outside strings: parsing it may already overflow the stack. */
+export function isTooDeep(text: Buffer): boolean {
+  let levels = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const byte = text[at] ?? 0;
+    if (isInString) {
+      if (byte === BACKSLASH) at += 1;
+      else if (byte === QUOTE) isInString = false;
+    } else if (byte === QUOTE) isInString = true;
+    else if (OPENING.has(byte)) {
+      levels += 1;
+      if (levels > MAX_JSON_LEVELS) return true;
+    } else if (CLOSING.has(byte)) levels -= 1;
   }
   return false;
 }

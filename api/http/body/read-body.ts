@@ -16,7 +16,13 @@ export type ReadBody = (request: Request, response: Response, callerId: string) 
 
 /** Within the route, so that even a broken body is told in the words of its dialect, and a stranger's is not read. */
 export function createBodyReader(budget: BodyBudget, limit: number): ReadBody {
-  const parse = json({ limit, strict: false, reviver: keepLongSeed });
+  const tooDeep = new WeakSet<object>();
+  const parse = json({
+    ...{ limit, strict: false, reviver: keepLongSeed },
+    verify: (request, _response, text) => {
+      if (isTooDeep(text)) tooDeep.add(request);
+    },
+  });
 
   return async (request, response, callerId) => {
     const lease = budget.open(callerId);
@@ -27,12 +33,13 @@ export function createBodyReader(budget: BodyBudget, limit: number): ReadBody {
         parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
       });
       await Promise.race([parsed, watch.failed]);
-      requireShallow(request.body);
+      if (tooDeep.has(request)) throw nestsTooDeep();
       return lease;
     } catch (error) {
       lease.release();
       discard(request);
-      throw error;
+      // The parser may have run out of stack, and then says only that this is no JSON.
+      throw tooDeep.has(request) ? nestsTooDeep() : error;
     } finally {
       watch.end();
     }
@@ -57,10 +64,8 @@ function keepLongSeed(key: string, value: unknown, context?: { readonly source?:
 const hasBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-function requireShallow(body: unknown): void {
-  if (!isTooDeep(body)) return;
-  throw invalidRequest([{ field: 'body', message: `The body nests deeper than ${MAX_JSON_LEVELS} levels.` }]);
-}
+const nestsTooDeep = (): AppError =>
+  invalidRequest([{ field: 'body', message: `The body nests deeper than ${MAX_JSON_LEVELS} levels.` }]);
 
 interface Watch {
   /** Rejects when the body is too large, too slow, or more than the budget allows. */
