@@ -1,0 +1,118 @@
+import { connect, type Socket } from 'node:net';
+
+/** One thing that a hostile or careless caller does, over and over until the signal aborts. Loopback only. */
+export interface Attack {
+  readonly name: string;
+  /** How many callers do it at a time, each from an address of its own. */
+  readonly callers: number;
+  run(target: Target, signal: AbortSignal): Promise<void>;
+}
+
+export interface Target {
+  readonly url: string;
+  /** As the proxy in front tells it. */
+  readonly address: string;
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const DISCONNECT_MS = 300;
+
+async function ask({ url, address }: Target, path: string, signal: AbortSignal, body?: unknown): Promise<void> {
+  const response = await fetch(url + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { ...JSON_TYPE, 'x-forwarded-for': address },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    signal,
+  });
+  await response.arrayBuffer();
+}
+
+const often = (
+  name: string,
+  callers: number,
+  once: (target: Target, signal: AbortSignal) => Promise<void>,
+): Attack => ({
+  name,
+  callers,
+  run: async (target, signal) => {
+    while (!signal.aborted) {
+      await once(target, signal).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  },
+});
+
+/** Two cores serve the attackers too. */
+const PAUSE_MS = 100;
+const draw = (): string => Math.random().toString(36).slice(2);
+const image = (target: Target): string => `/image/${draw()}-${target.address}?width=64&height=64`;
+
+/** Says that more will come than does, and holds the connection. */
+function halfUpload({ url, address }: Target, path: string, declared: number, sent: number): Socket {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  const head = [`Host: ${hostname}`, `X-Forwarded-For: ${address}`, 'Content-Type: application/json'];
+  socket.write(`POST ${path} HTTP/1.1\r\n${head.join('\r\n')}\r\nContent-Length: ${declared}\r\n\r\n{"image":"`);
+  socket.write('A'.repeat(sent));
+  return socket;
+}
+
+async function hold(sockets: readonly Socket[], signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  for (const socket of sockets) socket.destroy();
+}
+
+const times = <Item>(count: number, create: () => Item): Item[] => Array.from({ length: count }, create);
+
+export const ATTACKS: readonly Attack[] = [
+  often('leaves while its picture is made', 4, async (target, signal) => {
+    const patience = AbortSignal.timeout(5 + Math.random() * DISCONNECT_MS);
+    await ask(target, image(target), AbortSignal.any([patience, signal]));
+  }),
+  often('sends numbers of 40,000 digits', 2, (target, signal) =>
+    ask(target, '/jobs', signal, { prompt: 'fox', seed: `${'1'.repeat(40_000)}x` }),
+  ),
+  often('sends a number of 40,000 digits in the address', 1, (target, signal) =>
+    ask(target, `/generate?prompt=fox&seed=${'1'.repeat(40_000)}x`, signal),
+  ),
+  often('sends long texts that are hard for the policy', 2, (target, signal) =>
+    ask(target, '/jobs', signal, { prompt: 'girl 25 '.repeat(240), negative_prompt: '👧'.repeat(1900) }),
+  ),
+  often('sends large options', 2, (target, signal) =>
+    ask(target, '/jobs', signal, {
+      prompt: draw(),
+      engine_options: { sketch: { words: draw() + 'x'.repeat(240_000) } },
+    }),
+  ),
+  often('nests in 5,000 levels', 1, (target, signal) =>
+    ask(target, '/jobs', signal, `{"prompt":"a","engine_options":${'['.repeat(5000)}${']'.repeat(5000)}}`),
+  ),
+  often('asks for more pixels than anybody may', 2, (target, signal) =>
+    ask(target, '/v1/images/generations', signal, { prompt: draw(), n: 10, size: '2048x2048' }),
+  ),
+  often('fills the queue with large pictures', 2, (target, signal) =>
+    ask(target, '/jobs', signal, { prompt: draw(), width: 2048, height: 2048, count: 4, format: 'avif' }),
+  ),
+  often('posts callbacks to nowhere', 1, (target, signal) =>
+    ask(target, '/jobs', signal, { prompt: draw(), callback_url: `https://${draw()}.invalid/` }),
+  ),
+  {
+    name: 'holds 22 half-sent uploads',
+    callers: 1,
+    run: (target, signal) =>
+      hold(
+        times(22, () => halfUpload(target, '/sdapi/v1/png-info', 7_900_000, 7_800_000)),
+        signal,
+      ),
+  },
+  {
+    name: 'holds 300 half-sent bodies',
+    callers: 1,
+    run: (target, signal) =>
+      hold(
+        times(300, () => halfUpload(target, '/jobs', 255_000, 200_000)),
+        signal,
+      ),
+  },
+];
