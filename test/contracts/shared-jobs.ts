@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
 import { Redis } from 'ioredis';
+import { settleFormat } from '../../api/jobs/journal/redis/format.ts';
 import { createRedisJournal } from '../../api/jobs/journal/redis/journal.ts';
 import { STAGES } from '../../shared/contract/generation.ts';
 import { blobKeys } from '../../shared/queue/backend.ts';
@@ -266,6 +267,22 @@ export function testSharedJobs(): void {
       const calls = [...stats.matchAll(/calls=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
       // Those inside of scripts are counted too; BullMQ alone takes 48 for a job.
       assert.ok(calls / PICTURES < MAX_COMMANDS, `${calls / PICTURES} commands a picture`);
+    });
+
+    test('records of a format that is much newer are refused, and those of the next one are not', async (t) => {
+      const bench = await createBench();
+      const redis = new Redis(bench.server.url);
+      t.after(async () => {
+        redis.disconnect();
+        await bench.close();
+      });
+      const format = Number(await redis.get('easel:format'));
+      assert.ok(format >= 2);
+      await redis.set('easel:format', format + 1);
+      await settleFormat(redis);
+      assert.equal(await redis.get('easel:format'), String(format + 1));
+      await redis.set('easel:format', format + 2);
+      await assert.rejects(settleFormat(redis), { name: 'SettingsError', message: /^REDIS_URL: .*newer release/ });
     });
 
     test('messages of any length are heard by all, in their order', async (t) => {

@@ -7,6 +7,7 @@ import { redisKeys } from '../../../shared/queue/redis/connection.ts';
 import { createSealedVault } from '../../../shared/queue/sealed-vault.ts';
 import { createQueueDispatch } from '../../dispatch/queue/dispatch.ts';
 import type { Vault } from '../context.ts';
+import { settleFormat } from '../journal/redis/format.ts';
 import { createRedisJournal } from '../journal/redis/journal.ts';
 import type { JobBackend, JobBackendOptions } from './backend.ts';
 
@@ -26,6 +27,7 @@ export async function createShared(
   const backend = createRedisBackend({ url, keepMs, patienceMs: PATIENCE_MS, clock, log });
   const journal = createRedisJournal({ backend, keepMs, clock, log });
   const { channels, blobs, redis } = backend;
+  await settleFormat(redis);
   return {
     journal,
     isShared: true,

@@ -18,6 +18,8 @@ export const redisKeys = {
   blob: (key: string) => `${PREFIX}:${key}`,
   /** List of a client's last tickets, newest first. */
   client: (clientId: string) => `${PREFIX}:client:${clientId}`,
+  /** Number of the form in which all this is kept. */
+  format: `${PREFIX}:format`,
   /** Unfinished runs, by the time they were accepted. */
   open: `${PREFIX}:open`,
   /** Waiting runs, by their turn. */
