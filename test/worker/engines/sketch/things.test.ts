@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { describe, test } from 'node:test';
+import type { ThingRecord } from '../../../../worker/engines/sketch/page/things/record.d.ts';
 import type { Context, Layer, Random, Scene, SketchRequest } from '../../../../worker/engines/sketch/page/types.d.ts';
 
 // Plain JavaScript without declarations: its shapes are stated here once.
@@ -7,7 +9,11 @@ const folder = '../../../../worker/engines/sketch/page';
 const { readScene }: { readScene(request: SketchRequest): Scene } = await import(`${folder}/scene.js`);
 const { composeLayers }: { composeLayers(scene: Scene): Layer[] } = await import(`${folder}/compose.js`);
 const { createRandom }: { createRandom(key: string): Random } = await import(`${folder}/random.js`);
-const { THINGS }: { THINGS: Record<string, Record<string, string>> } = await import(`${folder}/words/things.js`);
+const { readText }: { readText(text: string): { category: string; name: string }[] } = await import(
+  `${folder}/lexicon.js`
+);
+const { THINGS }: { THINGS: Record<string, ThingRecord> } = await import(`${folder}/things/index.js`);
+const { CLOTHES }: { CLOTHES: { wearing: Record<string, string> } } = await import(`${folder}/words/clothes.js`);
 
 /** A canvas that paints nothing and counts what it is told. */
 function createCounter() {
@@ -37,8 +43,8 @@ function createCounter() {
   return { context: context as Context, count: () => calls };
 }
 
-/** How many strokes the picture of a text takes; the same text and the same things take the same. */
-function countStrokes(scene: Scene): number {
+/** How many strokes something takes to paint; the same scene takes the same. */
+function countCalls(paint: (context: Context) => void): number {
   const { context, count } = createCounter();
   class Sheet {
     readonly width = 256;
@@ -46,9 +52,14 @@ function countStrokes(scene: Scene): number {
     getContext = (): Context => context;
   }
   Object.assign(globalThis, { OffscreenCanvas: Sheet, Path2D: class {}, DOMMatrix: class {} });
-  for (const layer of composeLayers(scene)) layer.paint(context, scene, createRandom(layer.name));
+  paint(context);
   return count();
 }
+
+const countStrokes = (scene: Scene): number =>
+  countCalls((context) => {
+    for (const layer of composeLayers(scene)) layer.paint(context, scene, createRandom(layer.name));
+  });
 
 const read = (prompt: string): Scene =>
   readScene({ prompt, negativePrompt: '', seed: 1, width: 256, height: 256, guidanceScale: 7 });
@@ -63,16 +74,62 @@ function isDrawn(name: string, word: string): boolean {
   });
 }
 
+const PLACES = ['', 'by the sea, ', 'under water, ', 'in a city street, '];
+const firstWord = (words: string) => words.split('|')[0] ?? '';
+const things = Object.entries(THINGS);
+
 describe('everything that the sketch page has words for', () => {
-  for (const category of ['thing', 'wearing']) {
-    test(`of the kind "${category}" is drawn`, () => {
-      const entries = Object.entries(THINGS[category] ?? {});
+  const kinds: [kind: string, entries: [name: string, words: string][]][] = [
+    ['things', things.map(([name, { words }]) => [name, words])],
+    ['clothes', Object.entries(CLOTHES.wearing)],
+  ];
+  for (const [kind, entries] of kinds) {
+    test(`is drawn: ${kind}`, () => {
       assert.ok(entries.length > 5);
-      const missing = entries.filter(([name, words]) => !isDrawn(name, words.split('|')[0] ?? ''));
+      const missing = entries.filter(([name, words]) => !isDrawn(name, firstWord(words)));
       assert.deepEqual(
         missing.map(([name]) => name),
         [],
       );
     });
   }
+});
+
+describe('the record of a thing', () => {
+  test('is found by each of its words', () => {
+    const unread = things.flatMap(([name, { words, otherLanguages }]) =>
+      [...words.split('|'), ...(otherLanguages?.split('|') ?? [])]
+        .filter((word) => !readText(word).some((hit) => hit.category === 'thing' && hit.name === name))
+        .map((word) => `${name}: ${word}`),
+    );
+    assert.deepEqual(unread, []);
+  });
+
+  test('has a drawing that draws, where it has one', () => {
+    const scene = read('meadow');
+    const empty = things.filter(
+      ([name, { draw }]) => draw && countCalls((context) => draw(context, scene, createRandom(name), null)) === 0,
+    );
+    assert.deepEqual(
+      empty.map(([name]) => name),
+      [],
+    );
+  });
+
+  test('names only layers that its pictures have', () => {
+    const absent = things.flatMap(([name, { words, layers = [] }]) => {
+      const seen = PLACES.flatMap((place) => composeLayers(read(`${place}${firstWord(words)}`)));
+      return layers.filter((layer) => !seen.some((found) => found.name === layer)).map((layer) => `${name}: ${layer}`);
+    });
+    assert.deepEqual(absent, []);
+  });
+
+  test('stands in one table, and every table is in the index', async () => {
+    const files = (await readdir(new URL(`${folder}/things/`, import.meta.url))).filter((file) => file.endsWith('.js'));
+    const tables = files.filter((file) => file !== 'index.js').map((file) => import(`${folder}/things/${file}`));
+    const names = (await Promise.all(tables)).flatMap((table) =>
+      Object.values(table).flatMap((all) => Object.keys(all as object)),
+    );
+    assert.deepEqual(names.sort(), Object.keys(THINGS).sort());
+  });
 });

@@ -1,8 +1,8 @@
-import { landscapeChoices, thingsOf } from './landscape.js';
+import { landscapeChoices } from './landscape.js';
 import { paintAbstract } from './layers/abstract.js';
 import { paintFlyers } from './layers/airborne.js';
 import { paintBackdrop, paintPortrait, paintSitters } from './layers/backdrop.js';
-import { bodiesIn, paintCreatures } from './layers/creatures.js';
+import { paintCreatures } from './layers/creatures.js';
 import { paintGrain, paintVignette } from './layers/finish.js';
 import { paintFurniture, paintRoomShell, paintRoomWindow } from './layers/interior.js';
 import { paintPlanet } from './layers/sky.js';
@@ -11,6 +11,7 @@ import { paintStars } from './layers/stars.js';
 import { paintStillLife } from './layers/still-life.js';
 import { styleLayers } from './layers/styles.js';
 import { paintDepths, paintReef, paintSwimmers } from './layers/underwater.js';
+import { bodiesIn, needsLayer } from './things/index.js';
 
 /**
  * @import { Choice } from './landscape.js'
@@ -24,11 +25,7 @@ const KINDS = {
     [true, 'room', paintRoomShell],
     [!scene.without.includes('window'), 'window', paintRoomWindow],
     [true, 'furniture', paintFurniture],
-    [
-      bodiesIn(scene).some(({ thing }) => !['woman', 'man', 'person'].includes(thing.name)),
-      'creatures',
-      paintCreatures,
-    ],
+    [bodiesIn(scene).some(({ body }) => body.home !== 'portrait'), 'creatures', paintCreatures],
   ],
   'still-life': () => [[true, 'still life', paintStillLife]],
   underwater: () => [
@@ -45,7 +42,7 @@ const KINDS = {
       paintPlanet,
     ],
     [true, 'world', paintWorld],
-    [thingsOf(scene)('rocket', 'ufo', 'dragon', 'plane'), 'flyers', paintFlyers],
+    [needsLayer(scene, 'flyers'), 'flyers', paintFlyers],
     [bodiesIn(scene).length === 1, 'spacefarer', paintSpacefarer],
     [
       bodiesIn(scene).length > 1 || bodiesIn(scene).some(({ thing }) => thing.name !== 'astronaut'),

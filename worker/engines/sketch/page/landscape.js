@@ -6,7 +6,7 @@ import { paintCastleHill, paintPagoda, paintVillage, paintWindmill } from './lay
 import { paintCamp } from './layers/camp.js';
 import { paintCity, paintStreet } from './layers/city.js';
 import { paintClouds } from './layers/clouds.js';
-import { bodiesIn, paintCreatures, paintLeapingFish, paintSkyWhale, paintWhale } from './layers/creatures.js';
+import { paintCreatures, paintLeapingFish, paintSkyWhale, paintWhale } from './layers/creatures.js';
 import { paintFoothills, paintForest, paintFrameTrees, paintScatteredTrees, paintWoodEdge } from './layers/forest.js';
 import { paintGlowing } from './layers/glowing.js';
 import { paintHills, paintNearBank } from './layers/ground.js';
@@ -21,8 +21,12 @@ import { paintAurora, paintMilkyWay, paintStars } from './layers/stars.js';
 import { paintGlitter, paintRipples, paintWater, paintWaves } from './layers/water.js';
 import { paintWaterfall } from './layers/waterfall.js';
 import { paintDrift, paintFog, paintLightning, paintMotes, paintRain, paintSnowfall } from './layers/weather.js';
+import { bodiesIn, needsLayer } from './things/index.js';
 
-/** @import { Paint, Scene } from './types.d.ts' */
+/**
+ * @import { ThingName } from './things/names.d.ts'
+ * @import { Paint, Scene } from './types.d.ts'
+ */
 
 /** @typedef {[wanted: boolean, name: string, paint: Paint]} Choice */
 
@@ -32,8 +36,8 @@ export const placesOf =
   (...names) =>
     names.some((name) => scene.places.includes(name));
 
-/** @param {Scene} scene @returns {(...names: string[]) => boolean} */
-export const thingsOf =
+/** @param {Scene} scene @returns {(...names: ThingName[]) => boolean} */
+const thingsOf =
   (scene) =>
   (...names) =>
     scene.things.some((thing) => names.includes(thing.name));
@@ -114,9 +118,9 @@ function waterChoices(scene) {
     [has('iceberg'), 'icebergs', paintIcebergs],
     [has('island'), 'island', paintIsland],
     [has('lighthouse', 'cliff'), 'lighthouse', has('lighthouse') ? paintLighthouse : paintNearBank],
-    [thingsOf(scene)('boat', 'ship'), 'boats', paintBoats],
-    [thingsOf(scene)('whale'), 'whale', paintWhale],
-    [thingsOf(scene)('fish'), 'fish', paintLeapingFish],
+    [needsLayer(scene, 'boats'), 'boats', paintBoats],
+    [needsLayer(scene, 'whale'), 'whale', paintWhale],
+    [needsLayer(scene, 'fish'), 'fish', paintLeapingFish],
     [has('beach'), 'beach', paintBeach],
     [!has('beach') && (!open || bodiesIn(scene).length > 0), 'near bank', paintNearBank],
   ];
@@ -156,7 +160,7 @@ function landChoices(scene) {
     [has('road') && !has('city'), 'road', paintRoad],
     ...buildingChoices(scene),
     [has('city'), 'city', paintCity],
-    [thingsOf(scene)('whale'), 'sky whale', paintSkyWhale],
+    [needsLayer(scene, 'sky whale'), 'sky whale', paintSkyWhale],
     [has('city'), 'street', paintStreet],
     [has('trees', 'cactus') && !has('forest'), 'trees', paintScatteredTrees],
   ];
@@ -172,7 +176,7 @@ function nearChoices(scene) {
     (!has('city', 'forest') || has('waterfall')) &&
     !without.includes('trees') &&
     !without.includes('pine');
-  const asked = names('bird');
+  const asked = needsLayer(scene, 'birds');
   const birds =
     !without.includes('bird') &&
     (asked ||
@@ -183,16 +187,16 @@ function nearChoices(scene) {
   return [
     [has('floating'), 'floating islands', paintFloatingIslands],
     [birds, 'birds', paintBirds],
-    [names('balloon'), 'balloons', paintBalloons],
-    [names('plane', 'dragon', 'ufo', 'rocket'), 'flyers', paintFlyers],
-    [names('flyingcar'), 'flying cars', paintFlyingCars],
+    [needsLayer(scene, 'balloons'), 'balloons', paintBalloons],
+    [needsLayer(scene, 'flyers'), 'flyers', paintFlyers],
+    [needsLayer(scene, 'flying cars'), 'flying cars', paintFlyingCars],
     [open && (places.length < 4 || has('palm', 'pine')), 'frame trees', paintFrameTrees],
     [has('crystals', 'mushrooms'), 'glowing', paintGlowing],
-    [names('car') && !has('city'), 'car', paintCar],
-    [names('tent', 'campfire'), 'camp', paintCamp],
+    [needsLayer(scene, 'car') && !has('city'), 'car', paintCar],
+    [needsLayer(scene, 'camp'), 'camp', paintCamp],
     [bodiesIn(scene).length > 0, 'creatures', paintCreatures],
-    [names('butterfly', 'lantern'), 'small flyers', paintSmallFlyers],
-    [names('fireflies') || moods.includes('magical'), 'motes', paintMotes],
+    [needsLayer(scene, 'small flyers'), 'small flyers', paintSmallFlyers],
+    [needsLayer(scene, 'motes') || moods.includes('magical'), 'motes', paintMotes],
     [weather.includes('fog'), 'fog', paintFog],
     [weather.includes('rain') || weather.includes('storm'), 'rain', paintRain],
     [weather.includes('snow') || (season === 'winter' && !without.includes('snow')), 'snow', paintSnowfall],

@@ -1,8 +1,9 @@
+import { THINGS } from './things/index.js';
 import { AIR } from './words/air.js';
+import { CLOTHES } from './words/clothes.js';
 import { FOREIGN } from './words/foreign.js';
 import { LOOKS } from './words/looks.js';
 import { PLACES } from './words/places.js';
-import { THINGS } from './words/things.js';
 
 /**
  * @typedef {{ category: string, name: string }} Concept
@@ -10,11 +11,13 @@ import { THINGS } from './words/things.js';
  *   a concept at word `index` of the prompt, `length` words long
  */
 
-const LONGEST_PHRASE = 4;
+/** In words, or in characters of a script without spaces: 宇宙飛行士. */
+const LONGEST_PHRASE = 5;
 const NEGATIONS = new Set(['no', 'without', 'not', 'sans', 'sin', 'ohne', 'sem', 'без', 'senza', 'minus', 'excluding']);
 const NEGATION_REACH = 2;
 // Scripts that put no space between words: a word is looked for inside the run of characters.
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+// The long vowel of ボート belongs to no script by itself, only by its script extensions.
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u30fc]/u;
 // What English does not mark by an ending; "fish" is one word for one and for many.
 const PLURALS = new Set([
   'wolves',
@@ -54,7 +57,9 @@ function learn(category, name, words) {
   }
 }
 
-for (const group of [AIR, PLACES, THINGS, LOOKS]) {
+const things = Object.fromEntries(Object.entries(THINGS).map(([name, { words }]) => [name, words]));
+
+for (const group of [AIR, PLACES, { thing: things }, CLOTHES, LOOKS]) {
   for (const [category, concepts] of Object.entries(group)) {
     for (const [name, words] of Object.entries(concepts)) {
       learn(category, name, words);
@@ -66,6 +71,9 @@ for (const [name, words] of Object.entries(FOREIGN)) {
   const category = categoryOf.get(name);
   if (category === undefined) throw new Error(`the foreign table names an unknown concept: ${name}`);
   learn(category, name, words);
+}
+for (const [name, { otherLanguages }] of Object.entries(THINGS)) {
+  if (otherLanguages) learn('thing', name, otherLanguages);
 }
 
 /**

@@ -3,11 +3,13 @@ import { readText } from './lexicon.js';
 import { choosePalette } from './palette.js';
 import { createRandom, hashText } from './random.js';
 import { chooseKind, chooseTime, completePlaces } from './settings.js';
+import { isThing } from './things/index.js';
 import { BLOOMS, COLOURS } from './words/looks.js';
 
 /**
  * @import { Scene, SketchRequest, Thing } from './types.d.ts'
  * @import { Hit } from './lexicon.js'
+ * @import { ThingName } from './things/names.d.ts'
  */
 
 /** Words that count things. */
@@ -52,10 +54,10 @@ function shareColours(hits) {
 function readThings(hits, prompt, colours) {
   const words = prompt.toLowerCase().split(/\s+/);
   const told = words.map((word) => COUNTS.get(word)).find((count) => count !== undefined);
-  /** @type {Map<string, Thing>} */
+  /** @type {Map<ThingName, Thing>} */
   const things = new Map();
   for (const hit of hits) {
-    if (hit.category !== 'thing' || things.has(hit.name)) continue;
+    if (hit.category !== 'thing' || !isThing(hit.name) || things.has(hit.name)) continue;
     const count = hit.plural ? (told ?? PLURAL_COUNT) : 1;
     things.set(hit.name, { name: hit.name, colour: colours.get(hit) ?? null, count });
   }
@@ -85,6 +87,7 @@ export function readScene(request) {
     [...ofThing].filter(([hit]) => hit.category !== 'thing').map(([hit, hex]) => [hit.name, hex]),
   );
   const named = readThings(hits, request.prompt, ofThing);
+  /** @type {Thing[]} */
   const things =
     named.length === 0 && hits.some((hit) => hit.name === 'portrait')
       ? [{ name: 'person', colour: null, count: 1 }]

@@ -1,43 +1,20 @@
-/** @import { Random, Scene, SceneKind, TimeOfDay } from './types.d.ts' */
+import { THINGS } from './things/index.js';
+
+/**
+ * @import { ThingRecord } from './things/record.d.ts'
+ * @import { Random, Scene, SceneKind, Thing, TimeOfDay } from './types.d.ts'
+ */
 
 /**
  * @typedef {Pick<Scene, 'places' | 'weather' | 'sky' | 'styles' | 'moods' | 'season' | 'things' | 'without'>
  *   & { kinds: string[], times: string[], furniture: string[] }} Reading
  */
 
-/** Who is painted close, alone before a plain ground, when the prompt names no place. */
-const SITTERS = ['cat', 'dog', 'panda', 'koala', 'owl', 'raccoon', 'mouse', 'pig', 'lion', 'tiger', 'penguin', 'robot'];
-const PEOPLE = ['woman', 'man', 'person'];
+/** @param {Thing[]} things @param {ThingRecord['home']} home */
+const isHome = (things, home) => things.some(({ name }) => THINGS[name].home === home);
 
-/** Where somebody is at home when the prompt names no place. @type {Record<string, string[]>} */
-const HOMES = {
-  fox: ['forest', 'meadow'],
-  wolf: ['forest', 'mountains'],
-  bear: ['mountains', 'forest'],
-  rabbit: ['meadow', 'flowers'],
-  deer: ['forest', 'meadow'],
-  horse: ['meadow', 'hills'],
-  cow: ['meadow', 'hills'],
-  sheep: ['meadow', 'hills'],
-  unicorn: ['meadow', 'forest'],
-  elephant: ['meadow', 'trees'],
-  whale: ['sea'],
-  boat: ['lake', 'mountains'],
-  ship: ['sea'],
-  balloon: ['hills', 'mountains'],
-  dragon: ['mountains'],
-  bird: ['hills'],
-  plane: ['mountains'],
-  rocket: ['desert'],
-  ufo: ['desert', 'hills'],
-  flyingcar: ['city'],
-  car: ['road', 'mountains'],
-  butterfly: ['meadow', 'flowers'],
-  lantern: ['lake', 'hills'],
-  fireflies: ['forest', 'meadow'],
-  campfire: ['forest', 'mountains'],
-  tent: ['forest', 'mountains'],
-};
+/** @param {Thing} thing */
+const livesOnlyUnderWater = ({ name }) => THINGS[name].layers?.every((layer) => layer === 'swimmers') ?? false;
 
 /** @param {string[]} list @param {readonly string[]} wanted */
 const hasAny = (list, wanted) => wanted.some((name) => list.includes(name));
@@ -47,23 +24,23 @@ const hasAny = (list, wanted) => wanted.some((name) => list.includes(name));
  * @returns {SceneKind}
  */
 export function chooseKind(read) {
-  const names = read.things.map((thing) => thing.name);
+  const { things } = read;
   const outside = read.places.length > 0;
   if (read.kinds.includes('interior')) return 'interior';
-  if (read.kinds.includes('abstract') && names.length === 0 && !outside) return 'abstract';
+  if (read.kinds.includes('abstract') && things.length === 0 && !outside) return 'abstract';
   if (
-    hasAny(names, ['jellyfish', 'turtle']) ||
-    (names.includes('fish') && !outside) ||
+    things.some(livesOnlyUnderWater) ||
+    (isHome(things, 'underwater') && !outside) ||
     read.kinds.includes('underwater')
   ) {
     return 'underwater';
   }
-  if (read.kinds.includes('space') || (names.includes('astronaut') && !outside)) return 'space';
-  if (read.kinds.includes('still-life') && names.length === 0 && read.places.every((place) => place === 'flowers'))
+  if (read.kinds.includes('space') || (isHome(things, 'space') && !outside)) return 'space';
+  if (read.kinds.includes('still-life') && things.length === 0 && read.places.every((place) => place === 'flowers'))
     return 'still-life';
-  if (hasAny(names, PEOPLE) && (read.kinds.includes('portrait') || !outside)) return 'portrait';
-  if (hasAny(names, SITTERS) && !outside) return 'backdrop';
-  if (outside || names.length + read.sky.length + read.weather.length + read.times.length > 0) return 'landscape';
+  if (isHome(things, 'portrait') && (read.kinds.includes('portrait') || !outside)) return 'portrait';
+  if (isHome(things, 'backdrop') && !outside) return 'backdrop';
+  if (outside || things.length + read.sky.length + read.weather.length + read.times.length > 0) return 'landscape';
   if (read.season || read.moods.includes('magical')) return 'landscape';
   if (read.moods.includes('futuristic')) return 'landscape';
   return read.furniture.length > 0 ? 'interior' : 'abstract';
@@ -84,13 +61,7 @@ export function chooseTime(read, kind, random) {
   if (hasAny(read.sky, ['stars', 'milkyway', 'moon', 'comet']) || read.weather.includes('aurora')) return 'night';
   if (read.styles.includes('neon') || (read.moods.includes('futuristic') && read.places.includes('city')))
     return 'night';
-  if (
-    hasAny(
-      read.things.map((thing) => thing.name),
-      ['fireflies', 'lantern', 'campfire'],
-    )
-  )
-    return 'dusk';
+  if (read.things.some(({ name }) => THINGS[name].bringsDusk)) return 'dusk';
   if (read.moods.includes('magical')) return 'dusk';
   if (kind === 'interior' || kind === 'still-life' || kind === 'backdrop' || kind === 'portrait') return 'day';
   if (hasAny(read.weather, ['rainbow', 'clear', 'clouds']) || read.sky.includes('sun')) return 'day';
@@ -113,8 +84,8 @@ export function completePlaces(read, kind, random) {
   if (kind !== 'landscape') return { places: read.places, sky: read.sky };
   let places = [...read.places];
   if (places.length === 0) {
-    const home = read.things.map((thing) => HOMES[thing.name]).find((found) => found !== undefined);
-    if (home) places = home;
+    const home = read.things.map(({ name }) => THINGS[name].home).find((found) => Array.isArray(found));
+    if (home) places = [...home];
     else if (read.sky.includes('planet')) places = ['desert', 'mountains', 'crystals'];
     else if (read.moods.includes('magical')) places = ['floating', 'mountains', 'lake', 'mushrooms'];
     else if (read.moods.includes('futuristic') || read.styles.includes('neon')) places = ['city'];

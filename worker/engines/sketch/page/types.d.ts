@@ -1,3 +1,5 @@
+import type { ThingName } from './things/names.d.ts';
+
 /** What the page is asked to paint. `width` and `height` in pixels, 64 to 2048; `guidanceScale` 0 to 20. */
 export interface SketchRequest {
   prompt: string;
@@ -22,7 +24,7 @@ export type TimeOfDay = 'dawn' | 'day' | 'sunset' | 'dusk' | 'night';
 
 /** Something with a body that stands in the picture. `colour` is `#rrggbb` where the prompt names one. */
 export interface Thing {
-  name: string;
+  name: ThingName;
   colour: string | null;
   count: number;
 }

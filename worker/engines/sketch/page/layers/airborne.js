@@ -14,9 +14,12 @@ import {
   drawSkyLantern,
 } from '../subjects/flyers.js';
 
-/** @import { Context, Paint, Random, Scene, Thing } from '../types.d.ts' */
+/**
+ * @import { ThingName } from '../things/names.d.ts'
+ * @import { Context, Paint, Random, Scene, Thing } from '../types.d.ts'
+ */
 
-/** @param {Scene} scene @param {string} name @returns {Thing} */
+/** @param {Scene} scene @param {ThingName} name @returns {Thing} */
 export function thingNamed(scene, name) {
   return scene.things.find((thing) => thing.name === name) ?? { name, colour: null, count: 1 };
 }

@@ -3,7 +3,7 @@ import { downwards, fillEllipse, fillPolygon, glow } from '../draw.js';
 import { dress } from '../subjects/accessories.js';
 import { paintFigure } from '../subjects/figure.js';
 import { chooseLook, drawBust } from '../subjects/person.js';
-import { bodiesIn } from './creatures.js';
+import { bodiesIn } from '../things/index.js';
 
 /** @import { Context, Paint, Random, Scene } from '../types.d.ts' */
 

@@ -3,6 +3,7 @@ import { downwards, fillEllipse, fillPolygon, glow, ramp, strokeOutline } from '
 import { createNoise } from '../noise.js';
 import { paintFigure } from '../subjects/figure.js';
 import { drawFish, drawJellyfish, drawSwimmingWhale, drawTurtle } from '../subjects/marine.js';
+import { THINGS } from '../things/index.js';
 import { paintBand } from './ground.js';
 
 /** @import { Context, Paint, Random, Scene } from '../types.d.ts' */
@@ -126,7 +127,7 @@ function branch(context, random, { x, y, length, angle, depth, hue, line }) {
 export function paintSwimmers(context, scene, random) {
   const { layout, things, without } = scene;
   const { width, height, unit, subjectX } = layout;
-  const sea = things.filter(({ name }) => ['fish', 'whale', 'jellyfish', 'turtle'].includes(name));
+  const sea = things.filter(({ name }) => THINGS[name].layers?.includes('swimmers'));
   if (!without.includes('fish'))
     paintShoal(context, scene, random.fork('shoal'), sea.find(({ name }) => name === 'fish')?.colour ?? null);
   for (const { name, colour, count } of sea) {

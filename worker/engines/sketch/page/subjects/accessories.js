@@ -1,7 +1,10 @@
 import { darken, fade, lighten } from '../colour.js';
 import { fillEllipse, fillOutline, strokeOutline } from '../draw.js';
 
-/** @import { Context, Scene } from '../types.d.ts' */
+/**
+ * @import { CLOTHES } from '../words/clothes.js'
+ * @import { Context, Scene } from '../types.d.ts'
+ */
 
 /** All for a head with eyes at (42, 37) and (58, 37), crown at y = 17 and neck at y = 59, in a box of 100 by 100. */
 
@@ -118,7 +121,7 @@ function drawFlowerCrown(context, accent) {
   }
 }
 
-/** @type {Record<string, (context: Context, accent: string) => void>} */
+/** In the order in which they are put on. @type {Record<keyof typeof CLOTHES.wearing, (context: Context, accent: string) => void>} */
 const WARDROBE = {
   scarf: drawScarf,
   bowtie: drawBowtie,
