@@ -54,8 +54,7 @@ describe('the gateway is ready when a picture can be made, and else says why not
 
   test('a browser that does not start', async (context) => {
     const services = await start(context, { workerEnv: { CHROMIUM_PATH: '/bin/false' }, start: ['gateway'] });
-    // Its health may be bad before anybody looks.
-    await services.worker.start().catch(() => undefined);
+    await services.worker.start('listening');
     const reason = 'cannot start its browser, or gets no answer from it';
     await fetch(`${services.url}/generate?prompt=a+fox`);
     await assertNotReady(services.url, `The worker ${reason}.`);
