@@ -78,7 +78,12 @@ async function timeNewBrowsers(standIn: StandIn): Promise<number[]> {
 }
 
 async function timeService(standIn: StandIn): Promise<number[]> {
-  const env = { ENGINES: 'perchance', PERCHANCE_URL: standIn.url, PERCHANCE_EMBED_URL: standIn.embedUrl };
+  const env = {
+    ENGINES: 'perchance',
+    PERCHANCE_URL: standIn.url,
+    PERCHANCE_EMBED_URL: standIn.embedUrl,
+    PERCHANCE_WAY: 'embed',
+  };
   const services = await startServices({ ...env, CHROMIUM_PATH: EXECUTABLE });
   const totals: number[] = [];
   try {

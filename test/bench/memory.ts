@@ -128,7 +128,12 @@ export const memory: Section = {
   title: `Memory of the worker over ${JOBS} jobs, with Node's and Chromium's options of the blueprint`,
   async measure() {
     const standIn = await createPerchanceStandIn();
-    const perchance = { ENGINES: 'perchance', PERCHANCE_URL: standIn.url, PERCHANCE_EMBED_URL: standIn.embedUrl };
+    const perchance = {
+      ENGINES: 'perchance',
+      PERCHANCE_URL: standIn.url,
+      PERCHANCE_EMBED_URL: standIn.embedUrl,
+      PERCHANCE_WAY: 'embed',
+    };
     try {
       return [
         ...toFigures('perchance', await watchJobs(perchance, { count: JOBS })),

@@ -30,6 +30,8 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     STORES: 'imgur',
     PERCHANCE_URL: perchance.url,
     PERCHANCE_EMBED_URL: perchance.embedUrl,
+    PERCHANCE_WAY: 'embed',
+    PERCHANCE_PAGE_URL: perchance.imagePageUrl,
     IMGUR_API_URL: imgur.apiUrl,
     IMGUR_CLIENT_ID: imgur.clientId,
     ...options.workerEnv,

@@ -21,7 +21,11 @@ describe('with ENGINES unset, and every outside service out of reach', () => {
     services = await startServices({
       workerEnv: {
         ...{ ENGINES: '', STORES: '', PERCHANCE_URL: closed, PERCHANCE_EMBED_URL: `${closed}/embed` },
-        ...{ GRADIO_SPACES: 'https://192.0.2.1', HORDE_URL: 'https://horde.invalid' },
+        ...{
+          PERCHANCE_PAGE_URL: `${closed}/page`,
+          GRADIO_SPACES: 'https://192.0.2.1',
+          HORDE_URL: 'https://horde.invalid',
+        },
       },
     });
   });

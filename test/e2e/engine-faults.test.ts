@@ -9,8 +9,11 @@ import { createBrowser, QUICK_WAITS, SILENT } from '../worker/engines/perchance/
 import { type AnswerBody, ask, askWell, assertPaintedFor, download } from './ask.ts';
 import { type InProcess, startInProcess } from './in-process.ts';
 
+/** Those of the second way are tried where that way is. */
+type Mode = Exclude<PerchanceMode, `image_page_${string}`>;
+
 /** What a client is answered in each mode: `served`, or the code of an error. The compiler asks for every mode. */
-const ANSWERS: Readonly<Record<PerchanceMode, 'served' | ErrorCode>> = {
+const ANSWERS: Readonly<Record<Mode, 'served' | ErrorCode>> = {
   ok: 'served',
   slow: 'served',
   hang: 'engine_timeout',
@@ -79,12 +82,7 @@ const ANSWERS: Readonly<Record<PerchanceMode, 'served' | ErrorCode>> = {
 };
 
 /** After these the site is left alone for a while; the next request is answered without asking it. */
-const RESTING: ReadonlySet<PerchanceMode> = new Set([
-  'verify_too_many_requests',
-  'rate_429',
-  'rate_200',
-  'site_refused',
-]);
+const RESTING: ReadonlySet<Mode> = new Set(['verify_too_many_requests', 'rate_429', 'rate_200', 'site_refused']);
 const RESTING_CODES: ReadonlySet<ErrorCode> = new Set(['engine_challenge', 'engine_unauthorized']);
 const LONGEST_REST_MS = 15 * 60_000;
 
@@ -96,11 +94,14 @@ const MARGIN_MS = 5000;
 const AT_ONCE_MS = 1000;
 
 /** The whole way from the front door to the site, with a visitor whom the site has never seen. */
-async function visit(context: TestContext, mode: PerchanceMode): Promise<InProcess & { site: PerchanceStandIn }> {
+async function visit(context: TestContext, mode: Mode): Promise<InProcess & { site: PerchanceStandIn }> {
   const site = await createPerchanceStandIn({ mode });
   const pages = createBrowser(SILENT);
   const engine = createPerchance(
-    { PERCHANCE_URL: site.url, PERCHANCE_EMBED_URL: site.embedUrl, PERCHANCE_PROFILE_DIR: undefined },
+    {
+      ...{ PERCHANCE_URL: site.url, PERCHANCE_EMBED_URL: site.embedUrl, PERCHANCE_PROFILE_DIR: undefined },
+      ...{ PERCHANCE_WAY: 'embed', PERCHANCE_PAGE_URL: site.imagePageUrl },
+    },
     { pages, clock: systemClock, log: SILENT, dataDirectory: '/nonexistent' },
     QUICK_WAITS,
   );
@@ -142,7 +143,7 @@ async function assertRests({ url, site, advance }: Awaited<ReturnType<typeof vis
 }
 
 describe('every way in which Perchance answers or breaks, seen through the front door', { concurrency: 2 }, () => {
-  for (const [mode, answer] of Object.entries(ANSWERS) as [PerchanceMode, 'served' | ErrorCode][]) {
+  for (const [mode, answer] of Object.entries(ANSWERS) as [Mode, 'served' | ErrorCode][]) {
     test(`mode ${mode}: ${answer}`, async (context) => {
       const system = await visit(context, mode);
       if (answer === 'served') {

@@ -21,6 +21,7 @@ const perchance = await createPerchanceStandIn({ mode: toMode(perchanceModes, va
 const imgur = await createImgurStandIn({ mode: toMode(imgurModes, values.imgur) });
 process.stdout.write(`PERCHANCE_URL=${perchance.url}
 PERCHANCE_EMBED_URL=${perchance.embedUrl}
+PERCHANCE_PAGE_URL=${perchance.imagePageUrl}
 IMGUR_API_URL=${imgur.apiUrl}
 IMGUR_CLIENT_ID=${imgur.clientId}
 `);

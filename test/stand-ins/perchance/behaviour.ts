@@ -14,6 +14,12 @@ export type Behaviour = {
   outer: DocumentAnswer;
   generator: DocumentAnswer;
   embed: DocumentAnswer;
+  /** The page "Image API v1". */
+  imagePage: DocumentAnswer;
+  /** What the image page says in place of a picture; `silent`: nothing, ever. */
+  imageFailure: { code: number; error: string; retryAfter?: number } | 'silent' | null;
+  /** Where the image page says that its picture is, in place of the truth. */
+  imageUrl: string | null;
   /** Pages whose markup has none of the names that are known. */
   redesigned: readonly ('outer' | 'generator' | 'embed')[];
   /** Early 2025 or 2026: counts 3/6/9 or 2/4/6/8/16/32; negative prompt in an input or in a textarea. */
@@ -60,6 +66,9 @@ export const normalBehaviour: Behaviour = {
   outer: 'page',
   generator: 'page',
   embed: 'page',
+  imagePage: 'page',
+  imageFailure: null,
+  imageUrl: null,
   redesigned: [],
   dom: 'v2',
   termsDialog: false,

@@ -6,6 +6,9 @@ import {
   embedPage,
   GENERATOR_NAME,
   generatorPage,
+  IMAGE_PAGE_NAME,
+  imageGeneratorPage,
+  imagePage,
   type Origins,
   outerPage,
   redesignedPage,
@@ -16,9 +19,9 @@ import { sendChallenge, sendHtml } from './replies.ts';
 import type { Service } from './service.ts';
 
 /** How often each page was asked for, whatever was answered. */
-export type DocumentLoads = { outer: number; generator: number; embed: number };
+export type DocumentLoads = { outer: number; generator: number; embed: number; imagePage: number };
 
-type PageName = keyof DocumentLoads;
+type PageName = 'outer' | 'generator' | 'embed';
 
 export type OriginApps = { outer: Express; generator: Express; embed: Express; turnstile: Express };
 
@@ -34,6 +37,25 @@ export function createOriginApps(service: Service, origins: () => Origins, loads
   serve(generator, `/${GENERATOR_NAME}`, 'generator', () =>
     generatorPage(origins(), service.behaviour(), service.timings),
   );
+
+  outer.get(`/${IMAGE_PAGE_NAME}`, async (request, response) => {
+    loads.imagePage += 1;
+    const html = imagePage(origins(), new URL(request.originalUrl, 'http://site').search.slice(1));
+    await sendDocument(service, request, response, service.behaviour().imagePage, html);
+  });
+  generator.get(`/${IMAGE_PAGE_NAME}`, (_request, response) =>
+    sendHtml(response, 200, imageGeneratorPage(origins(), service.behaviour(), service.timings)),
+  );
+  const uploads: Buffer[] = [];
+  generator.post('/uploads', express.text({ type: () => true, limit: '20mb' }), (request, response) => {
+    const number = uploads.push(Buffer.from(String(request.body).split(',')[1] ?? '', 'base64'));
+    response.type('text/plain').send(`${origins().generator}/uploads/${number}.jpeg`);
+  });
+  generator.get('/uploads/:name', (request, response) => {
+    const bytes = uploads[Number.parseInt(request.params.name, 10) - 1];
+    if (bytes === undefined) response.status(404).send('not found');
+    else response.type('image/jpeg').send(bytes);
+  });
 
   const embed = createApp();
   embed.use('/api', createApi(service));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Behaviour } from './behaviour.ts';
 import type { Timings } from './timings.ts';
 
+export const IMAGE_PAGE_NAME = 'perchance-ai-api';
 export const GENERATOR_NAME = 'ai-text-to-image-generator';
 /** Cloudflare's own test site key. */
 const TURNSTILE_SITE_KEY = '1x00000000000000000000AA';
@@ -45,6 +46,29 @@ export function generatorPage(origins: Origins, behaviour: Behaviour, timings: T
       timings,
     }),
   });
+}
+
+/** The page "Image API v1" as a visitor opens it: the outer page with another generator in its frame. */
+export function imagePage(origins: Origins, query: string): string {
+  const frameUrl = `${origins.generator}/${IMAGE_PAGE_NAME}?${query}`
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;');
+  return fill(outer, {
+    config: configScript({ embedOrigin: origins.embed }),
+    generatorFrame: `<iframe id="outputIframeEl" title="Generator" src="${frameUrl}"></iframe>`,
+  });
+}
+
+export function imageGeneratorPage(origins: Origins, behaviour: Behaviour, timings: Timings): string {
+  const config = configScript({
+    generatorName: IMAGE_PAGE_NAME,
+    embedOrigin: origins.embed,
+    embedUrl: `${origins.embed}/embed`,
+    failure: behaviour.imageFailure,
+    imageUrl: behaviour.imageUrl,
+    timings,
+  });
+  return `<!doctype html><title>Image API v1</title>${config}<body><script type="module" src="/scripts/image-api.js"></script></body>`;
 }
 
 export function embedPage(origins: Origins, behaviour: Behaviour, timings: Timings, clientVersion: string): string {

@@ -4,7 +4,7 @@ import { type Behaviour, normalBehaviour } from './behaviour.ts';
 import type { Concurrency } from './concurrency.ts';
 import { modes, type PerchanceMode } from './modes.ts';
 import { createOriginApps, type DocumentLoads } from './origins.ts';
-import { GENERATOR_NAME, type Origins } from './pages.ts';
+import { GENERATOR_NAME, IMAGE_PAGE_NAME, type Origins } from './pages.ts';
 import { createService } from './service.ts';
 import { quickTimings, type Timings } from './timings.ts';
 
@@ -14,6 +14,8 @@ export type PerchanceStandIn = {
   /** The embed page without its hash: what `PERCHANCE_EMBED_URL` takes. */
   embedUrl: string;
   generatorUrl: string;
+  /** The page "Image API v1": what `PERCHANCE_PAGE_URL` takes. */
+  imagePageUrl: string;
   /** The API on the embed's origin, ends in `/api`. */
   apiUrl: string;
   /** Each call to the API, oldest first. */
@@ -40,7 +42,7 @@ export type PerchanceStandInOptions = {
 /** A local Perchance: outer page, generator page, embed with its API, and Turnstile, each on its own origin. */
 export async function createPerchanceStandIn(options: PerchanceStandInOptions = {}): Promise<PerchanceStandIn> {
   const service = createService({ ...quickTimings, ...options.timings });
-  const loads: DocumentLoads = { outer: 0, generator: 0, embed: 0 };
+  const loads: DocumentLoads = { outer: 0, generator: 0, embed: 0, imagePage: 0 };
   const apps = createOriginApps(service, () => urls, loads);
   const servers: Record<keyof Origins, LoopbackOrigin> = {
     outer: await createLoopbackOrigin(apps.outer),
@@ -70,6 +72,7 @@ export async function createPerchanceStandIn(options: PerchanceStandInOptions = 
 
   return {
     url: `${urls.outer}/${GENERATOR_NAME}`,
+    imagePageUrl: `${urls.outer}/${IMAGE_PAGE_NAME}`,
     generatorUrl: `${urls.generator}/${GENERATOR_NAME}`,
     embedUrl: `${urls.embed}/embed`,
     apiUrl: `${urls.embed}/api`,
@@ -81,7 +84,7 @@ export async function createPerchanceStandIn(options: PerchanceStandInOptions = 
     reset() {
       service.clear();
       setMode('ok');
-      Object.assign(loads, { outer: 0, generator: 0, embed: 0 });
+      Object.assign(loads, { outer: 0, generator: 0, embed: 0, imagePage: 0 });
     },
     async stop() {
       service.waits.release();

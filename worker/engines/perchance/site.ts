@@ -47,6 +47,9 @@ export const LIMITS = {
   guidanceScale: { min: 1, max: 30, step: 1, default: 7 },
 } as const;
 
+/** Where the site keeps uploaded pictures for good; the image page links to them. */
+export const PICTURE_HOSTS: readonly string[] = ['user.uploads.dev', 'user-uploads.perchance.org'];
+
 /** What marks Cloudflare's challenge: this header, or HTTP 403 with a page, or only the page's title. */
 export const CHALLENGE = { header: 'cf-mitigated', title: /(Just a moment|Attention Required)/i } as const;
 

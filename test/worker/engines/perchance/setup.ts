@@ -13,6 +13,8 @@ interface EngineSettings {
   readonly pages?: BrowserPages;
   readonly profileDirectory?: string;
   readonly waits?: Partial<Waits>;
+  /** Left out: by the embed alone, so that a test of that way meets no other. */
+  readonly way?: 'auto' | 'embed' | 'page';
 }
 
 /** The engine on a real Chromium and on a stand-in of the site, with the patience of a test. */
@@ -48,11 +50,19 @@ export const SILENT = createLog({ service: 'test', level: 'silent' });
 export async function createPerchanceOnStandIn(log: Logger = SILENT) {
   const site = await createPerchanceStandIn();
   const browser = createBrowser(log);
-  const createEngine: Perchance['createEngine'] = ({ pageUrl = site.url, pages = browser, profileDirectory, waits }) =>
+  const createEngine: Perchance['createEngine'] = ({
+    pageUrl = site.url,
+    pages = browser,
+    profileDirectory,
+    waits,
+    way = 'embed',
+  }) =>
     createPerchance(
       {
         PERCHANCE_URL: pageUrl,
         PERCHANCE_EMBED_URL: site.embedUrl,
+        PERCHANCE_WAY: way,
+        PERCHANCE_PAGE_URL: site.imagePageUrl,
         PERCHANCE_PROFILE_DIR: profileDirectory,
       },
       { pages, clock: systemClock, log, dataDirectory: '/nonexistent' },
