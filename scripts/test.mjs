@@ -1,19 +1,36 @@
 // `npm test`: from a fresh clone, installs what is missing and runs the suite (or the files named behind `--`).
+// `npm run test:unit` runs what needs neither browser nor service; `npm run test:watch` repeats that on every change.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium, environment, installPackages, nodeProgram, readJson, root, run } from './toolchain.mjs';
 
-installPackages();
-installRuntime();
-await ensureChromium();
-
-const files = process.argv.slice(2);
-const wanted = files.length > 0 ? files : ['test/**/*.test.ts'];
+/** Rooms whose tests start no browser, no service and no other process, and do not wait on real time for long. */
+const UNIT = [
+  'test/api/{dialects,policy,dispatch}/**/*.test.ts',
+  'test/api/jobs/{accept,journal,pictures,wait,webhooks}/**/*.test.ts',
+  'test/shared/{files,net}/**/*.test.ts',
+  'test/worker/{intake,picture,production,upstream}/**/*.test.ts',
+  'test/worker/browser/{pool,upkeep}/**/*.test.ts',
+  'test/worker/engines/stable-diffusion/{schedulers,pipeline}/**/*.test.ts',
+  'test/worker/fit.test.ts',
+];
 // Many tests start services and browsers of their own: more of them at a time than a small machine has cores would
 // only make them wait for each other.
 // A test that fails may leave a service running: the file must end all the same, and say so within minutes.
-const LIMITS = ['--test-timeout=300000', '--test-force-exit'];
-const isGreen = run(nodeProgram(), ['--test', '--test-concurrency=2', ...LIMITS, ...wanted]);
+const LIMITS = ['--test-concurrency=2', '--test-timeout=300000', '--test-force-exit'];
+
+const given = process.argv.slice(2);
+const files = given.filter((argument) => !argument.startsWith('--'));
+const isUnit = given.includes('--unit');
+installPackages();
+if (!isUnit) {
+  installRuntime();
+  await ensureChromium();
+}
+// Node refuses to watch and to force the exit together.
+const options = given.includes('--watch') ? ['--watch', '--test-concurrency=2'] : LIMITS;
+const wanted = files.length > 0 ? files : isUnit ? UNIT : ['test/**/*.test.ts'];
+const isGreen = run(nodeProgram(), ['--test', ...options, ...wanted]);
 process.exit(isGreen ? 0 : 1);
 
 /**
