@@ -1,8 +1,19 @@
 import type { z } from 'zod';
 import { MAX_SEED, METADATA, SHAPES } from '../../shared/contract/generation.ts';
+import { invalidRequest } from '../../shared/errors.ts';
 import { FORMATS } from '../../shared/picture/media-type.ts';
 import type { RequestDraft } from '../jobs/job.ts';
-import { choice, choiceOr, decimalOr, engineName, flagOr, negativePrompt, prompt, wholeNumberOr } from './fields.ts';
+import {
+  choice,
+  choiceOr,
+  decimalOr,
+  engineName,
+  flagOr,
+  negativePrompt,
+  prompt,
+  wholeNumber,
+  wholeNumberOr,
+} from './fields.ts';
 import { toSeed } from './native.ts';
 
 /** What one picture may be asked for in Easel's own words: `GET /generate`, and with more in `POST /jobs`. */
@@ -17,6 +28,13 @@ export const nativeFields = {
   }),
   guidance_scale: decimalOr(7, { min: 0, max: 20, description: 'How closely to follow the prompt.', example: 7 }),
   shape: choiceOr('square', SHAPES, { description: 'The form of the picture.', example: 'square' }),
+  width: wholeNumber({
+    min: 16,
+    max: 4096,
+    description: 'Pixels, together with `height`; wins over `shape`.',
+    example: 768,
+  }),
+  height: wholeNumber({ min: 16, max: 4096, description: 'Pixels, together with `width`.', example: 512 }),
   engine: engineName(),
   strict: flagOr(false, { description: 'An engine that cannot honour every wish is skipped instead of warning.' }),
   safe: flagOr(false, { description: 'Refuse a picture that the engine flags as not safe for work.' }),
@@ -37,7 +55,7 @@ export function toDraft(fields: NativeFields): NativeDraft {
     ...(fields.negative_prompt !== undefined && { negativePrompt: fields.negative_prompt }),
     ...toSeed(fields.seed),
     guidanceScale: fields.guidance_scale,
-    shape: fields.shape,
+    ...toForm(fields),
     ...(fields.engine !== undefined && { engine: fields.engine }),
     strict: fields.strict,
     safe: fields.safe,
@@ -45,4 +63,14 @@ export function toDraft(fields: NativeFields): NativeDraft {
     ...(fields.metadata !== undefined && { metadata: fields.metadata }),
     previews: 0,
   };
+}
+
+/** Exact sides win over a shape; the answer tells the shape that they have. */
+function toForm({ shape, width, height }: NativeFields): Pick<RequestDraft, 'shape' | 'width' | 'height'> {
+  if (width === undefined && height === undefined) return { shape };
+  if (width !== undefined && height !== undefined) {
+    return { shape: width === height ? 'square' : width > height ? 'landscape' : 'portrait', width, height };
+  }
+  const field = width === undefined ? 'width' : 'height';
+  throw invalidRequest([{ field, message: '`width` and `height` must be given together.' }]);
 }

@@ -1,4 +1,3 @@
-import { invalidRequest } from '../../../shared/errors.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Command, Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
 import { FIND_FAILURES } from '../failures.ts';
@@ -23,15 +22,12 @@ const accept: Route = {
   },
   decode(input) {
     const body = parseFields(jobBody, input.body);
-    requireBothSides(body.width, body.height);
     return {
       do: 'generate',
       draft: {
         ...toDraft({ ...body, guidance_scale: 7 }),
         guidanceScale: body.guidance_scale,
         count: body.count,
-        width: body.width,
-        height: body.height,
         steps: body.steps,
         sampler: body.sampler,
         scheduler: body.scheduler,
@@ -51,12 +47,6 @@ const accept: Route = {
     headers: { Location: outcome.service.toPath(`/jobs/${requireJob(outcome).id}`) },
   }),
 };
-
-function requireBothSides(width: number | undefined, height: number | undefined): void {
-  if ((width === undefined) === (height === undefined)) return;
-  const missing = width === undefined ? 'width' : 'height';
-  throw invalidRequest([{ field: missing, message: '`width` and `height` must be given together.' }]);
-}
 
 /** A lost job is queued again, as a new request is. */
 const JOB_FAILURES = [...FIND_FAILURES, 'prompt_refused', 'rate_limited', 'queue_full'] as const;

@@ -13,8 +13,6 @@ export const jobBody = z.object({
     description: 'How closely to follow the prompt; left out: as the engine likes.',
   }),
   count: wholeNumberOr(1, { min: 1, max: MAX_BATCH, description: 'Pictures, with consecutive seeds.', example: 1 }),
-  width: wholeNumber({ min: 16, max: 4096, description: 'Pixels, together with `height`; wins over `shape`.' }),
-  height: wholeNumber({ min: 16, max: 4096, description: 'Pixels, together with `width`.' }),
   steps: wholeNumber({ min: 1, max: 150, description: 'Denoising steps, where the engine has them.' }),
   sampler: word(100, { description: 'Sampler, where the engine has one.' }),
   scheduler: word(100, { description: 'Noise schedule, where the engine has one.' }),

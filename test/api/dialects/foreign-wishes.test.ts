@@ -225,6 +225,14 @@ describe('wishes of other services’ clients', () => {
     assert.equal((await fetch(`${gateway.url}/generate?prompt=fox&metadata=some`)).status, 400);
   });
 
+  test('GET /generate takes exact sides in place of a shape, both or neither', async () => {
+    const ask = async (query: string) => (await fetch(`${gateway.url}/generate?prompt=fox&${query}`)).json();
+    const { width, height, shape } = (await ask('width=320&height=640&shape=landscape')) as Record<string, unknown>;
+    assert.deepEqual([width, height, shape], [320, 640, 'portrait']);
+    assert.equal(((await ask('width=320')) as { field: string }).field, 'height');
+    assert.equal(((await ask('width=0&height=64')) as { field: string }).field, 'width');
+  });
+
   test('every dialect with a body takes `engine`', async () => {
     for (const path of [
       '/generate',

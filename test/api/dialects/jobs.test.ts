@@ -56,7 +56,7 @@ dialectContract({
         seed: 7,
         guidanceScale: 5,
         steps: 30,
-        shape: 'square',
+        shape: 'portrait',
         width: 512,
         height: 640,
         count: 2,
