@@ -1,9 +1,9 @@
-/** What a client may be told went wrong. One table, so that a code means the same status everywhere. */
+/** What a client is told about an error of one code. There is one table, so that a code means the same status everywhere. */
 interface ErrorKind {
   readonly status: number;
-  /** `later`: the same request may work once the service has rested or a person has acted. */
+  /** `later`: the same request may succeed after the upstream has recovered or a person has acted. */
   readonly retryable: boolean | 'later';
-  /** The public sentence when nothing better is known. */
+  /** The public message where the error brings none of its own. */
   readonly message: string;
 }
 
@@ -37,7 +37,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** A code of a newer neighbour, or of stored data, may be none that is known here. */
+/** `internal` for an unknown code, which a newer service or older stored data may hold. */
 export const toErrorCode = (code: string): ErrorCode =>
   Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'internal';
 
@@ -47,31 +47,31 @@ export interface Fault {
   readonly message: string;
 }
 
-/** An engine that was tried before, and how it failed; the answer tells the story. */
+/** An engine that was tried before, and the code it failed with. Answers list these. */
 export interface Attempt {
   readonly engine: string;
   readonly code: ErrorCode;
 }
 
 export interface AppErrorDetails {
-  /** HTTP's own status where that says more than the code's: 408, 412, 416, 431. */
+  /** An HTTP status that says more than the code's own: 408, 412, 416, 431. */
   readonly status?: number | undefined;
-  /** Told to the client in place of the table's sentence. Never holds a prompt, a secret or an upstream reply. */
+  /** Replaces the table's message. Never holds a prompt, a secret or an upstream's reply. */
   readonly publicMessage?: string | undefined;
   readonly field?: string | undefined;
   readonly faults?: readonly Fault[] | undefined;
-  /** Whole seconds after which a retry makes sense; kept at or under 60, since clients ignore more. */
+  /** Whole seconds until a retry makes sense; at most 60, since clients ignore longer times. */
   readonly retryAfterSeconds?: number | undefined;
-  /** How long the service that failed should be left alone, in milliseconds, when it said so. */
+  /** Milliseconds for which the failed upstream asked to be left alone. */
   readonly restMs?: number | undefined;
   /**
-   * What the failure proves about the service. `sure`: every other call would meet the same (a model that is gone).
-   * `none`: nothing, because the caller's own wish or missing token caused it. Left out: it may be chance.
+   * What the failure says about the engine or store. `sure`: every other call would fail too (a model is gone).
+   * `none`: nothing, because the caller's own request or missing token caused it. Missing: it may be chance.
    */
   readonly evidence?: 'sure' | 'none' | undefined;
-  /** Whether the reply of a service that refused the request has this word in it; the reply itself stays here. */
+  /** Whether the upstream's reply contains this word. A function, so that the reply itself reaches no log. */
   readonly mentions?: ((word: string) => boolean) | undefined;
-  /** The request was sent and no answer came. It may have been done, and paid for, so it is not sent again. */
+  /** The request was sent and no answer came. The upstream may have done it and charged for it, so it is not sent again. */
   readonly mayBeDone?: boolean | undefined;
   /** Engines that failed before the job ended. */
   readonly attempts?: readonly Attempt[] | undefined;
@@ -103,7 +103,7 @@ export class AppError extends Error {
   }
 }
 
-/** A request with several faults at once: the first one is the blamed field, all are listed. */
+/** An error that lists all faults of a request; its `field` is that of the first. */
 export function invalidRequest(faults: readonly Fault[]): AppError {
   const sentences = faults.map((fault) => fault.message).join(' ');
   return new AppError('invalid_request', `faults in ${faults.map((fault) => fault.field).join(', ')}`, {
@@ -113,7 +113,7 @@ export function invalidRequest(faults: readonly Fault[]): AppError {
   });
 }
 
-/** A stranger's error becomes ours at one place; what is unknown is `internal` and keeps its cause for the log. */
+/** The only place that turns any thrown value into an AppError. An unknown one gets `unknownCode` and is kept as the cause for the log. */
 export function toAppError(error: unknown, unknownCode: ErrorCode = 'internal'): AppError {
   if (error instanceof AppError) return error;
   if (isAbort(error)) return new AppError('cancelled', 'aborted by its signal', { cause: error });
@@ -122,10 +122,10 @@ export function toAppError(error: unknown, unknownCode: ErrorCode = 'internal'):
   return new AppError(unknownCode, message, { cause: error });
 }
 
-/** What ioredis says when its `commandTimeout` is over. */
+/** Message of the error that ioredis throws after its `commandTimeout`. */
 const REDIS_TIMED_OUT = 'Command timed out';
 
-/** The shared queue was away for longer than a caller is kept. */
+/** The shared queue did not answer for longer than a caller waits. */
 export const queueUnavailable = (cause: unknown): AppError =>
   new AppError('worker_unavailable', 'the queue could not be reached for too long', {
     publicMessage: 'The queue of this service cannot be reached. Try again soon.',
@@ -136,7 +136,7 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'CanceledError');
 }
 
-/** The error as it travels between the two services and rests in the journal. */
+/** An error as plain data, as the wire and the journal carry it. */
 export interface ErrorRecord {
   readonly code: ErrorCode;
   readonly message: string;

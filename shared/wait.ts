@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, type ErrorCode } from './errors.ts';
 
-/** The parts of time that are handed in, so that tests own the clock. */
+/** Handed in everywhere, so that tests control the time. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
@@ -26,15 +26,15 @@ export async function pause(clock: Clock, milliseconds: number, signal: AbortSig
 }
 
 interface RepeatOptions {
-  /** Between the end of one turn and the next one. */
+  /** From the end of one call of the task to the next call. */
   readonly intervalMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The next turn comes all the same. */
+  /** Called when the task fails; the next call follows as usual. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Runs `task` at once and then now and again, until the signal aborts. */
+/** Runs `task` at once and then again after each interval, until the signal aborts. */
 export async function repeat(task: () => Promise<void>, options: RepeatOptions): Promise<void> {
   const { intervalMs, clock, signal, onFailure } = options;
   while (!signal.aborted) {
@@ -46,8 +46,8 @@ export async function repeat(task: () => Promise<void>, options: RepeatOptions):
 }
 
 /**
- * Runs `task` with a signal that also aborts after `timeoutMs`. A task that fails after that moment failed because of
- * the deadline, whatever it says; one that fails because the outer signal aborted is `cancelled`.
+ * Runs `task` with a signal that also aborts after `timeoutMs`. If the task fails after that, the error has `code`,
+ * whatever the task threw. If the outer signal aborted, the error is that signal's reason, or `cancelled`.
  */
 export async function withDeadline<T>(
   options: { timeoutMs: number; signal: AbortSignal; code: ErrorCode; what: string },

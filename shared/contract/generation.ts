@@ -7,16 +7,16 @@ import { FORMATS, type MediaType } from '../picture/media-type.ts';
 export const SHAPES = ['portrait', 'landscape', 'square'] as const;
 export type Shape = (typeof SHAPES)[number];
 
-/** As many as the longest that a client is known to send; an engine that reads fewer cuts it with a warning. */
+/** The longest prompt that a known client sends. An engine that reads less cuts the prompt and warns. */
 export const MAX_PROMPT_CHARACTERS = 32_000;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_COUNT = 10;
 
-/** What a picture's file says of its making: all, no words, or nothing but the mark that a machine made it. */
+/** What a picture's file tells: `full` prompt and settings, `settings` without the prompt, `none` but the mark of machine-made media. */
 export const METADATA = ['full', 'settings', 'none'] as const;
 export type Metadata = (typeof METADATA)[number];
 
-/** What a person counts as characters of a prompt: code points, so that an emoji is not two. */
+/** Counts code points, as a person would: an emoji is one character. */
 export const countCharacters = (text: string): number => Array.from(text).length;
 
 const promptText = z.string().refine((text) => countCharacters(text) <= MAX_PROMPT_CHARACTERS);
@@ -32,7 +32,7 @@ export const generationRequestSchema = z.object({
   seedGiven: z.boolean(),
   /** Pictures of one request; picture i has seed + i. */
   count: z.int().min(1).max(MAX_COUNT),
-  /** Left out, as every optional wish below: the engine's own default, without a warning. */
+  /** Where this or another optional field below is missing, the engine's own default applies, without a warning. */
   guidanceScale: z.number().min(0).max(30).optional(),
   steps: z.int().min(1).max(150).optional(),
   shape: z.enum(SHAPES).optional(),
@@ -43,18 +43,18 @@ export const generationRequestSchema = z.object({
   scheduler: z.string().max(100).optional(),
   /** Only this engine may serve. */
   engine: z.string().max(64).optional(),
-  /** This engine first if it is enabled (a seed's dialect prefers its own), then the configured order. */
+  /** This engine is asked first if it is enabled, then the others in the configured order. */
   preferredEngine: z.string().max(64).optional(),
-  /** Skip engines that cannot honour every wish, instead of a warning. */
+  /** Engines that cannot honour every field are skipped, rather than asked with a warning. */
   strict: z.boolean(),
   /** Refuse pictures that the engine flags. */
   safe: z.boolean(),
   format: z.enum(FORMATS),
-  /** Left out: full. */
+  /** Default: `full`. */
   metadata: z.enum(METADATA).optional(),
   /** `url`: a store hosts the picture. `bytes`: the caller wants the picture itself, and no store is asked. */
   deliver: z.enum(['url', 'bytes']),
-  /** How many partial pictures the caller would like to see on the way (0: none). */
+  /** How many previews (unfinished pictures) the caller wants; 0 for none. */
   previews: z.int().min(0).max(3),
   /** Extras of one vendor, keyed by engine name and parsed by that engine's own schema. */
   engineOptions: z.record(z.string(), z.unknown()).optional(),
@@ -62,7 +62,7 @@ export const generationRequestSchema = z.object({
 
 export type GenerationRequest = z.infer<typeof generationRequestSchema>;
 
-/** Where a job's time goes; the names of `Server-Timing`. `waiting`: every engine that may serve is busy or rests. */
+/** The stages of a run, also the names in `Server-Timing`. `waiting`: every engine that may serve is busy or rests. */
 export const STAGES = [
   'wake',
   'queue',
@@ -76,11 +76,11 @@ export const STAGES = [
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Something happened on the way. Only what changed is set. */
+/** What changed while a picture is made. Only what changed is set. */
 export interface ProgressEvent {
   readonly stage: Stage;
   readonly engine?: string | undefined;
-  /** 0 to 1 over the whole generation, when the engine knows. */
+  /** 0 to 1 over the whole generation, if the engine knows it. */
   readonly fraction?: number | undefined;
   /** The engine's own word for what it is doing. */
   readonly engineStatus?: string | undefined;
@@ -93,14 +93,14 @@ export interface ResultPicture {
   /** Absolute, or starting with `/` when the gateway itself serves it. Missing when only bytes were asked for. */
   readonly url?: string | undefined;
   readonly store?: string | undefined;
-  /** A bearer secret that removes the hosted copy: for the operator, never in an answer. */
+  /** A secret that lets its holder remove the hosted copy. For the operator; never in an answer. */
   readonly deleteToken?: string | undefined;
   /** Epoch milliseconds after which the host may drop the picture. */
   readonly expiresAt?: number | undefined;
-  /** Pixels really produced. */
+  /** Pixels of the picture itself, which may differ from the request. */
   readonly width: number;
   readonly height: number;
-  /** The seed really used. */
+  /** The seed that the engine used. */
   readonly seed: number;
   readonly nsfw?: boolean | undefined;
   readonly mediaType: MediaType;
@@ -109,15 +109,15 @@ export interface ResultPicture {
 export interface GenerationResult {
   readonly engine: string;
   readonly pictures: readonly ResultPicture[];
-  /** Values really used, where the engine has them. */
+  /** The values that the engine used, where it tells them. */
   readonly guidanceScale?: number | undefined;
   readonly steps?: number | undefined;
   readonly sampler?: string | undefined;
-  /** Sentences for a person: what could not be honoured, who was asked before. */
+  /** Sentences for a person: what could not be honoured, and which engines failed before. */
   readonly warnings: readonly string[];
   /** Engines that failed before this one served. */
   readonly attempts: readonly Attempt[];
-  /** Another engine should have served, but failed or rests: not a picture to hold on to for long. */
+  /** Another engine should have served, but failed or rests. Such a result is remembered for a short time only. */
   readonly isFallback?: boolean | undefined;
   /** Milliseconds by stage. */
   readonly timings: Partial<Record<Stage, number>>;

@@ -12,6 +12,6 @@ export const SAMPLERS = [
 ] as const;
 export type SamplerName = (typeof SAMPLERS)[number];
 
-/** `Automatic` leaves the model's own. */
+/** `Automatic`: the model's own schedule. */
 export const SCHEDULERS = ['Automatic', 'Normal', 'Karras', 'Exponential', 'Beta', 'SGM Uniform'] as const;
 export type SchedulerName = (typeof SCHEDULERS)[number];

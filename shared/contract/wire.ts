@@ -20,31 +20,31 @@ import {
  * GET /health           WorkerHealth, without the secret; 503 unless it is healthy
  * GET /status           WorkerStatus
  *
- * Both may be one version apart: what came is parsed, fields that are not known are dropped, and codes that are not
- * known are `internal`. Every request and every answer tells the number of its wire in the header WIRE_HEADER.
+ * Gateway and worker may be one version apart: messages are parsed, unknown fields are dropped, and unknown error codes
+ * become `internal`. Every request and every answer carries its WIRE_VERSION in the header WIRE_HEADER.
  */
 
-/** Raised with every change that a neighbour of the version before would misunderstand. */
+/** Raise it with every change that the previous version would misunderstand. */
 export const WIRE_VERSION = 1;
 export const WIRE_HEADER = 'easel-wire';
 
-/** Whether a neighbour's number is too far from ours to be understood; one that tells none is older than the number. */
+/** Whether the other service's version is too far from ours. One without the header is older than the header, and counts as 0. */
 export const isWireTooFar = (theirs: unknown): boolean => Math.abs(Number(theirs ?? 0) - WIRE_VERSION) > 1;
 
 export const productionSchema = z.object({
-  /** At most once at a time, and the root of the picture ids: a repeated run makes no second picture. */
+  /** Runs at most once at a time. The picture ids are derived from it, so a repeated run makes no second picture. */
   jobId: z.string().min(1).max(200),
   request: generationRequestSchema,
-  /** Milliseconds left of the job's whole deadline. */
+  /** Milliseconds until the job's deadline. */
   timeoutMs: z.int().min(1).optional(),
-  /** A caller's own token for one engine, keyed by engine name: in memory only, never logged, never stored. */
+  /** Callers' own tokens, keyed by engine name. Kept in memory only, never logged or stored. */
   credentials: z.record(z.string(), z.string()).optional(),
 });
 export type Production = z.infer<typeof productionSchema>;
 
 export type ProductionEvent =
   | ({ readonly type: 'progress' } & ProgressEvent)
-  /** Nothing new: keeps proxies from closing a quiet connection. */
+  /** Carries no news; it keeps proxies from closing an idle connection. */
   | { readonly type: 'alive' }
   | { readonly type: 'result'; readonly result: GenerationResult }
   | { readonly type: 'error'; readonly error: ErrorRecord };
@@ -126,7 +126,7 @@ const endSchema = z.discriminatedUnion('type', [
 ]);
 const newsSchema = z.discriminatedUnion('type', [progressSchema, z.object({ type: z.literal('alive') })]);
 
-/** Undefined for news that this version does not know; throws when the end cannot be read. */
+/** Undefined for an unknown kind of event. Throws when a `result` or `error` cannot be read, since nothing follows it. */
 export function parseProductionEvent(came: unknown): ProductionEvent | undefined {
   const news = newsSchema.safeParse(came);
   if (news.success) return news.data;
@@ -134,7 +134,7 @@ export function parseProductionEvent(came: unknown): ProductionEvent | undefined
   return type === 'result' || type === 'error' ? endSchema.parse(came) : undefined;
 }
 
-/** Why it cannot make pictures as it is: what follows “The worker …” in a sentence. */
+/** Why the worker cannot make pictures now. Each text completes a sentence that begins with “The worker”. */
 export const workerProblemsSchema = z
   .array(shortText(MAX_STATUS_CHARACTERS))
   .transform((all) => all.slice(0, MAX_SENTENCES))
@@ -144,7 +144,7 @@ export const workerHealthSchema = z.object({
   status: z.enum(['healthy', 'starting', 'stopping', 'unhealthy']).catch('unhealthy'),
   service: z.literal('easel-worker'),
   version: z.string(),
-  /** As `npm start` named it, to know its own child by. */
+  /** The name that `npm start` gave this process, by which it recognises its own child. */
   instance: z.string().optional(),
   problems: workerProblemsSchema,
   running: z.number().catch(0),
@@ -163,7 +163,7 @@ export const engineStatusSchema = z.object({
   successRate: z.number().optional(),
   medianMs: z.number().optional(),
   quotaRemaining: z.number().optional(),
-  /** The host of the outside service that prompts go to. */
+  /** Host of the upstream that receives the prompts. */
   sendsPromptsTo: shortText(MAX_STATUS_CHARACTERS).optional(),
 });
 export type EngineStatus = Readonly<z.infer<typeof engineStatusSchema>>;

@@ -8,8 +8,9 @@ const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
 
 /**
- * Makes the directory of setting DATA_DIR when it is missing; throws a SettingsError when nothing can be kept there. `ours` are names in it that an earlier version may have made readable for
- * everybody; the directory itself may be somebody else's too and stays as it is.
+ * Makes the directory of setting DATA_DIR if it is missing. Throws a SettingsError if no file can be written there.
+ * `ours`: names in it that an earlier version may have made readable by everybody; they are made private. The directory
+ * itself keeps its permissions, since others may use it too.
  */
 export async function openDataDirectory(directory: string, ours: readonly string[]): Promise<void> {
   try {
@@ -36,7 +37,7 @@ export async function isWritable(directory: string): Promise<boolean> {
   }
 }
 
-/** A full disk is none of its faults: there room can be made. */
+/** A full disk passes, because old pictures are removed to make room. */
 async function checkWritable(directory: string): Promise<void> {
   const path = join(directory, `.probe.${randomBytes(6).toString('hex')}.tmp`);
   try {

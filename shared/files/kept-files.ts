@@ -7,16 +7,16 @@ import { linkFile, removeUnfinished, unlessMissing, writeFileAtomically } from '
 const HOUR_MS = 60 * 60_000;
 const MEGABYTE = 1024 * 1024;
 
-/** Names of our own making; what else lies in the directory is not touched. A name like this cannot lead out of it. */
+/** Names that Easel gives; other files are left alone. Such a name cannot lead out of the directory. */
 const PICTURE_NAME = /^\w[\w-]*\.(png|jpg|webp|avif)$/;
 
 /** Picture files in one directory; written whole or not at all. */
 export interface KeptFiles {
   has(name: string): Promise<boolean>;
-  /** For reading; whoever opens it closes it. */
+  /** For reading; the caller closes it. */
   open(name: string): Promise<FileHandle | undefined>;
   write(name: string, bytes: Buffer): Promise<void>;
-  /** Keeps a file of the same disk without copying it; false where that cannot be, or where the directory is not there. */
+  /** Adds a file of the same disk by a hard link, without a copy. False where links do not work or the directory is missing. */
   link(name: string, from: string, bytes: number): Promise<boolean>;
   /** Makes the directory. */
   prepare(): Promise<void>;
@@ -28,7 +28,7 @@ export interface KeptFiles {
 interface KeptFilesOptions {
   /** Absolute; made when it is missing. */
   readonly directory: string;
-  /** Of all pictures together, beyond which the oldest go. */
+  /** Of all pictures together; when they exceed it, the oldest are removed. */
   readonly maxBytes: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -43,7 +43,7 @@ export function createKeptFiles({ directory, maxBytes, now }: KeptFilesOptions):
     return join(directory, name);
   };
 
-  /** Once; a failure is tried again by the next picture. */
+  /** Runs once; after a failure the next write tries again. */
   function clearUnfinished(): Promise<void> {
     clearing ??= removeUnfinished(directory, now() - HOUR_MS).catch((error: unknown) => {
       clearing = undefined;
@@ -76,19 +76,19 @@ export function createKeptFiles({ directory, maxBytes, now }: KeptFilesOptions):
   };
 }
 
-/** Of the pictures that were asked for as bytes. */
+/** For the pictures that were asked for as bytes. */
 const MAX_KEPT_BYTES = 256 * MEGABYTE;
 
 /**
- * The gateway's pictures that were asked for as bytes. A worker with the same DATA_DIR puts them there itself, so that
- * they are neither fetched nor written again.
+ * Where the gateway keeps pictures that were asked for as bytes. A worker with the same DATA_DIR links them there
+ * itself, so that the gateway neither fetches nor writes them.
  */
 export const openKeptPictures = (dataDirectory: string, now: () => number): KeptFiles =>
   createKeptFiles({ directory: join(dataDirectory, 'kept'), maxBytes: MAX_KEPT_BYTES, now });
 
-/** `<id>.<extension>`: the ids are unguessable, so a file of that name is that picture. */
+/** `<id>.<extension>`. Ids cannot be guessed or repeated, so a file of that name is that picture. */
 export const toKeptName = (id: string, mediaType: MediaType): string => `${id}.${toExtension(mediaType)}`;
 
-/** From a setting in megabytes; 0 is no bound. */
+/** From a setting in megabytes, where 0 means unlimited. */
 export const toMaxBytes = (megabytes: number): number =>
   megabytes === 0 ? Number.POSITIVE_INFINITY : megabytes * MEGABYTE;

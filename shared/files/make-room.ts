@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { unlessMissing } from './write-file-atomically.ts';
 
 const MINUTE_MS = 60_000;
-/** Somebody may be about to fetch a picture that is younger. */
+/** A younger picture may not have been fetched yet. */
 const KEEP_YOUNG_MS = 10 * MINUTE_MS;
-/** Other processes may write to the same directory, which no sum of our own tells. */
+/** Other processes may write to the same directory, and our own sum does not include their files. */
 const LOOK_AGAIN_MS = 10 * MINUTE_MS;
-/** When all that is left is young, looking at once again frees nothing. */
+/** After a listing that could not free enough, because all files are young, the next one waits this long. */
 const LEAVE_ALONE_MS = MINUTE_MS;
-/** More goes than must, so that a full directory is not looked through for each file. */
+/** More is removed than needed, so that a full directory is not listed again for every file. */
 const FILL_AGAIN_TO = 0.9;
 
 interface RoomOptions {
@@ -29,8 +29,9 @@ interface OurFile {
 }
 
 /**
- * To be called before a file of so many bytes is written: removes the oldest when all together would pass the bound,
- * but none that is younger than ten minutes. Looks through the directory at first and then seldom; in between it adds.
+ * Call the returned function before a file of that many bytes is written. When the sum would exceed `maxBytes`, it
+ * removes the oldest files, but none younger than ten minutes. It lists the directory at most every few minutes and
+ * adds up the bytes in between.
  */
 export function createMakeRoom({ directory, maxBytes, isOurs, now }: RoomOptions): (bytes: number) => Promise<void> {
   let used = 0;
@@ -71,7 +72,7 @@ async function list(directory: string, isOurs: RoomOptions['isOurs']): Promise<O
   return files;
 }
 
-/** Until so many bytes are free, or all that is left is younger. Answers how many are. */
+/** Removes until `excess` bytes are freed or only younger files are left. Returns the freed bytes. */
 async function removeOldest(files: readonly OurFile[], excess: number, olderThanMs: number): Promise<number> {
   let freed = 0;
   for (const { path, bytes, modifiedAt } of files.toSorted((one, other) => one.modifiedAt - other.modifiedAt)) {

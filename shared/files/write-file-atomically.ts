@@ -5,8 +5,8 @@ import { basename, dirname, join } from 'node:path';
 const UNFINISHED = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
 /**
- * The file is there whole or not at all, also when the process or the machine dies meanwhile. What is written so far
- * has a hidden name, which nothing serves, and is removed when writing fails.
+ * Writes the whole file or none of it, even if the process or the machine dies meanwhile. Until it is whole, the file
+ * has a hidden name that nothing serves. It is removed if writing fails.
  */
 export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
   const unfinished = toUnfinished(path);
@@ -29,8 +29,8 @@ const toUnfinished = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 
 /**
- * Gives a whole file that is never written to again a second name, in place of a second copy. False where that cannot
- * be: another disk, a file system without links, no such file or directory.
+ * Gives a file a second name (a hard link) in place of a second copy. The file must be whole and never written again.
+ * False where that is not possible: another disk, a file system without links, no such file or directory.
  */
 export async function linkFile(from: string, path: string): Promise<boolean> {
   const unfinished = toUnfinished(path);
@@ -42,12 +42,12 @@ export async function linkFile(from: string, path: string): Promise<boolean> {
     if (error instanceof Error && 'code' in error) return false;
     throw error;
   } finally {
-    // Renaming one name of a file to another name of the same file leaves both.
+    // When both names already belong to the same file, `rename` does nothing and the hidden name stays.
     await rm(unfinished, { force: true });
   }
 }
 
-/** Removes what a process that was killed left behind; younger files may belong to another one that still writes. */
+/** Removes what killed processes left behind. Younger files are kept, since another process may still be writing them. */
 export async function removeUnfinished(directory: string, olderThanMs: number): Promise<void> {
   const names = await readdir(directory);
   for (const name of names.filter((candidate) => UNFINISHED.test(candidate))) {
@@ -57,7 +57,7 @@ export async function removeUnfinished(directory: string, olderThanMs: number): 
   }
 }
 
-/** Undefined for a file that is not there; another process may have removed it since it was listed. */
+/** Undefined for a missing file, for instance one that another process removed after it was listed. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

@@ -2,7 +2,7 @@ import { type LookupAddress, lookup as lookupBySystem } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { isNeverAllowed, isPublicAddress } from './public-address.ts';
 
-/** A URL that we will not call: its scheme, or the address behind its host. The message is for the log. */
+/** A URL whose scheme or address may not be called. The message is for the log. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
 }
@@ -10,13 +10,13 @@ export class AddressRefused extends Error {
 export interface AddressGuard {
   /** Throws AddressRefused when scheme or literal address are not allowed; a name is checked when it is resolved. */
   checkUrl(url: URL): void;
-  /** The same for a name too, by resolving it now: an early answer, while `lookup` is what protects the connection. */
+  /** Also resolves a name and checks its addresses, to refuse early. Only `lookup` protects the connection itself. */
   check(url: URL): Promise<void>;
   /**
-   * For the `lookup` option of an http or https agent. It hands out only addresses that were checked, so the connection
-   * goes to the very address that was checked: a name that changes its address in between (DNS rebinding) gains nothing.
-   * A literal address is never looked up: call `checkUrl` before every request, each redirect included. Use agents
-   * without keep-alive or of one guard only, since a kept connection is not looked up again.
+   * For the `lookup` option of an http or https agent. It returns only checked addresses, and the agent connects to one
+   * of them, so a name that changes its address meanwhile (DNS rebinding) gains nothing. A literal address is never
+   * looked up: call `checkUrl` before every request and every redirect. A kept-alive connection is not looked up again:
+   * use agents without keep-alive, or one agent for each guard.
    */
   readonly lookup: LookupFunction;
 }
@@ -26,13 +26,13 @@ interface AddressGuardOptions {
   readonly allow?: readonly string[];
   /** Private and loopback addresses are allowed too; link-local and metadata addresses never are. */
   readonly allowPrivate?: boolean;
-  /** `https:` alone, unless told otherwise. */
+  /** Default: `https:` only. */
   readonly protocols?: readonly string[];
-  /** As `dns.lookup` with `all`. */
+  /** Like `dns.lookup` with the option `all`. */
   readonly resolve?: (hostname: string) => Promise<readonly LookupAddress[]>;
 }
 
-/** Keeps requests to addresses that strangers chose (an answer's URL, a webhook) away from our own network. */
+/** Keeps requests to URLs that others chose (in an upstream's answer, for a webhook) away from our own network. */
 export function createAddressGuard(options: AddressGuardOptions = {}): AddressGuard {
   const { allow = [], allowPrivate = false, protocols = ['https:'], resolve = resolveBySystem } = options;
   const names = new Set(allow.filter((entry) => !isNetwork(entry)).map((name) => name.toLowerCase()));
@@ -80,7 +80,7 @@ export function createAddressGuard(options: AddressGuardOptions = {}): AddressGu
   };
 }
 
-/** Whether a service's own base lies in our network, so that its answers may point there too. */
+/** Whether an upstream's own address is private, so that URLs in its answers may be private too. */
 export async function isPrivateHost(url: URL, resolve = resolveBySystem): Promise<boolean> {
   const host = toHost(url);
   if (isIP(host) !== 0) return !isPublicAddress(host);
@@ -88,7 +88,7 @@ export async function isPrivateHost(url: URL, resolve = resolveBySystem): Promis
   return addresses.some(({ address }) => !isPublicAddress(address));
 }
 
-/** The URL parser has already turned decimal, octal and hexadecimal spellings into dotted ones. */
+/** The URL parser has already turned decimal, octal and hexadecimal IPv4 addresses into dotted ones. */
 const toHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
 const isFamily = (family: unknown): family is 4 | 6 => family === 4 || family === 6;

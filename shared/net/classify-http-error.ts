@@ -11,7 +11,7 @@ const PARSER_ERRORS: Readonly<Record<string, { code: ErrorCode; publicMessage?: 
   },
 };
 
-/** What HTTP itself says by a status, for which Easel has no code of its own. */
+/** Codes for statuses that Express and its parsers answer with. */
 const CODES: Readonly<Record<number, ErrorCode>> = {
   401: 'unauthorized',
   403: 'forbidden',
@@ -31,11 +31,11 @@ interface HttpError extends Error {
   readonly status?: number;
   /** Whether its message is meant for the client. */
   readonly expose?: boolean;
-  /** Of a system error, whose message names paths. */
+  /** Set on system errors, whose messages name paths. */
   readonly code?: string;
 }
 
-/** What was thrown below Express, as our error. The parser's own message may quote the body, and so the prompt. */
+/** Turns what Express or its parsers threw into an AppError. A parser's own message may quote the body, and so the prompt. */
 export function classifyHttpError(thrown: unknown): AppError {
   if (thrown instanceof AppError || !(thrown instanceof Error)) return toAppError(thrown);
   const { type = '', status = 500, expose = false, code, message }: HttpError = thrown;

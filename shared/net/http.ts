@@ -4,13 +4,13 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
 
-/** Above the idle time of the proxies in front (Render's is 60 s), so that the proxy closes first. */
+/** Longer than the idle time of proxies (Render's is 60 s), so that the proxy closes first. */
 const KEEP_ALIVE_MS = 65_000;
 
 /**
- * An axios client for one service: keep-alive, no redirects, no environment proxy, every status an answer.
- * A request that met a socket which the peer had just closed is sent once more: it never reached the peer
- * (`reusedSocket` is set exactly then).
+ * An axios client for one service: keep-alive, no redirects, no proxy from the environment, no status throws.
+ * A request that fails on a reused socket is sent once more: the peer had closed that socket, so the request never
+ * reached it.
  */
 export function createHttpClient(config: AxiosRequestConfig = {}): AxiosInstance {
   const agentOptions = { keepAlive: true, maxSockets: 64, scheduling: 'lifo' } as const;
@@ -38,14 +38,14 @@ function isStaleSocket(error: unknown): error is StaleSocketError {
   return wasReused && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
-/** Of the headers of a request, from its first byte. */
+/** For the headers of a request, from its first byte. */
 const HEADERS_MS = 20_000;
-/** Of a whole request; a body has a stricter deadline where it is read. */
+/** For a whole request. Code that reads a body sets a shorter deadline. */
 const REQUEST_MS = 90_000;
-/** More than these would hold more memory by their buffers alone than a small container has. */
+/** The buffers of more connections would not fit into the memory of a small container. */
 const MAX_CONNECTIONS = 1000;
 
-/** Listens and answers the address in use; port 0 takes a free one. */
+/** Resolves with the address in use when the server listens. Port 0 takes a free port. */
 export async function listen(
   server: Server,
   port: number,
@@ -81,10 +81,10 @@ function trackConnections(server: Server): void {
   });
 }
 
-/** How long a peer may take nothing of what waits for it. */
+/** How long a peer may read nothing while data waits for it. */
 const STALL_MS = 60_000;
 
-/** What waits for a reader that stands still is memory, and an open file, for as long as he likes. */
+/** A peer that stops reading would hold memory and an open file for as long as it likes. */
 function cutStalledReaders(server: Server, stallMs: number): void {
   const taken = new WeakMap<Socket, number>();
   const look = setInterval(() => {
@@ -101,20 +101,20 @@ function cutStalledReaders(server: Server, stallMs: number): void {
 const unusedOf = (server: Server): Socket[] =>
   [...(connections.get(server) ?? [])].filter(({ bytesRead }) => bytesRead === 0);
 
-/** Stops taking connections and waits for running answers, at most `graceMs`; then cuts what is left. */
+/** Takes no more connections, waits up to `graceMs` for running answers, then cuts what is left. */
 export async function close(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection that is kept after its last answer would hold the server for as long as its client likes.
+  // A connection that is kept alive after its last answer would delay the close for as long as its client likes.
   server.keepAliveTimeout = 1;
   server.closeIdleConnections();
-  // Node counts a connection that never carried a request as busy.
+  // Node does not count a connection without any request as idle.
   for (const socket of unusedOf(server)) socket.destroy();
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(cut);
 }
 
-/** Compares in constant time, whatever the lengths. */
+/** Takes the same time for every wrong value, whatever its length. */
 export function isSameSecret(given: string, expected: string): boolean {
   const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
   return timingSafeEqual(digest(given), digest(expected));
@@ -132,12 +132,12 @@ export function toRequestId(header: string | string[] | undefined): string {
   return typeof header === 'string' && REQUEST_ID.test(header) ? header : drawHexadecimal().slice(0, 24);
 }
 
-/** 32 digits. Node draws the randomness of many UUIDs at once, which is ten times as quick as `randomBytes`. */
+/** 32 digits. Node caches random bytes for UUIDs, which makes this ten times faster than `randomBytes`. */
 const drawHexadecimal = (): string => randomUUID().replaceAll('-', '');
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-/** W3C Trace Context: the caller's trace with a new parent id, or a new trace. */
+/** W3C Trace Context: the caller's trace id with a new parent id, or a new trace. */
 export function toTraceparent(header: string | string[] | undefined): string {
   const [, trace = drawHexadecimal(), , flags = '00'] =
     TRACEPARENT.exec(typeof header === 'string' ? header : '') ?? [];

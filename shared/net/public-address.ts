@@ -19,7 +19,7 @@ const SPECIAL_V4 = [
   ['240.0.0.0', 4],
 ] as const;
 
-/** Inside 2000::/3 (the only global unicast space): protocol assignments with Teredo, 6to4, documentation. */
+/** Special networks inside 2000::/3, the only global unicast space: protocol assignments with Teredo, documentation, 6to4. */
 const SPECIAL_V6 = [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -27,7 +27,7 @@ const SPECIAL_V6 = [
   ['3fff::', 20],
 ] as const;
 
-/** Link-local (where clouds keep their metadata service), its other known homes, "this host" and multicast. */
+/** Link-local (where clouds have their metadata services), other known metadata addresses, "this host" and multicast. */
 const NEVER_V4 = [
   ['169.254.0.0', 16],
   ['0.0.0.0', 8],
@@ -81,7 +81,7 @@ function toIPv4(address: string): string | undefined {
   return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
 }
 
-/** The eight groups of an IPv6 address; none of anything else. */
+/** The eight groups of an IPv6 address; empty for anything else. */
 function toGroups(address: string): number[] {
   const plain = withoutZone(address);
   if (isIP(plain) !== 6) return [];

@@ -1,4 +1,4 @@
-/** How a picture came about, as AUTOMATIC1111 writes it: into the file (`parameters`) and into answers (`infotexts`). */
+/** The settings that AUTOMATIC1111 writes into a picture's file (`parameters`) and into answers (`infotexts`). */
 export interface InfotextOrigin {
   readonly prompt: string;
   readonly negativePrompt?: string | undefined;
@@ -13,15 +13,15 @@ export interface InfotextOrigin {
 }
 
 /**
- * The prompt, `Negative prompt: …`, and a last line of `Key: value` pairs, of which upstream's reader wants at least
- * three. A value with a comma, a colon or a line break is quoted as JSON, as upstream does.
+ * The prompt, `Negative prompt: …`, and a last line of `Key: value` pairs; AUTOMATIC1111's reader needs at least three.
+ * A value with a comma, a colon or a line break is quoted as JSON, as AUTOMATIC1111 does.
  */
 export function toInfotext(origin: InfotextOrigin): string {
   const negative = origin.negativePrompt ? [`Negative prompt: ${origin.negativePrompt}`] : [];
   return [origin.prompt, ...negative, toSettingsText(origin)].join('\n');
 }
 
-/** The last line alone, without the words. */
+/** The last line only, without the prompts. */
 export function toSettingsText(origin: Omit<InfotextOrigin, 'prompt' | 'negativePrompt'>): string {
   const pairs: ReadonlyArray<readonly [string, string | number | undefined]> = [
     ['Steps', origin.steps],
@@ -38,12 +38,12 @@ export function toSettingsText(origin: Omit<InfotextOrigin, 'prompt' | 'negative
 const quote = (value: string): string => (/[,:\n]/.test(value) ? JSON.stringify(value) : value);
 
 /**
- * A key begins behind a comma or at the beginning, and no key of upstream's is long. Each part ends where the next
- * begins, so that no text is read twice.
+ * A key begins after a comma or at the start, and AUTOMATIC1111's keys are short. Each part of the pattern ends where
+ * the next one begins, so that matching takes linear time.
  */
 const PAIR = /(?<![^,])[ \t]{0,20}(\w[\w \-/]{1,99}):(\s{0,20}"(?:\\.|[^\\"])*(?:"|$)|[^,]*)/gs;
 
-/** The pairs of the last line, and `Prompt` and `Negative prompt`; empty where the text is no infotext. */
+/** The pairs of the last line, with `Prompt` and `Negative prompt`. Empty if the text is no infotext. */
 export function readInfotext(text: string): Record<string, string> {
   const lines = text.split('\n');
   const pairs = [...(lines.at(-1) ?? '').matchAll(PAIR)].map(([, key = '', value = '']) => [
@@ -61,7 +61,7 @@ function unquote(value: string): string {
   try {
     return String(JSON.parse(value));
   } catch {
-    // Not written by an AUTOMATIC1111: the value as it stands is the best there is.
+    // Another program wrote it: keep the value as it is.
     return value;
   }
 }

@@ -20,7 +20,7 @@ export function fromExtension(extension: string): MediaType | undefined {
 }
 
 /**
- * What the bytes themselves say they are; a declared type is never trusted.
+ * The media type by the first bytes; a declared type is never trusted.
  * Signatures: PNG ISO/IEC 15948, JPEG ITU T.81, WebP RFC 9649, AVIF (ISO BMFF brand `avif` or `avis`).
  */
 export function sniffMediaType(bytes: Uint8Array): MediaType | undefined {

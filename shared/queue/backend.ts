@@ -6,20 +6,20 @@ import type { Channels } from './channels.ts';
 import type { JobConsumer, JobConsumerOptions, JobQueue } from './job-queue.ts';
 import type { SharedRuns } from './shared-runs.ts';
 
-/** What gateways and workers share: Redis or Valkey. */
+/** What gateways and workers share, on Redis or Valkey. */
 export interface QueueBackend {
   readonly runs: SharedRuns;
   readonly channels: Channels;
   readonly blobs: Blobs;
   openQueue(): Promise<JobQueue>;
   openConsumer(options: JobConsumerOptions): Promise<JobConsumer>;
-  /** Whether it answers within so many milliseconds. */
+  /** Whether the backend answers within this time. */
   answers(timeoutMs: number): Promise<boolean>;
-  /** After what was opened has been closed. */
+  /** Close the queues and consumers first. */
   close(): Promise<void>;
 }
 
-/** Bytes on their way from one service to another, which expire by themselves. */
+/** Bytes that one service leaves for another. They expire by themselves. */
 export interface Blobs {
   put(key: string, bytes: Buffer, lifeSeconds: number): Promise<void>;
   get(key: string): Promise<Buffer | undefined>;
@@ -33,9 +33,9 @@ export const blobKeys = {
 
 export interface BackendOptions {
   readonly url: string;
-  /** An ended run can be asked for so long. */
+  /** Milliseconds for which an ended run can be read. */
   readonly keepMs: number;
-  /** Milliseconds after which a caller gives up on a backend that is away; left out: it is waited for. */
+  /** Milliseconds after which a command fails while the backend cannot be reached. Missing: it waits for ever. */
   readonly patienceMs?: number | undefined;
   readonly clock: Clock;
   readonly log: Logger;
@@ -47,7 +47,7 @@ export const heartbeatSchema = z.object({
   concurrency: z.number(),
   engines: z.array(engineStatusSchema).readonly().optional(),
   stores: z.array(engineStatusSchema).readonly().optional(),
-  /** It says goodbye. */
+  /** The last heartbeat of a worker that ends. */
   isStopping: z.boolean(),
   problems: workerProblemsSchema,
 });

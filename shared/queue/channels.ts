@@ -1,19 +1,19 @@
 import type { z } from 'zod';
 
-/** Messages between all gateways and workers that are up: who is not there misses them. */
+/** Messages between all gateways and workers that are connected. Whoever is not connected misses them. */
 
 export interface Channels {
   publish(channel: string, message: string): Promise<void>;
-  /** Resolves when everything that is published from now on will be heard. */
+  /** Resolves once the listener gets every message published from then on, with a function that ends the subscription. */
   subscribe(channel: string, listener: Listener): Promise<() => void>;
-  /** After a lost connection: messages may have been missed. */
+  /** Calls the listener after each reconnection, since messages may have been missed. */
   onGap(listener: () => void): void;
   close(): Promise<void>;
 }
 
 export type Listener = (message: string) => void;
 
-/** A message of JSON; undefined for one of a neighbour who says something else than is known here. */
+/** Parses a message; undefined if it does not match, for instance because another version sent it. */
 export function readMessage<Schema extends z.ZodType>(schema: Schema, message: string): z.infer<Schema> | undefined {
   try {
     return schema.safeParse(JSON.parse(message)).data;
@@ -26,16 +26,16 @@ export function readMessage<Schema extends z.ZodType>(schema: Schema, message: s
 const PREFIX = 'easel';
 
 export const channelNames = {
-  /** A RunMessage: what changed about it. */
+  /** A RunMessage: what changed about the run. */
   run: (runId: string) => `${PREFIX}:events:${runId}`,
-  /** A run id: whoever makes it should stop. */
+  /** A run id: the worker that makes it should end it. */
   cancel: `${PREFIX}:cancel`,
-  /** The result of a run, or an empty text: some run has ended. */
+  /** Some run has ended: its engine and timings, or an empty text if it has no result. */
   ended: `${PREFIX}:ended`,
   /** WorkerHeartbeat. */
   workers: `${PREFIX}:workers`,
-  /** A gateway that would like to hear from all workers. */
+  /** A gateway asks all workers for a heartbeat. */
   hello: `${PREFIX}:hello`,
-  /** An ErrorRecord, or an empty text when the picture is removed. */
+  /** The end of a removal: an ErrorRecord, or an empty text if the picture is removed. */
   removed: (removalId: string) => `${PREFIX}:removed:${removalId}`,
 } as const;

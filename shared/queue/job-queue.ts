@@ -10,19 +10,19 @@ const queueJobSchema = z.union([
 ]);
 export type QueueJob = Readonly<z.infer<typeof queueJobSchema>>;
 
-/** BullMQ, on whatever backend it is given: the queue that gateways add to and workers take from. */
+/** The queue that gateways add to and workers take from: BullMQ on the given backend. */
 
 const QUEUE_NAME = 'runs';
-/** BullMQ's largest; the smallest number is served first, and 0 before all. */
+/** BullMQ's highest. The lowest priority number is served first. */
 const MAX_PRIORITY = 2 ** 21 - 1;
-/** Nothing of a job stays on the queue when it has ended: runs tell what became of them. */
+/** Ended jobs leave nothing on the queue: the records of the runs tell how they ended. */
 const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true } as const;
 const MAX_STALLS = 5;
-/** After a lost connection BullMQ would leave a slot idle for 15 s. */
+/** By default BullMQ leaves a slot idle for 15 s after a lost connection. */
 const RETRY_PAUSE_MS = 1000;
 
 export interface JobQueue {
-  /** The same id twice is once. The smallest turn is served first. */
+  /** Does nothing if the id is on the queue already. The lowest turn is served first. */
   add(id: string, job: QueueJob, turn?: number): Promise<void>;
   has(id: string): Promise<boolean>;
   /** Throws while a worker holds it. */
@@ -33,11 +33,11 @@ export interface JobQueue {
 export interface JobConsumer {
   /** Resolves when it is closed. */
   run(): Promise<void>;
-  /** Resolves when what is in work has ended. */
+  /** Resolves when the jobs that it works on have ended. */
   close(): Promise<void>;
 }
 
-/** `again`: it waits at once; a number: it waits again after so many milliseconds. */
+/** `again`: back to the queue at once. A number: back to the queue after that many milliseconds. */
 export type JobEnd = 'done' | 'again' | number;
 
 export interface JobConsumerOptions {
@@ -45,14 +45,14 @@ export interface JobConsumerOptions {
   /** A job that failed, or whose workers died too often. */
   readonly onFailed: (job: QueueJob, error: Error) => void;
   readonly concurrency: number;
-  /** A worker that was not heard of for so long has died, and another one takes its jobs. */
+  /** A worker that does not renew its lock for this long counts as dead, and another one takes its jobs. */
   readonly lockMs: number;
 }
 
 export interface Binding<B extends IQueueBackend, Connection> {
   readonly connection: Connection;
   readonly createBackend: BackendFactory<B, Connection>;
-  /** Of the keys, where the backend has no other namespace. */
+  /** Of the keys, where the backend has no namespaces. */
   readonly prefix?: string;
   readonly log: Logger;
 }
@@ -88,7 +88,7 @@ export async function createJobConsumer<B extends IQueueBackend, C>(
     QUEUE_NAME,
     async (job, token) => {
       const known = queueJobSchema.safeParse(job.data);
-      // A neighbour's that is not understood here: lost runs are queued again, and everything else is waited for in vain.
+      // Another version added it. A run is found to be lost and queued again; a removal times out at its gateway.
       if (!known.success) return log.warn({ queueJob: job.id }, 'a job of the queue is of an unknown kind');
       const end = await work(known.data);
       if (end === 'done') return;
@@ -111,7 +111,7 @@ export async function createJobConsumer<B extends IQueueBackend, C>(
   return { run: () => worker.run(), close: () => worker.close() };
 }
 
-/** One that could not get ready never does. */
+/** Closes a queue or consumer that fails to get ready: it would never be ready later. */
 async function untilReady(part: { waitUntilReady(): Promise<unknown>; close(): Promise<void> }): Promise<void> {
   try {
     await part.waitUntilReady();

@@ -4,14 +4,14 @@ import { errorRecordSchema, generationResultSchema, previewSchema } from '../con
 import { isEnded, type Run, type RunEnding, type RunOrigin, toStep } from './run.ts';
 
 /**
- * Runs as they rest in a journal and travel between services: parsed rather than trusted, since a neighbour of another
- * version may have written them. Unknown fields are dropped, unknown error codes are `internal`.
+ * Runs as journals store them and as channels carry them. They are parsed, since another version may have written them:
+ * unknown fields are dropped, unknown error codes become `internal`.
  */
 
 const step = z.object({
   number: z.int(),
   status: z.enum(['queued', 'running', 'storing', 'done', 'failed', 'cancelled']),
-  /** A stage that only a newer neighbour knows is none here. */
+  /** A stage of a newer version is left out. */
   stage: z.enum(STAGES).optional().catch(undefined),
   ...{ stageAt: z.number().optional(), fraction: z.number().optional(), engine: z.string().optional() },
   ...{ engineStatus: z.string().optional(), queuePosition: z.number().optional(), startedAt: z.number().optional() },
@@ -26,7 +26,7 @@ const origin = z.object({
   ...{ id: z.string(), ticketId: z.string(), clientId: z.string(), request: generationRequestSchema },
   ...{ needsCredentials: z.boolean(), rememberMs: z.number(), createdAt: z.number() },
   trace: z.object({ requestId: z.string(), traceparent: z.string() }),
-  // Of records that are older than these fields.
+  // The defaults are for records that are older than these fields.
   ...{ cost: z.number().default(1), turn: z.number().default(0), isRetry: z.boolean().default(false) },
 });
 
@@ -39,7 +39,7 @@ const run = z.object({
   steps: z.array(step).default([]),
 });
 
-/** What one message tells of a run: only what changed. */
+/** One message about a run: only what changed. */
 export const runMessageSchema = z.object({
   steps: z.array(step).min(1),
   ending: ending.optional(),
@@ -62,10 +62,10 @@ export const toEnding = ({ result, error, finishedAt, rememberUntil }: RunEnding
   ...{ result, error, finishedAt, rememberUntil },
 });
 
-/** `after`: number of the last event that was told. */
+/** `after`: number of the last event that was published. */
 export function toMessageText(whole: Run, after: number, preview: RunMessage['preview']): string {
   const recorded = whole.steps.filter(({ number }) => number > after);
-  // A partial picture leaves no event behind, and is told with how the run stands.
+  // A preview is not recorded as a step, so the run's present state goes with it.
   const steps = recorded.at(-1)?.number === whole.number ? recorded : [...recorded, toStep(whole)];
   return JSON.stringify({ steps, ...(isEnded(whole.status) && { ending: toEnding(whole) }), preview });
 }

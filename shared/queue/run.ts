@@ -2,13 +2,13 @@ import type { GenerationRequest, GenerationResult, ProgressEvent, Stage } from '
 import type { ErrorRecord } from '../errors.ts';
 
 /**
- * A run is one generation that any number of tickets (one for each time somebody asked) may share. Its id is the root
- * of the picture ids. This is the record that journals keep and workers report to.
+ * A run is one generation. Any number of tickets may share it; there is one ticket for each time somebody asked. The
+ * picture ids are derived from its id. Journals keep this record, and workers report to it.
  */
 
 export type RunStatus = 'queued' | 'running' | 'storing' | 'done' | 'failed' | 'cancelled';
 
-/** What changes about a run while it waits and is made; one for each event of its history. */
+/** The state of a run after one event of its history. */
 export interface RunStep {
   /** Events are numbered from 1 within a run. */
   readonly number: number;
@@ -16,7 +16,7 @@ export interface RunStep {
   readonly stage?: Stage | undefined;
   /** Epoch milliseconds at which the stage began. */
   readonly stageAt?: number | undefined;
-  /** 0 to 1 within the generation, when the engine knows. */
+  /** 0 to 1 within the generation, if the engine knows it. */
   readonly fraction?: number | undefined;
   readonly engine?: string | undefined;
   readonly engineStatus?: string | undefined;
@@ -40,31 +40,31 @@ export interface RunOrigin {
   readonly ticketId: string;
   readonly clientId: string;
   readonly request: GenerationRequest;
-  /** Made with a caller's own token, which no journal keeps. */
+  /** It is made with a caller's own token, which no journal keeps. */
   readonly needsCredentials: boolean;
-  /** Milliseconds that the result may answer equal requests after the end. */
+  /** Milliseconds after the end for which the result answers equal requests. */
   readonly rememberMs: number;
-  /** Headers by which the logs of both services belong together. */
+  /** Headers that connect the log lines of both services. */
   readonly trace: { readonly requestId: string; readonly traceparent: string };
   readonly createdAt: number;
-  /** In pictures of a megapixel: what it takes of its client's share of the queue. */
+  /** Its part of its client's share of the queue, in pictures of one megapixel. */
   readonly cost: number;
-  /** The smallest is made first; set when it is accepted. */
+  /** Set when the run is accepted. The lowest turn is made first. */
   readonly turn: number;
-  /** Its first caller said that it tries again. */
+  /** The first caller marked the request as a retry. */
   readonly isRetry: boolean;
 }
 
 export interface Run extends RunOrigin, RunStep, RunEnding {
-  /** A caller has had the result: a retry with a random seed makes a new picture. */
+  /** A caller has received the result, so a retry without a seed makes a new picture. */
   readonly received: boolean;
-  /** Key of the ticket whose caller is on the line for a picture of its own; empty when that caller has gone. */
+  /** Key of the ticket whose caller still waits on an open connection and gave no seed; empty when that caller has left. */
   readonly attendedBy: string;
-  /** The latest events, oldest first; the last one is how the run stands. */
+  /** The latest steps, oldest first. The last one is the present state. */
   readonly steps: readonly RunStep[];
 }
 
-/** What may change about a run. Only what is set changes. */
+/** A change to a run. Fields that are missing stay as they are. */
 export interface RunChange {
   readonly status?: RunStatus;
   readonly stage?: Stage;
@@ -85,10 +85,10 @@ export interface RunEvent {
 export const isEnded = (status: RunStatus): boolean =>
   status === 'done' || status === 'failed' || status === 'cancelled';
 
-/** Of a run's history. */
+/** Older steps of a run are dropped. */
 const MAX_STEPS = 200;
 
-/** A partial picture is told to who listens, and leaves no event behind. */
+/** `isRecorded`: whether the change becomes a step of the history. A preview does not. */
 export function applyChange(run: Run, change: RunChange, now: number, isRecorded = true): Run {
   const status = change.status ?? run.status;
   const isNewStage = change.stage !== undefined && change.stage !== run.stage;
@@ -110,7 +110,7 @@ export function toStep(run: RunStep): RunStep {
   return { number, status, stage, stageAt, fraction, engine, engineStatus, queuePosition, startedAt };
 }
 
-/** The run as it was at each event of its history, and as it stands. */
+/** The run as it was after each step of its history, and as it is now. */
 export function toHistory(run: Run): RunEvent[] {
   const { result: _result, error: _error, finishedAt: _finishedAt, ...open } = run;
   const before = run.steps.filter(({ number }) => number < run.number);
@@ -120,7 +120,7 @@ export function toHistory(run: Run): RunEvent[] {
 /** The name under which a journal finds the run of a finished picture. */
 export const toPictureIdName = (pictureId: string): string => `finished:${pictureId}`;
 
-/** A site's own word goes into every event and record. */
+/** An upstream's own words go into every event and record, so they are cut. */
 const MAX_STATUS_CHARACTERS = 200;
 
 /** What a worker's progress says about the run. */
@@ -134,10 +134,10 @@ export function toRunChange({ stage, fraction, engine, engineStatus }: ProgressE
   };
 }
 
-/** A picture of another engine than the wished one is not held to for long: the wished one may be back. */
+/** The result of a fallback engine is remembered for a short time, since the preferred engine may soon work again. */
 const FALLBACK_MEMORY_MS = 5 * 60_000;
 
-/** The end of a run that was made: its result with the time that it waited, and how long that is remembered. */
+/** The change that ends a run with a result: adds the waiting time to the result and sets how long it is remembered. */
 export function toDone(run: Run, made: GenerationResult, facts: { now: number; wokeAt?: number }): RunChange {
   const result = withWaiting(made, run, facts.wokeAt ?? Number.NEGATIVE_INFINITY);
   const forMs = made.isFallback ? Math.min(run.rememberMs, FALLBACK_MEMORY_MS) : run.rememberMs;
@@ -145,7 +145,7 @@ export function toDone(run: Run, made: GenerationResult, facts: { now: number; w
   return { status: 'done', result, rememberUntil: Math.min(facts.now + forMs, ...hostedUntil) };
 }
 
-/** The worker's own stages, and before them the time in the queue, of which a worker may have been asleep. */
+/** Adds the time before the worker's own stages: the wait in the queue, and within it the time in which a worker woke up. */
 function withWaiting(made: GenerationResult, { createdAt, startedAt }: Run, wokeAt: number): GenerationResult {
   const waited = (startedAt ?? createdAt) - createdAt;
   const wake = Math.min(Math.max(wokeAt - createdAt, 0), waited);

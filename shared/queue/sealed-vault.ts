@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { type Blobs, blobKeys } from './backend.ts';
 
 /**
- * Callers' own tokens on their way from a gateway to a worker: sealed with AES-256-GCM under a key derived from
- * WORKER_TOKEN, which the queue's backend does not know, and gone when the run ends or after a day.
+ * Carries callers' own tokens from a gateway to a worker. They are sealed with AES-256-GCM under a key derived from
+ * WORKER_TOKEN, which the queue's backend does not know. They are removed when the run ends, and expire after a day.
  */
 
 export type Credentials = Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const LIFE_SECONDS = 86_400;
 
-/** `workerTokens`: the first one seals, all are tried. */
+/** `workerTokens`: the first one seals, each one opens. */
 export function createSealedVault(blobs: Blobs, workerTokens: readonly string[]): SealedVault {
   const [first, ...older] = workerTokens.map(createSealer);
   if (first === undefined) throw new Error('at least one token is needed');
@@ -47,7 +47,7 @@ function createSealer(workerToken: string) {
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(runId));
       return Buffer.concat([nonce, cipher.update(JSON.stringify(credentials)), cipher.final(), cipher.getAuthTag()]);
     },
-    /** Undefined for what another token sealed, or for another run. */
+    /** Undefined if it was sealed with another token or for another run. */
     open: (runId: string, sealed: Buffer): Credentials | undefined => {
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(runId));
       try {

@@ -5,8 +5,8 @@ import type { Run, RunChange } from './run.ts';
 export interface SharedRuns {
   read(runId: string): Promise<Run | undefined>;
   /**
-   * Several changes are one report. Undefined when the run is unknown or has ended: the first end counts. `known` is the run as it was last seen, and
-   * saves a look.
+   * Applies the changes in one step. Undefined when the run is unknown or has ended already: only the first end counts.
+   * `known`: the run as it was last read; it saves reading it again.
    */
   report(
     runId: string,
@@ -14,14 +14,14 @@ export interface SharedRuns {
     preview?: ProgressEvent['preview'],
     known?: Run,
   ): Promise<Run | undefined>;
-  /** 1 is next; undefined when it does not wait. */
+  /** Place in the queue, from 1. Undefined if the run does not wait. */
   position(runId: string): Promise<number | undefined>;
   countWaiting(): Promise<number>;
-  /** Some of the unfinished runs that were accepted before, in epoch milliseconds. */
+  /** Unfinished runs that were accepted before `time` (epoch milliseconds), at most MAX_UNFINISHED. */
   unfinishedBefore(time: number): Promise<readonly Run[]>;
-  /** How often this run was lost, with this time. */
+  /** Adds one to the count of the run's losses and returns the count. */
   countLoss(runId: string): Promise<number>;
 }
 
-/** Of one look for unfinished runs. */
+/** Most unfinished runs that one call returns. */
 export const MAX_UNFINISHED = 1000;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Settings come from the environment as text. Every service builds one object of the settings below, each plug-in
- * brings its part, and all faults are told at once, by name and expected format; values are never printed.
+ * Settings come from the environment as text. Each service builds one object of the settings below, and each plug-in
+ * adds its part. All faults are reported at once, by name and expected format. Values are never printed.
  */
 
 export const GUIDE = 'DEPLOYMENT_GUIDE.md';
@@ -10,7 +10,7 @@ export const GUIDE = 'DEPLOYMENT_GUIDE.md';
 interface SettingMeta {
   /** What it is for, in one sentence; the guide's table shows the same. */
   readonly description: string;
-  /** What a right value looks like. */
+  /** What a valid value looks like. */
   readonly format: string;
   /** A password or token: the guide says so. */
   readonly secret?: boolean;
@@ -33,17 +33,17 @@ export function textWithDefault(description: string, fallback: string, format = 
   return setting(z.string().trim().default(fallback), { description, format, fallback });
 }
 
-/** It travels in headers. */
+/** Printable ASCII, since it is sent in headers. */
 const SECRET = /^[\x21-\x7e]{16,}$/;
 const HOW_TO_MAKE = 'without spaces; `openssl rand -hex 24` makes one';
 
-/** A secret that cannot be guessed. */
+/** A secret that is long enough not to be guessed. */
 export function secret(description: string) {
   const format = `at least 16 characters ${HOW_TO_MAKE}`;
   return setting(z.string().trim().regex(SECRET).optional(), { description, format, secret: true });
 }
 
-/** Several secrets, so that one can be changed while both are in use: the first is used, all are accepted. */
+/** Several secrets, so that one can be replaced without a pause: the first is sent, all are accepted. */
 export function secrets(description: string) {
   const inner = z
     .string()
@@ -99,7 +99,7 @@ export function withoutLastSlashes(value: string): string {
   return value.slice(0, end);
 }
 
-/** The address to listen on; an IPv6 address may stand in the brackets that it has in a URL. */
+/** The address to listen on. An IPv6 address may be in brackets, as in a URL. */
 export function host(description: string) {
   const fallback = '0.0.0.0';
   const inner = z
@@ -123,7 +123,7 @@ export function urlWithDefault(description: string, fallback: string) {
   return setting(httpUrl.default(fallback), { description, format: HTTP_URL, fallback });
 }
 
-/** Comma-separated; a host and port alone, as platforms tell it, is taken as http://. Without trailing slashes. */
+/** Comma-separated. A plain host and port, as some platforms give it, counts as http://. Without trailing slashes. */
 export function urls(description: string) {
   const toItems = (value: string): string[] => value.split(',').map((item) => item.trim());
   const inner = z
@@ -138,7 +138,7 @@ export function urls(description: string) {
   });
 }
 
-/** What the guide says of a setting. */
+/** What the guide's table says about a setting. */
 export function describeSetting(schema: z.core.$ZodType): { description: string; format: string; fallback?: string } {
   const { description, format, secret, fallback } = (z.globalRegistry.get(schema) ?? {}) as Partial<SettingMeta>;
   return {
@@ -152,7 +152,7 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-/** Every wrong setting as one line: name, what is expected, where the guide tells more. */
+/** Throws a SettingsError with one line for each wrong setting: its name, what is expected, and where the guide explains it. */
 export function readSettings<Shape extends z.ZodRawShape>(
   shape: Shape,
   environment: Readonly<Record<string, string | undefined>>,

@@ -4,9 +4,9 @@ import { isatty } from 'node:tty';
 
 const MAX_PENDING_BYTES = 1024 * 1024;
 const RETRY_MS = 200;
-/** How long the end of the process may wait for a slow reader. */
-const LAST_WORDS_MS = 300;
-const LAST_WORDS_PAUSE_MS = 10;
+/** How long the process waits at its end for a slow reader. */
+const FINAL_FLUSH_MS = 300;
+const FINAL_FLUSH_PAUSE_MS = 10;
 
 export interface LineWriter {
   /** Never blocks and never throws. */
@@ -16,18 +16,18 @@ export interface LineWriter {
 interface LineWriterOptions {
   /** Of a file, pipe, socket or terminal. */
   readonly fd: number;
-  /** The line that tells how many were dropped. */
+  /** Makes the line that says how many were dropped. */
   readonly toLossLine: (lost: number) => string;
-  /** Lines beyond this are dropped while the earlier ones cannot be written. */
+  /** Further lines are dropped while this much waits to be written. */
   readonly maxPendingBytes?: number;
 }
 
 /**
- * Writes lines where standard output leads, be it gone, full or without a reader. What cannot be written is kept up to
- * a bound and tried again; what is beyond the bound is dropped and counted, and the count is told in its place.
+ * Writes lines to standard output, even if that is closed, full or unread. What cannot be written is kept up to a bound
+ * and tried again. Lines beyond the bound are dropped, and a line with their number is written in their place.
  *
- * The descriptor is made non-blocking and written to by synchronous calls: a call that waits in Node's thread pool
- * would hold back the end of the process.
+ * The descriptor is non-blocking and written to by synchronous calls, because an asynchronous write that waits in
+ * Node's thread pool would delay the end of the process.
  */
 export function createLineWriter(options: LineWriterOptions): LineWriter {
   const { toLossLine, maxPendingBytes = MAX_PENDING_BYTES } = options;
@@ -43,7 +43,7 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
     pendingBytes += bytes.length;
   }
 
-  function tellLoss(): void {
+  function keepLossLine(): void {
     keep(toLossLine(lost));
     lost = 0;
   }
@@ -51,19 +51,19 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
   function schedule(afterMs: number): void {
     if (isScheduled) return;
     isScheduled = true;
-    const turn = (): void => {
+    const tryAgain = (): void => {
       isScheduled = false;
       if (flush() !== 'done') schedule(RETRY_MS);
     };
-    if (afterMs === 0) setImmediate(turn);
-    // A log that nobody reads keeps no process alive.
-    else setTimeout(turn, afterMs).unref();
+    if (afterMs === 0) setImmediate(tryAgain);
+    // Unwritten log lines do not keep the process alive.
+    else setTimeout(tryAgain, afterMs).unref();
   }
 
   function flush(): 'done' | 'busy' | 'broken' {
     try {
       while (pendingBytes > 0 || lost > 0) {
-        if (pendingBytes === 0) tellLoss();
+        if (pendingBytes === 0) keepLossLine();
         const bytes = Buffer.concat(pending);
         pending = [bytes];
         const rest = bytes.subarray(writeSync(fd, bytes));
@@ -77,8 +77,8 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
   }
 
   process.once('exit', () => {
-    const until = performance.now() + LAST_WORDS_MS;
-    while (flush() === 'busy' && performance.now() < until) sleepSync(LAST_WORDS_PAUSE_MS);
+    const until = performance.now() + FINAL_FLUSH_MS;
+    while (flush() === 'busy' && performance.now() < until) sleepSync(FINAL_FLUSH_PAUSE_MS);
   });
 
   return {
@@ -87,20 +87,20 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
         lost += 1;
         return;
       }
-      if (lost > 0) tellLoss();
+      if (lost > 0) keepLossLine();
       keep(line);
       schedule(0);
     },
   };
 }
 
-/** The same place, opened so that a write which would have to wait fails at once. */
+/** A descriptor for the same file, on which a write fails at once instead of waiting. */
 function openNonBlocking(fd: number): number {
   const stats = fstatSync(fd);
   const isTerminal = isatty(fd);
   if (!isTerminal && !stats.isFIFO() && !stats.isSocket()) return fd;
   try {
-    // Opened anew, so that it stays as it was for the other processes that share it. Only Linux can, and no socket.
+    // Opened again, so that the flag does not change for other processes that share it. Works on Linux, but not for sockets.
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
     if (!isTerminal) makeNonBlocking(fd);
@@ -108,14 +108,14 @@ function openNonBlocking(fd: number): number {
   }
 }
 
-/** Node does it when it takes a descriptor over as a stream; nothing is written to that stream. */
+/** Node makes a descriptor non-blocking when it opens a stream on it. Nothing is written to that stream. */
 function makeNonBlocking(fd: number): void {
   const stream = new Socket({ fd, readable: false, writable: true });
   stream.on('error', () => undefined);
   stream.unref();
 }
 
-/** The reader is slow: the same bytes may go later. */
+/** The reader is slow: the same bytes can be written later. */
 const isBusy = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 
 function sleepSync(milliseconds: number): void {

@@ -9,7 +9,7 @@ interface Place {
   readonly HOST: string;
 }
 
-/** Listens and answers the port; a place that the system refuses is told by the setting's name. */
+/** Listens and resolves with the port. If the system refuses the port or host, the error names the setting. */
 export async function listenAsSet(server: Server, place: Place): Promise<number> {
   try {
     return (await listen(server, place.PORT, place.HOST)).port;

@@ -3,10 +3,10 @@ import { createLineWriter } from './line-writer.ts';
 
 export type { Logger };
 
-/** Whatever could hold a secret or a prompt. A prompt is personal: it is logged only where the operator asks for it. */
+/** Names of fields that may hold a secret or a prompt. Prompts are personal, so they are logged only on the operator's request. */
 const SECRETS = ['authorization', 'token', 'key', 'secret', 'password', 'cookie', 'credential', 'deleteToken'];
 const PROMPTS = ['prompt', 'negativePrompt', 'negative_prompt'];
-/** Nothing of ours is nested so deeply; what is deeper is not shown. */
+/** Log lines are not nested this deeply; deeper values are not shown. */
 const MAX_DEPTH = 6;
 
 const STANDARD_OUTPUT = 1;
@@ -38,8 +38,8 @@ const toLossLine = (service: string, lost: number): string =>
   `${JSON.stringify({ level: 40, time: new Date().toISOString(), service, lost, msg: 'log lines could not be written and are lost' })}\n`;
 
 /**
- * A copy of the line without the values of these names, at any depth. By hand rather than by pino's `redact`, whose
- * wildcard paths take five times as long as all the rest of a line.
+ * A copy of the line without the values of these names, at any depth. Written by hand, because the wildcard paths of
+ * pino's `redact` take five times as long as the rest of a line.
  */
 function hideIn(record: object, hidden: ReadonlySet<string>, depth: number): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
@@ -54,11 +54,11 @@ function hideInValue(value: unknown, hidden: ReadonlySet<string>, depth: number)
   if (depth === 0) return '[too deep]';
   if (Array.isArray(value)) return value.map((item) => hideInValue(item, hidden, depth - 1));
   if (value instanceof Error) return toShownError(value);
-  // Whoever says how it is written, such as a date, holds no names.
+  // Objects with their own JSON form, such as dates, have no named fields.
   return 'toJSON' in value ? value : hideIn(value, hidden, depth - 1);
 }
 
-/** With the stacks of its causes; what else hangs on an error may be a whole request, with its prompt and its keys. */
+/** The stack includes those of its causes. Other properties are left out: they may hold a whole request with prompt and keys. */
 function toShownError(error: Error): Record<string, unknown> {
   const { type, message, stack } = pino.stdSerializers.err(error);
   return { type, message, stack, ...('code' in error && { code: error.code }) };

@@ -1,10 +1,10 @@
 /**
- * To be imported before anything else: ends the process with a sentence where Node is too old for what is imported next.
+ * Import this before anything else: it ends the process with a sentence if Node is too old for the other imports.
  */
 
 /** By major version, the first minor that has `node:sqlite` without a flag; https://nodejs.org/api/sqlite.html */
 const FIRST_MINOR: Readonly<Record<number, number>> = { 22: 13, 23: 4 };
-/** EX_CONFIG of sysexits.h: a new start would end the same way. */
+/** EX_CONFIG of sysexits.h: a restart would end the same way. */
 const EXIT_CONFIG = 78;
 
 /** The sentence for an operator, or undefined for a Node that is new enough. */

@@ -4,19 +4,19 @@ import { SettingsError } from './config.ts';
 import type { Logger } from './log.ts';
 import { StartError } from './start-error.ts';
 
-/** What both services do the same way around their own wiring. */
+/** How both services start and end. */
 
-/** EX_CONFIG of sysexits.h: whoever starts services need not try again with the same settings. */
+/** EX_CONFIG of sysexits.h: a restart with the same settings would end the same way. */
 const EXIT_CONFIG = 78;
 
-/** `.env` beside the code, where there is one; what is set already wins. */
+/** The environment with the settings of `.env`, if there is one. Variables that are set already win. */
 export function readEnvironment(): Readonly<Record<string, string | undefined>> {
   config({ quiet: true });
   return process.env;
 }
 
 export function readVersion(): string {
-  // The same distance from shared/ and from dist/shared/ is not to be had: the file itself is looked for.
+  // In a build this file lies one folder deeper, in dist/.
   const places = [new URL('../../package.json', import.meta.url), new URL('../../../package.json', import.meta.url)];
   for (const place of places) {
     const version = versionIn(place);
@@ -34,10 +34,10 @@ function versionIn(place: URL): string | undefined {
   }
 }
 
-/** What a service keeps on disk is for its own user alone: prompts, pictures, secrets. */
+/** Files hold prompts, pictures and secrets, so only the service's own user may read them. */
 const PRIVATE_UMASK = 0o077;
 
-/** Runs a service's start; what its operator can mend is told as a sentence, anything else with its stack. */
+/** Starts a service. A fault that its operator can mend is printed as a sentence, any other with its stack. */
 export async function runService(start: () => Promise<void>): Promise<void> {
   process.umask(PRIVATE_UMASK);
   try {
@@ -52,7 +52,7 @@ export async function runService(start: () => Promise<void>): Promise<void> {
 const toReason = (error: unknown): unknown =>
   error instanceof StartError ? `Easel cannot start. ${error.message}` : error;
 
-/** Render kills what has not stopped after 30 s. */
+/** Render kills a process that has not ended after 30 s. */
 const STOP_LIMIT_MS = 29_000;
 
 interface StopOptions {
@@ -61,9 +61,10 @@ interface StopOptions {
 }
 
 /**
- * A signal to end, or a closed terminal, stops once, in order; a second one, or a broken invariant, ends at once.
- * `instance`: set by `npm start`, which holds a channel to this process: when it closes, nobody is left to stop it.
- * `survive`: says of an error that nobody caught whether it has dealt with it.
+ * The first signal (SIGTERM, SIGINT, or SIGHUP of a closed terminal) stops the service in order. A second signal, or an
+ * uncaught error, ends the process at once.
+ * `instance`: set by `npm start`, which holds a channel to this process. When the channel closes, the parent has died.
+ * `survive`: returns true for an uncaught error that needs no end of the process.
  */
 export function stopOnSignal(
   log: Logger,
@@ -76,7 +77,7 @@ export function stopOnSignal(
     isStopping = true;
     log.info({ reason }, 'stopping');
     setTimeout(() => {
-      log.error('the stop took too long: ending as it is');
+      log.error('stopping took too long: ending at once');
       process.exit(1);
     }, STOP_LIMIT_MS);
     stop().then(
@@ -93,9 +94,9 @@ export function stopOnSignal(
   process.on('uncaughtException', (error) => {
     try {
       if (survive(error)) return;
-      log.fatal({ err: error }, 'a bug: ending, so that a fresh process takes over');
+      log.fatal({ err: error }, 'uncaught error: ending, so that a fresh process takes over');
     } catch {
-      // What cannot even be logged ends the process too.
+      // If logging fails too, the process ends without a line.
     }
     process.exit(1);
   });
@@ -103,6 +104,6 @@ export function stopOnSignal(
 
 function onParentEnd(callback: () => void): void {
   process.once('disconnect', callback);
-  // It may have ended while this process started.
+  // The parent may have died while this process started.
   if (!process.connected) callback();
 }

@@ -34,7 +34,7 @@ export function createRedisBackend({ url, patienceMs, keepMs, clock, log }: Back
   };
 }
 
-/** One question at a time: those of a Redis that is away would wait for it. */
+/** One PING at a time: while Redis is unreachable they would pile up. */
 function createProbe(redis: Redis): RedisBackend['answers'] {
   let asking: Promise<boolean> | undefined;
   const ask = async (): Promise<boolean> => (await redis.ping()) === 'PONG';

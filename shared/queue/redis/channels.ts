@@ -7,7 +7,7 @@ interface Entry {
   readonly acknowledged: Promise<unknown>;
 }
 
-/** Redis' publish and subscribe. Subscriptions are on one connection of their own. */
+/** Redis' publish and subscribe. Subscriptions use a connection of their own. */
 export function createRedisChannels(redis: Redis, log: Logger): Channels {
   const connection = redis.duplicate();
   const entries = new Map<string, Entry>();
@@ -17,14 +17,14 @@ export function createRedisChannels(redis: Redis, log: Logger): Channels {
   connection.on('message', (channel: string, message: string) => {
     for (const listener of entries.get(channel)?.listeners ?? []) listener(message);
   });
-  // The connection of the commands fails with it, and that is logged.
+  // The connection for commands fails at the same time, and that failure is logged.
   connection.on('error', () => undefined);
   connection.on('ready', () => {
     if (hasConnected) tellGap().catch((error: unknown) => log.warn({ reason: String(error) }, 'subscribing failed'));
     hasConnected = true;
   });
 
-  /** Not before everything is heard again, or what happens meanwhile would be missed after all. */
+  /** Subscribes again before it calls the listeners; else messages in between would be missed. */
   async function tellGap(): Promise<void> {
     if (entries.size > 0) await connection.subscribe(...entries.keys());
     for (const listener of gapListeners) listener();
@@ -46,7 +46,7 @@ export function createRedisChannels(redis: Redis, log: Logger): Channels {
         entry.listeners.delete(listener);
         if (entry.listeners.size > 0 || entries.get(channel) !== entry) return;
         entries.delete(channel);
-        // Fails only with the connection, and with it the subscription.
+        // It fails only if the connection is lost, and then the subscription is lost too.
         connection.unsubscribe(channel).catch(() => undefined);
       };
     },

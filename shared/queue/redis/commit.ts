@@ -2,20 +2,20 @@ import type { Redis } from 'ioredis';
 import { createScript } from './connection.ts';
 
 /**
- * The one script on Redis. It knows no rules: what is to be written was decided from facts that were read before, and is
- * written if those facts still hold.
+ * The only script on Redis. It contains no rules: the caller has read facts and decided what to write, and the script
+ * writes it if those facts still hold.
  */
 
 export type Command = readonly (string | number)[];
 
-/** The command must answer this text (what is not there is the empty text), or a number up to this one. */
+/** The command must answer this text (the empty text for a missing value), or a number up to `atMost`. */
 export type Fact =
   | { readonly command: Command; readonly answer: string }
   | { readonly command: Command; readonly atMost: number };
 
 export interface Commit {
   readonly expected: readonly Fact[];
-  /** Redis commands; and `TAKE hash field amount`, which drops the field when nothing is left of it. */
+  /** Redis commands, and `TAKE hash field amount`, which subtracts and removes the field at 0 or below. */
   readonly writes: readonly Command[];
 }
 
@@ -34,15 +34,15 @@ const script = createScript(`
   return 1
 `);
 
-/** False, and nothing is written, when a fact no longer holds. */
+/** Returns false and writes nothing if a fact no longer holds. */
 export async function commit(redis: Redis, { expected, writes }: Commit): Promise<boolean> {
   return (await script(redis, [], [JSON.stringify({ expected, writes })])) === 1;
 }
 
-/** Each lost comparison means that somebody else got one through. */
+/** A try fails only when another process has written, so some process always makes progress. */
 const MAX_TRIES = 100;
 
-/** Loads, decides and commits again until the facts held; a step without a commit has nothing to write. */
+/** Repeats `step`, which reads and decides, until its commit succeeds or it has nothing to commit. */
 export async function commitUntilDone<T>(
   redis: Redis,
   step: () => Promise<{ readonly answer: T; readonly commit?: Commit | undefined }>,

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Logger } from '../../service/log.ts';
 
-/** Names that gateways and workers share on Redis. */
+/** Key names that gateways and workers share on Redis. */
 
 const PREFIX = 'easel';
 
-/** Of BullMQ's own keys. */
+/** Prefix of BullMQ's own keys. */
 export const QUEUE_PREFIX = `${PREFIX}:queue`;
 
 export const redisKeys = {
@@ -18,23 +18,23 @@ export const redisKeys = {
   blob: (key: string) => `${PREFIX}:${key}`,
   /** List of a client's last tickets, newest first. */
   client: (clientId: string) => `${PREFIX}:client:${clientId}`,
-  /** Number of the form in which all this is kept. */
+  /** Version of the stored data. */
   format: `${PREFIX}:format`,
   /** Unfinished runs, by the time they were accepted. */
   open: `${PREFIX}:open`,
   /** Waiting runs, by their turn. */
   waiting: `${PREFIX}:waiting`,
-  /** Turn of each client's last run, and of the run that was begun last. */
+  /** Turn of each client's last run, and of the run that was started last. */
   turns: `${PREFIX}:waiting:turns`,
-  /** What each client's waiting runs cost together. */
+  /** Total cost of each client's waiting runs. */
   costs: `${PREFIX}:waiting:costs`,
-  /** Tickets to call back, by the time at which that is due. */
+  /** Tickets to call back, by due time. */
   callbacks: `${PREFIX}:callbacks`,
 } as const;
 
 /**
- * Commands wait while Redis restarts, as BullMQ asks of its connections, instead of failing after some tries: for ever,
- * or where a client waits for them for so many milliseconds.
+ * Commands wait while Redis restarts, as BullMQ demands of its connections, rather than fail after some tries. They
+ * wait for ever, or up to `commandTimeoutMs` where a client waits for the answer.
  */
 export function connectRedis(url: string, log: Logger, commandTimeoutMs?: number): Redis {
   const bound = commandTimeoutMs === undefined ? {} : { commandTimeout: commandTimeoutMs };
@@ -45,7 +45,7 @@ export function connectRedis(url: string, log: Logger, commandTimeoutMs?: number
 
 type Argument = string | number | Buffer;
 
-/** A Lua script, sent by its digest; Redis forgets scripts when it restarts. */
+/** A Lua script, called by its digest. Redis forgets scripts when it restarts, so the whole script is sent then. */
 export function createScript(lua: string) {
   const sha = createHash('sha1').update(lua).digest('hex');
   return async (redis: Redis, keys: readonly string[], args: readonly Argument[]): Promise<unknown> => {

@@ -13,16 +13,16 @@ interface RedisRunsOptions {
   readonly keepMs: number;
 }
 
-/** A run as Redis has it: a hash, of which some fields are not the run's own. */
+/** A run as Redis stores it: a hash with the run and what belongs to its tickets. */
 export interface StoredRun {
   readonly run: Run;
-  /** Tickets that are not released. */
+  /** Number of tickets that are not released. */
   readonly holders: number;
   /** Keys of tickets to call back at the end. */
   readonly callbacks: readonly string[];
 }
 
-/** Within a turn, whoever came first: the time of arrival as the part behind the point, which starts again after 49 days. */
+/** Orders by turn, then by time of arrival, which is the fraction of the score. That fraction wraps around after 49 days. */
 export const toScore = ({ turn, createdAt }: Run): number => turn + (createdAt % 2 ** 32) / 2 ** 32;
 
 export function fromFields(fields: Readonly<Record<string, string>>): StoredRun | undefined {
@@ -37,7 +37,7 @@ export function fromFields(fields: Readonly<Record<string, string>>): StoredRun 
   return run && { run, holders: Number(holders ?? 0), callbacks: callbacks.split(' ').filter((key) => key !== '') };
 }
 
-/** A new run, with the ticket that it is made for. */
+/** The writes for a new run with its first ticket. */
 export function toNewRunWrites(run: Run, lifeSeconds: number, callbacks: readonly string[]): Command[] {
   const key = redisKeys.run(run.id);
   const { status, number, attendedBy } = run;
@@ -52,7 +52,7 @@ export function toNewRunWrites(run: Run, lifeSeconds: number, callbacks: readonl
   ];
 }
 
-/** What one change of a run writes. */
+/** The commit for one change of a run. */
 export function toChangeCommit(before: StoredRun, run: Run, options: ChangeOptions): Commit {
   const { id, number, status } = run;
   const key = redisKeys.run(id);
@@ -81,7 +81,7 @@ interface ChangeOptions {
 function toQueueWrites(before: Run, { id, clientId, cost, turn, status }: Run): Command[] {
   const [wasWaiting, isWaiting] = [before.status === 'queued', status === 'queued'];
   if (wasWaiting === isWaiting) return [];
-  // What was begun before is next.
+  // A run that was started before is served first.
   if (isWaiting)
     return [
       ['ZADD', redisKeys.waiting, 0, id],
@@ -95,27 +95,27 @@ function toQueueWrites(before: Run, { id, clientId, cost, turn, status }: Run): 
   ];
 }
 
-/** Among the clients' turns, where no client has this name. */
+/** Field among the clients' turns. No client id starts with a space. */
 export const SERVED = ' served';
 
 function toEndWrites({ callbacks }: StoredRun, run: Run, { now, keepMs }: ChangeOptions): Command[] {
   const key = redisKeys.run(run.id);
   const { result, rememberUntil = 0 } = run;
   const keepSeconds = Math.ceil(Math.max(keepMs, rememberUntil - now) / 1000);
-  const told = result === undefined ? '' : JSON.stringify({ engine: result.engine, timings: result.timings });
+  const message = result === undefined ? '' : JSON.stringify({ engine: result.engine, timings: result.timings });
   return [
     ['HSET', key, 'end', JSON.stringify(toEnding(run)), 'rememberUntil', rememberUntil],
     ['EXPIRE', key, keepSeconds],
     ['ZREM', redisKeys.open, run.id],
     ...(result?.pictures ?? []).map(({ id }) => ['SET', toFinishedKey(id), run.id, 'EX', keepSeconds]),
     ...callbacks.map((ticketKey) => ['ZADD', redisKeys.callbacks, now, ticketKey]),
-    ['PUBLISH', channelNames.ended, told],
+    ['PUBLISH', channelNames.ended, message],
   ];
 }
 
 const toFinishedKey = (pictureId: string): string => redisKeys.name(toPictureIdName(pictureId));
 
-/** Runs on Redis. Each is changed by comparing its number and setting. */
+/** Runs on Redis. A change is written only if the run's number is still the one that was read. */
 export function createRedisRuns({ redis, clock, keepMs }: RedisRunsOptions): SharedRuns {
   const readStored = async (runId: string) => fromFields(await redis.hgetall(redisKeys.run(runId)));
   const read = async (runId: string): Promise<Run | undefined> => (await readStored(runId))?.run;
@@ -134,7 +134,7 @@ export function createRedisRuns({ redis, clock, keepMs }: RedisRunsOptions): Sha
       const now = clock.now();
       const all = [changes].flat();
       const run = all.reduce<Run>(
-        (so, change, index) => applyChange(so, change, now, preview === undefined || index < all.length - 1),
+        (changed, change, index) => applyChange(changed, change, now, preview === undefined || index < all.length - 1),
         before.run,
       );
       return { answer: run, commit: toChangeCommit(before, run, { now, keepMs, preview }) };
