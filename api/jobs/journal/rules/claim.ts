@@ -47,7 +47,7 @@ export function decideClaim(order: Order, facts: ClaimFacts): ClaimDecision {
   return {
     how: 'made',
     ticket,
-    run: { ...run, turn: nextTurn(queue), attendedBy: attendant(ticket) },
+    run: { ...run, turn: nextTurn(queue, run.cost), attendedBy: attendant(ticket) },
     named:
       sharing?.kind === 'retry'
         ? [...named.filter(isWorthKeeping).map(({ id }) => id), run.id].slice(-MAX_NAMED)

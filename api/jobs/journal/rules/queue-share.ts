@@ -44,7 +44,9 @@ export function mostWaitingBefore(cost: number, maxWaiting: number, { clients, o
 }
 
 /**
- * A client's turn is one after its last, or after the run that was begun last: whoever has few waiting is served before
- * the many of another.
+ * A run's turn comes its cost after the client's last, or after the run that was begun last: whoever has few waiting is
+ * served before the many of another, and a small picture before the large ones. Each run that is begun
+ * brings the large ones nearer, so nobody waits for ever.
  */
-export const nextTurn = ({ servedTurn, ownTurn }: QueueFacts): number => Math.max(servedTurn, ownTurn) + 1;
+export const nextTurn = ({ servedTurn, ownTurn }: QueueFacts, cost: number): number =>
+  Math.max(servedTurn, ownTurn) + cost;

@@ -53,7 +53,8 @@ test('a client that fills its share leaves room for many others, and not for end
 });
 
 test('turns', () => {
-  assert.equal(nextTurn(EMPTY_QUEUE), 1);
-  assert.equal(nextTurn({ ...EMPTY_QUEUE, ownTurn: 5, servedTurn: 2 }), 6);
-  assert.equal(nextTurn({ ...EMPTY_QUEUE, ownTurn: 2, servedTurn: 5 }), 6);
+  assert.equal(nextTurn(EMPTY_QUEUE, 1), 1);
+  assert.equal(nextTurn({ ...EMPTY_QUEUE, ownTurn: 5, servedTurn: 2 }, 1), 6);
+  assert.equal(nextTurn({ ...EMPTY_QUEUE, ownTurn: 2, servedTurn: 5 }, 1), 6);
+  assert.equal(nextTurn({ ...EMPTY_QUEUE, servedTurn: 5 }, 16), 21, 'large ones let small ones pass');
 });
