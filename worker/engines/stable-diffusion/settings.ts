@@ -5,6 +5,7 @@ import {
   SettingsError,
   text,
   textWithDefault,
+  urlWithDefault,
   wholeNumber,
 } from '../../../shared/service/config.ts';
 import type { ModelDescription } from './model/model-description.ts';
@@ -30,6 +31,10 @@ export const settings = {
     min: 0,
     default: FIVE_MINUTES_MS,
   }),
+  SD_HUB_URL: urlWithDefault(
+    'Where `npm run sd:get` finds models: Hugging Face or a mirror of it',
+    'https://huggingface.co',
+  ),
 };
 
 /** npm installs a package that is declared as an optional peer only when it is told where to save it. */
