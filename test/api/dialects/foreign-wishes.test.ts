@@ -233,6 +233,23 @@ describe('wishes of other services’ clients', () => {
     assert.equal(((await ask('width=0&height=64')) as { field: string }).field, 'width');
   });
 
+  test('openai: who repeats by himself waits for the budget, anybody else until the end', async () => {
+    const { wait } = gateway.jobs;
+    const budgets: number[] = [];
+    gateway.jobs.wait = (id, options) => {
+      budgets.push(options.budgetMs);
+      return wait(id, options);
+    };
+    const body = JSON.stringify({ prompt, model: 'gpt-image-2' });
+    for (const header of [{ 'x-stainless-retry-count': '0' }, { 'user-agent': 'n8n' }] as Record<string, string>[]) {
+      const headers = { 'content-type': 'application/json', ...header };
+      await (await fetch(`${gateway.url}/v1/images/generations`, { method: 'POST', headers, body })).arrayBuffer();
+    }
+    gateway.jobs.wait = wait;
+    assert.equal(budgets[0], 1000);
+    assert.ok((budgets[1] ?? 0) > 600_000, 'longer than the deadline of any job');
+  });
+
   test('every dialect with a body takes `engine`', async () => {
     for (const path of [
       '/generate',
