@@ -12,7 +12,7 @@ const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const compiled = spawnSync(process.execPath, [compiler, '--project', root], { stdio: 'inherit' });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
-for (const pages of ['worker/engines/sketch/page', 'api/http/docs']) {
+for (const pages of ['worker/engines/sketch/page', 'api/http/docs', 'api/page/browser']) {
   const from = join(root, pages);
   if (existsSync(from)) cpSync(from, join(dist, pages), { recursive: true });
 }

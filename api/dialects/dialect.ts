@@ -23,6 +23,12 @@ interface JobWish {
   readonly sealed?: string | undefined;
 }
 
+/** What an answer's form may depend on. */
+export interface Asked extends Pick<DialectInput, 'query' | 'headers'> {
+  /** As `ServiceDescription.toPath`. */
+  readonly toPath: (path: string) => string;
+}
+
 /** What the caller wants done. */
 export type Command =
   | {
@@ -52,7 +58,12 @@ export type Command =
       /** What `encode` says again; nobody else reads it. */
       readonly echo?: Readonly<Record<string, string>> | undefined;
     }
-  | (JobWish & { readonly do: 'find'; readonly credentials?: Readonly<Record<string, string>> | undefined })
+  | (JobWish & {
+      readonly do: 'find';
+      readonly credentials?: Readonly<Record<string, string>> | undefined;
+      /** What `encode` says again; nobody else reads it. */
+      readonly echo?: Readonly<Record<string, string>> | undefined;
+    })
   | (JobWish & { readonly do: 'follow'; readonly after: number })
   | (JobWish & { readonly do: 'cancel' })
   /** The caller's own newest running job: `progress` and `interrupt` of AUTOMATIC1111 know no ids. */
@@ -165,6 +176,9 @@ export interface Dialect {
   readonly prefixes?: readonly string[] | undefined;
   /** The JSON of `encodeError`. */
   readonly errorSchema: z.ZodType;
-  /** The error in this dialect's own shape; status and headers such as Retry-After included. */
-  encodeError(error: AppError): Encoded;
+  /**
+   * The error in this dialect's own shape; status and headers such as Retry-After included. `asked` is what failed, for
+   * a dialect whose callers choose the form of their answers; left out where no request is at hand.
+   */
+  encodeError(error: AppError, asked?: Asked): Encoded;
 }

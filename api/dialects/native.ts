@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { Job } from '../jobs/job.ts';
-import type { Encoded, Outcome } from './dialect.ts';
+import { toFailedPage } from '../page/answers.ts';
+import type { Asked, DialectInput, Encoded, Outcome } from './dialect.ts';
 
 /** What Easel's own dialects (`generate`, `jobs`) share: the error, and the answer that is still to come. */
 
@@ -20,7 +21,16 @@ export const nativeError = z
   })
   .meta({ id: 'Error' });
 
-export function encodeNativeError(error: AppError): Encoded {
+/** `output=page`: the answer is for a person whose browser runs no script. */
+const wantsPage = ({ query }: Pick<DialectInput, 'query'>): boolean => query.output === 'page';
+
+/** For `Command.echo`, by which `encode` knows what form was asked for. */
+export const toPageEcho = (input: DialectInput): { echo?: Readonly<Record<string, string>> } =>
+  wantsPage(input) ? { echo: { page: input.headers['accept-language'] ?? '' } } : {};
+
+export function encodeNativeError(error: AppError, asked?: Asked): Encoded {
+  if (asked !== undefined && wantsPage(asked))
+    return toFailedPage(error, { language: asked.headers['accept-language'], toPath: asked.toPath });
   const { field, faults, attempts } = error.details;
   return {
     status: error.status,

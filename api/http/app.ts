@@ -4,6 +4,7 @@ import { requestContext, requestLog } from '../../shared/net/request-log.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { encodeNativeError } from '../dialects/native.ts';
+import { servePage } from '../page/serve-page.ts';
 import { serveDocs } from './docs.ts';
 import { serveImages } from './images.ts';
 import { isStranger } from './middleware/authentication.ts';
@@ -44,6 +45,7 @@ export function createApp(options: AppOptions): Express {
   app.use(tellBrowsers(options));
   app.use(limitUrl, requireHost, repairAddress);
 
+  servePage(app, { ...options, basePath });
   app.get('/', createIndex(options));
   app.get('/health', createHealth(options));
   app.get('/ready', createReady(options));
@@ -58,7 +60,7 @@ export function createApp(options: AppOptions): Express {
   refuseOtherMethods(app, options.dialects);
   for (const dialect of options.dialects) refuseRest(app, dialect);
   app.use(refuseUnknown);
-  app.use(createErrorHandler(encodeNativeError));
+  app.use(createErrorHandler((error) => encodeNativeError(error)));
   return app;
 }
 

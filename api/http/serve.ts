@@ -51,7 +51,9 @@ export interface ServeOptions {
 }
 
 export function serveDialect(app: Express, dialect: Dialect, options: ServeOptions): void {
-  const onError = createErrorHandler((error) => dialect.encodeError(error));
+  const onError = createErrorHandler((error, request) =>
+    dialect.encodeError(error, { ...withoutKeys(request, options), toPath: options.describe(request).toPath }),
+  );
   for (const route of dialect.routes) app[route.method](route.path, createHandler(route, options), onError);
 }
 
@@ -61,7 +63,11 @@ export function refuseRest(app: Express, { prefixes = [], encodeError }: Dialect
   const refuse: RequestHandler = () => {
     throw new AppError('not_found', 'no such route', { publicMessage: 'There is no such address here; see /.' });
   };
-  app.use([...prefixes], refuse, createErrorHandler(encodeError));
+  app.use(
+    [...prefixes],
+    refuse,
+    createErrorHandler((error) => encodeError(error)),
+  );
 }
 
 const MAX_BODY_BYTES = 256_000;

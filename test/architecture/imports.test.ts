@@ -7,7 +7,11 @@ import { importsOf, readSource, sourceFiles } from './source-files.ts';
 const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp[]]> = [
   [/^shared\//, [/^shared\//]],
   [/^api\/dialects\/index\.ts$/, [/^api\/dialects\//]],
-  [/^api\/dialects\//, [/^shared\//, /^api\/dialects\/(?!index\.ts)[\w-]+\.ts$/, /^api\/jobs\/job\.ts$/]],
+  [
+    /^api\/dialects\//,
+    [/^shared\//, /^api\/dialects\/(?!index\.ts)[\w-]+\.ts$/, /^api\/(jobs\/job|page\/answers)\.ts$/],
+  ],
+  [/^api\/page\//, [/^shared\//, /^api\/page\//, /^api\/dialects\/dialect\.ts$/]],
   [/^api\/jobs\//, [/^shared\//, /^api\/dispatch\//, /^api\/jobs\//]],
   [/^api\/dispatch\//, [/^shared\//, /^api\/dispatch\//]],
   [/^api\/policy\//, [/^shared\//, /^api\/policy\//]],

@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Command, Dialect, DialectInput, Encoded, Outcome } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
-import { encodeNativeError, encodePending, nativeError, pendingAnswer } from '../native.ts';
+import { encodeNativeError, encodePending, nativeError, pendingAnswer, toPageEcho } from '../native.ts';
 import { toDraft } from '../native-fields.ts';
 import { generateAnswer, generateQuery } from './schema.ts';
 
@@ -26,6 +26,9 @@ export const generate: Dialect = {
           },
           202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
           302: { description: 'With `output=redirect`: leads to the picture.' },
+          303: {
+            description: 'With `output=page`: leads to a page that shows how it stands and ends with the picture.',
+          },
         },
       },
       decode,
@@ -42,10 +45,11 @@ function decode(input: DialectInput): Command {
   return {
     do: 'generate',
     draft: { ...toDraft(query), count: 1, deliver: wantsBytes ? 'bytes' : 'url' },
-    answer: prefersAsynchronous(input) ? 'start' : 'wait',
+    answer: prefersAsynchronous(input) || query.output === 'page' ? 'start' : 'wait',
     // The same GET again is a retry, however the caller waits.
     rejoin: true,
     bytes: wantsBytes,
+    ...toPageEcho(input),
     redirect: query.output === 'redirect',
     fresh: /\bno-cache\b/i.test(input.headers['cache-control'] ?? ''),
   };
@@ -55,7 +59,9 @@ function decode(input: DialectInput): Command {
 const prefersAsynchronous = (input: DialectInput): boolean => /\brespond-async\b/i.test(input.headers.prefer ?? '');
 
 function encode(outcome: Outcome): Encoded {
-  const { job } = outcome;
+  const { job, command } = outcome;
+  if (job !== undefined && command.do === 'generate' && command.echo?.page !== undefined)
+    return leadToPage(job, outcome);
   if (job?.result === undefined) return encodePending(outcome);
   const [file] = outcome.pictures;
   if (file !== undefined) return { status: 200, headers: { 'Content-Type': file.mediaType }, body: file };
@@ -66,6 +72,12 @@ function encode(outcome: Outcome): Encoded {
   if (isRedirect) return { status: 302, headers: { Location: url, 'Cache-Control': 'no-store' } };
   return { status: 200, body: toAnswer(job, job.result, picture, url) };
 }
+
+/** To an address of the job's own, so that loading the page again makes nothing twice. */
+const leadToPage = ({ id }: Job, { service }: Outcome): Encoded => ({
+  status: 303,
+  headers: { Location: service.toPath(`/jobs/${id}?output=page`), 'Cache-Control': 'no-store' },
+});
 
 function toAnswer(job: Job, result: GenerationResult, picture: ResultPicture, url: string) {
   const { request } = job;

@@ -5,8 +5,9 @@ import { nativeFields } from '../native-fields.ts';
 
 export const generateQuery = z.object({
   ...nativeFields,
-  output: choiceOr('json', ['json', 'image', 'redirect'], {
-    description: '`json` tells the address, `image` sends the picture itself, `redirect` leads to it.',
+  output: choiceOr('json', ['json', 'image', 'redirect', 'page'], {
+    description:
+      '`json` tells the address, `image` sends the picture itself, `redirect` leads to it, `page` leads to a page for people that shows how it stands and needs no script.',
     example: 'json',
   }),
 });

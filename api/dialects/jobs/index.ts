@@ -3,8 +3,9 @@ import type { Command, Dialect, DialectInput, Encoded, Outcome, Route } from '..
 import { FIND_FAILURES } from '../failures.ts';
 import { parseFields } from '../fields.ts';
 import { encodeJob, jobAnswer } from '../job-answer.ts';
-import { encodeNativeError, nativeError } from '../native.ts';
+import { encodeNativeError, nativeError, toPageEcho } from '../native.ts';
 import { toDraft } from '../native-fields.ts';
+import { encodePage } from '../native-page.ts';
 import { jobBody, jobPath, jobQuery } from './schema.ts';
 
 const accept: Route = {
@@ -28,7 +29,7 @@ const accept: Route = {
         ...toDraft({ ...body, guidance_scale: 7 }),
         guidanceScale: body.guidance_scale,
         count: body.count,
-        steps: body.steps,
+        previews: body.previews,
         sampler: body.sampler,
         scheduler: body.scheduler,
         engineOptions: body.engine_options,
@@ -60,11 +61,18 @@ const find: Route = {
     query: jobQuery,
     failures: JOB_FAILURES,
     responses: {
-      200: { description: 'Its state, and once it is done its pictures.', schema: jobAnswer },
+      200: {
+        description: 'Its state, and once it is done its pictures; a page with `output=page`.',
+        schema: jobAnswer,
+      },
     },
   },
-  decode: (input) => ({ do: 'find', ...readJobId(input) }),
-  encode: encodeFound,
+  decode: (input) => ({ do: 'find', ...readJobId(input), ...toPageEcho(input) }),
+  encode: (outcome) => {
+    const { command } = outcome;
+    const language = command.do === 'find' ? command.echo?.page : undefined;
+    return language === undefined ? encodeFound(outcome) : encodePage(outcome, language);
+  },
 };
 
 const follow: Route = {

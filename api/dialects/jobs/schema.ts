@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimal, engineOptions, wholeNumber, wholeNumberOr, word } from '../fields.ts';
+import { choiceOr, decimal, engineOptions, wholeNumberOr, word } from '../fields.ts';
 import { nativeFields } from '../native-fields.ts';
 
 const MAX_BATCH = 4;
@@ -12,8 +12,12 @@ export const jobBody = z.object({
     max: 20,
     description: 'How closely to follow the prompt; left out: as the engine likes.',
   }),
+  previews: wholeNumberOr(0, {
+    min: 0,
+    max: 3,
+    description: 'Partial pictures in the events, where the engine has them.',
+  }),
   count: wholeNumberOr(1, { min: 1, max: MAX_BATCH, description: 'Pictures, with consecutive seeds.', example: 1 }),
-  steps: wholeNumber({ min: 1, max: 150, description: 'Denoising steps, where the engine has them.' }),
   sampler: word(100, { description: 'Sampler, where the engine has one.' }),
   scheduler: word(100, { description: 'Noise schedule, where the engine has one.' }),
   engine_options: engineOptions({ description: 'Extras of one engine, keyed by its name.' }),
@@ -34,5 +38,9 @@ export const jobQuery = z.object({
   sealed: word(MAX_SEALED_CHARACTERS, {
     description: 'As it stands in `status_url` and `events_url`: with it a job outlives even a lost disk.',
     example: '8fK1',
+  }),
+  output: choiceOr('json', ['json', 'page'], {
+    description: '`page` is for people: it shows how the job stands, needs no script and ends with the picture.',
+    example: 'json',
   }),
 });

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { AppError } from '../../../shared/errors.ts';
 import { classifyHttpError } from '../../../shared/net/classify-http-error.ts';
 import { noteFailure } from '../../../shared/net/request-log.ts';
@@ -9,8 +9,8 @@ const USUAL_RETRY_SECONDS = 10;
 const LATER_RETRY_SECONDS = 60;
 
 /** The one place where an error becomes an answer, in the dialect's own shape. */
-export function createErrorHandler(encodeError: (error: AppError) => Encoded): ErrorRequestHandler {
-  return (thrown: unknown, _request, response, next) => {
+export function createErrorHandler(encodeError: (error: AppError, request: Request) => Encoded): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
     const error = classifyHttpError(thrown);
     noteFailure(response, error);
     if (response.headersSent) {
@@ -19,7 +19,7 @@ export function createErrorHandler(encodeError: (error: AppError) => Encoded): E
     }
     for (const name of FILE_HEADERS) response.removeHeader(name);
     response.set(ownHeaders(thrown));
-    send(response, withRetryAfter(encodeError(error), error));
+    send(response, withRetryAfter(encodeError(error, request), error));
   };
 }
 

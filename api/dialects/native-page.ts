@@ -1,0 +1,57 @@
+import type { GenerationResult } from '../../shared/contract/generation.ts';
+import type { Job } from '../jobs/job.ts';
+import { toDonePage, toPendingPage } from '../page/answers.ts';
+import type { Encoded, Outcome } from './dialect.ts';
+import { toJobPath } from './native.ts';
+
+/** The job as a page, while it is made and when it is done. */
+export function encodePage({ job, service }: Outcome, language: string): Encoded {
+  if (job === undefined) throw new Error('a page needs its job');
+  if (job.error !== undefined) throw job.error;
+  const { request, result } = job;
+  const asked = { language, toPath: service.toPath };
+  if (result === undefined) {
+    const url = service.toPath(withOutput(toJobPath(job)));
+    const { stage, progress, queuePosition, etaSeconds } = job;
+    return toPendingPage({ prompt: request.prompt, stage, progress, queuePosition, etaSeconds, url }, asked);
+  }
+  const [first] = result.pictures;
+  const guidance = result.guidanceScale ?? request.guidanceScale;
+  const page = {
+    prompt: request.prompt,
+    settings: [
+      ['seed', String(first?.seed ?? request.seed)],
+      ['engine', result.engine],
+      ...(guidance === undefined ? [] : [['guidance', String(guidance)] as const]),
+      ...(request.negativePrompt === undefined ? [] : [['negative', request.negativePrompt] as const]),
+    ] as const,
+    pictures: result.pictures.map(({ url = '', width, height }) => ({
+      url: service.toAbsoluteUrl(url),
+      width,
+      height,
+    })),
+    warnings: [...result.warnings, ...job.notes],
+    again: service.toPath(`/generate?${toQuery(job, result)}`),
+  };
+  return toDonePage(page, asked);
+}
+
+const withOutput = (path: string): string => `${path}${path.includes('?') ? '&' : '?'}output=page`;
+
+/** What makes the first picture again. */
+function toQuery({ request }: Job, { engine, pictures }: GenerationResult): URLSearchParams {
+  const wishes = {
+    prompt: request.prompt,
+    negative_prompt: request.negativePrompt,
+    seed: pictures[0]?.seed ?? request.seed,
+    guidance_scale: request.guidanceScale,
+    shape: request.shape,
+    width: request.width,
+    height: request.height,
+    steps: request.steps,
+    engine,
+    output: 'page',
+  };
+  const given = Object.entries(wishes).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+}

@@ -1,0 +1,42 @@
+import { en, type Words } from './en.ts';
+
+interface Language {
+  /** Its own name for itself. */
+  readonly name: string;
+  readonly words: Words;
+  readonly direction?: 'rtl' | undefined;
+}
+
+/** By code of ISO 639-1. */
+export const LANGUAGES: Readonly<Record<string, Language>> = {
+  en: { name: 'English', words: en },
+};
+
+export interface Speech extends Language {
+  readonly code: string;
+}
+
+const DEFAULT = 'en';
+
+const toSpeech = (code: string): Speech | undefined => {
+  const language = Object.hasOwn(LANGUAGES, code) ? LANGUAGES[code] : undefined;
+  return language && { code, ...language };
+};
+
+/** The language that was chosen (`?lang=de`), else the first of `Accept-Language` that is spoken here. */
+export function chooseLanguage(chosen: unknown, accepted: string | undefined): Speech {
+  const wishes = (accepted ?? '').slice(0, MAX_HEADER_CHARACTERS).split(',').map(toWish);
+  wishes.sort((one, other) => other.weight - one.weight);
+  const codes = [...(typeof chosen === 'string' ? [chosen] : []), ...wishes.map(({ code }) => code)];
+  const found = codes.map(toSpeech).find((speech) => speech !== undefined);
+  return found ?? { code: DEFAULT, name: 'English', words: en };
+}
+
+const MAX_HEADER_CHARACTERS = 500;
+
+/** `de-CH;q=0.8` */
+function toWish(text: string): { code: string; weight: number } {
+  const [tag = '', quality] = text.trim().split(';');
+  const weight = quality === undefined ? 1 : Number(quality.trim().slice(2));
+  return { code: tag.slice(0, 2).toLowerCase(), weight: Number.isFinite(weight) ? weight : 0 };
+}

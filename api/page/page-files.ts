@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+
+/** What the page loads, under addresses that change with the content, so that a browser may keep it for good. */
+
+const folder = fileURLToPath(new URL('browser', import.meta.url));
+
+/** Libraries are served as the one file that they are; a module names them by their package, as its types want it. */
+const LIBRARIES: Readonly<Record<string, string>> = { 'lit-html': 'lit-html.js', idb: 'build/index.js' };
+
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+};
+
+export type Coding = 'br' | 'gzip' | 'identity';
+
+export interface PageFile {
+  readonly name: string;
+  readonly type: string;
+  readonly text: string;
+  /** Compressed when first asked for, once. */
+  bytes(coding: Coding): Promise<Buffer>;
+}
+
+export interface PageFiles {
+  /** Of the content of all. */
+  readonly version: string;
+  readonly modules: readonly string[];
+  find(name: string): PageFile | undefined;
+}
+
+export function readPageFiles(): PageFiles {
+  const own = readdirSync(folder).filter((name) => /\.(?:js|css)$/.test(name));
+  const files = [
+    ...own.map((name) => toFile(name, toServed(readFileSync(join(folder, name), 'utf8')))),
+    ...Object.entries(LIBRARIES).map(([name, path]) => toFile(`${name}.js`, readLibrary(name, path))),
+  ];
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const hash = createHash('sha256');
+  for (const { name, text } of files) hash.update(`${name}\n${text}\n`);
+  return {
+    version: hash.digest('base64url').slice(0, 12),
+    modules: files.map(({ name }) => name).filter((name) => name.endsWith('.js')),
+    find: (name) => byName.get(name),
+  };
+}
+
+function readLibrary(name: string, path: string): string {
+  // A package says which of its files are imported; this is the one that a browser runs as it is.
+  const entry = fileURLToPath(import.meta.resolve(name));
+  const root = entry.slice(0, entry.lastIndexOf(join('node_modules', name)) + join('node_modules', name).length);
+  return readFileSync(join(root, path), 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+}
+
+/** Names of packages become addresses beside the module, and what is only for readers of the source stays here. */
+function toServed(text: string): string {
+  const linked = text.replace(/(from ')(lit-html|idb)(')/g, '$1./$2.js$3');
+  return linked.replace(/^\s*\/\*\*.*?\*\/\n/gms, '').replace(/^ +/gm, '');
+}
+
+const compressors: Readonly<Record<Exclude<Coding, 'identity'>, (text: string) => Promise<Buffer>>> = {
+  br: (text) =>
+    promisify(brotliCompress)(text, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: text.length },
+    }),
+  gzip: (text) => promisify(gzip)(text, { level: 9 }),
+};
+
+function toFile(name: string, text: string): PageFile {
+  const made = new Map<Coding, Promise<Buffer>>();
+  const compress = async (coding: Coding): Promise<Buffer> =>
+    coding === 'identity' ? Buffer.from(text) : compressors[coding](text);
+  return {
+    name,
+    type: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+    text,
+    bytes(coding) {
+      const bytes = made.get(coding) ?? compress(coding);
+      made.set(coding, bytes);
+      return bytes;
+    },
+  };
+}
+
+/** For what is made anew for every visitor: quick rather than small. */
+export async function compressQuickly(text: string, coding: Coding): Promise<Buffer> {
+  if (coding === 'identity') return Buffer.from(text);
+  if (coding === 'gzip') return promisify(gzip)(text);
+  return promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+}

@@ -1,0 +1,96 @@
+import { type Html, html, json } from './html.ts';
+import { LANGUAGES, type Speech } from './languages/index.ts';
+
+/** The page as it comes from the server: a form that works as it stands. Its script makes it quicker and remembers. */
+
+interface PageParts {
+  readonly speech: Speech;
+  /** Where its files are. */
+  readonly assets: string;
+  readonly modules: readonly string[];
+  readonly basePath: string;
+  readonly engines: readonly string[];
+  readonly needsKey: boolean;
+}
+
+const SHAPES = ['square', 'portrait', 'landscape'] as const;
+const COUNTS = [1, 2, 4];
+
+/** Three strokes of a brush. */
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%23b4451f'/%3E%3Cpath d='M8 23 16 7l8 16M11 18h10' stroke='%23fff' stroke-width='3' fill='none'/%3E%3C/svg%3E";
+
+export function renderPage(parts: PageParts): string {
+  const { speech, assets, modules, basePath, needsKey } = parts;
+  const { words } = speech;
+  return html`<!doctype html>
+<html lang="${speech.code}" dir="${speech.direction ?? 'ltr'}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="${words.tagline}">
+<meta name="color-scheme" content="light dark">
+<title>Easel – ${words.tagline}</title>
+<link rel="icon" href="${ICON}">
+<link rel="stylesheet" href="${assets}/style.css">
+${modules.map((name) => html`<link rel="modulepreload" href="${assets}/${name}">`)}
+<script type="module" src="${assets}/main.js"></script>
+<script type="application/json" id="words">${json(words)}</script>
+</head>
+<body data-base="${basePath}/"${needsKey && html` data-key`}>
+<header><a class="name" href="${basePath}/">Easel</a><nav><a href="${basePath}/docs">${words.documentation}</a></nav></header>
+<main>
+${renderForm(parts)}
+<p id="status" role="status"></p>
+<div id="found"></div>
+<section id="pictures" aria-label="${words.count}"></section>
+<section id="history" aria-label="${words.history}" hidden></section>
+</main>
+<footer><nav aria-label="Language">${Object.entries(LANGUAGES).map(
+    ([code, { name }]) => html`<a href="?lang=${code}" lang="${code}" hreflang="${code}">${name}</a> `,
+  )}</nav></footer>
+<dialog id="compare"></dialog>
+</body>
+</html>`.text;
+}
+
+function renderForm({ speech: { words }, basePath, engines, needsKey }: PageParts): Html {
+  return html`<form id="form" action="${basePath}/generate" method="get">
+<input type="hidden" name="output" value="page">
+<label for="prompt">${words.prompt}</label>
+<textarea id="prompt" name="prompt" rows="2" required maxlength="32000" placeholder="${words.promptExample}" autofocus
+  enterkeyhint="go"></textarea>
+<div class="row">
+<fieldset class="shapes"><legend>${words.shape}</legend>${SHAPES.map(
+    (shape) =>
+      html`<label class="chip"><input type="radio" name="shape" value="${shape}"${
+        shape === 'square' && html` checked`
+      }><span class="drawn ${shape}" aria-hidden="true"></span><span>${words[shape]}</span></label>`,
+  )}</fieldset>
+<label class="count" hidden>${words.count} <select id="count">${COUNTS.map(
+    (count) => html`<option>${count}</option>`,
+  )}</select></label>
+<button class="make">${words.make}</button>
+</div>
+<details id="more"${needsKey && html` open`}><summary>${words.more}</summary><div class="wishes">
+<label>${words.engine}<select name="engine"><option value="">${words.anyEngine}</option>${engines.map(
+    (name) => html`<option>${name}</option>`,
+  )}</select></label>
+<div><label for="seed">${words.seed}</label><div class="joined"><input id="seed" name="seed" inputmode="numeric"
+  pattern="[0-9]{1,10}" placeholder="${words.random}" autocomplete="off"><button type="button" id="lock" aria-pressed="false"
+  aria-label="${words.lock}" title="${words.lock}" hidden></button></div></div>
+<label>${words.guidance}<input name="guidance_scale" type="number" min="0" max="20" step="0.5" value="7"></label>
+<label>${words.steps}<input name="steps" type="number" min="1" max="150" placeholder="${words.usual}"></label>
+<label>${words.width}<input name="width" type="number" min="16" max="4096" placeholder="${words.usual}"></label>
+<label>${words.height}<input name="height" type="number" min="16" max="4096" placeholder="${words.usual}"></label>
+<label class="wide">${words.negative}<textarea name="negative_prompt" rows="1" maxlength="32000"></textarea></label>
+<div class="wide" hidden><label>${words.style}<select id="style"><option value="">${words.noStyle}</option></select></label>
+<p id="added" class="hint"></p></div>
+<label class="wide" hidden>${words.key}<input id="key" type="password" autocomplete="off"><span class="hint">${
+    words.keyHint
+  }</span></label>
+<label class="wide" hidden>${words.read}<input id="file" type="file" accept="image/png,image/jpeg,image/webp"><span
+  class="hint">${words.readHint}</span></label>
+</div></details>
+</form>`;
+}

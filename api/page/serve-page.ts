@@ -1,0 +1,75 @@
+import type { Express, Request, Response } from 'express';
+import { AppError } from '../../shared/errors.ts';
+import type { ServiceDescription } from '../dialects/dialect.ts';
+import { chooseLanguage } from './languages/index.ts';
+import { type Coding, compressQuickly, type PageFiles, readPageFiles } from './page-files.ts';
+import { toContentPolicy } from './policy.ts';
+import { renderPage } from './render-page.ts';
+
+/** What a browser shows at `/`; programs go on to the JSON that stands there. */
+
+interface PageOptions {
+  readonly publicUrl: string | undefined;
+  readonly basePath: string;
+  readonly describe: (request: Request) => ServiceDescription;
+}
+
+const YEAR_SECONDS = 31_536_000;
+const HOUR_SECONDS = 3600;
+
+export function servePage(app: Express, { publicUrl, basePath, describe }: PageOptions): void {
+  // Read when a browser comes first: a gateway that only programs ask never holds it.
+  let files: PageFiles | undefined;
+  const load = (): PageFiles => {
+    files ??= readPageFiles();
+    return files;
+  };
+  const policy = toContentPolicy(publicUrl);
+
+  app.get('/', async (request, response, next) => {
+    response.vary('Accept');
+    if (request.accepts(['json', 'html']) !== 'html') {
+      next();
+      return;
+    }
+    const { version, modules } = load();
+    const { engines, needsKey } = describe(request);
+    const speech = chooseLanguage(request.query.lang, request.get('accept-language'));
+    const assets = `${basePath}/page/${version}`;
+    const page = renderPage({ speech, assets, modules, basePath, engines, needsKey });
+    response.vary('Accept-Language');
+    response.set({
+      'Content-Security-Policy': policy,
+      'Content-Language': speech.code,
+      'Cache-Control': 'no-cache',
+      'Referrer-Policy': 'no-referrer',
+    });
+    await sendText(response, 'text/html; charset=utf-8', (coding) => compressQuickly(page, coding), request);
+  });
+
+  app.get('/page/:version/:file', async (request, response) => {
+    const { version, find } = load();
+    const file = find(request.params.file);
+    if (file === undefined) throw new AppError('not_found', 'no such file of the page');
+    // An older version's address is answered by what there is now, and not for long.
+    const isLasting = request.params.version === version;
+    const seconds = isLasting ? `${YEAR_SECONDS}, immutable` : String(HOUR_SECONDS);
+    response.set('Cache-Control', `public, max-age=${seconds}`);
+    await sendText(response, file.type, file.bytes, request);
+  });
+}
+
+async function sendText(
+  response: Response,
+  type: string,
+  toBytes: (coding: Coding) => Promise<Buffer>,
+  request: Request,
+): Promise<void> {
+  const accepted = request.acceptsEncodings(['br', 'gzip', 'identity']);
+  const coding = accepted === 'br' || accepted === 'gzip' ? accepted : 'identity';
+  const bytes = await toBytes(coding);
+  response.vary('Accept-Encoding');
+  response.set('Content-Type', type);
+  if (coding !== 'identity') response.set('Content-Encoding', coding);
+  response.send(bytes);
+}
