@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { METADATA } from '../shared/contract/generation.ts';
+import { commonSettings } from '../shared/service/common-settings.ts';
 import {
   choice,
   flag,
-  host,
   list,
   readSettings,
   secret,
@@ -25,16 +25,13 @@ const DAY_SECONDS = 86_400;
 
 /** Everything that the gateway reads from its environment. */
 export const gatewaySettings = {
+  ...commonSettings,
   PORT: wholeNumber('Port of the gateway; 0 takes a free one.', { min: 0, max: 65_535, default: 10_000 }),
-  HOST: host('Address to listen on.'),
   PUBLIC_URL: publicUrl(
     'Address under which clients reach the gateway; unset: the hosting platform’s own where it tells one, else taken from each request.',
   ),
   WORKER_URL: urls(
     'Address of the worker, or of several (comma-separated). `PERCHANCE_WORKER_URL` is an older name for it.',
-  ),
-  WORKER_TOKEN: secrets(
-    'Secret between gateway and worker; the same on both. The first one is sent, all are accepted.',
   ),
   REDIS_URL: text('Redis or Valkey for several gateways and workers; unset: one gateway with its own file.', {
     format: 'redis://… or rediss://…',
@@ -91,8 +88,6 @@ export const gatewaySettings = {
     'Disk for hosted pictures, and as much for saved files, beyond which the oldest are removed (megabytes); 0: no bound.',
     { min: 0, default: 1024 },
   ),
-  LOG_LEVEL: choice('How much is logged.', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
-  LOG_PROMPTS: flag('Log prompts as well; they are personal.'),
 };
 
 export type GatewaySettings = z.infer<z.ZodObject<typeof gatewaySettings>>;

@@ -1,15 +1,12 @@
 import type { z } from 'zod';
+import { commonSettings } from '../shared/service/common-settings.ts';
 import {
-  choice,
   describeSetting,
-  flag,
   GUIDE,
-  host,
   list,
   optionalWholeNumber,
   readSettings,
   SettingsError,
-  secrets,
   text,
   textWithDefault,
   wholeNumber,
@@ -24,11 +21,8 @@ const MINUTE_MS = 60_000;
 
 /** The worker's own settings; each plug-in brings its part besides. */
 export const workerSettings = {
+  ...commonSettings,
   PORT: wholeNumber('Port of the worker; 0 takes a free one.', { min: 0, max: 65_535, default: 10_001 }),
-  HOST: host('Address to listen on.'),
-  WORKER_TOKEN: secrets(
-    'Secret between gateway and worker; the same on both. The first one is sent, all are accepted.',
-  ),
   REDIS_URL: text(
     'Redis or Valkey whose queue the worker serves, besides its own address; the same as the gateways’.',
     {
@@ -56,8 +50,6 @@ export const workerSettings = {
     default: 3 * MINUTE_MS,
   }),
   DATA_DIR: textWithDefault('Where pictures and other files are kept.', './data', 'a path'),
-  LOG_LEVEL: choice('How much is logged.', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
-  LOG_PROMPTS: flag('Log prompts as well; they are personal.'),
   CHROMIUM_PATH: text('Chromium to use; unset: one is looked for.', { format: 'the path of a program' }),
   CHROMIUM_RESTART_AFTER: wholeNumber('Jobs after which Chromium is started afresh; 0: never.', {
     min: 0,

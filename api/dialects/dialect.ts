@@ -7,7 +7,7 @@ import type { Job, JobEvent, RequestDraft } from '../jobs/job.ts';
  * command of the job module, and encodes what came of it. `test/contracts/dialect.ts` holds it to this.
  */
 
-/** What came, as parsed as HTTP goes: nothing is coerced yet. A repeated query parameter is an array. */
+/** The parsed request, before any value is converted. A repeated query parameter is an array. */
 export interface DialectInput {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, unknown>>;
@@ -169,7 +169,7 @@ export interface RouteDocumentation {
 export interface Dialect {
   /** Equals its folder's name. */
   readonly name: string;
-  /** Whose clients it is for; a sentence for readers of the API's documentation. */
+  /** A sentence for readers of the API's documentation: whose clients it is for. */
   readonly description: string;
   readonly routes: readonly Route[];
   /** Paths that are this dialect's alone: what no route answers there is told in its own shape. */

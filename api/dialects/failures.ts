@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 
 /** What a route may fail with, for its documentation. */
 
-/** Routes that only tell something. */
+/** Routes that only read. */
 export const LOOKUP_FAILURES: readonly ErrorCode[] = [
   'invalid_request',
   'unauthorized',

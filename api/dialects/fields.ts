@@ -40,7 +40,7 @@ function field<Schema extends z.ZodType>(
 const leftOut = (value: unknown): unknown => (value === '' || value === null ? undefined : value);
 
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
-/** Nobody writes a number with more digits, so no longer text is looked at. */
+/** No real number is written with more digits, and longer text is not parsed. */
 const MAX_NUMBER_CHARACTERS = 100;
 
 /** Only plain decimals: neither `0x10` nor `Infinity` is a number here. */
@@ -106,7 +106,7 @@ export function flagOr(fallback: boolean, info: FieldInfo = {}, clean: (value: u
   return field(toFlag, z.boolean().default(fallback), '`1` or `0`, `true` or `false`', info);
 }
 
-// Line breaks and tabs are text; every other control character, and bytes that were not UTF-8, are a broken client.
+// Line breaks and tabs are text. Other control characters, and bytes that are not UTF-8, come from broken clients.
 const BROKEN_TEXT = /[^\P{Cc}\t\n\r]|\ufffd|\p{Surrogate}/u;
 
 const toTrimmed = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
@@ -140,7 +140,7 @@ export function word(maxCharacters: number, info: FieldInfo = {}) {
   return field(clean, schema.optional(), `text of up to ${maxCharacters} characters`, info);
 }
 
-/** The native wish, which every dialect with a JSON body takes as well. */
+/** Easel's own parameter, which every dialect with a JSON body takes as well. */
 export const engineName = () => word(64, { description: 'Only this engine may serve.', example: 'sketch' });
 
 /** Text of a form that a regular expression tells; `expects` says it in words. */
@@ -148,7 +148,7 @@ export function pattern(form: RegExp, expects: string, info: FieldInfo = {}) {
   return field(leftOut, z.string().regex(form).optional(), expects, info);
 }
 
-/** They are stored with the job and looked through by the policy: no vendor has more to say. */
+/** Engine options are stored with the job and read by the policy, so their size is bounded; no vendor needs more. */
 const MAX_OPTIONS_CHARACTERS = 16_000;
 const MAX_OPTIONS_LEVELS = 6;
 

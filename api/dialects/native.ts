@@ -80,7 +80,7 @@ export function toJobPath({ id, seal }: Job, rest = ''): string {
   return seal === undefined ? path : `${path}?sealed=${seal()}`;
 }
 
-/** Clients ignore a longer Retry-After than this, and a shorter one than a second is hammering. */
+/** Clients ignore a longer Retry-After, and a shorter one than a second would bring them back too often. */
 const LONGEST_RETRY_SECONDS = 60;
 const USUAL_RETRY_SECONDS = 5;
 
@@ -90,7 +90,7 @@ export function toRetrySeconds(etaSeconds: number | undefined): number {
 
 export function encodePending({ job, service }: Outcome): Encoded {
   if (job === undefined) throw new Error('a pending answer needs its job');
-  // One who did not want to wait may meet a job that has failed already.
+  // The job may have failed before this caller, who did not wait, is answered.
   if (job.error !== undefined) throw job.error;
   const seconds = toRetrySeconds(job.etaSeconds);
   return {

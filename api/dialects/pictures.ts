@@ -4,7 +4,7 @@ import { encodePending } from './native.ts';
 
 type Wishes = Omit<RequestDraft, 'count' | 'strict' | 'safe' | 'format' | 'deliver' | 'previews'>;
 
-/** One PNG for a caller who wants the picture itself: what the seeds' servers had in common. */
+/** One PNG for a caller who wants the picture itself, as the earlier servers answered. */
 export function askForPng(wishes: Wishes, options: { readonly saveFile?: boolean } = {}): Command {
   const usual = { count: 1, strict: false, safe: false, format: 'png', deliver: 'bytes', previews: 0 } as const;
   return { do: 'generate', answer: 'wait', bytes: true, ...options, draft: { ...wishes, ...usual } };
@@ -16,7 +16,7 @@ export const encodePng =
   (outcome: Outcome): Encoded =>
     outcome.pictures.length === 0 ? encodePending(outcome) : { status: 200, body: toBody(outcome) };
 
-/** Bare base64, without a `data:` prefix, as the seeds' servers and AUTOMATIC1111 send it. */
+/** Bare base64, without a `data:` prefix, as the earlier servers and AUTOMATIC1111 send it. */
 export function firstBase64({ pictures }: Outcome): string {
   const [picture] = pictures;
   if (picture === undefined) throw new Error('this answer needs its picture');

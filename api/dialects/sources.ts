@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type AppError, invalidRequest } from '../../shared/errors.ts';
 import type { Route } from './dialect.ts';
 
-/** Pictures made from pictures: the wishes and the calls are known, and nobody here can serve them yet. */
+/** Pictures made from pictures: these parameters and calls are known, but no engine here can serve them yet. */
 
 /** Another picture than the one that was meant would be worse than none. */
 export const noEngineTakesPictures = (field: string): AppError =>

@@ -16,7 +16,7 @@ interface SaveFileOptions {
 }
 
 /**
- * The file that the Hugging Face service of old promised: `image_<time>_<prompt>.png`, here under DATA_DIR/saved.
+ * The file that the earlier Hugging Face service promised: `image_<time>_<prompt>.png`, here under DATA_DIR/saved.
  * Answers its absolute path.
  */
 export function createSaveFile({ dataDirectory, maxBytes, now }: SaveFileOptions) {

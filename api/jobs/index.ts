@@ -64,8 +64,10 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     clock,
     log,
   });
-  // A disk that is full is no reason not to start.
-  await pictures.prepare().catch((error: unknown) => log.warn({ err: error }, 'pictures cannot be kept in DATA_DIR'));
+  // The gateway starts even when its disk is full.
+  await pictures
+    .prepare()
+    .catch((error: unknown) => log.warn({ err: error }, 'cannot prepare the picture folder in DATA_DIR'));
   const collect = backend.isShared ? createCollect(pictures, log) : async () => undefined;
   const onEnded = webhooks.poke;
   const dispatch = await backend.createDispatch({ estimates, pictures, onEnded });

@@ -133,7 +133,7 @@ export interface JobModule extends Jobs {
 }
 
 export interface JobsStatus {
-  /** The best of all workers. */
+  /** The state of the worker that is nearest to ready. */
   readonly worker: WorkerState;
   readonly workers: readonly WorkerView[];
   readonly waiting: number;

@@ -39,7 +39,7 @@ describe('programs that speak AUTOMATIC1111', () => {
     return (await response.json()) as T;
   }
 
-  test('a wrong password is 401 in the words of old', async () => {
+  test('a wrong password is 401 in AUTOMATIC1111’s words', async () => {
     const response = await call('options', undefined, basic('wrong'));
     assert.equal(response.status, 401);
     assert.equal(response.headers.get('www-authenticate'), 'Basic');

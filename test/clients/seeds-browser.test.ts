@@ -6,9 +6,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { type Services, startServices } from '../e2e/services.ts';
 import { findSystemShell } from '../worker/browser/system-shell.ts';
 
-/** What the services of old told web pages to do, in a real browser: from another origin, and from their own. */
+/** The earlier services’ snippets for web pages, in a real browser: from another origin, and from the same. */
 
-describe('the snippets of old in a browser', () => {
+describe('the snippets of the earlier services in a browser', () => {
   let services: Services;
   let browser: Browser;
   let page: Page;

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { type Services, startServices } from '../e2e/services.ts';
+import { WEB_APP_BODY } from '../stand-ins/piclumen/web-app-body.ts';
 import { describePicture, fetchPicture } from './describe-picture.ts';
 
-/** The snippets that the services of old printed in their own papers: only the host is another. */
+/** The snippets of the earlier services’ documentation, with another host. */
 
 const run = promisify(execFile);
 
-describe('the snippets of old', () => {
+describe('the snippets of the earlier services', () => {
   let services: Services;
   let directory: string;
   before(async () => {
@@ -106,7 +107,7 @@ describe('the snippets of old', () => {
         method: 'POST',
         ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
-    const started = await post('/generate-image?authorization_token=my-secret-token', PICLUMEN_BODY);
+    const started = await post('/generate-image?authorization_token=my-secret-token', WEB_APP_BODY);
     const { mark_id, ...accepted } = (await started.json()) as { mark_id: string };
     assert.deepEqual(accepted, { statuscode: 200, message: 'Image creation initiated' });
     const query = new URLSearchParams({ authorization_token: 'my-secret-token', mark_id });
@@ -139,28 +140,6 @@ describe('the snippets of old', () => {
     assert.equal(await describePicture(saved), 'png 768x768');
   });
 });
-
-/** The whole body of its paper. */
-const PICLUMEN_BODY = {
-  prompt: 'a magical landscape',
-  highPixels: false,
-  model_id: '23887bba-507e-4249-a0e3-6951e4027f2b',
-  negative_prompt: '',
-  resolution: { width: 1344, height: 768, batch_size: 1 },
-  model_ability: {},
-  seed: 9896923949,
-  steps: 6,
-  cfg: 1,
-  sampler_name: 'euler',
-  scheduler: 'normal',
-  ponyTags: {},
-  denoise: 1,
-  hires_fix_denoise: 0.5,
-  hires_scale: 2,
-  multi_img2img_info: { style_list: [] },
-  img_control_info: { style_list: [] },
-  continueCreate: false,
-};
 
 /**
  * The snippet, but that Pillow does not look at the bytes (this test does). Where `requests` is not installed, the

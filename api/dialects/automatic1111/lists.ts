@@ -61,7 +61,7 @@ const toScheduler = (label: string) => ({
   need_inner_model: false,
 });
 
-/** Upstream's choice for "leave the picture as it is", with upstream's own scale. */
+/** AUTOMATIC1111's upscaler that leaves the picture as it is, with the scale that it names. */
 const NO_UPSCALER = { name: 'None', model_name: null, model_path: null, model_url: null, scale: 4 };
 
 function toList(name: string, summary: string, schema: z.ZodType, list: (outcome: Outcome) => unknown): Route {

@@ -1,9 +1,9 @@
 /** The engines are the models: `sd_model_checkpoint` is an engine's name, perhaps in the form of a title. */
 
-/** What older clients set when they know no better; it means the configured order. */
+/** What older clients send as a model when the user chose none; it means the configured order. */
 export const DEFAULT_CHECKPOINT = 'easel';
 
-/** Of a title; longer ones are no engine's. */
+/** No engine's title is longer. */
 const MAX_TITLE_CHARACTERS = 300;
 const HASH = / \[[^[\]]*\]$/;
 

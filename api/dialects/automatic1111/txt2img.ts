@@ -100,7 +100,7 @@ function toParameters({ request }: Job) {
   };
 }
 
-/** What each file says of itself, so that both say the same; a file without it is told of as far as the result goes. */
+/** Read from the file itself, so that answer and file say the same; where a file has no such text, from the result. */
 function toInfotexts({ request }: Job, result: GenerationResult, pictures: readonly OutcomePicture[]): string[] {
   const { prompt, negativePrompt } = request;
   return result.pictures.map((picture, index) => {

@@ -27,10 +27,10 @@ const dataUrlAnswer = z.object({
 
 const dataUrlError = z.object({ success: z.literal(false), error: z.string() }).meta({ id: 'DataUrlError' });
 
-/** `POST /api/generate-image`: the Hugging Face service of old, with a data URL and a saved file. */
+/** `POST /api/generate-image`, as the earlier Hugging Face service took it: a data URL and a saved file. */
 export const dataUrl: Dialect = {
   name: 'data-url',
-  description: 'The Hugging Face service of old: a data URL, and a file kept by the service.',
+  description: 'For clients of the earlier Hugging Face service: a data URL, and a file kept by the service.',
   prefixes: ['/api/generate-image'],
   routes: [
     {
@@ -59,7 +59,7 @@ export const dataUrl: Dialect = {
   encodeError: (error) => ({ status: error.status, body: { success: false, error: error.publicMessage } }),
 };
 
-/** The service of old had these very words for whatever was no text at all. */
+/** The earlier service answered exactly these words when the prompt was no text. */
 function readBody({ body }: DialectInput): z.output<typeof dataUrlBody> {
   const given = isRecord(body) ? body.prompt : undefined;
   const isMissing = typeof given === 'string' ? given.trim() === '' : !given;

@@ -7,7 +7,7 @@ import { encodeNativeError, encodePending, nativeError, pendingAnswer, toPageEch
 import { toDraft } from '../native-fields.ts';
 import { generateAnswer, generateQuery } from './schema.ts';
 
-/** `GET /generate`: the main job, in Easel's own words (they come from the Perchance + Imgur service of old). */
+/** `GET /generate`, in Easel's own words, which are those of the earlier Perchance + Imgur service. */
 export const generate: Dialect = {
   name: 'generate',
   description: 'Easel’s own: a prompt in the address, the picture’s URL out.',

@@ -4,10 +4,10 @@ import { pendingAnswer, toSeed } from '../native.ts';
 import { askForPng, encodePng, firstBase64 } from '../pictures.ts';
 import { imageDataAnswer, imageDataBody, imageDataError } from './schema.ts';
 
-/** `POST /image/generate`: the second Stable Diffusion server of old. */
+/** `POST /image/generate`, as the earlier image-data server took it. */
 export const imageData: Dialect = {
   name: 'image-data',
-  description: 'Another Stable Diffusion server of old: base64 with a message.',
+  description: 'For clients of the earlier image-data server: base64 with a message.',
   prefixes: ['/image/generate'],
   routes: [
     {

@@ -49,7 +49,7 @@ const accept: Route = {
   }),
 };
 
-/** A lost job is queued again, as a new request is. */
+/** Asking for a lost job queues it again, so it may fail as a new request does. */
 const JOB_FAILURES = [...FIND_FAILURES, 'prompt_refused', 'rate_limited', 'queue_full'] as const;
 
 const find: Route = {

@@ -4,7 +4,7 @@ import { nativeFields } from '../native-fields.ts';
 
 const MAX_BATCH = 4;
 
-/** What `GET /generate` takes, and what only a body can say well. */
+/** What `GET /generate` takes, and what is easier to write in a body. */
 export const jobBody = z.object({
   ...nativeFields,
   guidance_scale: decimal({
@@ -31,7 +31,7 @@ export const jobPath = z.object({
     .meta({ description: 'The `job_id` of the answer that accepted it.', examples: ['01J'] }),
 });
 
-/** As long as the longest that is made: addresses of 8 kB pass every proxy. */
+/** The gateway makes no longer ones: proxies pass addresses of up to 8 kB. */
 const MAX_SEALED_CHARACTERS = 8000;
 
 export const jobQuery = z.object({

@@ -67,10 +67,10 @@ const check: Route = {
   encode: encodeCheck,
 };
 
-/** `POST /generate-image` and `POST /check-image`: the Piclumen service of old. */
+/** `POST /generate-image` and `POST /check-image`, as the earlier Piclumen service took them. */
 export const piclumen: Dialect = {
   name: 'piclumen',
-  description: 'The Piclumen service of old: start, then ask for the picture.',
+  description: 'For clients of the earlier Piclumen service: start, then ask for the picture.',
   prefixes: ['/generate-image', '/check-image'],
   routes: [create, check],
   errorSchema: piclumenError,
@@ -104,7 +104,7 @@ function toDraft(given: unknown): Foreign<RequestDraft> {
     ...(cfg > 0 && { guidanceScale: cfg }),
     sampler: sampler_name ?? undefined,
     scheduler: scheduler ?? undefined,
-    // Nobody else can work from the pictures of these lists.
+    // These lists hold pictures to work from, which only the engine piclumen can use.
     engine: engine ?? (hasSources(own) ? 'piclumen' : undefined),
     preferredEngine: 'piclumen',
     strict: false,

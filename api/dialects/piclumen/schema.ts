@@ -17,7 +17,7 @@ export const resolutionBody = z.object({
   batch_size: foreignWholeOr(1, { min: 1, max: 4, description: 'Pictures.' }),
 });
 
-/** The whole body of the service of old, with its defaults. */
+/** The whole body of the earlier service, with its defaults. */
 export const createBody = z.object({
   prompt: prompt({ description: 'What the picture shows.', example: 'a magical landscape' }),
   highPixels: z.boolean().default(false),

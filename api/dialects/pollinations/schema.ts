@@ -10,7 +10,7 @@ export const picturePath = z.object({
 
 const SAFE_WORDS: ReadonlySet<string> = new Set(['privacy', 'secrets', 'sexual', 'violence', 'shield', 'nsfw']);
 
-/** Newer clients list what they want to be safe from (`safe=nsfw,violence`); here the engine's one flag stands for all. */
+/** Newer clients list what is to be refused (`safe=nsfw,violence`); engines only flag a picture as a whole. */
 const toSafe = (given: unknown): unknown => {
   const words = typeof given === 'string' ? given.toLowerCase().split(',') : [];
   return words.length > 0 && words.every((word) => SAFE_WORDS.has(word.trim())) ? true : given;
@@ -19,7 +19,7 @@ const toSafe = (given: unknown): unknown => {
 /** Whatever is larger than the longest side that an engine can be asked for is scaled down with its other side. */
 const MAX_SIDE = 65_536;
 
-/** Parameters of Pollinations that mean something here; pictures have no logo and no feed, so those need no word. */
+/** Parameters of Pollinations that mean something here. Those for its logo and its feed have no effect. */
 export const pictureQuery = z.object({
   width: foreignWhole({ min: 16, max: MAX_SIDE, description: 'Pixels; with `height`.', example: 768 }),
   height: foreignWhole({ min: 16, max: MAX_SIDE, description: 'Pixels; with `width`.', example: 768 }),

@@ -4,10 +4,10 @@ import { pendingAnswer, toSeed } from '../native.ts';
 import { askForPng, encodePng, firstBase64 } from '../pictures.ts';
 import { stableDiffusionAnswer, stableDiffusionBody, stableDiffusionError } from './schema.ts';
 
-/** `POST /generate` of the Stable Diffusion server of old: a base64 PNG, or `{"error"}`. */
+/** `POST /generate`, as the earlier Stable Diffusion server took it: a base64 PNG, or `{"error"}`. */
 export const stableDiffusion: Dialect = {
   name: 'stable-diffusion',
-  description: 'The Stable Diffusion server of old: base64 in JSON.',
+  description: 'For clients of the earlier Stable Diffusion server: base64 in JSON.',
   routes: [
     {
       method: 'post',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_SEED } from '../../../shared/contract/generation.ts';
 import { decimalOr, engineName, negativePrompt, prompt, wholeNumberOr } from '../fields.ts';
 
-/** The body of the Stable Diffusion server of old, with its defaults. */
+/** The body of the earlier Stable Diffusion server, with its defaults. */
 export const stableDiffusionBody = z.object({
   prompt: prompt({ description: 'Text description of the image to generate.', example: 'A serene mountain landscape' }),
   negative_prompt: negativePrompt({ description: 'What to avoid in the generated image.', example: 'low quality' }),

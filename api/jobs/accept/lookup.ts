@@ -11,7 +11,7 @@ import { mayUse, ownerOf } from './owner.ts';
 import type { SealedJob } from './seals.ts';
 import { begin, refuse, toOrder, toRememberedRecord } from './submit.ts';
 
-/** From a public id to its ticket and run. */
+/** Finds the ticket and run of a public id. */
 
 const QUEUED_AGAIN = 'The record of this job was lost, for instance when a host lost its disk; it was queued again.';
 
@@ -48,7 +48,7 @@ async function withPictures(record: JobRecord, { collect, pictures }: JobContext
 }
 
 async function queueAgain(id: string, context: JobContext, asker: Asker): Promise<JobRecord> {
-  if (asker.sealed === undefined) throw noSuchJob('no record of that id');
+  if (asker.sealed === undefined) throw noSuchJob('no record of that id, and no seal came with it');
   const sealed = context.seals.open(id, asker.sealed);
   if (!mayUse(asker.client, sealed.owner)) throw noSuchJob('the lost job of another key');
   const request = await admit(sealed, context, asker);
@@ -70,12 +70,12 @@ async function queueAgain(id: string, context: JobContext, asker: Asker): Promis
   return claimed;
 }
 
-/** A seal proves little when the secret leaked: what it asks for is judged as if it were new. */
+/** Whoever has a leaked secret can make seals, so the request is checked like a new one. */
 async function admit(sealed: SealedJob, context: JobContext, { admit: pass }: Asker): Promise<GenerationRequest> {
   const { request, createdAt } = sealed;
   if (context.clock.now() - createdAt > context.limits.keepMs) {
     const publicMessage = 'This job has expired: its result is no longer kept.';
-    throw new AppError('not_found', 'a job older than its life', { publicMessage });
+    throw new AppError('not_found', 'a sealed job that is older than jobs are kept', { publicMessage });
   }
   if (request === undefined) {
     const publicMessage =

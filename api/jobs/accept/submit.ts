@@ -13,11 +13,11 @@ import type { JobTicket } from './job-ids.ts';
 import { toFingerprint, toIdempotencyName, toPictureName, toRetryName } from './keys.ts';
 import { ownerOf } from './owner.ts';
 
-/** From a request to a ticket: policy, memory, join, or a new run. */
+/** Makes a ticket for a request: checks the policy, then remembers, joins, or begins a new run. */
 
 const LONGEST_RETRY_SECONDS = 60;
 
-/** What came of a request: its record, and how it shows. */
+/** A submitted request: its record, and the job that its caller sees. */
 interface Submitted {
   readonly record: JobRecord;
   readonly job: Job;
@@ -37,7 +37,7 @@ function toSharing(draft: RequestDraft, options: SubmitOptions): Sharing | undef
   const { client, credentials, saysRetry = false } = options;
   if (draft.seed !== undefined) return { kind: 'picture', name: toPictureName(draft, credentials), saysRetry };
   if (!(options.rejoin ?? !options.asynchronous)) return undefined;
-  // An address is fetched again by other machines of the same chat program.
+  // Chat programs fetch the same address again from other machines.
   const asker = options.isFetch === true ? ownerOf(client.id) : client.id;
   return { kind: 'retry', name: toRetryName(asker, draft, credentials), saysRetry };
 }
@@ -197,7 +197,7 @@ export function refuse({ how }: Claim, { estimates }: JobContext): void {
   throw new AppError('queue_full', 'this client’s share of MAX_WAITING is used up', { retryAfterSeconds });
 }
 
-/** Hands a new run over for work; one that ended before it was joined tells its end at once. */
+/** Dispatches a new run. A joined run that has ended already sends no event, so its end is announced here. */
 export async function begin(
   { how, run }: Claim,
   credentials: Credentials | undefined,

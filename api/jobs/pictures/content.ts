@@ -5,7 +5,7 @@ export interface PictureContent {
   readonly mediaType: string;
   /** Bytes. */
   readonly size: number;
-  /** Its beginning, where a file tells of itself. */
+  /** The first kilobytes, where the file's metadata is. */
   readonly head: Buffer;
   /** All of it, in pieces whose length is a multiple of three but for the last. */
   read(): AsyncIterable<Buffer>;
@@ -17,7 +17,7 @@ const PIECE_BYTES = 48 * 1024;
 /** A picture's settings stand in its first few kilobytes. */
 const HEAD_BYTES = 256 * 1024;
 
-/** Of a file that may be removed meanwhile: what is open stays readable. */
+/** The file may be removed meanwhile: an open one stays readable. */
 export async function openContent(file: FileHandle, mediaType: string): Promise<PictureContent> {
   const { size } = await file.stat();
   const readAt = async (position: number, length: number): Promise<Buffer> => {
@@ -35,7 +35,7 @@ export async function openContent(file: FileHandle, mediaType: string): Promise<
   };
 }
 
-/** Of a picture that lies on no disk of ours. */
+/** For a picture that is on no disk of this gateway. */
 export function toContent(bytes: Buffer, mediaType: string): PictureContent {
   return {
     mediaType,

@@ -27,7 +27,7 @@ export interface Pictures {
   prepare(): Promise<void>;
   /** Brings to this gateway what it has to serve itself; throws when that cannot be had. */
   secure(result: GenerationResult, request: GenerationRequest): Promise<void>;
-  /** Whoever opens it closes it. */
+  /** The caller closes it. */
   open(picture: ResultPicture, signal: AbortSignal): Promise<PictureContent>;
   /** False when a picture that was promised is gone; a host is asked at most once in a while. */
   areThere(result: GenerationResult): Promise<boolean>;
@@ -103,7 +103,7 @@ export function createPictures(options: PicturesOptions): Pictures {
   async function askHost(url: string): Promise<boolean> {
     try {
       const { status, headers } = await client.head(url, { timeout: HOST_TIMEOUT_MS });
-      // Imgur leads from a removed picture to /removed.png.
+      // Imgur redirects a removed picture to /removed.png.
       return status === 404 || status === 410 || /\/removed\.png$/.test(String(headers.location ?? ''));
     } catch (error) {
       log.info({ reason: String(error) }, 'a picture host did not say whether its picture exists');

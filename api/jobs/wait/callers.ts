@@ -7,20 +7,20 @@ import type { JobRecord, RunListener } from '../journal/journal.ts';
 import { decideAbandoned } from '../journal/rules/leave.ts';
 import { toJob } from './job-view.ts';
 
-/** Callers on the line: who waits for an answer, and what their leaving means. */
+/** Callers whose connection is open: who waits for an answer, and what happens when they leave. */
 
 /** `answered`: with the job's end, or told to come back. `gone`: the connection was lost before. */
 export type Departure = 'answered' | 'gone';
 
 export interface Callers {
-  /** A caller will wait for what was just claimed, which then need not be looked up. */
+  /** Keeps a record that was just claimed, so that its waiting caller need not load it again. */
   expect(record: JobRecord): void;
   wait(id: string, options: { readonly budgetMs: number; readonly signal: AbortSignal }): Promise<Job>;
   /** Counts a caller of this ticket until the answered function is called. */
   enter(ticketKey: string): (how: Departure) => Promise<void>;
   /** The newest partial picture of a run that somebody waits for on this gateway. */
   preview(runId: string): Job['preview'];
-  /** Gives the share of a ticket up, and the run with it when nobody else holds it. */
+  /** Gives up the share of a ticket, and the run too when no other ticket holds it. */
   release(ticketKey: string): Promise<void>;
   /**
    * The gateway stops: whoever waits may get an answer within the grace, and is then told to come back, as is whoever
@@ -29,7 +29,7 @@ export interface Callers {
   dismiss(graceMs: number): Promise<void>;
 }
 
-/** Callers wait at once, or not at all. */
+/** A caller waits right after its claim or never, so few records are kept at a time. */
 const MAX_EXPECTED = 100;
 
 export function createCallers(context: JobContext): Callers {
@@ -63,7 +63,7 @@ export function createCallers(context: JobContext): Callers {
     };
   }
 
-  /** Until somebody is back, the job has ended, or its grace is over. */
+  /** Waits until a caller is back, the job has ended, or its grace is over, and releases it then. */
   async function settleAbandoned(ticketKey: string): Promise<void> {
     const goneAt = clock.now();
     while (!stopping.signal.aborted && !present.has(ticketKey)) {
@@ -75,7 +75,7 @@ export function createCallers(context: JobContext): Callers {
     }
   }
 
-  /** Until the run is in another status than it was, at most for so long. */
+  /** Waits until the status of the run changes, but no longer than `forMs`. */
   async function untilChange(before: Run, forMs: number): Promise<void> {
     const changed = new AbortController();
     const unsubscribe = await journal.subscribe(before.id, ({ run }) => {
@@ -85,7 +85,7 @@ export function createCallers(context: JobContext): Callers {
     unsubscribe();
   }
 
-  /** Answers the run when it has ended; else the budget is used up, the caller has gone, or the gateway stops. */
+  /** The ended run; undefined when the budget is used up, the caller has gone, or the gateway stops. */
   async function untilEnd(known: Run, budgetMs: number, signal: AbortSignal): Promise<Run | undefined> {
     const runId = known.id;
     const done = new AbortController();
@@ -100,7 +100,7 @@ export function createCallers(context: JobContext): Callers {
       look(run);
     };
     const unsubscribe = await journal.subscribe(runId, listener, known);
-    // What ended before anybody listened is not told again.
+    // A run that ended before this subscription sends no event.
     look(await journal.run(runId));
     await pause(clock, budgetMs, AbortSignal.any([signal, done.signal, stopping.signal]));
     unsubscribe();

@@ -3,7 +3,7 @@ import { isEnded, type Run } from '../../../shared/queue/run.ts';
 
 /** How long things take here: exponential means of this deployment's own recent history, by engine and stage. */
 
-/** Until something has been learned. Milliseconds. */
+/** Used until there is any history. Milliseconds. */
 const FIRST_GUESS: Readonly<Record<Stage, number>> = {
   wake: 45_000,
   queue: 0,
@@ -15,16 +15,16 @@ const FIRST_GUESS: Readonly<Record<Stage, number>> = {
   convert: 300,
   upload: 1500,
 };
-/** The newest value counts so much. */
+/** Weight of the newest value in the mean. */
 const NEWEST_WEIGHT = 0.2;
 /** A worker that answers faster was not asleep. */
 const SHORTEST_WAKE_MS = 1000;
 const ANY_ENGINE = '*';
-/** They come before the work, and how long they take says nothing about the next job. */
+/** Stages before the work. How long they took says nothing about the next job. */
 const STAGES_BEFORE_WORK: readonly Stage[] = ['wake', 'queue', 'waiting'];
 /** The stages of a run that a worker has taken, in their usual order. */
 const WORK_STAGES: readonly Stage[] = STAGES.filter((stage) => !STAGES_BEFORE_WORK.includes(stage));
-/** A stage that takes longer than it used to is never shown as over. */
+/** The most progress that is shown of what still runs. */
 const ALMOST = 0.95;
 
 export interface Surroundings {

@@ -6,7 +6,7 @@ import type { JobRecord } from '../journal/journal.ts';
 import type { Callers } from './callers.ts';
 import { toJob } from './job-view.ts';
 
-/** Between two looks at what no event tells: the place in the queue, and whether this share was given up. */
+/** No event tells the place in the queue, or that a ticket was given up: both are looked up this often. */
 const LOOK_INTERVAL_MS = 1000;
 /** Of the last event of a share that was given up: the run may go on for others, whose events are no longer told. */
 const GIVEN_UP = Number.MAX_SAFE_INTEGER;

@@ -8,7 +8,7 @@ import type { JobContext } from '../context.ts';
 import type { Job } from '../job.ts';
 import type { JobRecord, Ticket } from '../journal/journal.ts';
 
-/** A ticket and its run as their owner may see them. */
+/** Makes the job that a ticket's owner may see. */
 
 const NEEDS_CREDENTIALS = 'This job needs your own token again, which is never kept: send it with the next poll.';
 
@@ -37,7 +37,7 @@ export async function toJob({ ticket, run }: JobRecord, context: Viewing): Promi
   };
 }
 
-/** A share that was given up is cancelled, whatever becomes of the run for others. */
+/** A ticket that was given up is cancelled, even when the run goes on for others. */
 export function toEndedJob(ticket: Ticket, run: Run, seals: Seals): Job {
   if (ticket.released || run.status === 'cancelled') {
     const error = new AppError('cancelled', 'this share of the run was given up');
@@ -60,7 +60,7 @@ function common(ticket: Ticket, run: Run, seals: Seals) {
   const sealed = { createdAt, owner: ownerOf(clientId), needsCredentials, request };
   return {
     ...{ id, origin, notes, createdAt, request },
-    // A remembered answer has no record that could be lost.
+    // A remembered answer has no record of its own, so it needs no seal.
     ...(origin !== 'remembered' && { seal: () => seals.seal(id, sealed) }),
   };
 }

@@ -27,13 +27,13 @@ dialectContract({
       },
     },
     {
-      name: 'a missing prompt, in the words of old',
+      name: 'a missing prompt, in the earlier service’s words',
       call: { path, body: {} },
       status: 400,
       answer: { success: false, error: 'Prompt is required' },
     },
     ...[{ prompt: '' }, { prompt: ' \n' }, { prompt: null }, { prompt: 0 }, [], 'fox', null].map((body) => ({
-      name: `${JSON.stringify(body)} has no prompt, in the words of old`,
+      name: `${JSON.stringify(body)} has no prompt, in the earlier service’s words`,
       call: { path, body },
       status: 400,
       answer: { success: false, error: 'Prompt is required' },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ERRORS } from '../../../shared/errors.ts';
 import { dialectContract, pending } from '../../contracts/dialect.ts';
+import { WEB_APP_EXTRAS } from '../../stand-ins/piclumen/web-app-body.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
 const create = '/generate-image?authorization_token=secret-token-1';
@@ -30,16 +31,7 @@ dialectContract({
         deliver: 'url',
         engineOptions: {
           piclumen: {
-            highPixels: false,
-            model_id: '23887bba-507e-4249-a0e3-6951e4027f2b',
-            model_ability: {},
-            ponyTags: {},
-            denoise: 1,
-            hires_fix_denoise: 0.5,
-            hires_scale: 2,
-            multi_img2img_info: { style_list: [] },
-            img_control_info: { style_list: [] },
-            continueCreate: false,
+            ...WEB_APP_EXTRAS,
             seed: 9896923949,
           },
         },

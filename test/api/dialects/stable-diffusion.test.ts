@@ -11,7 +11,7 @@ dialectContract({
   wrong: { call: { path: '/generate', body: { prompt: 'fox', width: 500 } }, blamed: 'width' },
   pairs: [
     {
-      name: 'the defaults of the server of old',
+      name: 'the defaults of the earlier server',
       call: { path: '/generate', body: { prompt: 'A futuristic city with flying cars', num_inference_steps: 25 } },
       draft: {
         prompt: 'A futuristic city with flying cars',

@@ -4,6 +4,7 @@ import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import type { Engine, EngineRequest } from '../../../../worker/engines/engine.ts';
 import { PICLUMEN_TOKEN } from '../../../stand-ins/piclumen/piclumen-stand-in.ts';
+import { WEB_APP_BODY } from '../../../stand-ins/piclumen/web-app-body.ts';
 import { answering, CREATE, createSubject, type PiclumenSubject, STATUS } from './subject.ts';
 
 describe('piclumen', () => {
@@ -40,24 +41,11 @@ describe('piclumen', () => {
     assert.equal(sent?.headers.authorization, PICLUMEN_TOKEN);
     assert.equal(sent.headers.platform, 'Web');
     assert.deepEqual(sent.json, {
+      ...WEB_APP_BODY,
       prompt: 'a red fox',
       negative_prompt: 'blurred',
-      highPixels: false,
-      model_id: '23887bba-507e-4249-a0e3-6951e4027f2b',
       resolution: { width: 1344, height: 768, batch_size: 2 },
-      model_ability: {},
       seed: 7,
-      steps: 6,
-      cfg: 1,
-      sampler_name: 'euler',
-      scheduler: 'normal',
-      ponyTags: {},
-      denoise: 1,
-      hires_fix_denoise: 0.5,
-      hires_scale: 2,
-      multi_img2img_info: { style_list: [] },
-      img_control_info: { style_list: [] },
-      continueCreate: false,
     });
   });
 
