@@ -1,4 +1,7 @@
 import { AUTOMATIC1111_AUTH, createAutomatic1111StandIn } from '../stand-ins/automatic1111/automatic1111-stand-in.ts';
+import { createComfyuiStandIn } from '../stand-ins/comfyui/comfyui-stand-in.ts';
+import { createGradioStandIn } from '../stand-ins/gradio/gradio-stand-in.ts';
+import { createHordeStandIn } from '../stand-ins/horde/horde-stand-in.ts';
 import type { HttpStandIn } from '../stand-ins/http-stand-in.ts';
 import {
   createHuggingfaceStandIn,
@@ -7,6 +10,8 @@ import {
 } from '../stand-ins/huggingface/huggingface-stand-in.ts';
 import { createOpenaiStandIn, OPENAI_KEY } from '../stand-ins/openai/openai-stand-in.ts';
 import { createPiclumenStandIn, PICLUMEN_TOKEN } from '../stand-ins/piclumen/piclumen-stand-in.ts';
+import { createServiceStandIn, SERVICE_KEY } from '../stand-ins/services/service-stand-in.ts';
+import { timeFirstPictures } from './first-picture.ts';
 import { timeReplay, toOverheadFigures } from './overhead.ts';
 import type { Figure, Section } from './report.ts';
 import { type Services, startServices, timePicture } from './services.ts';
@@ -18,6 +23,10 @@ const WARM_UP = 3;
 /** Piclumen's app looks at a task every two seconds, and so does the engine: that is no overhead of ours. */
 const PICLUMEN_PAUSE_MS = 2000;
 const PICLUMEN_PICTURES = 6;
+/** Before the three looks that the stand-in wants: 1, 1.5 and 2.25 s, which spare the real service. */
+const HORDE_PAUSES_MS = 4750;
+const HORDE_PICTURES = 4;
+const CLOUDFLARE_ACCOUNT_ID = 'acme';
 
 interface Subject {
   readonly engine: string;
@@ -33,6 +42,17 @@ async function createSubjects(): Promise<Subject[]> {
   const huggingface = await createHuggingfaceStandIn();
   const piclumen = await createPiclumenStandIn();
   piclumen.looks = [];
+  const gradio = await createGradioStandIn();
+  const horde = await createHordeStandIn();
+  const comfyui = await createComfyuiStandIn();
+  const cloudflare = await createServiceStandIn(
+    ({ headers }) => headers.authorization === `Bearer ${SERVICE_KEY}`,
+    async ({ json }, { paint }) => {
+      const { prompt, seed } = json as { prompt: unknown; seed: unknown };
+      const image = (await paint({ prompt, seed, width: 1024, height: 1024 })).toString('base64');
+      return { body: { success: true, result: { image } } };
+    },
+  );
   return [
     {
       engine: 'openai',
@@ -52,6 +72,20 @@ async function createSubjects(): Promise<Subject[]> {
         HUGGING_FACE_API_KEY: HUGGING_FACE_KEY,
         HUGGING_FACE_MODEL,
       },
+    },
+    { engine: 'gradio', standIn: gradio, env: { GRADIO_SPACES: 'acme/painter', GRADIO_HUB_URL: gradio.url } },
+    {
+      engine: 'horde',
+      standIn: horde,
+      env: { HORDE_URL: horde.url },
+      pictures: HORDE_PICTURES,
+      pauseMs: HORDE_PAUSES_MS,
+    },
+    { engine: 'comfyui', standIn: comfyui, env: { COMFYUI_URL: comfyui.url } },
+    {
+      engine: 'cloudflare',
+      standIn: cloudflare,
+      env: { CLOUDFLARE_API_TOKEN: SERVICE_KEY, CLOUDFLARE_ACCOUNT_ID, CLOUDFLARE_API_URL: cloudflare.url },
     },
     {
       engine: 'piclumen',
@@ -90,7 +124,7 @@ async function measure(services: Services, subject: Subject): Promise<Figure[]> 
 
 export const engines: Section = {
   name: 'engines',
-  title: 'HTTP engines, beyond the time of the service behind them (a stand-in)',
+  title: 'HTTP engines, beyond the time of the service behind them (a stand-in), and a start without a network',
   async measure() {
     const subjects = await createSubjects();
     const environments = subjects.map(({ env }) => env);
@@ -101,7 +135,7 @@ export const engines: Section = {
     try {
       const figures: Figure[] = [];
       for (const subject of subjects) figures.push(...(await measure(services, subject)));
-      return figures;
+      return [...figures, ...(await timeFirstPictures())];
     } finally {
       await services.stop();
       await Promise.all(subjects.map(({ standIn }) => standIn.close()));
