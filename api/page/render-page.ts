@@ -38,7 +38,7 @@ ${modules.map((name) => html`<link rel="modulepreload" href="${assets}/${name}">
 <script type="application/json" id="words">${json(words)}</script>
 </head>
 <body data-base="${basePath}/"${needsKey && html` data-key`}>
-<header><a class="name" href="${basePath}/">Easel</a><nav><a href="${basePath}/docs">${words.documentation}</a></nav></header>
+<header><h1 class="name"><a href="${basePath}/">Easel</a></h1><nav><a href="${basePath}/docs">${words.documentation}</a></nav></header>
 <main>
 ${renderForm(parts)}
 <p id="status" role="status"></p>
@@ -49,7 +49,7 @@ ${renderForm(parts)}
 <footer><nav aria-label="Language">${Object.entries(LANGUAGES).map(
     ([code, { name }]) => html`<a href="?lang=${code}" lang="${code}" hreflang="${code}">${name}</a> `,
   )}</nav></footer>
-<dialog id="compare"></dialog>
+<dialog id="viewer" aria-label="${words.open}"></dialog>
 </body>
 </html>`.text;
 }
@@ -73,7 +73,7 @@ function renderForm({ speech: { words }, basePath, engines, needsKey }: PagePart
 <button class="make">${words.make}</button>
 </div>
 <details id="more"${needsKey && html` open`}><summary>${words.more}</summary><div class="wishes">
-<label>${words.engine}<select name="engine"><option value="">${words.anyEngine}</option>${engines.map(
+<label class="half">${words.engine}<select name="engine"><option value="">${words.anyEngine}</option>${engines.map(
     (name) => html`<option>${name}</option>`,
   )}</select></label>
 <div><label for="seed">${words.seed}</label><div class="joined"><input id="seed" name="seed" inputmode="numeric"
@@ -84,12 +84,12 @@ function renderForm({ speech: { words }, basePath, engines, needsKey }: PagePart
 <label>${words.width}<input name="width" type="number" min="16" max="4096" placeholder="${words.usual}"></label>
 <label>${words.height}<input name="height" type="number" min="16" max="4096" placeholder="${words.usual}"></label>
 <label class="wide">${words.negative}<textarea name="negative_prompt" rows="1" maxlength="32000"></textarea></label>
-<div class="wide" hidden><label>${words.style}<select id="style"><option value="">${words.noStyle}</option></select></label>
+<div class="half" hidden><label>${words.style}<select id="style"><option value="">${words.noStyle}</option></select></label>
 <p id="added" class="hint"></p></div>
-<label class="wide" hidden>${words.key}<input id="key" type="password" autocomplete="off"><span class="hint">${
+<label class="half" hidden>${words.key}<input id="key" type="password" autocomplete="off"><span class="hint">${
     words.keyHint
   }</span></label>
-<label class="wide" hidden>${words.read}<input id="file" type="file" accept="image/png,image/jpeg,image/webp"><span
+<label class="half" hidden>${words.read}<input id="file" type="file" accept="image/png,image/jpeg,image/webp"><span
   class="hint">${words.readHint}</span></label>
 </div></details>
 </form>`;

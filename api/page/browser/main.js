@@ -1,11 +1,146 @@
-export {};
+import { html, nothing, render } from 'lit-html';
+import { card, tellStage } from './cards.js';
+import { fillForm, isLocked, readForm, showSeed, startForm, useWishes } from './form.js';
+import { history } from './history.js';
+import { say } from './words.js';
+import { findMade, hasEnded, items, make, shown, startWork } from './work.js';
 
-const form = document.querySelector('form');
-const prompt = document.querySelector('textarea');
+/** @import { Item } from './types.d.ts' */
 
-// Enter makes the picture, as in every chat; Shift and Enter begin a new line.
-prompt?.addEventListener('keydown', (event) => {
-  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  form?.requestSubmit();
+const pictures = /** @type {HTMLElement} */ (document.getElementById('pictures'));
+const past = /** @type {HTMLElement} */ (document.getElementById('history'));
+const status = /** @type {HTMLElement} */ (document.getElementById('status'));
+const found = /** @type {HTMLElement} */ (document.getElementById('found'));
+const viewer = /** @type {HTMLDialogElement} */ (document.getElementById('viewer'));
+
+/** @type {Item[]} */
+let compared = [];
+/** @type {Item | undefined} */
+let opened;
+let isDue = false;
+const title = document.title;
+
+const around = {
+  use(/** @type {Item} */ item) {
+    viewer.close();
+    useWishes(item.wishes);
+  },
+  compare(/** @type {Item} */ item) {
+    compared = compared.includes(item) ? compared.filter((other) => other !== item) : [...compared, item].slice(-2);
+    opened = undefined;
+    viewer.close();
+    if (compared.length === 2) viewer.showModal();
+    redraw();
+  },
+  isCompared: (/** @type {Item} */ item) => compared.includes(item),
+  tell: (/** @type {string} */ text) => {
+    status.textContent = text;
+  },
+};
+
+/** Once for all changes of a moment. */
+function redraw() {
+  if (isDue) return;
+  isDue = true;
+  // A window in the background paints nothing, but its title and its job go on.
+  setTimeout(() => {
+    isDue = false;
+    draw();
+  });
+}
+
+function draw() {
+  const cards = [...items.values()].filter(({ id }) => shown.has(id)).sort((a, b) => b.at - a.at);
+  render(
+    cards.map((item) => card(item, around)),
+    pictures,
+  );
+  past.hidden = false;
+  render(history(open, redraw), past);
+  render(view(), viewer);
+  tellProgress(cards);
+}
+
+/** @param {Item} item */
+function open(item) {
+  opened = item;
+  if (!viewer.open) viewer.showModal();
+  redraw();
+}
+
+function view() {
+  const close = html`<button type="button" data-do="close" @click=${() => viewer.close()}>${say('close')}</button>`;
+  if (opened !== undefined) return items.has(opened.id) ? html`${close}${card(opened, around)}` : html`${close}`;
+  if (compared.length < 2) return nothing;
+  return html`${close}<div class="pair">${compared.map(
+    ({ url, wishes, engine }) => html`<figure><img src=${url} alt=${wishes.prompt}><figcaption>${wishes.prompt}
+      <span class="hint">${say('seed')} ${wishes.seed} · ${engine}</span></figcaption></figure>`,
+  )}</div>`;
+}
+
+let spoken = '';
+
+/** Each stage is spoken once; percentages are for the eye. @param {Item[]} cards of which the newest batch is told */
+function tellProgress(cards) {
+  const open = cards.filter((item) => !hasEnded(item));
+  const [first] = open.length > 0 ? open.slice(-1) : cards;
+  const ready = batch.filter((item) => hasEnded(item)).length;
+  const share = batch.length > 1 ? `${ready}/${batch.length} · ` : '';
+  const text = first === undefined || batch.length === 0 ? '' : `${share}${tellStage(first)}`;
+  document.title = open.length === 0 ? title : `(${share === '' ? '…' : `${ready}/${batch.length}`}) ${title}`;
+  if (text === spoken) return;
+  spoken = text;
+  status.textContent = text;
+}
+
+/** What was asked for last. @type {Item[]} */
+let batch = [];
+
+function makeAsked() {
+  const { wishes, count } = readForm();
+  const made = isLocked() && count === 1 ? findMade(wishes) : undefined;
+  if (made !== undefined) {
+    open(made);
+    return;
+  }
+  const before = new Set(items.keys());
+  make(wishes, count);
+  batch = [...items.values()].filter(({ id }) => !before.has(id));
+  showSeed(wishes.seed);
+}
+
+/** @param {File | undefined | null} file */
+async function readFile(file) {
+  if (!file) return;
+  const { readSettings } = await import('./read-settings.js');
+  const { settings, isMachineMade } = await readSettings(file);
+  if (settings !== undefined) fillForm(settings.wishes);
+  const told = settings === undefined ? say('noSettings') : say('settingsRead', settings.writer);
+  render(html`<p>${told} ${say(isMachineMade ? 'machineMade' : 'notMarked')}</p>`, found);
+  found.scrollIntoView({ block: 'nearest' });
+}
+
+function startReading() {
+  const input = /** @type {HTMLInputElement} */ (document.getElementById('file'));
+  input.addEventListener('change', () => readFile(input.files?.[0]));
+  addEventListener('dragover', (event) => {
+    event.preventDefault();
+    document.body.classList.add('dropping');
+  });
+  addEventListener('dragleave', () => document.body.classList.remove('dropping'));
+  addEventListener('drop', (event) => {
+    event.preventDefault();
+    document.body.classList.remove('dropping');
+    void readFile(event.dataTransfer?.files[0]);
+  });
+  addEventListener('paste', (event) => void readFile(event.clipboardData?.files[0]));
+}
+
+viewer.addEventListener('close', () => {
+  opened = undefined;
+  if (compared.length === 2) compared = [];
+  redraw();
 });
+startForm(makeAsked);
+startReading();
+void startWork(redraw);

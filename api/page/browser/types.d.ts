@@ -1,0 +1,68 @@
+import type { en, Words } from '../languages/en.ts';
+
+export type Word = keyof typeof en;
+export type { Words };
+
+/** What a picture was asked for by, in the words of `POST /jobs`. */
+export interface Wishes {
+  prompt: string;
+  negative_prompt?: string;
+  seed: number;
+  guidance_scale: number;
+  shape: string;
+  width?: number;
+  height?: number;
+  steps?: number;
+  engine?: string;
+}
+
+/** One picture of this browser: being made, made, or failed. Kept as it is in IndexedDB. */
+export interface Item {
+  /** Also the idempotency key of its job, so that sending it again makes nothing twice. */
+  id: string;
+  /** Epoch milliseconds. */
+  at: number;
+  wishes: Wishes;
+  /** Of the job, below the page's base: `jobs/…?sealed=…`. */
+  job?: string;
+  status: 'new' | 'accepted' | 'queued' | 'running' | 'storing' | 'done' | 'failed' | 'cancelled';
+  stage?: string;
+  progress?: number;
+  place?: number;
+  eta?: number;
+  isOffline?: boolean;
+  preview?: string;
+  url?: string;
+  engine?: string;
+  width?: number;
+  height?: number;
+  seconds?: number;
+  warnings?: string[];
+  error?: { code: string; message: string };
+  favourite?: boolean;
+  thumb?: Blob;
+}
+
+/** What the gateway tells of a job. */
+export interface JobAnswer {
+  status: Item['status'];
+  stage?: string;
+  progress?: number;
+  engine?: string;
+  queue_position?: number;
+  eta_seconds?: number;
+  images?: { image_url?: string; width: number; height: number; seed: number }[];
+  warnings?: string[];
+  error?: string;
+  code?: string;
+  status_url: string;
+  preview?: string;
+  created_at?: string;
+  finished_at?: string;
+}
+
+export interface Style {
+  name: string;
+  after: string;
+  negative?: string;
+}
