@@ -58,7 +58,7 @@ function renderForm({ speech: { words }, basePath, engines, needsKey }: PagePart
   return html`<form id="form" action="${basePath}/generate" method="get">
 <input type="hidden" name="output" value="page">
 <label for="prompt">${words.prompt}</label>
-<textarea id="prompt" name="prompt" rows="2" required maxlength="32000" placeholder="${words.promptExample}" autofocus
+<textarea id="prompt" name="prompt" dir="auto" rows="2" required maxlength="32000" placeholder="${words.promptExample}" autofocus
   enterkeyhint="go"></textarea>
 <div class="row">
 <fieldset class="shapes"><legend>${words.shape}</legend>${SHAPES.map(

@@ -3,7 +3,7 @@
 const KEY = 'easel-key';
 
 /** Where the gateway is, with a slash at its end. */
-export const base = new URL(document.body.dataset['base'] ?? '/', location.href).href;
+export const base = new URL(document.body.dataset.base ?? '/', location.href).href;
 
 export const readKey = () => localStorage.getItem(KEY) ?? '';
 

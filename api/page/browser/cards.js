@@ -98,7 +98,7 @@ function tools(item, around) {
 /** @param {Item} item @param {Around} around */
 export const card = (item, around) => html`<figure class="card" data-item=${item.id} data-status=${item.status}>
   ${item.status === 'done' ? picture(item) : place(item)}
-  <figcaption class="told"><p class="line">${item.wishes.prompt}</p><p class="hint">${facts(item)}</p>
+  <figcaption class="told"><p class="line" dir="auto">${item.wishes.prompt}</p><p class="hint">${facts(item)}</p>
   ${(item.warnings ?? []).map((warning) => html`<p class="warning">${warning}</p>`)}
   <div class="tools">${tools(item, around)}</div>${item.status === 'done' ? copyMenu(item, around) : nothing}
   </figcaption></figure>`;

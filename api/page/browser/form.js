@@ -58,7 +58,7 @@ export function fillForm(wishes) {
     const target = field(name);
     target.value = String(value);
   }
-  if (wishes['seed'] !== undefined && wishes['seed'] !== '') setLock(true);
+  if (wishes.seed !== undefined && wishes.seed !== '') setLock(true);
   keepDraft();
 }
 

@@ -61,23 +61,23 @@ function readParameters(texts) {
       value,
     ]),
   );
-  if (pairs['Seed'] === undefined) return undefined;
+  if (pairs.Seed === undefined) return undefined;
   const words = text.slice(0, text.lastIndexOf(line)).trimEnd();
   const [prompt = '', negative] = words.split(/^Negative prompt: /m);
-  const [width, height] = (pairs['Size'] ?? '').split('x');
+  const [width, height] = (pairs.Size ?? '').split('x');
   const isEasel = /Easel/.test(texts.get('Software') ?? '') || /Easel/.test(texts.get('XML:com.adobe.xmp') ?? '');
   const writer = isEasel
     ? 'Easel'
-    : /^f\d/.test(pairs['Version'] ?? '')
+    : /^f\d/.test(pairs.Version ?? '')
       ? 'Forge'
-      : /Fooocus/.test(pairs['Version'] ?? '')
+      : /Fooocus/.test(pairs.Version ?? '')
         ? 'Fooocus'
         : 'AUTOMATIC1111';
   const wishes = {
     prompt: prompt.trim(),
     negative_prompt: negative?.trim(),
-    seed: pairs['Seed'],
-    steps: pairs['Steps'],
+    seed: pairs.Seed,
+    steps: pairs.Steps,
   };
   return { writer, wishes: { ...wishes, guidance_scale: pairs['CFG scale'], ...toSize(width, height) } };
 }
@@ -119,18 +119,16 @@ function readComfy(texts) {
       text ??= node.inputs[name] === undefined ? undefined : follow(node.inputs[name], depth + 1);
     return text;
   };
-  const anyText = nodes.find(({ class_type: type }) => type === 'CLIPTextEncode')?.inputs['text'];
+  const anyText = nodes.find(({ class_type: type }) => type === 'CLIPTextEncode')?.inputs.text;
   const size = nodes.find(({ class_type: type }) => /^Empty.*Latent/.test(type))?.inputs ?? {};
   const seed =
-    inputs['seed'] ??
-    inputs['noise_seed'] ??
-    nodes.find(({ inputs: own }) => 'noise_seed' in own)?.inputs['noise_seed'];
-  const prompt = follow(inputs['positive']) ?? follow(anyText);
+    inputs.seed ?? inputs.noise_seed ?? nodes.find(({ inputs: own }) => 'noise_seed' in own)?.inputs.noise_seed;
+  const prompt = follow(inputs.positive) ?? follow(anyText);
   if (prompt === undefined) return undefined;
-  const wishes = { prompt, negative_prompt: follow(inputs['negative']), seed, steps: inputs['steps'] };
+  const wishes = { prompt, negative_prompt: follow(inputs.negative), seed, steps: inputs.steps };
   return {
     writer: 'ComfyUI',
-    wishes: { ...wishes, guidance_scale: inputs['cfg'], ...toSize(size['width'], size['height']) },
+    wishes: { ...wishes, guidance_scale: inputs.cfg, ...toSize(size.width, size.height) },
   };
 }
 

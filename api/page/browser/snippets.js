@@ -42,8 +42,8 @@ with urlopen(request) as answer, open("picture.png", "wb") as file:
 
 /** @param {Item} item */
 function toJavaScript(item) {
-  const init = readKey() === '' ? '' : ', { headers: { "X-API-Key": process.env.EASEL_KEY } }';
-  return `import { writeFile } from "node:fs/promises";
+  const init = readKey() === '' ? '' : ', { headers: { "X-API-Key": env.EASEL_KEY } }';
+  return `import { writeFile } from "node:fs/promises";${readKey() === '' ? '' : '\nimport { env } from "node:process";'}
 
 const answer = await fetch("${toAddress(item)}"${init});
 if (!answer.ok) throw new Error(await answer.text());

@@ -1,4 +1,14 @@
+import { ar } from './ar.ts';
+import { de } from './de.ts';
 import { en, type Words } from './en.ts';
+import { es } from './es.ts';
+import { fr } from './fr.ts';
+import { it } from './it.ts';
+import { ja } from './ja.ts';
+import { ko } from './ko.ts';
+import { pl } from './pl.ts';
+import { pt } from './pt.ts';
+import { zh } from './zh.ts';
 
 interface Language {
   /** Its own name for itself. */
@@ -10,6 +20,16 @@ interface Language {
 /** By code of ISO 639-1. */
 export const LANGUAGES: Readonly<Record<string, Language>> = {
   en: { name: 'English', words: en },
+  de: { name: 'Deutsch', words: de },
+  fr: { name: 'Français', words: fr },
+  es: { name: 'Español', words: es },
+  pt: { name: 'Português', words: pt },
+  it: { name: 'Italiano', words: it },
+  pl: { name: 'Polski', words: pl },
+  ja: { name: '日本語', words: ja },
+  zh: { name: '中文', words: zh },
+  ko: { name: '한국어', words: ko },
+  ar: { name: 'العربية', words: ar, direction: 'rtl' },
 };
 
 export interface Speech extends Language {
