@@ -51,7 +51,7 @@ export async function createEngineList({ path, heard, ask, log }: EngineListOpti
   };
 }
 
-/** Whatever is wrong with the file, the workers tell again. */
+/** A file that cannot be read is ignored: the workers name their engines again. */
 async function readNames(path: string, log: Logger): Promise<readonly string[]> {
   try {
     const text = await unlessMissing(readFile(path, 'utf8'));

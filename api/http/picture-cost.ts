@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { Command } from '../dialects/dialect.ts';
 import type { RequestDraft } from '../jobs/job.ts';
 
-/** Where the engine chooses the size; every engine's own is near it. */
+/** Assumed where the engine chooses the size: every engine's default is near it. */
 const USUAL_SIDE = 1024;
 const MEGAPIXEL = 1024 * 1024;
 

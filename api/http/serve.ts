@@ -1,54 +1,25 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
-import type { Metadata } from '../../shared/contract/generation.ts';
 import { AppError, toAppError } from '../../shared/errors.ts';
-import { contextOf, noteFailure } from '../../shared/net/request-log.ts';
-import type { SecretBrake } from '../../shared/net/secret-brake.ts';
+import { noteFailure } from '../../shared/net/request-log.ts';
 import { toMediaType } from '../../shared/picture/media-type.ts';
-import type { Command, Dialect, DialectInput, Outcome, Route, ServiceDescription } from '../dialects/dialect.ts';
-import type { Asker, Job, JobEvent, JobStatus, Jobs, RequestDraft, SubmitOptions } from '../jobs/job.ts';
+import type { Command, Dialect, DialectInput, Outcome, Route } from '../dialects/dialect.ts';
+import type { Job, JobEvent, JobStatus } from '../jobs/job.ts';
 import type { PictureContent } from '../jobs/pictures/content.ts';
 import { type AnswerPictures, createAnswerPictures, sendPictures } from './answer-pictures.ts';
-import type { BodyBudget, BodyLease } from './body/body-budget.ts';
+import type { BodyLease } from './body/body-budget.ts';
 import { createBodyReader, passBodyBy } from './body/read-body.ts';
+import { carryOut, FOREVER_MS } from './carry-out.ts';
+import { sendEvents, type WriteEvent } from './events/send-events.ts';
 import { requireKnownEngines } from './known-engines.ts';
-import type { ApiKey } from './middleware/api-keys.ts';
 import { type Caller, identify, withoutKeys } from './middleware/authentication.ts';
 import { prepareJson } from './middleware/body-type.ts';
 import { createErrorHandler, send } from './middleware/error-handler.ts';
-import { requireOwnOrigin } from './middleware/foreign-origin.ts';
-import type { RateLimit } from './middleware/rate-limit.ts';
 import { outcomeHeaders } from './outcome-headers.ts';
 import { costOf, requirePixels } from './picture-cost.ts';
 import type { Preferences } from './preferences.ts';
-import { sendEvents, type WriteEvent } from './send-events.ts';
-import type { StreamLimit } from './stream-limit.ts';
+import type { ServeOptions } from './serve-options.ts';
 
 /** Joins the pure dialects to HTTP and to the job module: the same few steps for every route of every dialect. */
-
-export interface ServeOptions {
-  readonly jobs: Jobs;
-  readonly apiKeys: readonly ApiKey[] | undefined;
-  readonly adminKey: string | undefined;
-  readonly brake: SecretBrake;
-  readonly limit: RateLimit;
-  readonly bodies: BodyBudget;
-  /** Of all pictures of one request; 0 is no bound. */
-  readonly maxPixels: number;
-  readonly waitBudgetMs: number;
-  /** Refuse flagged pictures whatever the request says. */
-  readonly safeMode: boolean;
-  /** What pictures say of their making when the request does not say. */
-  readonly metadata: Metadata;
-  /** Keeps the picture of a job as a file of the operator's and tells its path. */
-  readonly saveFile: (job: Job, picture: PictureContent) => Promise<string>;
-  readonly preferences: Preferences;
-  readonly streams: StreamLimit;
-  /** Pages that may use what goes by the caller's address. */
-  readonly corsOrigins: readonly string[] | undefined;
-  readonly describe: (request: Request) => ServiceDescription;
-  /** Before a list is told: asks the workers for their engines where none is known. */
-  readonly learnEngines: () => Promise<void>;
-}
 
 export function serveDialect(app: Express, dialect: Dialect, options: ServeOptions): void {
   const onError = createErrorHandler((error, request) =>
@@ -111,7 +82,7 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
   };
 }
 
-/** A caller may wait for minutes: what came is not kept for as long, only what was made of it. */
+/** Decodes the request and drops its body: a caller may wait for minutes, and only the command is needed then. */
 function takeCommand(route: Route, request: Request, options: ServeOptions, body: BodyLease): Command {
   try {
     return route.decode(toInput(request, options));
@@ -146,7 +117,7 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
   const { command } = outcome;
   const { jobs } = options;
   const after = command.do === 'follow' ? command.after : 0;
-  // Whoever streams his own request waits for it: when he leaves, nobody may be left.
+  // A caller who streams its own request counts as waiting for it: when it leaves, the job may be given up.
   const waiting = command.do === 'follow' ? undefined : jobs.wait(job.id, { budgetMs: FOREVER_MS, signal: left });
   response.set(outcomeHeaders(job));
   const deliver = async (event: JobEvent, write: WriteEvent): Promise<void> => {
@@ -169,9 +140,6 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
 
 const ENDED: readonly JobStatus[] = ['done', 'failed', 'cancelled'];
 
-/** Longer than any job's own deadline, and no more than a timer takes. */
-const FOREVER_MS = 3_600_000;
-
 /** Aborts when the caller has gone before the answer was complete. */
 function leaveSignal(response: Response): AbortSignal {
   const controller = new AbortController();
@@ -181,100 +149,6 @@ function leaveSignal(response: Response): AbortSignal {
   return controller.signal;
 }
 
-interface Call {
-  readonly request: Request;
-  readonly response: Response;
-  readonly caller: Caller;
-  readonly left: AbortSignal;
-  readonly options: ServeOptions;
-}
-
-async function carryOut(command: Command, call: Call): Promise<Job | undefined> {
-  const { request } = call;
-  const { jobs } = call.options;
-  switch (command.do) {
-    case 'generate':
-      return withWarnings(await generate(command, call), command);
-    case 'find':
-      return jobs.find(command.jobId, toAsker(call, command));
-    case 'follow':
-      return jobs.find(command.jobId, toAsker(call, command));
-    case 'cancel':
-      return jobs.cancel(command.jobId, toAsker(call, command));
-    case 'current': {
-      requireOwnOrigin(request, call.caller, call.options.corsOrigins);
-      const job = await jobs.current(call.caller);
-      return command.cancel && job !== undefined ? jobs.cancel(job.id, toAsker(call)) : job;
-    }
-    case 'prefer':
-      requireOwnOrigin(request, call.caller, call.options.corsOrigins);
-      call.options.preferences.set(call.caller.id, command.engine);
-      return undefined;
-    case 'describe':
-      await call.options.learnEngines();
-      return undefined;
-  }
-}
-
-function toAsker({ request, response, caller, options }: Call, came: Partial<Asker> = {}): Asker {
-  const { sealed, credentials } = came;
-  const admit: Asker['admit'] = async (lost) => {
-    if (request.method === 'HEAD') throw new AppError('not_found', 'a lost job, and HEAD makes nothing');
-    await options.limit(request, response, caller);
-    return options.safeMode ? { ...lost, safe: true } : lost;
-  };
-  return { client: caller, sealed, credentials, admit };
-}
-
-type Generate = Extract<Command, { do: 'generate' }>;
-
-/** What the dialect could not take as it was given belongs to this request alone, also where the job is shared. */
-const withWarnings = (job: Job, { warnings = [] }: Generate): Job =>
-  warnings.length === 0 ? job : { ...job, notes: [...warnings, ...job.notes] };
-
-/** `full` is told by leaving it out, so that requests are equal whether they say it or not. */
-function withDefaults(draft: RequestDraft, { safeMode, metadata: usual }: ServeOptions): RequestDraft {
-  const { metadata = usual, ...rest } = draft;
-  return { ...rest, ...(metadata !== 'full' && { metadata }), ...(safeMode && { safe: true }) };
-}
-
-async function generate(command: Generate, call: Call): Promise<Job> {
-  const { jobs, waitBudgetMs } = call.options;
-  const draft = withDefaults(command.draft, call.options);
-  const submitOptions: SubmitOptions = {
-    client: call.caller,
-    asynchronous: command.answer === 'start',
-    fresh: command.fresh,
-    rejoin: command.rejoin,
-    ...toRetryFacts(call.request, command),
-    callbackUrl: command.callbackUrl,
-    ...(command.callbackUrl !== undefined && { baseUrl: toBaseUrl(call) }),
-    credentials: command.credentials,
-    ...contextOf(call.response),
-  };
-  const accepted = await jobs.submit(draft, submitOptions);
-  if (command.answer === 'start' || command.answer === 'stream') return accepted;
-  // It is complete: looking it up once more would take as long as all the rest.
-  if (accepted.origin === 'remembered') return accepted;
-  const budgetMs = command.answer === 'hold' ? FOREVER_MS : waitBudgetMs;
-  const job = await jobs.wait(accepted.id, { budgetMs, signal: call.left });
-  if (job.error !== undefined) throw job.error;
-  return job;
-}
-
-/** What tells that this is not the first time that the caller asks. Clients of OpenAI count and mark their retries. */
-function toRetryFacts(request: Request, { idempotencyKey }: Extract<Command, { do: 'generate' }>) {
-  const key = idempotencyKey ?? request.get('idempotency-key');
-  return {
-    isFetch: request.method === 'GET',
-    saysRetry: Number(request.get('x-stainless-retry-count') ?? 0) > 0,
-    ...(key !== undefined && key !== '' && { idempotencyKey: key }),
-  };
-}
-
-const toBaseUrl = ({ request, options }: Call): string =>
-  options.describe(request).toAbsoluteUrl('/').replace(/\/$/, '');
-
 function withPreference(command: Command, caller: Caller, preferences: Preferences): Command {
   if (command.do !== 'generate' || !command.usesPreference || command.draft.preferredEngine !== undefined)
     return command;
@@ -282,7 +156,7 @@ function withPreference(command: Command, caller: Caller, preferences: Preferenc
   return preferredEngine === undefined ? command : { ...command, draft: { ...command.draft, preferredEngine } };
 }
 
-/** The outcome with its pictures, where the command asks for them; they are open until it has been used. */
+/** Opens the pictures where the command asks for them, and closes them when `use` is done. */
 async function withPictures(
   outcome: Outcome,
   { jobs, saveFile }: ServeOptions,
@@ -290,14 +164,14 @@ async function withPictures(
   use: (whole: Outcome, answer: AnswerPictures) => Promise<void>,
 ): Promise<void> {
   const { command, job } = outcome;
-  const wishes = command.do === 'generate' && command.bytes ? command : undefined;
+  const withBytes = command.do === 'generate' && command.bytes ? command : undefined;
   const contents: PictureContent[] = [];
   try {
-    if (wishes !== undefined && job?.result !== undefined) {
+    if (withBytes !== undefined && job?.result !== undefined) {
       for (const index of job.result.pictures.keys()) contents.push(await jobs.openPicture(job, index, signal));
     }
     const [first] = contents;
-    const isSaved = wishes?.saveFile === true && job !== undefined && first !== undefined;
+    const isSaved = withBytes?.saveFile === true && job !== undefined && first !== undefined;
     const filePath = isSaved ? await saveFile(job, first) : undefined;
     const answer = createAnswerPictures(contents);
     await use({ ...outcome, pictures: answer.pictures, ...(filePath !== undefined && { filePath }) }, answer);

@@ -11,7 +11,7 @@ import { addressOfSocket } from './public-url.ts';
 /** Address and headers together; what half-sent requests may hold is bounded by it. */
 const MAX_HEADER_BYTES = 65_536;
 
-/** For whoever is still sending when the answer is on its way: closing at once would take it from him. */
+/** How long a client may go on sending after the answer: closed at once, it could not read the answer. */
 const LINGER_MS = 1000;
 
 interface ServerOptions {
@@ -36,7 +36,7 @@ export function createGatewayServer({ publicUrl, log }: ServerOptions): Server {
     };
     const answer = answers.get(socket);
     const isUnderWay = answer?.headersSent === true && !answer.writableFinished;
-    // What is being answered on this connection is a request of its own.
+    // Another request on this connection is being answered already.
     if (isUnderWay) answer.once('close', tell);
     else tell();
   });

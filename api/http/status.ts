@@ -12,7 +12,7 @@ export interface ServiceStatus {
 
 export interface StatusOptions {
   readonly version: string;
-  /** As `npm start` named it, to know its own child by. */
+  /** The name that `npm start` gave, by which it knows its own child. */
   readonly instance?: string | undefined;
   readonly status: () => ServiceStatus;
   /** Why no request can be served now; empty: ready. */
@@ -21,7 +21,7 @@ export interface StatusOptions {
   readonly describe: (request: Request) => ServiceDescription;
 }
 
-/** The seed's shape of `/health`, where a program that sleeps is healthy. */
+/** `/health` in the earlier services' shape: a worker that sleeps is healthy. */
 export function createHealth({ version, instance, status }: StatusOptions) {
   return (_request: Request, response: Response): void => {
     const { worker } = status();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { importsOf, sourceFiles } from './source-files.ts';
+import { importsOf, readSource, sourceFiles } from './source-files.ts';
 
 /** The rooms of each service. A file that fits none of these patterns stands in the wrong place. */
 const ROOMS: readonly RegExp[] = [
@@ -18,6 +18,8 @@ const ROOMS: readonly RegExp[] = [
 
 /** More loose files than this in one folder, and a newcomer no longer finds the way. */
 const MAX_FILES_IN_A_ROOM = 20;
+/** A longer file does more than one thing. */
+const MAX_LINES = 250;
 /** Lists of like things, where the number is the point. */
 const COLLECTIONS =
   /^(api\/policy\/vocabulary|worker\/engines\/(sketch\/page\/\w+|stable-diffusion\/schedulers|perchance))$/;
@@ -53,6 +55,13 @@ describe('the rooms', () => {
     for (const file of sourceFiles) counts.set(folderOf(file), (counts.get(folderOf(file)) ?? 0) + 1);
     assert.deepEqual(
       [...counts].filter(([folder, count]) => count > MAX_FILES_IN_A_ROOM && !COLLECTIONS.test(folder)),
+      [],
+    );
+  });
+
+  test('no file is too long to be read at once', () => {
+    assert.deepEqual(
+      sourceFiles.filter((file) => readSource(file).split('\n').length - 1 > MAX_LINES),
       [],
     );
   });

@@ -17,9 +17,9 @@ export interface Call {
 export interface GoldenPair {
   readonly name: string;
   readonly call: Call;
-  /** What the job module must be asked for: exactly these wishes. */
+  /** The draft that the job module must get, exactly. */
   readonly draft?: Partial<RequestDraft>;
-  /** How the job module behaves for this call, when it is not simply done. */
+  /** What the job module does for this call; left out: the job is done at once. */
   readonly given?: (jobs: FakeJobs) => void;
   readonly status: number;
   /** Checked by the test when the answer is no JSON or not to be compared whole. */

@@ -31,7 +31,7 @@ export function generate(
     first.resolve();
   };
   const running = engine.generate(request, { signal, onProgress }).then((output) => ({ output, events }));
-  // How it ended is for whoever awaits the run itself.
+  // A failure is reported to whoever awaits the run itself.
   const ended = running.catch(() => undefined);
   return Object.assign(running, { underway: Promise.race([reached ?? first.promise, ended]) });
 }
@@ -56,7 +56,7 @@ export async function assertRealPicture(image: EngineImage, size?: Size): Promis
   );
 }
 
-/** Not in what a client is told, not in what the log gets, not anywhere inside the error. */
+/** No secret stands in the public message, in the log line, or anywhere inside the error. */
 export function assertNoLeak(error: AppError, secrets: readonly string[]): void {
   const lines: string[] = [];
   const log = createLog({ service: 'test', level: 'trace', destination: { write: (line) => lines.push(line) } });

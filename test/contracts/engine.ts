@@ -54,7 +54,7 @@ const CANCELLATIONS = 3;
 
 const GIVE_UP_MS = 30_000;
 
-/** Words that a service would echo, alone or with what stands around them. */
+/** Marks in the prompt, by which a leak of it is found even when a service echoes only a part. */
 const MARKS = ['kittiwake-7f3a', 'guillemot-5d1c'];
 const PROMPT = `a harbour at dusk with red sails, marked ${MARKS[0]}`;
 const NEGATIVE_PROMPT = `blurred rigging, marked ${MARKS[1]}`;

@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import { draft, options } from '../api/jobs/drafts.ts';
 import type { FakeProduction } from '../stand-ins/worker/fake-production.ts';
 
-/** What the job module promises, whatever it keeps its records in and however it reaches workers. */
+/** What the job module promises on every journal and every dispatch. */
 
 export interface JobsBench {
   readonly jobs: JobModule;
@@ -37,7 +37,7 @@ const hasCode = (code: string) => (error: unknown) => error instanceof AppError 
 export function testJobs(name: string, createBench: (options: BenchOptions) => Promise<JobsBench>): void {
   describe(`jobs on ${name}`, { timeout: 60_000 }, () => {
     let bench: JobsBench;
-    /** Numbers of productions that tests before this one have seen. */
+    /** How many productions the earlier tests have seen. */
     let base = 0;
     const next = (index = 0): Promise<FakeProduction> => bench.production(base + index);
     const count = (): number => bench.productions.length - base;

@@ -5,7 +5,7 @@ import type { GenerationResult } from '../../shared/contract/generation.ts';
 import { type OrderWish, toOrder } from '../api/jobs/orders.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
-/** What the job module asks of its journal and clients do not see at once: callbacks, facts, the order of tickets. */
+/** What every journal promises beyond what `jobs.ts` sees: callbacks, learned facts, the order of tickets. */
 
 export interface JournalBench {
   readonly journal: Journal;

@@ -24,7 +24,7 @@ export interface ServiceContract {
   /** The folder's name. */
   readonly name: string;
   readonly plugin: EnginePlugin;
-  /** The model's variable gets this, where a variant behaves in another way. */
+  /** The model to configure, for a variant of the engine that behaves differently. */
   readonly model?: string;
   readonly variant?: string;
   readonly keyVariable?: string;

@@ -20,7 +20,7 @@ import { startRedis } from '../support/redis-server.ts';
 import { testJobs } from './jobs.ts';
 import { testJournal } from './journal.ts';
 
-/** What the job module promises besides, where any number of gateways and workers share a queue. */
+/** What the job module promises besides where several gateways and workers share a queue. */
 
 const KEEP_MS = 3_600_000;
 const PATIENCE_MS = 20_000;
@@ -147,7 +147,7 @@ export function testSharedJobs(): void {
       const ask = (seed: number) => bench.jobs.submit(draft({ seed }), asynchronous);
       const accepted = await Promise.all(Array.from({ length: 12 }, (_, seed) => ask(seed)));
       const worker = await bench.addWorker(2);
-      // Longer than this test may take: what happened while nobody could be told is told afterwards.
+      // Longer than this test may take. Events that happened without a connection are sent when it is back.
       const endless = { budgetMs: 10 * PATIENCE_MS, signal: new AbortController().signal };
       const waiting = accepted.map(({ id }) => bench.otherJobs.wait(id, endless));
       await worker.productions.at(1);
@@ -156,7 +156,7 @@ export function testSharedJobs(): void {
       for (const production of worker.productions.all) production.finish();
       const ended = await Promise.all(waiting);
       assert.deepEqual([...new Set(ended.map(({ status }) => status))], ['done']);
-      // An idle worker is told of this one by a connection that had to come back.
+      // The idle worker hears of this run by a connection that was broken and came back.
       const { id } = await ask(12);
       assert.equal((await bench.jobs.wait(id, endless)).status, 'done');
     });

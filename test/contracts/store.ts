@@ -182,7 +182,7 @@ function assertRest(restMs: number | undefined, expected: StoreFault<StoreSubjec
   assert.ok(restMs !== undefined && restMs >= min && restMs <= max, `rests ${restMs} ms`);
 }
 
-/** Whatever hangs on an error may be logged. */
+/** In the error and its causes, since all of their properties may be logged. */
 function assertNoSecret(error: unknown, secrets: readonly string[]): void {
   for (let link = error; link instanceof Error; link = link.cause) {
     const text = `${link.stack} ${JSON.stringify(link)} ${JSON.stringify(Object.entries(link))}`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { createStreamLimit } from '../../api/http/events/stream-limit.ts';
 import { toTrustProxy } from '../../api/http/middleware/trust-proxy.ts';
-import { createStreamLimit } from '../../api/http/stream-limit.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
 import { createJobBench, type JobBench } from '../api/jobs/job-bench.ts';
 

@@ -15,7 +15,7 @@ export interface Caddy {
 
 const isInstalled = spawnSync('caddy', ['version']).error === undefined;
 
-/** Declares the tests where this machine has Caddy, else says that it skips them; CI must not. */
+/** Declares the tests where this machine has Caddy. Elsewhere they are skipped, and fail in CI. */
 export function withCaddy(declareTests: () => void): void {
   if (isInstalled) {
     declareTests();

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../shared/wait.ts';
 
-/** The engine's pauses between polls cost next to nothing here, yet they are real waits that obey their signal. */
+/** The most that any wait takes here: hardly anything, yet it is a real wait that obeys its signal. */
 const LONGEST_WAIT_MS = 2;
 
 /** A clock for plug-ins that poll: every wait is cut short, and the lengths that were asked for are kept. */

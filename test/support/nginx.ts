@@ -10,7 +10,7 @@ import { until } from './poll.ts';
 /** A real nginx with its own defaults in front of something, in a folder that goes with it. */
 export interface Nginx {
   readonly url: string;
-  /** What it complained of. */
+  /** Its error log. */
   readonly errors: () => Promise<string>;
   close(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface Nginx {
 /** Debian's; an ordinary user's path lacks /usr/sbin. */
 const PROGRAM = ['nginx', '/usr/sbin/nginx'].find((program) => spawnSync(program, ['-v']).error === undefined);
 
-/** Declares the tests where this machine has nginx, else says that it skips them; CI must not. */
+/** Declares the tests where this machine has nginx. Elsewhere they are skipped, and fail in CI. */
 export function withNginx(declareTests: () => void): void {
   if (PROGRAM !== undefined) {
     declareTests();
@@ -44,7 +44,7 @@ export async function startNginx(
   );
   await writeFile(
     configuration,
-    // Started by root it would give its work to a user who may not write into our folder.
+    // As root, nginx would run its workers as a user who may not write into this folder.
     `${userInfo().uid === 0 ? 'user root;' : ''} daemon off; worker_processes 1; pid ${join(directory, 'pid')};
      events { worker_connections 64; }
      http { access_log off; ${temporary.join(' ')} server { listen 127.0.0.1:${port}; ${locations} } }`,

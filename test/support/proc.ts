@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What Linux tells of processes. One that has gone meanwhile reads as empty. */
+/** Reads Linux's `/proc`. A process that has ended reads as empty. */
 
 export function readProc(pid: number, file: string): string {
   try {

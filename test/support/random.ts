@@ -1,11 +1,11 @@
 /** Numbers that look random and are the same for the same seed (mulberry32). */
 export interface Random {
-  /** 0 up to, but not, 1. */
+  /** At least 0 and below 1. */
   next(): number;
   /** A whole number from `min` to `max`. */
   int(min: number, max: number): number;
   pick<T>(choices: readonly [T, ...T[]]): T;
-  /** True that often, 0 to 1. */
+  /** True with this probability, 0 to 1. */
   chance(probability: number): boolean;
 }
 

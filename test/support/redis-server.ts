@@ -11,7 +11,7 @@ import { takeFreePort } from './free-port.ts';
 /** A Redis of a test's own, in a folder that goes with it: append-only, nothing evicted, as the guide asks for. */
 export interface RedisServer {
   readonly url: string;
-  /** Ends it as a power cut does, and starts it again on the same files. */
+  /** Kills it without warning, as a power cut does, and starts it again on the same files. */
   crashAndRestart(): Promise<void>;
   /** Every record, as the server keeps it. */
   dump(): Promise<readonly Buffer[]>;
@@ -20,7 +20,7 @@ export interface RedisServer {
 
 export const isRedisInstalled = await canRun('redis-server');
 
-/** Declares the tests where this machine has a Redis, else says that it skips them; CI must not. */
+/** Declares the tests where this machine has a Redis. Elsewhere they are skipped, and fail in CI. */
 export function withRedis(declareTests: () => void): void {
   if (isRedisInstalled) {
     declareTests();

@@ -9,7 +9,7 @@ import { createRunQueue } from './run-queue.ts';
 import { fetchPicture, removeHosted } from './worker-calls.ts';
 import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 
-/** A run that broke off so often, or met nobody so often although a worker said it is awake, is not tried again. */
+/** A run fails once its broken and unanswered attempts add up to this. */
 const MAX_BREAK_POINTS = 20;
 const POINTS = { broken: 4, absent: 1 } as const;
 /** Between two attempts to reach a worker that did not come, while patient runs wait. */

@@ -1,4 +1,4 @@
-/** Nobody's request nests as deep; what reads values level by level would run out of stack far below. */
+/** No real request nests this deep. Without a bound, code that walks a value level by level would overflow the stack. */
 export const MAX_JSON_LEVELS = 64;
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];

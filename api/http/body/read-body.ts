@@ -3,12 +3,12 @@ import { AppError, invalidRequest } from '../../../shared/errors.ts';
 import type { BodyBudget, BodyLease } from './body-budget.ts';
 import { isTooDeep, MAX_JSON_LEVELS } from './json-depth.ts';
 
-/** Of a whole body; the largest takes so long on a line of two megabits. */
+/** For a whole body: the largest one takes that long at two megabits a second. */
 const WHOLE_MS = 60_000;
-/** Without a single byte. */
+/** Longest pause between two bytes. */
 const SILENCE_MS = 10_000;
 const RETRY_SECONDS = 5;
-/** How long a refused body may go on: cut at once, its sender could not read why. */
+/** How long the sender of a refused body may go on: cut at once, it could not read the answer. */
 const LINGER_MS = 5000;
 
 /** Makes `request.body` of the JSON that comes; the caller releases the lease once that is turned into something else. */

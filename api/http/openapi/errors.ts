@@ -23,7 +23,7 @@ interface Sample {
   readonly error: AppError;
 }
 
-/** A broken body and a wrong parameter are both invalid, and not every dialect tells them alike. */
+/** Two kinds of invalid request, a broken body and a wrong parameter: some dialects answer them differently. */
 function toSamples(code: ErrorCode): Sample[] {
   const plain = { name: code, error: new AppError(code, 'a sample for the documentation') };
   if (code !== 'invalid_request') return [plain];

@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 
 /** Event streams stay open for minutes and cost a connection each: one caller may hold some, and all together a bounded number. */
 export interface StreamLimit {

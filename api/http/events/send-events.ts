@@ -1,7 +1,7 @@
 import type { Response } from 'express';
-import type { EncodedEvent } from '../dialects/dialect.ts';
-import type { JobEvent } from '../jobs/job.ts';
-import { type AnswerPictures, writePieces } from './answer-pictures.ts';
+import type { EncodedEvent } from '../../dialects/dialect.ts';
+import type { JobEvent } from '../../jobs/job.ts';
+import { type AnswerPictures, writePieces } from '../answer-pictures.ts';
 
 /** Proxies close a connection that is quiet for a minute or less. */
 const HEARTBEAT_MS = 15_000;

@@ -1,0 +1,108 @@
+import type { Request, Response } from 'express';
+import { AppError } from '../../shared/errors.ts';
+import { contextOf } from '../../shared/net/request-log.ts';
+import type { Command } from '../dialects/dialect.ts';
+import type { Asker, Job, RequestDraft, SubmitOptions } from '../jobs/job.ts';
+import type { Caller } from './middleware/authentication.ts';
+import { requireOwnOrigin } from './middleware/foreign-origin.ts';
+import type { ServeOptions } from './serve-options.ts';
+
+/** From a decoded command to its job. */
+
+/** Longer than any job's own deadline, and within what a timer can take. */
+export const FOREVER_MS = 3_600_000;
+
+export interface Call {
+  readonly request: Request;
+  readonly response: Response;
+  readonly caller: Caller;
+  readonly left: AbortSignal;
+  readonly options: ServeOptions;
+}
+
+/** Asks the job module for what a command says; answers its job, if it is about one. */
+export async function carryOut(command: Command, call: Call): Promise<Job | undefined> {
+  const { request } = call;
+  const { jobs } = call.options;
+  switch (command.do) {
+    case 'generate':
+      return withWarnings(await generate(command, call), command);
+    case 'find':
+      return jobs.find(command.jobId, toAsker(call, command));
+    case 'follow':
+      return jobs.find(command.jobId, toAsker(call, command));
+    case 'cancel':
+      return jobs.cancel(command.jobId, toAsker(call, command));
+    case 'current': {
+      requireOwnOrigin(request, call.caller, call.options.corsOrigins);
+      const job = await jobs.current(call.caller);
+      return command.cancel && job !== undefined ? jobs.cancel(job.id, toAsker(call)) : job;
+    }
+    case 'prefer':
+      requireOwnOrigin(request, call.caller, call.options.corsOrigins);
+      call.options.preferences.set(call.caller.id, command.engine);
+      return undefined;
+    case 'describe':
+      await call.options.learnEngines();
+      return undefined;
+  }
+}
+
+function toAsker({ request, response, caller, options }: Call, came: Partial<Asker> = {}): Asker {
+  const { sealed, credentials } = came;
+  const admit: Asker['admit'] = async (lost) => {
+    if (request.method === 'HEAD') throw new AppError('not_found', 'a lost job, and HEAD makes nothing');
+    await options.limit(request, response, caller);
+    return options.safeMode ? { ...lost, safe: true } : lost;
+  };
+  return { client: caller, sealed, credentials, admit };
+}
+
+type Generate = Extract<Command, { do: 'generate' }>;
+
+/** A dialect's warnings belong to this request alone, even where others share the job. */
+const withWarnings = (job: Job, { warnings = [] }: Generate): Job =>
+  warnings.length === 0 ? job : { ...job, notes: [...warnings, ...job.notes] };
+
+/** The default `full` is left out, so that requests are equal whether they say it or not. */
+function withDefaults(draft: RequestDraft, { safeMode, metadata: usual }: ServeOptions): RequestDraft {
+  const { metadata = usual, ...rest } = draft;
+  return { ...rest, ...(metadata !== 'full' && { metadata }), ...(safeMode && { safe: true }) };
+}
+
+async function generate(command: Generate, call: Call): Promise<Job> {
+  const { jobs, waitBudgetMs } = call.options;
+  const draft = withDefaults(command.draft, call.options);
+  const submitOptions: SubmitOptions = {
+    client: call.caller,
+    asynchronous: command.answer === 'start',
+    fresh: command.fresh,
+    rejoin: command.rejoin,
+    ...toRetryFacts(call.request, command),
+    callbackUrl: command.callbackUrl,
+    ...(command.callbackUrl !== undefined && { baseUrl: toBaseUrl(call) }),
+    credentials: command.credentials,
+    ...contextOf(call.response),
+  };
+  const accepted = await jobs.submit(draft, submitOptions);
+  if (command.answer === 'start' || command.answer === 'stream') return accepted;
+  // A remembered job is complete: waiting would only look it up once more.
+  if (accepted.origin === 'remembered') return accepted;
+  const budgetMs = command.answer === 'hold' ? FOREVER_MS : waitBudgetMs;
+  const job = await jobs.wait(accepted.id, { budgetMs, signal: call.left });
+  if (job.error !== undefined) throw job.error;
+  return job;
+}
+
+/** Whether the caller asks again. OpenAI's clients count their retries in a header. */
+function toRetryFacts(request: Request, { idempotencyKey }: Extract<Command, { do: 'generate' }>) {
+  const key = idempotencyKey ?? request.get('idempotency-key');
+  return {
+    isFetch: request.method === 'GET',
+    saysRetry: Number(request.get('x-stainless-retry-count') ?? 0) > 0,
+    ...(key !== undefined && key !== '' && { idempotencyKey: key }),
+  };
+}
+
+const toBaseUrl = ({ request, options }: Call): string =>
+  options.describe(request).toAbsoluteUrl('/').replace(/\/$/, '');
