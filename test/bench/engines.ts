@@ -22,7 +22,7 @@ const PICTURES = 40;
 const WARM_UP = 3;
 /** Piclumen's app looks at a task every two seconds, and so does the engine: that is no overhead of ours. */
 const PICLUMEN_PAUSE_MS = 2000;
-const PICLUMEN_PICTURES = 6;
+const POLLED_PICTURES = 6;
 /** Before the three looks that the stand-in wants: 1, 1.5 and 2.25 s, which spare the real service. */
 const HORDE_PAUSES_MS = 4750;
 const HORDE_PICTURES = 4;
@@ -81,7 +81,7 @@ async function createSubjects(): Promise<Subject[]> {
       pictures: HORDE_PICTURES,
       pauseMs: HORDE_PAUSES_MS,
     },
-    { engine: 'comfyui', standIn: comfyui, env: { COMFYUI_URL: comfyui.url } },
+    { engine: 'comfyui', standIn: comfyui, env: { COMFYUI_URL: comfyui.url }, pictures: POLLED_PICTURES },
     {
       engine: 'cloudflare',
       standIn: cloudflare,
@@ -91,7 +91,7 @@ async function createSubjects(): Promise<Subject[]> {
       engine: 'piclumen',
       standIn: piclumen,
       env: { PICLUMEN_API_URL: piclumen.url, PICLUMEN_TOKEN },
-      pictures: PICLUMEN_PICTURES,
+      pictures: POLLED_PICTURES,
       pauseMs: PICLUMEN_PAUSE_MS,
     },
   ];
