@@ -3,7 +3,7 @@ import type { EngineStatus, Production, Removal } from '../../shared/contract/wi
 import type { AppError } from '../../shared/errors.ts';
 import type { Run } from '../../shared/queue/run.ts';
 
-/** How runs reach workers: over HTTP from this gateway's own queue (`http.ts`), or over a shared one (`queue.ts`). */
+/** How runs reach workers: by HTTP from this gateway's own queue (`direct/`), or through a shared queue (`queue/`). */
 
 export type WorkerState = 'asleep' | 'waking' | 'starting' | 'ready' | 'busy' | 'unreachable';
 
@@ -31,7 +31,7 @@ export interface PictureFile {
 export type QueuedRun = Pick<Run, 'id' | 'turn' | 'createdAt'>;
 
 export interface Dispatch {
-  /** Sees to it that the run is made; the same run twice is once. */
+  /** Queues the run; a run that is queued or running already is not queued again. */
   enqueue(run: QueuedRun): Promise<void>;
   /** Takes it out of the queue, or aborts it down to the engine. */
   withdraw(runId: string): Promise<void>;
@@ -48,7 +48,7 @@ export interface Dispatch {
   look(): Promise<readonly string[]>;
   /** Jobs in the queue as far as this gateway knows. */
   waiting(): number;
-  /** Takes no more work; what runs may end within the grace, then it is let go without being reported. */
+  /** Takes no more work. Runs may end within the grace; those that do not are dropped without a report. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export interface RunLedger {
   /** The production to send, or undefined when nobody wants it any more. */
   open(runId: string): Promise<OpenedRun | undefined>;
   progress(runId: string, event: ProgressEvent): Promise<void>;
-  /** It was begun, and waits again. */
+  /** A begun run waits again. */
   putBack(runId: string): Promise<void>;
   /** Throws when the result cannot be kept; the run is then tried again. */
   finish(runId: string, result: GenerationResult): Promise<void>;

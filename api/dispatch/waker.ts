@@ -16,7 +16,7 @@ import type { Clock } from '../../shared/wait.ts';
 
 /** Render's free hosts take up to about a minute, a first start of a large container longer. */
 const START_LIMIT_MS = 180_000;
-/** For one that did not come within the limit just before. */
+/** The limit for a worker that did not come within the first one a moment ago. */
 const SECOND_LOOK_MS = 10_000;
 const SECOND_LOOK_WITHIN_MS = 60_000;
 /** A host that answered so recently has not gone to sleep. */
@@ -42,7 +42,7 @@ export interface Waker {
   wake(): void;
   /** It answered, or went on with its work. */
   heard(): void;
-  /** It went away while it was needed: its next health tells when it is back. */
+  /** The connection to it broke during work: its health is asked until it is back. */
   lost(): void;
 }
 

@@ -18,7 +18,7 @@ const YEAR_SECONDS = 31_536_000;
 const HOUR_SECONDS = 3600;
 
 export function servePage(app: Express, { publicUrl, basePath, describe }: PageOptions): void {
-  // Read when a browser comes first: a gateway that only programs ask never holds it.
+  // Read at the first browser's request: a gateway for programs alone needs no memory for it.
   let files: PageFiles | undefined;
   const load = (): PageFiles => {
     files ??= readPageFiles();

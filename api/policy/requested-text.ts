@@ -12,7 +12,7 @@ export interface RequestedText {
 const EMBEDDED_PICTURE = /^data:image\/[\w+.-]+;base64,[\w+/=-]*$/;
 /** Base64, bare or in a data URL; shorter runs are words. */
 const BASE64 = /^(?:data:[\w/+.-]*(?:;[\w=.+-]*)?,)?([\w+/-]{8,}={0,2})$/;
-/** But for line breaks and tabs. */
+/** Control characters except line breaks and tabs. */
 const CONTROL = /[^\P{Cc}\t\n\r]/u;
 /** An engine's name and the names of its options are ours; deeper keys (tags by name) are the caller's words. */
 const OWN_KEY_DEPTH = 2;

@@ -12,7 +12,7 @@ import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 /** A run fails once its broken and unanswered attempts add up to this. */
 const MAX_BREAK_POINTS = 20;
 const POINTS = { broken: 4, absent: 1 } as const;
-/** Between two attempts to reach a worker that did not come, while patient runs wait. */
+/** Pause before workers that could not be reached are woken again, while patient runs wait. */
 const PATIENCE_PAUSE_MS = 15_000;
 
 export interface HttpDispatchOptions {
@@ -73,7 +73,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   }
 
   async function settle(run: QueuedRun, outcome: ProductionOutcome, signal: AbortSignal): Promise<void> {
-    // A result that came together with the abort is kept: it costs nothing any more.
+    // A result that came together with the abort is kept: the work is done.
     if (signal.aborted && outcome.kind !== 'result') return;
     if (outcome.kind === 'full') return putBack(run);
     if (outcome.kind === 'broken' || outcome.kind === 'absent') return breakOff(run, outcome.kind, outcome.reason);
@@ -97,7 +97,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   async function putBack(run: QueuedRun): Promise<void> {
     await ledger.putBack(run.id);
     running.delete(run.id);
-    // What was begun before is next.
+    // A run that was begun before goes first.
     queue.push({ ...run, turn: 0 });
   }
 

@@ -84,11 +84,11 @@ async function readProduction(
   }
 }
 
-/** A worker refuses with an ErrorRecord; anything else was said by a proxy in front of it. */
+/** A worker refuses with an ErrorRecord; any other body comes from a proxy in front of it. */
 function toRefusal({ status, headers }: AxiosResponse, body: Buffer): ProductionOutcome {
   const record = readErrorRecord(body.toString('utf8'), headers[WIRE_HEADER] !== undefined);
   if (record === undefined) return { kind: 'absent', reason: `status ${status} from something that is no worker` };
-  // Once a production has begun, it is about the token of a caller instead.
+  // After the production has begun, 401 is about the caller's own token for an engine.
   if (record.code === 'unauthorized' || record.code === 'forbidden') {
     const message = 'the worker does not accept WORKER_TOKEN; it must be the same on both services';
     return { kind: 'failed', error: new AppError('worker_unavailable', message) };
@@ -96,7 +96,7 @@ function toRefusal({ status, headers }: AxiosResponse, body: Buffer): Production
   return toOutcome(record, 'absent');
 }
 
-/** `interrupted`: what it means that the worker itself stopped before the end, or is stopping. */
+/** `interrupted`: the outcome when the worker stopped before the end, or is stopping. */
 function toOutcome(record: ErrorRecord, interrupted: 'absent' | 'broken'): ProductionOutcome {
   if (record.code === 'queue_full') return { kind: 'full', retryAfterMs: (record.retryAfterSeconds ?? 1) * 1000 };
   if (record.code === 'worker_unavailable' || record.code === 'worker_waking' || record.code === 'cancelled') {
@@ -105,7 +105,7 @@ function toOutcome(record: ErrorRecord, interrupted: 'absent' | 'broken'): Produ
   return { kind: 'failed', error: fromErrorRecord(record) };
 }
 
-/** `isWorker`: it said so itself, so that a code that is not known here is still an error of its own. */
+/** `isWorker`: the worker itself answered, so that even a code unknown here is its error and not a proxy's. */
 export function readErrorRecord(text: string, isWorker: boolean): ErrorRecord | undefined {
   const { data } = z.object({ code: z.string() }).safeParse(readJson(text));
   if (data === undefined || !(isWorker || Object.hasOwn(ERRORS, data.code))) return undefined;

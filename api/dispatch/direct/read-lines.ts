@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 /** A partial picture travels in one line as base64. */
 const MAX_LINE_CHARACTERS = 32 * 1024 * 1024;
 
-/** Newline-delimited text, line by line; what follows the last newline is no line. */
+/** Newline-delimited text, line by line; text behind the last newline is dropped. */
 export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';

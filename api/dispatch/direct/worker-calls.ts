@@ -10,7 +10,7 @@ import type { WorkerLink } from './worker-link.ts';
 const PICTURE_TIMEOUT_MS = 20_000;
 const REMOVAL_TIMEOUT_MS = 30_000;
 
-/** Whoever keeps it: which worker made a picture is not remembered over restarts. */
+/** Asks every worker: which one made a picture is not remembered over restarts. */
 export async function fetchPicture(
   links: readonly WorkerLink[],
   pictureId: string,

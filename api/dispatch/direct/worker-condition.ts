@@ -11,11 +11,11 @@ import { readErrorRecord } from './production-call.ts';
  */
 
 const STATUS_TIMEOUT_MS = 5000;
-/** What its engines are up to is asked only beside real work, and not more often. */
+/** Its status is asked no more often than this, and only beside real work. */
 const STATUS_INTERVAL_MS = 10_000;
 const LOOK_TIMEOUT_MS = 1000;
 const LOOK_INTERVAL_MS = 5000;
-/** After a failed job its health is looked at, as long as it is awake by that job anyway. */
+/** For so long after a failed run its status may be asked: the run keeps it awake anyway. */
 const DOUBT_MS = 60_000;
 
 const REFUSES_TOKEN = 'refuses WORKER_TOKEN, which must be the same on both services';
@@ -32,6 +32,7 @@ export interface WorkerCondition {
   heard(): void;
   /** It may have become unwell by a failed run, or be about to. */
   doubt(): void;
+  /** It finished a run: no doubt is left. */
   trust(): void;
   /** Asks how it is, for a second at most, unless it is well as far as known. */
   look(): Promise<void>;

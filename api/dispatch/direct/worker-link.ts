@@ -38,7 +38,7 @@ export interface WorkerLinkOptions {
   readonly token: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** It may take work. */
+  /** A slot may have become free. */
   readonly onChange: () => void;
   readonly onGivenUp: () => void;
   /** Milliseconds that it took to come. */

@@ -86,7 +86,7 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
     enqueue,
     withdraw: async (runId) => {
       await channels.publish(channelNames.cancel, runId);
-      // Fails while a worker holds it; that one has just been told.
+      // Fails while a worker holds the run; the cancellation above reaches that worker.
       await queue.remove(runId).catch((error: unknown) => log.debug({ reason: String(error) }, 'a run is in work'));
     },
     position: runs.position,

@@ -6,10 +6,10 @@ import type { SharedRuns } from '../../../shared/queue/shared-runs.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { QueuedRun } from '../dispatch.ts';
 
-/** A gateway that dies between accepting a run and queueing it is at work for less time than this. */
+/** Accepting and queueing a run takes less time, so an older run without a place in the queue was lost. */
 const SETTLE_MS = 10_000;
 const LONGEST_WAIT_MS = 86_400_000;
-/** A run that was lost so often takes its workers down with it. */
+/** A run that was lost this often is taken to crash its workers. */
 const MAX_LOSSES = 3;
 
 interface SweepOptions {
@@ -40,7 +40,7 @@ export async function sweepLostRuns({ queue, runs, blobs, clock, enqueue }: Swee
   async function requeue({ id, createdAt }: Run): Promise<void> {
     if ((await runs.countLoss(id)) > MAX_LOSSES) return fail(id, 'its workers died with it too often');
     await runs.report(id, { status: 'queued' });
-    // What was begun before is next.
+    // A run that was begun before goes first.
     await enqueue({ id, createdAt, turn: 0 });
   }
 

@@ -27,12 +27,12 @@ export interface JobBackendSettings {
 export interface JobBackend {
   readonly journal: Journal;
   readonly vault: Vault;
-  /** Runs may be finished without this gateway: what it has to serve of them comes when somebody asks. */
+  /** Other gateways may finish runs, so pictures are brought here when somebody asks. */
   readonly isShared: boolean;
   /** A secret that nobody configured: made once, and the same for every gateway. */
   loadSecret(name: string, prefix: string): Promise<string>;
   createDispatch(needs: DispatchNeeds): Promise<Dispatch>;
-  /** Takes up what a process before this one left; call it once everything is wired. */
+  /** Takes up the runs that an earlier process left; call it once everything is wired. */
   recover(dispatch: Dispatch): Promise<void>;
   /** After the dispatch has stopped. */
   close(): Promise<void>;

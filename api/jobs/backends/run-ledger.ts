@@ -3,7 +3,7 @@ import { type Run, toDone, toRunChange } from '../../../shared/queue/run.ts';
 import type { RunLedger } from '../../dispatch/dispatch.ts';
 import type { JobContext } from '../context.ts';
 
-/** How long a job that somebody comes back for waits for a worker that cannot be reached. */
+/** How long a job whose caller comes back waits for a worker that cannot be reached. */
 const PATIENCE_MS = 30 * 60_000;
 
 type Needed = 'journal' | 'vault' | 'estimates' | 'pictures' | 'limits' | 'clock' | 'log' | 'onEnded';

@@ -13,10 +13,10 @@ import type { JobBackend, JobBackendOptions } from './backend.ts';
 
 /** Any number of gateways and workers, which share a Redis. */
 
-/** A restart of the backend takes some seconds; a caller is not kept longer than this by one that is away. */
+/** Longer than a restart of Redis takes. While Redis is away, no caller waits longer for it. */
 const PATIENCE_MS = 10_000;
 
-/** What the end of a run tells all gateways to learn from. */
+/** Told to all gateways at the end of a run, for their estimates. */
 const madeSchema = generationResultSchema.pick({ engine: true, timings: true });
 
 export async function createShared(

@@ -1,4 +1,4 @@
-/** Callbacks that are due wait here for their turn: one caller after the other, so that nobody's receivers hold up another's. */
+/** Callbacks that are due wait here for their turn: callers take turns, so that one caller's slow receivers do not delay another's. */
 
 export interface Turn {
   /** Whose callback it is. */
@@ -19,7 +19,7 @@ export interface CallTurns<T extends Turn> {
 
 const BOUNDS = {
   atOnce: 16,
-  /** A receiver that never answers costs its caller's turns, not another's. */
+  /** Calls at a time for one caller: a receiver that never answers delays that caller alone. */
   atOnceOfCaller: 2,
   atOnceToHost: 6,
   waiting: 200,

@@ -42,7 +42,7 @@ interface WebhookCallsOptions {
   /** `whsec_` and base64. */
   readonly secret: string;
   readonly allowedHosts: readonly string[];
-  /** Of names that strangers chose. */
+  /** For names that strangers chose. */
   readonly resolveName?: ResolveName | undefined;
 }
 

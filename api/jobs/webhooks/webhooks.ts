@@ -7,7 +7,7 @@ import { toEndedJob } from '../wait/job-view.ts';
 import { createCallTurns, type Turn } from './call-turns.ts';
 import type { WebhookCalls } from './webhook-call.ts';
 
-/** Calls back whoever wanted to be told of a job's end. What is still to be told stands in the journal. */
+/** Calls the callback addresses of ended jobs. The journal keeps the calls that are still to be made. */
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -22,9 +22,9 @@ const PAUSES_MS = [
   2 * HOUR_MS,
   6 * HOUR_MS,
 ];
-/** Of all pauses together: a receiver is given up no earlier. */
+/** The sum of all pauses: a receiver is not given up earlier. */
 const SPAN_MS = PAUSES_MS.reduce((sum, pauseMs) => sum + pauseMs, 0);
-/** Longer than a turn and a call take: a gateway that dies in between leaves the callback to the next one. */
+/** Longer than a turn and a call take. When a gateway dies meanwhile, another one makes the call after this time. */
 const LEASE_MS = 2 * MINUTE_MS;
 const LONGEST_CALL_MS = 15 * SECOND_MS;
 /** For a caller with more callbacks than wait here. */
@@ -36,7 +36,7 @@ interface CallbackTurn extends Turn {
 }
 
 export interface Webhooks {
-  /** Looks what there is to tell. */
+  /** Looks for callbacks that are due. */
   poke(): void;
   stop(): Promise<void>;
 }
@@ -50,7 +50,7 @@ interface WebhooksOptions {
   readonly log: Logger;
 }
 
-/** Attempts count turns that were put off as well: they make the pauses longer, never the whole time shorter. */
+/** A turn that was put off counts as an attempt too: pauses become longer, and the whole time no shorter. */
 const toPause = (attempts: number, sinceMs: number): number | undefined =>
   PAUSES_MS[attempts] ?? (sinceMs < SPAN_MS ? PAUSES_MS.at(-1) : undefined);
 

@@ -28,7 +28,7 @@ export function createLinearPattern(source: string): LinearPattern {
 }
 
 function compile(source: string): RE2JS {
-  // RE2JS takes the name of a group for text.
+  // RE2JS reads `\k<name>` as plain text instead of refusing it.
   if (source.includes('\\k<')) throw new SyntaxError('back references are not allowed');
   try {
     return RE2JS.compile(RE2JS.translateRegExp(source), RE2JS.CASE_INSENSITIVE);
