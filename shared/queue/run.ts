@@ -58,7 +58,7 @@ export interface RunOrigin {
 export interface Run extends RunOrigin, RunStep, RunEnding {
   /** A caller has received the result, so a retry without a seed makes a new picture. */
   readonly received: boolean;
-  /** Key of the ticket whose caller still waits on an open connection and gave no seed; empty when that caller has left. */
+  /** Key of the ticket whose caller waits on an open connection; empty if that caller asks again later or has left. */
   readonly attendedBy: string;
   /** The latest steps, oldest first. The last one is the present state. */
   readonly steps: readonly RunStep[];

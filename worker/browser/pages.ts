@@ -1,47 +1,47 @@
 import type { Page } from 'playwright-core';
 
-/** How engines get pages of the one supervised browser; `supervisor.ts` keeps the promises. */
+/** How engines get pages of the worker's browser. `supervisor.ts` implements it. */
 
 /**
- * A page as an engine gets it. What is left out makes an object at Playwright's driver and does not notice that the page
- * is closed meanwhile: Playwright then throws where nobody can catch it.
+ * A page as an engine gets it. The methods left out make an object in Playwright's driver. If the page closes meanwhile,
+ * Playwright throws where nobody can catch it.
  */
 export type DrivenPage = Omit<
   Page,
   'addInitScript' | 'context' | 'exposeBinding' | 'exposeFunction' | 'route' | 'routeFromHAR' | 'routeWebSocket'
 >;
 
-/** One file of a page that the worker brings itself. */
+/** One file of a page that comes with the worker. */
 export interface SiteFile {
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** By its whole `http:` address. */
+/** Keyed by the whole `http:` address. */
 export type SiteFiles = ReadonlyMap<string, SiteFile>;
 
-/** What a page must look like before a job can use it. */
+/** How to get a page ready for a job. */
 export interface PageRecipe {
   /** Prepared pages of the same name are interchangeable. */
   readonly name: string;
   /**
-   * Brings a blank page of a fresh context to the point where a job needs one more action: called ahead of need,
-   * while nothing runs. What it throws reaches the job that asked for the page.
+   * Takes a blank page of a fresh context to the point where a job needs one more action. Called ahead of need, while
+   * nothing runs. What it throws reaches the job that asks for the page.
    */
   prepare(page: DrivenPage, context: { readonly signal: AbortSignal }): Promise<void>;
-  /** Cookies and local storage outlive the page: the site sees the same visitor in every context. */
+  /** Cookies and local storage are carried over, so that the site sees the same visitor in every context. */
   readonly keepsIdentity: boolean;
-  /** A browser profile on disk in place of fresh contexts, for a site where a person passes a check by hand. */
+  /** A browser profile on disk instead of fresh contexts, for a site where a person passes a check by hand. */
   readonly profileDirectory?: string | undefined;
   /** Addresses that are answered from memory instead of the network. */
   readonly readFiles?: (() => Promise<SiteFiles>) | undefined;
-  /** Hosts of the operator's choice, which may lie in a private network; no page reaches any other address there. */
+  /** Hosts that the operator chose. They may be in a private network; pages reach no other private address. */
   readonly trustedHosts?: readonly string[] | undefined;
-  /** A prepared page older than this is thrown away (milliseconds). */
+  /** A prepared page older than this (milliseconds) is not used. */
   readonly maxAgeMs: number;
 }
 
-/** The signal aborts on cancel, at the deadline, and when the page or the browser died. */
+/** The signal aborts on cancel, at the deadline, and when the page or the browser dies. */
 export type PageTask<T> = (page: DrivenPage, context: { readonly signal: AbortSignal }) => Promise<T>;
 
 export interface PageUse {
@@ -52,28 +52,28 @@ export interface PageUse {
 
 export interface BrowserStatus {
   readonly state: 'stopped' | 'starting' | 'ready' | 'restarting' | 'failed';
-  /** Of the whole process tree. */
+  /** Memory of the whole process tree. */
   readonly memoryMb?: number | undefined;
-  /** Since its last start. */
+  /** Jobs since the last start. */
   readonly jobs: number;
 }
 
 export interface BrowserPages {
   /**
-   * Runs the task on a prepared page, alone. If the browser or the renderer dies under it, the task runs once more
-   * on a fresh browser; the second death is `engine_failed`. A browser that cannot be started is `engine_failed` too,
-   * and the next call tries again.
+   * Runs the task on a prepared page of its own. If the browser or the renderer dies, the task runs once more on a fresh
+   * browser; a second death is `engine_failed`. A browser that cannot start is `engine_failed` too, and the next call
+   * tries again.
    */
   use<T>(recipe: PageRecipe, task: PageTask<T>, use: PageUse): Promise<T>;
-  /** Starts the browser ahead of need, so that log and health know what is wrong with it before a caller does. */
+  /** Starts the browser ahead of need, so that the log and /health report a fault before a caller meets it. */
   start(recipe: Pick<PageRecipe, 'profileDirectory'>): void;
   status(): BrowserStatus;
   /**
-   * Deals with an error that nobody caught, if it came out of the browser's library: the browser is ended, and its jobs
-   * run once more on a fresh one. Answers false, and does nothing, for any other error.
+   * Handles an uncaught error of the browser's library: ends the browser and runs its jobs once more on a fresh one.
+   * Returns false for any other error and does nothing.
    */
   survive(error: unknown): boolean;
-  /** Asks the browser for a sign of life; a stopped one is healthy, one that could not be started is not. */
+  /** Pings the browser. One that is not started is healthy; one that failed to start is not. */
   isHealthy(): Promise<boolean>;
   stop(): Promise<void>;
 }

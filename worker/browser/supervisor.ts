@@ -2,33 +2,33 @@ import { AppError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
 import type { BrowserPages, PageRecipe, PageTask, PageUse } from './pages.ts';
+import { createKeyedLock } from './pool/keyed-lock.ts';
 import { createPagePool } from './pool/page-pool.ts';
 import { createRunOnce, type NotDone, type Run } from './pool/page-runner.ts';
-import { createTurns } from './pool/turns.ts';
 import { createLaunch, type LaunchOptions } from './process/launch.ts';
 import { isLibraryFault } from './process/library-fault.ts';
 import { createMemoryMeter, type MemoryMeter } from './process/memory.ts';
 import { createHealthCheck } from './upkeep/health-check.ts';
 import { createIdleTimer } from './upkeep/idle-timer.ts';
 import { createBrowserKeeper } from './upkeep/keeper.ts';
+import type { LivenessOptions } from './upkeep/liveness.ts';
 import { createMemoryGuard } from './upkeep/memory-guard.ts';
-import type { PulseOptions } from './upkeep/pulse.ts';
 import { createUpkeep } from './upkeep/upkeep.ts';
 import { createWear } from './upkeep/wear.ts';
 
-export interface SupervisorOptions extends LaunchOptions, PulseOptions {
+export interface SupervisorOptions extends LaunchOptions, LivenessOptions {
   /** CHROMIUM_RESTART_AFTER; 0: never. */
   readonly restartAfterJobs: number;
   /** CHROMIUM_IDLE_SHUTDOWN_MS; 0: never. */
   readonly idleShutdownMs: number;
-  /** MEMORY_LIMIT_MB, of worker and browser together; left out, a share of the container's limit where it has one. */
+  /** MEMORY_LIMIT_MB, for worker and browser together. Default: a share of the container's limit, if it has one. */
   readonly memoryLimitMb?: number | undefined;
   readonly meter?: MemoryMeter | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** The one browser of a worker: started when first needed, watched, replaced between jobs, ended when idle. */
+/** The worker's only browser: started on first use, watched, replaced between jobs, ended when idle. */
 export function createBrowserSupervisor(options: SupervisorOptions): BrowserPages {
   const { clock, log, idleShutdownMs, meter = createMemoryMeter() } = options;
   const stopping = new AbortController();
@@ -39,7 +39,7 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
   const upkeep = createUpkeep({ keeper, pool, wear, log, signal: stopping.signal });
   const runOnce = createRunOnce({ keeper, pool });
   const isHealthy = createHealthCheck({ clock, examine: keeper.examine });
-  const takeTurn = createTurns();
+  const lock = createKeyedLock();
   const background = new Set<Promise<void>>();
   const idle = createIdleTimer({ clock, idleAfterMs: idleShutdownMs, onIdle });
 
@@ -48,7 +48,7 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     keeper.retire();
   }
 
-  /** Goes on when the caller has its answer already; a stop waits for it. */
+  /** Continues after the caller has its answer. `stop` waits for it. */
   function inBackground(work: Promise<void>): void {
     const leave = idle.enter();
     const done = work
@@ -65,14 +65,14 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
       const lease = await keeper.acquire(profileDirectory, stopping.signal);
       lease.release();
     } catch (error) {
-      if (!stopping.signal.aborted) log.error({ err: error }, 'Chromium cannot be started: the next job tries again');
+      if (!stopping.signal.aborted) log.error({ err: error }, 'Chromium cannot start: the next job tries again');
     }
   }
 
   async function runTwice<T>(recipe: PageRecipe, task: PageTask<T>, use: PageUse): Promise<Run<T>> {
     const first = await runOnce(recipe, task, use);
     if (first.outcome !== 'died') return first;
-    log.warn({ recipe: recipe.name, err: first.error }, 'the page died under its task, which runs once more');
+    log.warn({ recipe: recipe.name, err: first.error }, 'the page died during a task: the task runs once more');
     upkeep.replaceAfter(first);
     await first.givenBack;
     const second = await runOnce(recipe, task, use);
@@ -80,10 +80,10 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     return second;
   }
 
-  async function waitForTurn(recipe: PageRecipe, signal: AbortSignal): Promise<() => void> {
+  async function waitForLock(recipe: PageRecipe, signal: AbortSignal): Promise<() => void> {
     if (signal.aborted) throw toAbortError(signal);
-    if (!recipe.keepsIdentity) return letAllThrough;
-    return takeTurn(recipe.name, signal).catch(() => {
+    if (!recipe.keepsIdentity) return unlockNothing;
+    return lock(recipe.name, signal).catch(() => {
       throw toAbortError(signal);
     });
   }
@@ -92,9 +92,9 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     const either = AbortSignal.any([signal, stopping.signal]);
     const leave = idle.enter();
     try {
-      const endTurn = await waitForTurn(recipe, either);
+      const unlock = await waitForLock(recipe, either);
       const run = await runTwice(recipe, task, { signal: either, onProgress });
-      inBackground(upkeep.afterJob(recipe, run, endTurn));
+      inBackground(upkeep.afterJob(recipe, run, unlock));
       if (run.outcome === 'done') return run.value;
       throw toUseError(run, either, recipe);
     } finally {
@@ -113,9 +113,9 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     }),
     survive: (error) => {
       if (!isLibraryFault(error)) return false;
-      // One lost object may bring a dozen errors: the first ends the browser.
+      // One lost object may cause a dozen errors. The first one ends the browser.
       const level = keeper.kill() ? 'error' : 'debug';
-      log[level]({ err: error }, 'Playwright threw out of reach of its callers: the browser is replaced');
+      log[level]({ err: error }, 'Playwright threw an error that no caller can catch: the browser is replaced');
       return true;
     },
     stop: async () => {
@@ -128,7 +128,7 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
   };
 }
 
-function letAllThrough(): undefined {
+function unlockNothing(): undefined {
   return undefined;
 }
 
@@ -136,7 +136,11 @@ function toUseError(run: NotDone, signal: AbortSignal, recipe: PageRecipe): unkn
   if (run.outcome === 'cancelled') return toAbortError(signal);
   if (run.outcome === 'failed') return run.error;
   const reason = run.error instanceof Error ? run.error.message : String(run.error);
-  // It has been repeated already: what kills a browser twice is left to another engine.
+  // The task was repeated already. What kills a browser twice is left to another engine.
   const details = { cause: run.error, mayBeDone: true };
-  return new AppError('engine_failed', `${recipe.name}: died twice, at last because ${reason}`, details);
+  return new AppError(
+    'engine_failed',
+    `${recipe.name}: the browser died twice, the second time because ${reason}`,
+    details,
+  );
 }

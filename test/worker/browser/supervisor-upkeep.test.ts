@@ -89,7 +89,7 @@ describe('between jobs', () => {
     await crashes.at(-1);
     assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
     assert.equal(starts(stage), 1, 'the browser itself was well');
-    assert.ok(!stage.logged.some(({ msg }) => /died under its task/.test(msg)));
+    assert.ok(!stage.logged.some(({ msg }) => /died during a task/.test(msg)));
   });
 
   test('a job that was cancelled leaves a prepared page, one that failed leaves the site alone', async () => {

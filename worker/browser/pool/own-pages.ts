@@ -7,7 +7,7 @@ interface OwnPages {
 
 const ownPages = new WeakMap<BrowserContext, OwnPages>();
 
-/** Opens a page in the context. Every page there that was not opened by this function is closed as soon as it appears. */
+/** Opens a page in the context. Pages that appear there in any other way (pop-ups) are closed at once. */
 export async function openOwnPage(context: BrowserContext): Promise<Page> {
   const { pages, opening } = ownPages.get(context) ?? closeForeignPages(context);
   const work = context.newPage();
@@ -32,7 +32,7 @@ function closeForeignPages(context: BrowserContext): OwnPages {
   return own;
 }
 
-/** It may be gone by itself, with its context, or with the browser. */
+/** The page may have closed already, by itself or with its context or browser. */
 function ignoreClosed(): undefined {
   return undefined;
 }

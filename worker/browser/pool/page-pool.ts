@@ -7,15 +7,15 @@ import type { BrowserKeeper, Lease } from '../upkeep/keeper.ts';
 import { type PreparedPage, preparePage } from './prepared-page.ts';
 import { raceAbort } from './race-abort.ts';
 
-/** Pages prepared ahead of need, one for each recipe, and the identities that they carry. */
+/** Pages prepared ahead of need, one for each recipe, and the identities that pages carry over. */
 export interface PagePool {
   /** The spare page, or a new one of the lease's browser. Throws what the recipe throws, or PageDied. */
   take(recipe: PageRecipe, lease: Lease, use: PageUse): Promise<PreparedPage>;
-  /** Prepares a spare page unless there is one. Never rejects: a failure waits for the job that meets it. */
+  /** Prepares a spare page unless there is one. Never rejects: after a failure the next job prepares its own page. */
   prepareAhead(recipe: PageRecipe): Promise<void>;
-  /** Keeps what the page's site knows of its visitor. Never rejects. */
+  /** Keeps the page's cookies and local storage for the next page. Never rejects. */
   keepIdentity(recipe: PageRecipe, prepared: PreparedPage): Promise<void>;
-  /** Throws the spare pages away, and says whose they were. */
+  /** Closes the spare pages and returns their recipes. */
   clear(): PageRecipe[];
 }
 
@@ -32,7 +32,7 @@ interface PoolOptions {
   readonly log: Logger;
 }
 
-/** Nobody waits for a page that is prepared ahead: one that takes longer than a job may is given up. */
+/** Limit for preparing a spare page, since no job's deadline ends it. */
 const PREPARE_TIMEOUT_MS = 60_000;
 
 export function createPagePool({ keeper, clock, log }: PoolOptions): PagePool {
@@ -56,7 +56,7 @@ export function createPagePool({ keeper, clock, log }: PoolOptions): PagePool {
     const lease = await keeper.acquire(recipe.profileDirectory, signal);
     try {
       const prepared = await prepare(recipe, lease, signal);
-      // A site may have checked its visitor during the preparation: that is kept even if the page is never used.
+      // The site may have verified its visitor during the preparation. Keep that even if the page is never used.
       if (!identities.has(recipe.name)) await keepIdentity(recipe, prepared);
       return prepared;
     } finally {
@@ -71,8 +71,8 @@ export function createPagePool({ keeper, clock, log }: PoolOptions): PagePool {
 
   function drop(spare: Spare): void {
     if (spares.get(spare.recipe.name) === spare) spares.delete(spare.recipe.name);
-    spare.preparation.abort(new Error('the prepared page is not needed any more'));
-    spare.preparing.then((prepared) => prepared.close(), ignoreToldFault);
+    spare.preparation.abort(new Error('the prepared page is no longer needed'));
+    spare.preparing.then((prepared) => prepared.close(), ignoreFault);
   }
 
   async function takeSpare(recipe: PageRecipe, use: PageUse): Promise<PreparedPage | undefined> {
@@ -125,7 +125,7 @@ export function createPagePool({ keeper, clock, log }: PoolOptions): PagePool {
   };
 }
 
-/** Whoever waits for the preparation is told. */
-function ignoreToldFault(): undefined {
+/** The job that waits for the preparation gets the error. */
+function ignoreFault(): undefined {
   return undefined;
 }

@@ -9,11 +9,11 @@ import { raceAbort } from './race-abort.ts';
 export type Run<T> = RunEnd & (Done<T> | NotDone);
 
 interface RunEnd {
-  /** The browser that served; `undefined`: there was none. */
+  /** Undefined if no browser could be had. */
   readonly chromium: Chromium | undefined;
   /** The page was prepared, and the task began. */
   readonly hadPage: boolean;
-  /** Resolves once what the site knows of its visitor is kept. Never rejects. */
+  /** Resolves once cookies and local storage are kept. Never rejects. */
   readonly identityKept: Promise<void>;
   /** Resolves once page and browser are given back. Never rejects. */
   readonly givenBack: Promise<void>;
@@ -25,7 +25,7 @@ interface Done<T> {
 }
 
 export interface NotDone {
-  /** `died`: the page, its renderer or its browser, whatever the task made of it. */
+  /** `died`: the page, its renderer or its browser is gone, whatever error the task threw. */
   readonly outcome: 'cancelled' | 'failed' | 'died';
   readonly error: unknown;
 }
@@ -33,7 +33,7 @@ export interface NotDone {
 /** Never rejects. */
 export type RunOnce = <T>(recipe: PageRecipe, task: PageTask<T>, use: PageUse) => Promise<Run<T>>;
 
-/** What a run has taken so far and must give back. */
+/** What a run holds and must give back. */
 interface Resources {
   lease?: Lease;
   prepared?: PreparedPage;
@@ -88,7 +88,7 @@ function perform<T>(task: PageTask<T>, { page, died }: PreparedPage, signal: Abo
 async function judge(error: unknown, prepared: PreparedPage | undefined, signal: AbortSignal): Promise<NotDone> {
   if (signal.aborted) return { outcome: 'cancelled', error };
   if (error instanceof PageDied) return { outcome: 'died', error };
-  // A task may have wrapped what Playwright told it of the death.
+  // The task may have wrapped Playwright's error about the death.
   if (prepared !== undefined && (await hasDied(prepared))) return { outcome: 'died', error: prepared.died.reason };
   return { outcome: 'failed', error };
 }

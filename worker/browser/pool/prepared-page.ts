@@ -12,7 +12,7 @@ export interface PreparedPage {
   readonly chromium: Chromium;
   /** Aborts, with a PageDied as its reason, when the page, its renderer or its browser is gone. */
   readonly died: AbortSignal;
-  /** Takes its context along. In bounded time; a browser that cannot do that is ended. Never rejects. */
+  /** Closes the page and its context in bounded time; a browser that cannot is killed. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ interface Preparation {
   readonly signal: AbortSignal;
 }
 
-/** A renderer that hangs is killed by the browser after 0.8 s; a browser that has not done it by then hangs itself. */
+/** The browser kills a hanging renderer after 0.8 s. If a page is still open after this time, the browser itself hangs. */
 const CLOSE_TIMEOUT_MS = 5000;
 
 /** Throws what the recipe throws, the signal's reason, or PageDied. */
@@ -46,16 +46,16 @@ export async function preparePage({ chromium, recipe, identity, signal }: Prepar
   }
 }
 
-/** Whether a fault has its cause in a death: the event that tells is on its way when the fault is seen. */
+/** Whether page or browser have died. A fault may be seen before the event that reports the death. */
 export async function hasDied({ chromium, died }: PreparedPage): Promise<boolean> {
-  // Messages of the browser come in order: whatever happened before the answer is known after it.
+  // The browser's messages arrive in order, so events from before the ping's answer have arrived too.
   if (!died.aborted) await chromium.ping(CLOSE_TIMEOUT_MS);
   return died.aborted;
 }
 
 interface OpenedPage {
   readonly page: Page;
-  /** Closed with the page; `undefined` where it is the profile's own. */
+  /** Closed with the page. Undefined for the profile's own context. */
   readonly context: BrowserContext | undefined;
 }
 
@@ -107,7 +107,7 @@ async function closePage(page: Page, context: BrowserContext | undefined, chromi
   }
 }
 
-/** The caller has its answer already; what fails after it has no one to be told. */
+/** The caller already has its answer, so a later failure is ignored. */
 function dropLateFault(): undefined {
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** The promise's outcome, or the signal's reason as soon as it aborts; what comes too late is dropped. */
+/** Settles as the promise does, or rejects with the signal's reason as soon as it aborts. A later outcome is dropped. */
 export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: outcome, resolve, reject } = Promise.withResolvers<T>();
   const abort = (): void => reject(signal.reason);

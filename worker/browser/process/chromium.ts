@@ -2,39 +2,39 @@ import type { Browser, BrowserContext, CDPSession } from 'playwright-core';
 import { raceAbort } from '../pool/race-abort.ts';
 import type { Door } from './door.ts';
 
-/** One run of the browser, from its start to its end. */
+/** One browser process, from its start to its end. */
 export interface Chromium {
   readonly browser: Browser;
   /** The context of the profile directory. */
   readonly ownContext: BrowserContext;
-  /** The pages' way to the network. */
+  /** The proxy through which pages reach the network. */
   readonly door: Pick<Door, 'serve' | 'allow'>;
-  /** As asked for: `undefined` means a fresh profile. */
+  /** Undefined for a fresh profile. */
   readonly profileDirectory: string | undefined;
   /** Aborts, with a PageDied as its reason, as soon as the browser is gone. */
   readonly died: AbortSignal;
   /**
-   * Runs work that brings a context or a page into being: the browser is not closed before it has settled. Playwright
-   * throws where nobody can catch it when one arrives in a browser that has just gone (its `_createRemoteObject`).
-   * Throws PageDied when the browser is gone or going.
+   * Runs work that opens a context or a page. The browser is not closed before that work has settled: if a new object
+   * arrives from a browser that has just closed, Playwright (its `_createRemoteObject`) throws where nobody can catch it.
+   * Throws PageDied when the browser is closed or closing.
    */
   finishFirst<T>(work: () => Promise<T>): Promise<T>;
   /** A round trip to the browser process. Never rejects. */
   ping(timeoutMs: number): Promise<boolean>;
-  /** Ends it, by force where it does not end by itself, and clears up after it. In bounded time; never rejects. */
+  /** Closes the browser, by force if needed, and removes its files. In bounded time; never rejects. */
   close(): Promise<void>;
-  /** Ends one that hangs. Never rejects. */
+  /** Closes it by force. Never rejects. */
   kill(): Promise<void>;
 }
 
-/** The page, or the browser under it, is gone: not the fault of whoever was using it. */
+/** The page or its browser is gone. The task that used it is not at fault. */
 export class PageDied extends Error {
   override readonly name = 'PageDied';
 }
 
 interface ChromiumParts {
   readonly browser: Browser;
-  /** Of the browser process. */
+  /** Process id of the browser. */
   readonly session: CDPSession;
   readonly door: Door;
   readonly ownContext: BrowserContext;
@@ -59,14 +59,14 @@ export function createChromium(parts: ChromiumParts): Chromium {
     death.abort(new PageDied(reason));
     if (kindly) {
       await Promise.allSettled([within(OPEN_TIMEOUT_MS, Promise.allSettled(unfinished))]);
-      // A profile on disk is written at the end.
+      // A profile on disk is written when the browser closes.
       await Promise.allSettled([within(CLOSE_TIMEOUT_MS, ownContext.close())]);
     }
     await clearUp();
   }
 
   function endOnce(reason: string, kindly: boolean): Promise<void> {
-    // Begun a moment later: those who hear of the death ask for it once more.
+    // It starts a moment later, because listeners of the death call this function again.
     ending ??= Promise.resolve().then(() => end(reason, kindly));
     return ending;
   }

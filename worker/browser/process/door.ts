@@ -9,21 +9,21 @@ import type { SiteFile, SiteFiles } from '../pages.ts';
 import { chooseProxy, type ProxyEnvironment } from './upstream-proxy.ts';
 
 /**
- * The browser's only way to the network: an HTTP proxy on loopback. Whatever a page opens (frames, workers, web
- * sockets, windows), its connection is made here, to an address that was checked, and never into a private network.
+ * The browser's only way to the network: an HTTP proxy on loopback. It makes every connection of a page (also those of
+ * frames, workers, web sockets and windows), only to addresses that it has checked, and never into a private network.
  */
 export interface Door {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   /** Answers these addresses from memory. */
   serve(files: SiteFiles): void;
-  /** Lets these host names or addresses be reached although they are private. */
+  /** Allows these host names or addresses although they are private. */
   allow(hosts: readonly string[]): void;
   close(): Promise<void>;
 }
 
 interface DoorOptions {
-  /** The operator's own proxy is used where one is set. */
+  /** Holds the operator's own proxy, which is used if set. */
   readonly environment: ProxyEnvironment;
 }
 
@@ -32,9 +32,9 @@ const CONNECT_TIMEOUT_MS = 20_000;
 const DNS_TIMEOUT_MS = 5000;
 const DNS_TRIES = 2;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
-/** Chromium shows no page for it: ERR_TUNNEL_CONNECTION_FAILED. */
+/** Chromium then shows its own error, ERR_TUNNEL_CONNECTION_FAILED. */
 const NO_TUNNEL = 'HTTP/1.1 502 Bad Gateway\r\n\r\n';
-/** They belong to one connection, not to the message (RFC 9110, 7.6.1). */
+/** Headers of a connection, which a proxy does not pass on (RFC 9110, 7.6.1). */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'upgrade']);
 
 export async function openDoor({ environment }: DoorOptions): Promise<Door> {
@@ -80,7 +80,7 @@ export async function openDoor({ environment }: DoorOptions): Promise<Door> {
   };
 }
 
-/** A request without encryption, which a browser hands to its proxy whole. */
+/** An unencrypted request, which the browser sends whole to its proxy. */
 function forward(
   request: IncomingMessage,
   response: ServerResponse,
@@ -109,7 +109,7 @@ function forward(
     answer.on('error', () => response.destroy());
     answer.pipe(response);
   });
-  // An answer in the site's place would pass for one of the site's.
+  // An error answer of ours would look like the site's own.
   onward.on('error', () => response.destroy());
   response.on('close', () => onward.destroy());
   request.on('error', () => onward.destroy());
@@ -122,7 +122,7 @@ interface TunnelOptions {
   readonly keep: <Kept extends Duplex>(socket: Kept) => Kept;
 }
 
-/** An encrypted connection, or a web socket's: bytes are carried to and fro. */
+/** An encrypted connection or a web socket: bytes are passed on in both directions. */
 function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer, options: TunnelOptions): void {
   const { guard, environment, keep } = options;
   const url = toUrl(`https://${request.url}`, guard);
@@ -136,7 +136,7 @@ function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer, options:
   onward.setTimeout(CONNECT_TIMEOUT_MS, () => onward.destroy());
   onward.once('connect', () => {
     onward.setTimeout(0);
-    // The operator's proxy answers the same request in our place.
+    // The operator's proxy gets the same request.
     if (proxy === undefined) socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     else onward.write(`CONNECT ${request.url} HTTP/1.1\r\nHost: ${request.url}\r\n\r\n`);
     onward.write(head);
@@ -148,7 +148,7 @@ function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer, options:
   socket.on('close', () => onward.destroy());
 }
 
-/** `undefined`: it is no address, or one that may not be reached. A name is checked when it is resolved. */
+/** Undefined for an invalid or forbidden address. A name is checked when it is resolved. */
 function toUrl(address: string, guard: AddressGuard): URL | undefined {
   try {
     const url = new URL(address);
@@ -167,7 +167,7 @@ function withoutHopByHop(headers: IncomingMessage['headers']): Record<string, st
   return Object.fromEntries(kept) as Record<string, string | string[]>;
 }
 
-/** Off the thread pool, which files share: a page that asks for dead names must not hold it. */
+/** Does not use the thread pool, which file access needs: dead names that a page asks for must not block it. */
 async function resolveByDns(resolver: Resolver, host: string): Promise<readonly LookupAddress[]> {
   const [v4, v6] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
   const found = [
@@ -178,7 +178,7 @@ async function resolveByDns(resolver: Resolver, host: string): Promise<readonly 
   throw v4.reason;
 }
 
-/** The operator's own hosts may stand in `/etc/hosts` alone. */
+/** The operator's own hosts may be listed only in `/etc/hosts`. */
 function resolveBySystem(host: string): Promise<readonly LookupAddress[]> {
   return new Promise((resolve, reject) => {
     lookupBySystem(host, { all: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error)));

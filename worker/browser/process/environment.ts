@@ -24,9 +24,9 @@ const PASSED_ON = new Set([
 const PROXIES = new Set(['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy']);
 
 /**
- * What Chromium may know of the worker's environment: a list of what it needs, because it runs foreign code and a
- * list of what to hide would miss the next secret. LD_PRELOAD stays out too: an allocator that sharp gains from is
- * reported to crash Chromium (Playwright issue 33515).
+ * The variables that Chromium gets from the worker's environment. It is a list of what to pass, because Chromium runs
+ * foreign code and a list of what to hide would miss new secrets. LD_PRELOAD is left out too: an allocator that helps
+ * sharp is reported to crash Chromium (Playwright issue 33515).
  */
 export function toBrowserEnvironment(environment: Environment): Record<string, string> {
   const passed: Record<string, string> = {};

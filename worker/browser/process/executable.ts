@@ -6,20 +6,20 @@ import places from './chromium-places.json' with { type: 'json' };
 
 export interface Executable {
   readonly path: string;
-  /** chromium-headless-shell: half the memory of a full Chromium, and without a window. */
+  /** chromium-headless-shell, which uses half the memory of a full Chromium and cannot show a window. */
   readonly isShell: boolean;
 }
 
 interface Search {
-  /** CHROMIUM_PATH: nothing else is tried then. */
+  /** CHROMIUM_PATH. If set, nothing else is tried. */
   readonly executablePath?: string | undefined;
-  /** Where Playwright keeps its own full Chromium on this machine, installed or not. */
+  /** Where Playwright puts its own full Chromium on this machine, installed or not. */
   readonly playwrightPath: string;
-  /** A window is wanted. */
+  /** Whether the browser must be able to show a window. */
   readonly visible?: boolean;
 }
 
-/** The browser to start. Looked for anew at each start, so that one installed meanwhile is found. */
+/** The browser to start. It is looked for at each start, so that one installed meanwhile is found. */
 export async function findExecutable({ executablePath, playwrightPath, visible = false }: Search): Promise<Executable> {
   const candidates = executablePath === undefined ? toCandidates(playwrightPath) : [executablePath];
   for (const path of candidates) {
@@ -41,15 +41,15 @@ const HOW_TO_SEE =
   'chromium), or name one by CHROMIUM_PATH';
 
 /**
- * Headless shells first. Debian's file in /usr/bin is a shell script around the one in /usr/lib, one more process; the
- * bootstrap looks at the same places.
+ * Headless shells first. Debian's file in /usr/bin is a shell script that starts the one in /usr/lib as one more
+ * process. The bootstrap script looks in the same places.
  */
 function toCandidates(playwrightPath: string): string[] {
   return [toPlaywrightShell(playwrightPath), playwrightPath, ...places.shells, ...places.browsers];
 }
 
 /**
- * Playwright tells only where its full Chromium lies; its headless shell has a folder of the same make beside it:
+ * Playwright only tells the path of its full Chromium. Its headless shell is in a folder of the same form beside it:
  * `chromium-1234/chrome-linux64/chrome`, `chromium_headless_shell-1234/chrome-headless-shell-linux64/chrome-headless-shell`.
  */
 function toPlaywrightShell(playwrightPath: string): string {
@@ -68,8 +68,9 @@ async function isExecutable(path: string): Promise<boolean> {
 }
 
 /**
- * Started through a link with its GPU in process, Chromium looks for its graphics libraries beside the link, and every
- * page hangs at its first frame. A link to a launcher (`/snap/bin/chromium` leads to `snap`) goes by its own name.
+ * Resolves links: with its GPU in process, a Chromium that is started through a link looks for its graphics libraries
+ * beside the link, and every page hangs at its first frame. A link to a launcher (`/snap/bin/chromium` to `snap`) is
+ * kept, because a launcher needs the link's name.
  */
 async function followLink(path: string): Promise<string> {
   const place = await realpath(path);

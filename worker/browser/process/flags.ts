@@ -1,6 +1,6 @@
 /**
- * Chromium's last --disable-features and --enable-features win, so that ours must repeat what Playwright asks for;
- * without ThirdPartyStoragePartitioning, for one, the storage of a cross-site frame would not outlive its context.
+ * Chromium obeys only the last --disable-features and --enable-features, so ours must repeat Playwright's. For instance,
+ * without ThirdPartyStoragePartitioning the storage of a cross-site frame would be lost with its context.
  * From playwright-core 1.65.1, `chromiumSwitches.ts`; a test compares both lists with a real command line.
  */
 const PLAYWRIGHT_DISABLED_FEATURES = [
@@ -33,8 +33,8 @@ const DISABLED_FEATURES = [
 const ENABLED_FEATURES = [...PLAYWRIGHT_ENABLED_FEATURES, 'NetworkServiceInProcess2'];
 
 /**
- * A page that asks for more is killed instead of the container: Chromium's own limit is gigabytes. The site's page
- * and its frames need under 100.
+ * Heap limit in MB. A page that needs more is killed, rather than the container. Chromium's own limit is gigabytes;
+ * Perchance's page and its frames need less than 100 MB.
  */
 const PAGE_HEAP_MB = 192;
 
@@ -45,16 +45,16 @@ interface FlagOptions {
 }
 
 /**
- * Fewer processes, and with the heap limit half the memory of Chromium's defaults. The sandbox needs the zygote; on
- * a full Chromium, going without it costs 43 MB instead of saving some. WebGL stays: turning it off saves nothing
- * and makes the browser look unlike others.
+ * Fewer processes; with the heap limit, half the memory of Chromium's defaults. The sandbox needs the zygote process. On
+ * a full Chromium, running without the zygote costs 43 MB more. WebGL stays on: turning it off saves nothing and makes
+ * the browser look unusual.
  */
 export function leanFlags({ isShell, sandbox }: FlagOptions): string[] {
   return [
     '--in-process-gpu',
-    // Windows that a page opens would be pages without a job, each with memory of its own.
+    // No pop-ups: windows that a page opens serve no job and use memory.
     '--block-new-web-contents',
-    // WebRTC alone would go past the proxy.
+    // Only WebRTC would bypass the proxy.
     '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--renderer-process-limit=1',
     '--disable-site-isolation-trials',
@@ -66,8 +66,8 @@ export function leanFlags({ isShell, sandbox }: FlagOptions): string[] {
 }
 
 /**
- * For a window on a profile that the worker uses afterwards: cookies and storage must lie where Playwright's flags
- * have the worker look for them.
+ * For a window on a profile that the worker uses later. Cookies and storage must be where Playwright's flags make the
+ * worker's browser look for them.
  */
 export function visibleFlags({ sandbox }: { readonly sandbox: boolean }): string[] {
   return [

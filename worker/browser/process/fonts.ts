@@ -8,9 +8,9 @@ const WITHOUT_FONTS =
   'Chromium finds no fonts: pages that show text stay empty or crash. Install some (apt install fonts-liberation), or ' +
   'see that the configuration of fontconfig (/etc/fonts, FONTCONFIG_FILE) names their folder';
 
-/** Says so in the log when the browser has no fonts at all. Never rejects. */
+/** Logs an error if the browser has no fonts at all. Never rejects. */
 export async function checkFonts(page: Page, log: Logger): Promise<void> {
-  // A page may die of it.
+  // The page may die meanwhile.
   const width = await raceAbort(page.evaluate(measureText), AbortSignal.timeout(TIMEOUT_MS)).catch(() => 0);
   if (width === 0) log.error(WITHOUT_FONTS);
 }

@@ -3,18 +3,18 @@ import { raceAbort } from '../pool/race-abort.ts';
 
 /**
  * What makes a site see the same visitor again: cookies, and the local storage of the origins that its page shows.
- * Databases are left out: a site may fill them without end, and reading one means holding all of it.
+ * Databases are left out: a site may fill them without limit, and reading one takes all of it into memory.
  */
 export type Identity = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 type Storage = Identity['origins'][number];
 
 const READ_TIMEOUT_MS = 5000;
-/** In characters of cookies and local storage together. */
+/** Characters of cookies and local storage together. */
 const MAX_SIZE = 1024 * 1024;
 const MAX_ORIGINS = 16;
 
-/** Throws when there is more than a visitor's identity can be. */
+/** Throws if there is more than the limits above. */
 export function readIdentity(page: Page): Promise<Identity> {
   return raceAbort(readAll(page), AbortSignal.timeout(READ_TIMEOUT_MS));
 }
@@ -48,12 +48,12 @@ async function readStorage(origin: string, frame: Frame): Promise<Storage> {
   return { origin, localStorage };
 }
 
-/** The parts of a browser's window that `listStorage` uses: it runs there. */
+/** What `listStorage`, which runs in the page, uses of the page's window. */
 declare const document: { readonly cookie: string };
 declare const localStorage: Record<string, string>;
 
 function listStorage(maxSize: number): { name: string; value: string }[] | 'too much' {
-  // A script's cookie is on its way to the browser for a moment; a frame that reads its cookies waits for that.
+  // A cookie set by a script reaches the browser a moment later. Reading cookies in the frame waits for that.
   void document.cookie;
   const entries = Object.entries(localStorage);
   const size = entries.reduce((sum, [name, value]) => sum + name.length + value.length, 0);

@@ -16,18 +16,18 @@ import { isSandboxFault, isSandboxPossible, quoteSandboxFault } from './sandbox.
 import { createWorkingDirectory, sweepWorkingDirectories, type WorkingDirectory } from './working-directory.ts';
 
 export interface LaunchOptions {
-  /** CHROMIUM_PATH; left out, one is looked for. */
+  /** CHROMIUM_PATH. If missing, a browser is looked for. */
   readonly executablePath?: string | undefined;
-  /** The worker's environment; only what a browser needs of it is passed on. */
+  /** The worker's environment. The browser gets only what it needs. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   readonly log: Logger;
-  /** Of the worker; that of its process unless given. */
+  /** User id of the worker. Default: that of the process. */
   readonly uid?: number | undefined;
-  /** Where working directories are made; the system's place for temporary files by default. */
+  /** Where working directories are made. Default: the system's directory for temporary files. */
   readonly temporaryDirectory?: string | undefined;
 }
 
-/** Starts one browser, on a profile that outlives it or on a fresh one. Throws AppError `engine_failed`. */
+/** Starts one browser, on the given profile or on a fresh one. Throws AppError `engine_failed`. */
 export type Launch = (profileDirectory: string | undefined, signal: AbortSignal) => Promise<Chromium>;
 
 const LAUNCH_TIMEOUT_MS = 30_000;
@@ -36,14 +36,14 @@ const KILL_TIMEOUT_MS = 2000;
 export function createLaunch(options: LaunchOptions): Launch {
   const { log, temporaryDirectory = tmpdir() } = options;
   let swept: Promise<void> | undefined;
-  // Elsewhere than for root, the kernel or the container may forbid it.
+  // For other users too, the kernel or the container may forbid it.
   let sandbox: boolean | undefined;
 
   return async (profileDirectory, signal) => {
     swept ??= sweepWorkingDirectories(temporaryDirectory, log);
     await swept;
     sandbox ??= isSandboxPossible(options.uid ?? process.getuid?.(), log);
-    // Loaded at the first start: it takes 60 MB, which a worker without browser engines never needs.
+    // Loaded at the first start, because it takes 60 MB that a worker without browser engines does not need.
     const { chromium: browserType } = await import('playwright-core');
     const { executablePath } = options;
     const executable = await findExecutable({ executablePath, playwrightPath: browserType.executablePath() });
@@ -84,10 +84,10 @@ async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
   const abort = (): void => void killBrowsers(profile, options.log);
   signal.addEventListener('abort', abort, { once: true });
   try {
-    // It may have come while the profile was claimed.
+    // The abort may have come while the profile was claimed.
     signal.throwIfAborted();
     const started = startBrowser(start, { sandbox, profile, artifacts: directory.artifacts, door });
-    // Playwright's own limit does not help where it lost the answer.
+    // Playwright's own timeout does not end when it has lost the answer.
     const ownContext = await raceAbort(started, AbortSignal.timeout(LAUNCH_TIMEOUT_MS + KILL_TIMEOUT_MS));
     const groups = await findGroups(profile);
     const clearUp = () => clearUpAfter(groups, directory, door, options.log);
@@ -121,7 +121,7 @@ function startBrowser(start: Start, places: Places) {
     proxy: { server: door.url },
     acceptDownloads: false,
     timeout: LAUNCH_TIMEOUT_MS,
-    // The worker ends its browser itself, in the order of its own stop.
+    // The worker closes its browser itself when it stops.
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
@@ -142,7 +142,7 @@ async function toChromium({ ownContext, ...rest }: Started, log: Logger): Promis
   const chromium = createChromium({ browser, session, ownContext, ...rest });
   const [blank] = ownContext.pages();
   if (blank !== undefined) await checkFonts(blank, log);
-  // The blank page that every start brings costs a renderer of 50 MB.
+  // Every start opens a blank page, whose renderer costs 50 MB.
   await Promise.all(ownContext.pages().map((page) => page.close()));
   return chromium;
 }
@@ -152,7 +152,7 @@ async function findGroups(profile: string): Promise<number[]> {
   return [...new Set(browsers.map((browser) => browser.group))];
 }
 
-/** Of a start that has failed already: its own error is the one to tell. */
+/** Cleans up after a failed start. Its own failure is only logged, so that the first error is reported. */
 async function killBrowsers(profile: string, log: Logger): Promise<void> {
   try {
     await killGroups(await findGroups(profile), KILL_TIMEOUT_MS);

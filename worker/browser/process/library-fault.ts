@@ -1,11 +1,11 @@
 const LIBRARY = /[\\/]node_modules[\\/]playwright-core[\\/]/;
-/** Playwright writes the caller's frames in place of its own into the errors of calls that it has cut off. */
+/** In errors of calls that it has cut off, Playwright replaces its own stack frames by the caller's. */
 const CUT_OFF = 'Target page, context or browser has been closed';
 
 /**
- * Whether an error that nobody caught came out of the browser's library rather than our own code. Playwright hands
- * each message between its two halves over in a turn of the event loop of its own; what it throws there, for one
- * because the context of a new object was closed a moment before, reaches none of its callers.
+ * Whether an uncaught error came from the browser's library rather than from our own code. Playwright passes each
+ * message between its two halves in a separate turn of the event loop. What it throws there reaches no caller, for
+ * instance when the context of a new object was closed a moment before.
  */
 export function isLibraryFault(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

@@ -4,13 +4,13 @@ import { dirname, join, relative } from 'node:path';
 import { listProcesses, toTree } from './process-tree.ts';
 
 export interface Memory {
-  /** What the kernel cannot take back; not what it merely keeps of files. */
+  /** What the kernel cannot reclaim, so without its file cache. */
   readonly usedMb: number;
-  /** What the container may use before the kernel kills in it. */
+  /** The container's limit, above which the kernel kills a process. */
   readonly limitMb?: number | undefined;
 }
 
-/** `undefined` where the system does not say. */
+/** Undefined where the system does not tell it. */
 export type MemoryMeter = () => Promise<Memory | undefined>;
 
 interface MeterOptions {
@@ -22,8 +22,8 @@ interface MeterOptions {
 const MB = 1024 * 1024;
 
 /**
- * Memory of the worker, its browser included: of the memory cgroup where one sets a limit, since that is what the
- * kernel compares; else the shares (PSS) of the process tree. Docs: kernel.org cgroup-v2 and cgroup-v1/memory, proc(5).
+ * Memory of the worker and its browser. If a memory cgroup sets a limit, it is that group's memory, which the kernel
+ * compares to the limit; else the sum (PSS) of the process tree. Docs: kernel.org cgroup-v2, cgroup-v1/memory, proc(5).
  */
 export function createMemoryMeter({ proc = '/proc', cgroup = '/sys/fs/cgroup', pid = process.pid }: MeterOptions = {}) {
   const meter: MemoryMeter = async () => {
@@ -34,12 +34,12 @@ export function createMemoryMeter({ proc = '/proc', cgroup = '/sys/fs/cgroup', p
   return meter;
 }
 
-/** The two versions of the interface differ in names only. */
+/** The two versions of cgroups differ only in names. */
 interface CgroupFiles {
   readonly root: string;
   readonly limit: string;
   readonly usage: string;
-  /** Lines of `memory.stat` that are given up before anything is killed. */
+  /** Lines of `memory.stat` with memory that the kernel reclaims before it kills. */
   readonly reclaimable: readonly string[];
 }
 
@@ -55,7 +55,7 @@ async function findLimitedCgroup(proc: string, cgroup: string): Promise<LimitedC
     const [, controllers = '', path] = /^\d+:([^:]*):(.*)$/.exec(membership) ?? [];
     const files = path === undefined ? undefined : toFiles(controllers, cgroup);
     if (path === undefined || files === undefined) continue;
-    // A parent's limit binds its children. In a container the path may be the host's: then only the root exists.
+    // A parent's limit also applies to its children. In a container the path may be the host's; then only the root exists.
     for (let directory = join(files.root, path); isInside(directory, files.root); directory = dirname(directory)) {
       const limitBytes = await readNumber(join(directory, files.limit));
       if (limitBytes !== undefined && limitBytes < totalmem()) return { directory, files, limitBytes };
@@ -87,8 +87,8 @@ function isInside(directory: string, root: string): boolean {
 }
 
 /**
- * The kernel drops what it keeps of files, used lately or not, before it kills: Chromium's own 220 MB of code and a
- * profile's files fill a small container's cache for good. Shared memory is no such file and stays counted.
+ * The kernel drops its file cache before it kills a process, so the cache is not counted: Chromium's 220 MB of code and
+ * a profile's files always fill the cache of a small container. Shared memory is counted.
  */
 async function measureCgroup({ directory, files, limitBytes }: LimitedCgroup): Promise<Memory | undefined> {
   const usage = await readNumber(join(directory, files.usage));
@@ -106,14 +106,14 @@ async function measureTree(proc: string, pid: number): Promise<Memory | undefine
   return { usedMb: Math.round(kilobytes.reduce((sum, share) => sum + share, 0) / 1024) };
 }
 
-/** In kilobytes, without files. A process that ended meanwhile uses nothing. */
+/** In kilobytes, without files. 0 for a process that has ended meanwhile. */
 async function readShare(path: string): Promise<number> {
   const rollup = await readFile(path, 'utf8').catch(() => '');
   const read = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(rollup)?.[1] ?? 0);
   return Math.max(0, read('Pss') - read('Pss_File'));
 }
 
-/** `max` and a missing file are no number. */
+/** Undefined for `max` and for a missing file. */
 async function readNumber(path: string): Promise<number | undefined> {
   const text = await readFile(path, 'utf8').catch(() => '');
   return /^\d+\s*$/.test(text) ? Number(text) : undefined;

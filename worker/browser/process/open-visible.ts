@@ -9,12 +9,12 @@ import { visibleFlags } from './flags.ts';
 import { claimProfile } from './profile-claim.ts';
 
 export interface VisibleBrowser {
-  /** Made when it is not there. */
+  /** Created if missing. */
   readonly profileDirectory: string;
   readonly url: string;
   /** CHROMIUM_PATH. */
   readonly executablePath?: string | undefined;
-  /** The person's own: the window needs their display. */
+  /** The person's own environment, since the window needs their display. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,25 +1,25 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** One line of /proc; where there is no /proc (not Linux), there are no processes to see. */
+/** One process of /proc. Without /proc (not on Linux) no processes are listed. */
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
-  /** Clock ticks from boot to its start: with the pid, the name of a process for ever. */
+  /** Clock ticks from boot to its start. Together with the pid it identifies a process for ever. */
   readonly startTicks: string;
 }
 
 const POLL_MS = 10;
 
-/** All that live; zombies are dead already and wait only for their parent. */
+/** All processes but zombies, which are dead and wait only for their parent. */
 export async function listProcesses(proc = '/proc'): Promise<ProcessEntry[]> {
   const names = (await unlessUnseen(readdir(proc))) ?? [];
   const entries = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(name, proc)));
   return entries.filter((entry) => entry !== undefined);
 }
 
-/** `undefined`: there is no such process (any more). */
+/** Undefined if there is no such process. */
 export async function readProcess(pid: number | string, proc = '/proc'): Promise<ProcessEntry | undefined> {
   const stat = await unlessUnseen(readFile(`${proc}/${pid}/stat`, 'utf8'));
   if (stat === undefined) return undefined;
@@ -30,10 +30,10 @@ export async function readProcess(pid: number | string, proc = '/proc'): Promise
   return { pid: Number(pid), parent: Number(parent), group: Number(group), startTicks: fields[19] ?? '' };
 }
 
-/** No /proc, or a process that ended meanwhile (ESRCH while it is read), or one that is hidden from us (hidepid). */
+/** There is no /proc, the process has ended meanwhile (ESRCH while it is read), or it is hidden from us (hidepid). */
 const UNSEEN: ReadonlySet<unknown> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
 
-/** Any other failure, such as too many open files, must not pass for "there is no such process". */
+/** Other failures, such as too many open files, do not mean that the process is gone, so they are thrown. */
 async function unlessUnseen<T>(look: Promise<T>): Promise<T | undefined> {
   try {
     return await look;
@@ -64,7 +64,7 @@ async function hasArgument(pid: number, profileDirectory: string): Promise<boole
 
 /**
  * Kills whole process groups (Playwright starts each browser as the leader of its own) and waits until they are gone.
- * Answers whether they are.
+ * Returns whether all are gone.
  */
 export async function killGroups(groups: readonly number[], timeoutMs: number): Promise<boolean> {
   for (const group of groups) kill(group);

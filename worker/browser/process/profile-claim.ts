@@ -10,8 +10,8 @@ const ORPHAN_TIMEOUT_MS = 2000;
 const POLL_MS = 50;
 
 /**
- * Makes sure that no other browser uses a profile that a person passed a check in: two would spoil it. A browser whose
- * worker was just killed ends by itself in a moment.
+ * Makes sure that no other browser uses the profile: two would damage it. A browser whose worker was just killed ends by
+ * itself after a moment, so this waits a little.
  */
 export async function claimProfile(directory: string): Promise<void> {
   const deadline = Date.now() + ORPHAN_TIMEOUT_MS;
@@ -30,8 +30,8 @@ export async function claimProfile(directory: string): Promise<void> {
 }
 
 /**
- * Chromium refuses a profile that was locked on another host, as a container that was replaced leaves it. A lock of
- * this host with no process behind it, Chromium takes over by itself.
+ * Removes another host's lock, which a replaced container leaves behind and Chromium would respect. A lock of this host
+ * whose process is gone is taken over by Chromium itself.
  */
 async function removeForeignLock(directory: string): Promise<void> {
   const lock = join(directory, 'SingletonLock');

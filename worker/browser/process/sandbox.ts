@@ -1,9 +1,8 @@
 import type { Logger } from '../../../shared/service/log.ts';
 
 /**
- * Whether a start failed because Chromium cannot have its sandbox here, going by the last words of Chromium, or of
- * Playwright for it. They come translated, and with another line number in every version; the names of the files that
- * say them last:
+ * Whether a start failed because Chromium cannot use its sandbox here. It is read from the last message of Chromium or
+ * Playwright. Messages may be translated and line numbers change with versions, but the file names stay the same:
  *
  * - `FATAL:credentials.cc(127)] Check failed: . : Permission denied (13)`: AppArmor (Ubuntu since 23.10) lets the
  *   namespace be made and then gives no rights in it. `Function not implemented (38)`: a profile of seccomp.
@@ -32,9 +31,9 @@ export function quoteSandboxFault({ message }: Error): string {
   );
 }
 
-/** Root cannot have it at all. */
+/** Chromium has no sandbox for root. */
 export function isSandboxPossible(uid: number | undefined, log: Logger): boolean {
   if (uid !== 0) return true;
-  log.warn('the worker runs as root: Chromium runs without its sandbox. Run the worker as another user to have it');
+  log.warn('the worker runs as root, so Chromium runs without its sandbox: run the worker as another user to use it');
   return false;
 }

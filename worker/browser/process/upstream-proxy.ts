@@ -1,8 +1,8 @@
 export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The operator's proxy for an address, from the customary variables; `undefined` where it is to be reached directly.
- * One that asks for a password is not used. NO_PROXY holds host names and their parents, or `*`.
+ * The operator's proxy for an address, from the usual environment variables; undefined for a direct connection. A proxy
+ * with a password is not used. NO_PROXY holds host names, parent domains, or `*`.
  */
 export function chooseProxy(url: URL, environment: ProxyEnvironment): URL | undefined {
   const read = (name: string): string | undefined => environment[name.toLowerCase()] ?? environment[name];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from '../../../shared/service/log.ts';
 import { findBrowsers, killGroups, readProcess } from './process-tree.ts';
 
-/** What one run of the browser writes: gone with it. */
+/** Holds the files that one browser writes; removed when it ends. */
 export interface WorkingDirectory {
   readonly profile: string;
   readonly artifacts: string;
@@ -14,7 +14,7 @@ const KILL_TIMEOUT_MS = 2000;
 const PREFIX = 'easel-chromium-';
 const NAME = /^easel-chromium-(\d+)-(\d+)-/;
 
-/** Named with the worker's pid and start, so that one left behind is known as such. */
+/** The name holds the worker's pid and start time, so that a directory left behind can be recognised. */
 export async function createWorkingDirectory(parent: string): Promise<WorkingDirectory> {
   const worker = await readProcess(process.pid);
   const path = await mkdtemp(join(parent, `${PREFIX}${process.pid}-${worker?.startTicks ?? 0}-`));
@@ -25,12 +25,12 @@ export async function createWorkingDirectory(parent: string): Promise<WorkingDir
   };
 }
 
-// A process that is just ending may still write: then the directory is not empty at the first attempt.
+// A process that is ending may still write, so that the directory is not empty at the first attempt.
 const REMOVE_TREE = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 };
 
-/** Removes what workers that were killed left behind, browsers included. */
+/** Removes directories and browsers that killed workers left behind. */
 export async function sweepWorkingDirectories(parent: string, log: Logger): Promise<void> {
-  // Without /proc nobody can tell the living from the dead.
+  // Without /proc it is unknown which workers still run.
   if ((await readProcess(process.pid)) === undefined) return;
   for (const name of await readdir(parent)) {
     const [, pid, startTicks] = NAME.exec(name) ?? [];

@@ -6,12 +6,12 @@ interface EveryOptions {
   readonly signal: AbortSignal;
 }
 
-/** Runs the task again and again, with a pause before each time, until the signal aborts. Rejects as the task does. */
+/** Waits and runs the task, again and again until the signal aborts. Rejects if the task does. */
 export async function every({ intervalMs, clock, signal }: EveryOptions, task: () => Promise<unknown>): Promise<void> {
   while (await hasPassed(clock.wait(intervalMs, signal))) await task();
 }
 
-/** A wait rejects for one reason only: its signal. */
+/** A wait rejects only when its signal aborts. */
 function hasPassed(wait: Promise<void>): Promise<boolean> {
   return wait.then(
     () => true,

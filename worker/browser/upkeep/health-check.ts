@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/wait.ts';
 
-/** Whoever asks how often: the browser is asked once in two seconds. */
+/** However often health is asked for, the browser is pinged at most once in this time. */
 const TTL_MS = 2000;
 
 interface HealthOptions {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/wait.ts';
 
 export interface IdleTimer {
-  /** Something begins; the answer is called when it has ended. */
+  /** Call it when work starts, and call the returned function when that work has ended. */
   enter(): () => void;
   stop(): void;
 }
@@ -13,32 +13,32 @@ interface IdleOptions {
   readonly onIdle: () => void;
 }
 
-/** Calls back once nothing has gone on for a while. */
+/** Calls `onIdle` when no work has been under way for `idleAfterMs`. */
 export function createIdleTimer({ clock, idleAfterMs, onIdle }: IdleOptions): IdleTimer {
-  let goingOn = 0;
+  let running = 0;
   let waiting = new AbortController();
 
   function leave(): void {
-    goingOn -= 1;
-    if (goingOn > 0 || idleAfterMs === 0) return;
+    running -= 1;
+    if (running > 0 || idleAfterMs === 0) return;
     waiting = new AbortController();
     clock.wait(idleAfterMs, waiting.signal).then(onIdle, ignoreInterruption);
   }
 
   return {
     enter: () => {
-      goingOn += 1;
+      running += 1;
       waiting.abort();
       return leave;
     },
     stop: () => {
-      goingOn += 1;
+      running += 1;
       waiting.abort();
     },
   };
 }
 
-/** A wait rejects for one reason only: something began. */
+/** A wait rejects only when work starts or the timer stops. */
 function ignoreInterruption(): undefined {
   return undefined;
 }

@@ -3,33 +3,33 @@ import type { BrowserStatus } from '../pages.ts';
 import { raceAbort } from '../pool/race-abort.ts';
 import type { Chromium } from '../process/chromium.ts';
 import type { Launch } from '../process/launch.ts';
+import { createLiveness, type LivenessOptions } from './liveness.ts';
 import type { WatchMemory } from './memory-guard.ts';
-import { createPulse, type PulseOptions } from './pulse.ts';
 
-/** The right to use the browser: while one is out, that browser stays up, and its pulse and memory are watched. */
+/** The right to use the browser. While any lease is held, that browser stays up and its liveness and memory are watched. */
 export interface Lease {
   readonly chromium: Chromium;
   release(): void;
 }
 
-/** Keeps at most one browser in service. One that left it serves its running jobs to their end. */
+/** Keeps at most one browser in service. A retired browser stays up until its running jobs have ended. */
 export interface BrowserKeeper {
-  /** A lease on the browser in service, started when there is none. Callers at the same time share one start. */
+  /** A lease on the browser in service. Starts one if there is none; concurrent callers share one start. */
   acquire(profileDirectory: string | undefined, signal: AbortSignal): Promise<Lease>;
-  /** Whether acquire would have nothing to start. */
+  /** Whether `acquire` needs no start. */
   isReady(profileDirectory: string | undefined): boolean;
   current(): Chromium | undefined;
-  /** Takes the browser out of service; it ends with its last lease. */
+  /** Takes the browser out of service. It is closed when its last lease is released. */
   retire(): void;
-  /** Ends every browser at once: whatever runs on it has died. Answers whether there was one. */
+  /** Kills every browser at once; what runs on it dies. Returns whether there was one. */
   kill(): boolean;
   state(): Exclude<BrowserStatus['state'], 'restarting'>;
-  /** Asks the browser for a sign of life. One that could not be started is tried again now and then. */
+  /** Pings the browser. After a failed start it tries another one, at most every TRY_AGAIN_MS. */
   examine(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
-interface KeeperOptions extends PulseOptions {
+interface KeeperOptions extends LivenessOptions {
   readonly launch: Launch;
   readonly watchMemory: WatchMemory;
 }
@@ -40,14 +40,14 @@ interface Tenure {
   watch: AbortController;
 }
 
-/** A browser that starts and ends at once is not tried for ever. */
+/** Limit for a browser that dies right after each start. */
 const MAX_STARTS = 3;
-/** Between two starts that only health asks for. */
+/** Between two starts that only a health check asks for. */
 const TRY_AGAIN_MS = 30_000;
 
 export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperOptions): BrowserKeeper {
   const { clock, log } = options;
-  const pulse = createPulse(options);
+  const liveness = createLiveness(options);
   const stopping = new AbortController();
   const serving = new Set<Tenure>();
   const ending = new Set<Promise<void>>();
@@ -55,7 +55,7 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
   let starting: Promise<void> | undefined;
   let hasFailed = false;
   let failedAt = 0;
-  // A profile once asked for is kept: a browser on it serves everyone, one without it does not.
+  // Once a recipe has asked for a profile, every start uses it: that browser can serve all recipes.
   let profile: string | undefined;
 
   function getReady(profileDirectory: string | undefined): Tenure | undefined {
@@ -106,7 +106,7 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
     tenure.leases += 1;
     if (tenure.leases === 1) {
       tenure.watch = new AbortController();
-      void pulse.watch(tenure.chromium, tenure.watch.signal);
+      void liveness.watch(tenure.chromium, tenure.watch.signal);
       void watchMemory(tenure.chromium, tenure.watch.signal);
     }
     return { chromium: tenure.chromium, release: () => release(tenure) };
@@ -133,7 +133,7 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
       if (current !== undefined) endService(current);
       await raceAbort(begin(), signal);
     }
-    throw new AppError('engine_failed', `Chromium ended ${MAX_STARTS} times as soon as it had started`);
+    throw new AppError('engine_failed', `Chromium died right after its start ${MAX_STARTS} times`);
   }
 
   return {
@@ -154,10 +154,10 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
       return hasFailed ? 'failed' : 'stopped';
     },
     examine: async () => {
-      if (current !== undefined) return pulse.check(current.chromium);
+      if (current !== undefined) return liveness.check(current.chromium);
       if (!hasFailed) return true;
-      // What was missing may be there by now.
-      if (starting === undefined && clock.now() - failedAt >= TRY_AGAIN_MS) begin().catch(ignoreTold);
+      // What was missing may be installed by now.
+      if (starting === undefined && clock.now() - failedAt >= TRY_AGAIN_MS) begin().catch(ignoreFault);
       return false;
     },
     stop: async () => {
@@ -169,7 +169,7 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
   };
 }
 
-/** The next job meets the same failure and tells it. */
-function ignoreTold(): undefined {
+/** The next job meets the same failure and reports it. */
+function ignoreFault(): undefined {
   return undefined;
 }

@@ -13,10 +13,10 @@ interface MemoryGuardOptions {
   readonly log: Logger;
 }
 
-/** Measures while jobs run, until the signal aborts, and kills a browser whose page takes too much. Never rejects. */
+/** Measures memory until the signal aborts, and kills the browser if it uses too much. Never rejects. */
 export type WatchMemory = (chromium: Chromium, signal: AbortSignal) => Promise<void>;
 
-/** A page fills a gigabyte in about a second. */
+/** Short, because a page can fill a gigabyte in about a second. */
 const INTERVAL_MS = 500;
 
 export function createMemoryGuard({ meter, memoryLimitMb, clock, log }: MemoryGuardOptions): WatchMemory {
@@ -27,7 +27,7 @@ export function createMemoryGuard({ meter, memoryLimitMb, clock, log }: MemoryGu
     if (memory.usedMb <= killMb) return;
     log.error(
       { memoryMb: memory.usedMb, limitMb: Math.round(killMb) },
-      'a page takes too much memory: Chromium is killed',
+      'a page uses too much memory: Chromium is killed',
     );
     await chromium.kill();
   }

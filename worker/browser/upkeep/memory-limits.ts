@@ -1,20 +1,20 @@
 import type { Memory } from '../process/memory.ts';
 
-/** In megabytes of what the kernel cannot take back. */
+/** In megabytes of memory that the kernel cannot reclaim. */
 export interface MemoryLimits {
   /** Above it the browser is replaced between jobs. */
   readonly replaceMb: number;
-  /** Above it the browser is ended at once, whatever runs. */
+  /** Above it the browser is killed at once, even while jobs run. */
   readonly killMb: number;
 }
 
-/** The rest is for the programs' own code, which the kernel reads again and again where it has no room to keep it. */
+/** The rest is for the programs' own code. Without that room the kernel has to read the code from disk again and again. */
 const REPLACE_SHARE = 0.75;
-/** The kernel kills at the whole, and may choose the worker. */
+/** At the full limit the kernel kills a process itself, and may choose the worker. */
 const KILL_SHARE = 0.95;
-/** Where no container sets a limit. */
+/** The limit where no container sets one. */
 const USUAL_MB = 500;
-/** Beyond it, what a job may need for a moment, a picture of 2048x2048 included. */
+/** What a job may need on top for a moment, even for a picture of 2048x2048. */
 const JOB_MB = 500;
 
 /** `limitMb`: MEMORY_LIMIT_MB. */

@@ -6,15 +6,15 @@ import type { Chromium } from '../process/chromium.ts';
 import type { BrowserKeeper } from './keeper.ts';
 import type { Wear } from './wear.ts';
 
-/** What is done between jobs, so that no job pays for it. */
+/** Work between jobs, so that no job has to wait for it. */
 export interface Upkeep {
-  /** After a run that died: the next one gets a fresh browser, running jobs keep theirs. */
+  /** Call it after a run that died. The next run gets a fresh browser; running jobs keep theirs. */
   replaceAfter(run: Run<unknown>): void;
-  /** After the last run of a job. `endTurn` is called when the next job of the recipe may begin. Never rejects. */
-  afterJob(recipe: PageRecipe, run: Run<unknown>, endTurn: () => void): Promise<void>;
+  /** Call it after the last run of a job. Calls `unlock` when the next job of the recipe may start. Never rejects. */
+  afterJob(recipe: PageRecipe, run: Run<unknown>, unlock: () => void): Promise<void>;
   prepareAhead(recipes: readonly PageRecipe[]): Promise<void>;
   isRestarting(): boolean;
-  /** Jobs that the browser in service has done. */
+  /** Number of jobs that the browser in service has done. */
   jobs(): number;
 }
 
@@ -23,7 +23,7 @@ interface UpkeepOptions {
   readonly pool: PagePool;
   readonly wear: Wear;
   readonly log: Logger;
-  /** Aborts at the stop: nothing is begun any more. */
+  /** Aborts when the supervisor stops; then no more work is started. */
   readonly signal: AbortSignal;
 }
 
@@ -48,13 +48,13 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
       const lease = await keeper.acquire(undefined, signal);
       lease.release();
     } catch (error) {
-      log.error({ err: error }, 'Chromium could not be started again: the next job tries');
+      log.error({ err: error }, 'Chromium could not start again: the next job tries again');
     } finally {
       restarts -= 1;
     }
   }
 
-  /** Answers the recipes whose spare pages went with the browser. */
+  /** Returns the recipes whose spare pages were closed with the browser. */
   function retire(): PageRecipe[] {
     const recipes = pool.clear();
     keeper.retire();
@@ -65,10 +65,10 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
     if (chromium === undefined || !hadPage) return undefined;
     try {
       const reason = await wear.afterJob(count(chromium));
-      // Another job may have had it replaced meanwhile.
+      // Another job may have caused its replacement meanwhile.
       return chromium === keeper.current() ? reason : undefined;
     } catch (error) {
-      log.warn({ err: error }, 'how worn Chromium is could not be measured');
+      log.warn({ err: error }, 'the memory of Chromium could not be measured');
       return undefined;
     }
   }
@@ -83,10 +83,10 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
     replaceAfter: (run) => {
       if (run.chromium !== undefined && run.chromium === keeper.current()) retire();
     },
-    afterJob: async (recipe, run, endTurn) => {
+    afterJob: async (recipe, run, unlock) => {
       await run.identityKept;
       const work: Promise<void>[] = [];
-      // A site that just failed is left alone until somebody asks for it.
+      // After a failure the site is left alone until the next job asks for it.
       const isWelcome = run.hadPage && (run.outcome === 'done' || run.outcome === 'cancelled');
       if (isWelcome) work.push(prepareAhead([recipe]));
       await run.givenBack;
@@ -96,7 +96,7 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
         const recipes = retire();
         work.push(startAgain(), prepareAhead(recipes));
       }
-      endTurn();
+      unlock();
       await Promise.all(work);
     },
   };

@@ -1,11 +1,11 @@
 import type { MemoryMeter } from '../process/memory.ts';
 import { toMemoryLimits } from './memory-limits.ts';
 
-/** Tells when a browser has done enough. */
+/** Decides when the browser should be replaced. */
 export interface Wear {
-  /** After each job; `jobs` is how many this run of the browser has done. Answers why it should be replaced, if so. */
+  /** Call it after each job. `jobs`: how many this browser has done. Returns why it should be replaced, or undefined. */
   afterJob(jobs: number): Promise<'jobs' | 'memory' | undefined>;
-  /** At the last look. */
+  /** As last measured. */
   memoryMb(): number | undefined;
 }
 
@@ -19,10 +19,10 @@ interface WearOptions {
 
 export function createWear({ restartAfterJobs, memoryLimitMb, meter }: WearOptions): Wear {
   let memoryMb: number | undefined;
-  // Where a restart frees too little, the next one is put off longer and longer: it costs more than it gives.
+  // If a restart frees too little, the next one is delayed by twice as many jobs, since restarts cost time.
   let jobsBeforeNext = 1;
 
-  async function isTooFat(jobs: number): Promise<boolean> {
+  async function usesTooMuchMemory(jobs: number): Promise<boolean> {
     const memory = await meter();
     memoryMb = memory?.usedMb;
     if (memory === undefined || memory.usedMb <= toMemoryLimits(memory, memoryLimitMb).replaceMb) {
@@ -37,7 +37,7 @@ export function createWear({ restartAfterJobs, memoryLimitMb, meter }: WearOptio
   return {
     memoryMb: () => memoryMb,
     afterJob: async (jobs) => {
-      if (await isTooFat(jobs)) return 'memory';
+      if (await usesTooMuchMemory(jobs)) return 'memory';
       return restartAfterJobs > 0 && jobs >= restartAfterJobs ? 'jobs' : undefined;
     },
   };

@@ -1,8 +1,8 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
+import { createKeyedLock } from '../../browser/pool/keyed-lock.ts';
 import { raceAbort } from '../../browser/pool/race-abort.ts';
-import { createTurns } from '../../browser/pool/turns.ts';
 import { createIdleTimer } from '../../browser/upkeep/idle-timer.ts';
 import { CHILD_PATH, type ModelProcess, startModelProcess } from './child-process.ts';
 import type { LoadMessage } from './messages.ts';
@@ -34,7 +34,7 @@ export interface Runner {
 }
 
 export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD_PATH }: RunnerOptions): Runner {
-  const takeTurn = createTurns();
+  const lock = createKeyedLock();
   const idle = createIdleTimer({ clock, idleAfterMs: idleUnloadMs, onIdle: () => kill('idle') });
   /** The latest; its model may still be loading, and it may be ending. */
   let latest: ModelProcess | undefined;
@@ -87,16 +87,16 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
   return {
     async run(job, hooks, signal) {
       const leave = idle.enter();
-      let endTurn: (() => void) | undefined;
+      let unlock: (() => void) | undefined;
       try {
-        endTurn = await takeTurn('model', signal);
+        unlock = await lock('model', signal);
         return await runAlone(job, hooks, signal);
       } catch (error) {
         if (!signal.aborted) throw error;
-        if (endTurn !== undefined) kill('cancelled');
+        if (unlock !== undefined) kill('cancelled');
         throw toAbortError(signal);
       } finally {
-        endTurn?.();
+        unlock?.();
         leave();
       }
     },

@@ -1,9 +1,9 @@
 import { raceAbort } from './race-abort.ts';
 
-/** Lets one at a time through by name, first come first served; the answer is called to end the turn. */
-export type TakeTurn = (name: string, signal: AbortSignal) => Promise<() => void>;
+/** Waits for the lock of this name, first come first served. Resolves with the function that unlocks it. */
+export type KeyedLock = (name: string, signal: AbortSignal) => Promise<() => void>;
 
-export function createTurns(): TakeTurn {
+export function createKeyedLock(): KeyedLock {
   const tails = new Map<string, Promise<void>>();
 
   return async (name, signal) => {

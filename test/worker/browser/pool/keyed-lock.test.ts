@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTurns } from '../../../../worker/browser/pool/turns.ts';
+import { createKeyedLock } from '../../../../worker/browser/pool/keyed-lock.ts';
 
 const PATIENT = new AbortController().signal;
 
-test('turns of one name are taken in order, one at a time; other names do not wait', async () => {
-  const take = createTurns();
+test('a lock is taken in order, one at a time; locks of other names do not wait', async () => {
+  const take = createKeyedLock();
   const order: string[] = [];
   const first = await take('a', PATIENT);
-  const second = take('a', PATIENT).then((handOn) => {
+  const second = take('a', PATIENT).then((unlock) => {
     order.push('second');
-    handOn();
+    unlock();
   });
   const third = take('a', PATIENT).then(() => order.push('third'));
   await take('b', PATIENT);
@@ -21,7 +21,7 @@ test('turns of one name are taken in order, one at a time; other names do not wa
 });
 
 test('who gives up waiting does not hold the others up', async () => {
-  const take = createTurns();
+  const take = createKeyedLock();
   const first = await take('a', PATIENT);
   const impatient = new AbortController();
   const second = take('a', impatient.signal);
