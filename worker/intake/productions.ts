@@ -13,13 +13,13 @@ type Listener = (event: ProductionEvent) => void;
 
 export interface Productions {
   /**
-   * Starts the production, or joins the one of the same job that runs; throws `queue_full` or `worker_unavailable` at
-   * once. The listener gets every event from now on, `result` or `error` last; the returned function takes it off.
-   * A production that nobody listens to any more is cancelled.
+   * Starts the production, or joins the one of the same job. Throws `queue_full` or `worker_unavailable` at once. The
+   * listener gets every event from then on, `result` or `error` as the last. The returned function removes the listener;
+   * a production without listeners is cancelled.
    */
   follow(production: Production, listener: Listener, requestId: string): () => void;
   readonly isStopping: boolean;
-  /** Takes no more work and gives back what waits; what runs may end within the grace, then it is cut off and says so. */
+  /** Takes no more work and refuses what waits. What runs may end within the grace period; after it, it is aborted with an error. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ interface ProductionsOptions {
   readonly log: Logger;
 }
 
-/** A production under way, with everyone who wants to hear of it. */
+/** A production under way, with its listeners. */
 interface Entry {
   readonly listeners: Set<Listener>;
   readonly abort: AbortController;
@@ -38,12 +38,12 @@ interface Entry {
   ended: Promise<void>;
 }
 
-/** The longest time that a timer of Node takes. */
+/** The longest timer that Node supports. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** Whoever is cut off obeys within 200 ms by contract; a stop never waits longer for one that does not. */
+/** By contract an aborted engine ends within 200 ms. A stop waits no longer than this for one that does not. */
 const LAST_MOMENTS_MS = 2000;
 
-/** Everything that this worker makes or will make, each job once at a time. */
+/** The productions that run or wait at this worker, at most one for each job. */
 export function createProductions({ produce, slots, clock, log }: ProductionsOptions): Productions {
   const byJob = new Map<string, Entry>();
   const underWay = new Set<Entry>();
@@ -81,7 +81,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
         entry.isRunning = true;
       };
       try {
-        // The same job, cancelled a moment ago, is still ending.
+        // The same job was cancelled a moment ago and is still ending.
         await previous;
         const context = { signal, deadlineAt, onProgress, stepAside };
         const result = { ...(await produce(production, context)), timings: times.totals() };
@@ -113,7 +113,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
     return entry;
   }
 
-  /** Throws at once when there is no room, so that the request itself can still be refused. */
+  /** Throws at once if there is no room, so that the HTTP request can be refused. */
   function takeSlot({ timeoutMs }: Production, signal: AbortSignal, onProgress: (event: ProgressEvent) => void) {
     const limit =
       timeoutMs === undefined
@@ -138,7 +138,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
       entry.listeners.add(listener);
       return () => {
         entry.listeners.delete(listener);
-        if (entry.listeners.size === 0) entry.abort.abort(new AppError('cancelled', 'everyone who asked has left'));
+        if (entry.listeners.size === 0) entry.abort.abort(new AppError('cancelled', 'every caller has left'));
       };
     },
     get isStopping() {

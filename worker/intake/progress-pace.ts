@@ -2,8 +2,8 @@ import type { ProgressEvent } from '../../shared/contract/generation.ts';
 import type { Clock } from '../../shared/wait.ts';
 
 /**
- * An engine may tell of every step of every picture, and each report costs the gateway a write to its journal and an
- * event to everyone who follows. A new stage or engine and a preview go out at once; of the rest the latest.
+ * Limits progress reports: an engine may report every step, and each report costs the gateway a write to its journal and
+ * an event to every follower. A new stage, a new engine and a preview are sent at once; of the others, the latest.
  */
 
 const INTERVAL_MS = 1000;
@@ -16,7 +16,7 @@ interface ProgressPaceOptions {
 
 export interface ProgressPace {
   report(event: ProgressEvent): void;
-  /** What is still held back is dropped: the result or the error says more. */
+  /** Drops what is still held back, since the result or error follows. */
   end(): void;
 }
 
@@ -34,7 +34,7 @@ export function createProgressPace({ clock, send }: ProgressPaceOptions): Progre
     send(event);
   }
 
-  /** Milliseconds until another report may go out. */
+  /** Milliseconds until the next report may be sent. */
   function restMs(): number {
     const [oldest] = sentAt;
     return oldest === undefined || sentAt.length < REPORTS_PER_INTERVAL ? 0 : oldest + INTERVAL_MS - clock.now();
@@ -68,7 +68,7 @@ export function createProgressPace({ clock, send }: ProgressPaceOptions): Progre
   };
 }
 
-/** Without what is undefined, so that it hides nothing of an earlier report. */
+/** Without undefined fields, which would hide those of an earlier report. */
 function onlySet(event: ProgressEvent): ProgressEvent {
   const set = Object.entries(event).filter(([, value]) => value !== undefined);
   return { stage: event.stage, ...Object.fromEntries(set) };

@@ -2,17 +2,17 @@ import type { ProgressEvent } from '../../shared/contract/generation.ts';
 import { type RunChange, toRunChange } from '../../shared/queue/run.ts';
 import { type Clock, pause } from '../../shared/wait.ts';
 
-/** Progress on its way to the shared record: at most two reports a second, which carry every stage in between. */
+/** Writes progress to the shared record: at most two reports a second, with every stage in between. */
 
 export interface ProgressReport {
   readonly changes: readonly RunChange[];
-  /** The newest partial picture since the last report. */
+  /** The newest preview since the last report. */
   readonly preview?: ProgressEvent['preview'];
 }
 
 export interface ProgressReports {
   add(event: ProgressEvent): void;
-  /** Reports nothing more; resolves with what was not reported yet. */
+  /** Ends the reports. Resolves with the changes that were not reported yet. */
   end(): Promise<ProgressReport>;
 }
 
@@ -44,7 +44,7 @@ export function createProgressReports({ report, onFailure, clock }: ProgressRepo
     add: (event) => {
       const change = toRunChange(event);
       const last = pending.changes.at(-1);
-      // Of one stage only the newest state matters.
+      // Within one stage only the newest state matters.
       const before = last?.stage === change.stage ? pending.changes.slice(0, -1) : pending.changes;
       const merged = last?.stage === change.stage ? { ...last, ...change } : change;
       pending = { changes: [...before, merged], preview: event.preview ?? pending.preview };

@@ -9,39 +9,39 @@ import { type Clock, pause } from '../../shared/wait.ts';
 import type { Productions } from './productions.ts';
 import { createQueueRun } from './queue-run.ts';
 
-/** The worker's side of the shared queue: takes runs, reports what happens to them, and stops those nobody wants. */
+/** The worker's side of the shared queue: takes runs, reports their progress, and ends those that were cancelled. */
 
 export interface QueueConsumerOptions {
   readonly backend: QueueBackend;
   readonly workerTokens: readonly string[];
-  /** Tells workers apart, for instance host name and port. */
+  /** Identifies the worker, for instance by host name and port. */
   readonly name: string;
   readonly concurrency: number;
   readonly productions: Pick<Productions, 'follow'>;
   readonly readPicture: (id: string) => Promise<{ readonly bytes: Buffer } | undefined>;
   readonly removePicture: (removal: Removal, signal: AbortSignal) => Promise<void>;
-  /** What engines and stores are up to, for the gateways' status page. */
+  /** The state of engines and stores, for the gateways' status page. */
   readonly status: () => Promise<Pick<WorkerStatus, 'engines' | 'stores' | 'problems'>>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** A worker that was not heard of for so long has died, and another one takes its runs. */
+  /** A worker that does not renew its lock for this long counts as dead, and another one takes its runs. */
   readonly lockMs?: number | undefined;
 }
 
 export interface QueueConsumer {
-  /** Waits until the queue's backend is there. */
+  /** Resolves when the queue's backend is reached. */
   start(): Promise<void>;
-  /** Takes nothing more; what runs may end within the grace, then it is given back. */
+  /** Takes no more runs. What runs may end within the grace period; after it, it goes back to the queue. */
   stop(graceMs: number): Promise<void>;
 }
 
 const LOCK_MS = 20_000;
-/** The worker's own slots may be taken by a gateway that asks over HTTP. */
+/** Pause when a gateway that asks over HTTP has taken the slots. */
 const FULL_PAUSE_MS = 1000;
 const REMOVAL_TIMEOUT_MS = 30_000;
-/** Between two heartbeats of a worker whose runs begin and end all the time. */
+/** Shortest time between two heartbeats, for a worker whose runs start and end often. */
 const SHORTEST_BEAT_MS = 200;
-/** To say goodbye; commands to a backend that is away wait for ever. */
+/** Limit for the last heartbeat, since commands to an unreachable backend wait for ever. */
 const LAST_MOMENTS_MS = 2000;
 
 export function createQueueConsumer(options: QueueConsumerOptions): QueueConsumer {
@@ -57,7 +57,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
   const logFailure = (error: unknown): void => log.error({ err: error }, 'reporting to the queue failed');
 
   async function work(job: QueueJob): Promise<JobEnd> {
-    // It was on its way already when this worker began to stop.
+    // The run was taken just before this worker began to stop.
     if (stopping.signal.aborted) return 'again';
     if ('removal' in job) return remove(job);
     const { runId } = job;
@@ -76,9 +76,9 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
 
   function onFailed(job: QueueJob, error: Error): void {
     if (!('runId' in job)) return;
-    const record = toErrorRecord(new AppError('internal', 'the queue gave the run up', { cause: error }));
+    const record = toErrorRecord(new AppError('internal', 'the queue gave up the run', { cause: error }));
     runs.report(job.runId, { status: 'failed', error: record }).catch(logFailure);
-    log.error({ err: error, runId: job.runId }, 'the queue gave a run up');
+    log.error({ err: error, runId: job.runId }, 'the queue gave up a run');
   }
 
   async function remove({ removalId, removal }: Extract<QueueJob, { readonly removalId: string }>): Promise<JobEnd> {
@@ -105,7 +105,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
     await channels.publish(channelNames.workers, JSON.stringify(heartbeat));
   }
 
-  /** Now and then, and soon when there is something to tell. */
+  /** Sends heartbeats at intervals, and soon after a change. */
   async function beatNowAndThen(): Promise<void> {
     while (!stopping.signal.aborted) {
       news = new AbortController();

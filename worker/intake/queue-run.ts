@@ -9,9 +9,9 @@ import { type Clock, toAbortError } from '../../shared/wait.ts';
 import type { Productions } from './productions.ts';
 import { createProgressReports } from './progress-reports.ts';
 
-/** One run from the shared queue, from the moment it is taken to the moment its end stands in the record. */
+/** Handles one run of the shared queue, from taking it until its end is recorded. */
 
-/** `ended`: nothing is left to do. `full` and `interrupted`: it has to wait again. */
+/** `ended`: nothing is left to do. `full` and `interrupted`: the run goes back to the queue. */
 export type RunEnd = 'ended' | 'full' | 'interrupted';
 
 interface QueueRunOptions {
@@ -23,11 +23,11 @@ interface QueueRunOptions {
   readonly clock: Clock;
 }
 
-/** A gateway fetches what it has to serve itself as soon as somebody asks. */
+/** How long a picture stays on the queue's backend; the gateway fetches it when a caller asks. */
 const PICTURE_LIFE_SECONDS = 3600;
 
 export function createQueueRun({ runs, blobs, vault, productions, readPicture, clock }: QueueRunOptions) {
-  /** Pictures that only this worker has: without them a run is not done. */
+  /** Shares pictures that only this worker has. Without them the run is not done. */
   async function hand(result: GenerationResult, { deliver }: GenerationRequest): Promise<void> {
     for (const { id, url } of result.pictures) {
       if (deliver === 'url' && url?.startsWith('/') !== true) continue;
@@ -37,10 +37,10 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     }
   }
 
-  /** Resolves with the last event, the run as it was last reported, and what was not reported yet. */
+  /** Resolves with the last event, the run as last reported, and the changes that were not reported yet. */
   async function produce(run: Run, signal: AbortSignal): Promise<Made> {
     const credentials = run.needsCredentials ? await vault.get(run.id) : undefined;
-    // A newer gateway may have written it.
+    // A gateway of a newer version may have written it.
     const production = productionSchema.parse({ jobId: run.id, request: run.request, credentials });
     const ending = Promise.withResolvers<Ending>();
     let latest = run;
@@ -56,7 +56,7 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
       else if (event.type !== 'alive') ending.resolve(event);
     };
     const leave = productions.follow(production, hear, run.trace.requestId);
-    // Who has left hears nothing more.
+    // A removed listener gets no more events.
     const giveUp = (): void => {
       leave();
       ending.reject(toAbortError(signal));
@@ -87,16 +87,16 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     return end;
   }
 
-  /** The signal aborts when nobody wants it any more, or when this worker stops. */
+  /** The signal aborts when the run is cancelled or this worker stops. */
   return async (runId: string, signal: AbortSignal): Promise<RunEnd> => {
     const known = await runs.read(runId);
     if (known === undefined || isEnded(known.status)) return 'ended';
     const isLackingToken = known.needsCredentials && (await vault.get(runId)) === undefined;
-    // Its caller's next poll brings the token, and queues it again.
+    // The caller's next poll sends the token and queues the run again.
     if (isLackingToken) return 'ended';
     const run = await runs.report(runId, { status: 'running' }, undefined, known);
     if (run === undefined) return 'ended';
-    // An abort is told once: nobody would hear of one that came before this.
+    // An abort that came before the listener was added calls no listener.
     if (signal.aborted) return giveBack(runId, 'interrupted');
     const made = await produce(run, signal).catch((error: unknown) => ({ ending: toEnding(error), run, changes: [] }));
     const how = whatItMeans(made.ending, signal);

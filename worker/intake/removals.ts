@@ -5,7 +5,7 @@ import type { Store } from '../stores/store.ts';
 
 export type Remove = (removal: Removal, signal: AbortSignal) => Promise<void>;
 
-/** Takes a picture back: at its host first, since that is the copy that the world sees, then from the shelf. */
+/** Removes a picture: at its host first, since that copy is public, then from the shelf. */
 export function createRemove(stores: readonly Store[], shelf: Pick<Shelf, 'remove'>): Remove {
   return async ({ store: name, pictureId, url, deleteToken }, signal) => {
     const store = stores.find((candidate) => candidate.name === name);

@@ -9,16 +9,16 @@ export interface SlotsOptions {
 
 export interface SlotUse {
   readonly signal: AbortSignal;
-  /** 1 is next. Told at once to whoever has to wait, and when it changes. */
+  /** Called with the place in the queue (1 is next), at once and at each change. */
   readonly onPosition: (position: number) => void;
-  /** It had a slot and stepped aside: it is never refused, and waits before those who have not begun. */
+  /** The job had a slot before and gave it up. It is never refused, and waits ahead of jobs that have not started. */
   readonly isReturning?: boolean;
 }
 
 export interface Slots {
   /**
-   * Throws `queue_full` at once when the waiting room is full. Resolves, in the order of arrival, to the function that
-   * gives the slot back; rejects with the signal's reason.
+   * Throws `queue_full` at once if too many jobs wait. Resolves in the order of arrival with the function that gives the
+   * slot back. Rejects with the signal's reason.
    */
   enter(use: SlotUse): Promise<() => void>;
   readonly running: number;
@@ -29,12 +29,12 @@ interface Waiter extends SlotUse {
   readonly start: () => void;
 }
 
-/** How long a job takes is unknown before the first one has ended. */
+/** Guess of a job's duration, until the first one has ended. */
 const GUESS_SECONDS = 10;
 const MAX_RETRY_AFTER_SECONDS = 60;
 const RECENT_JOBS = 10;
 
-/** Two bounds: how many run, and how many wait for it. */
+/** Limits how many jobs run and how many wait. */
 export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): Slots {
   const queue: Waiter[] = [];
   let running = 0;

@@ -2,26 +2,26 @@ import type { EngineStatus } from '../../shared/contract/wire.ts';
 import type { AppError, ErrorCode } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/wait.ts';
 
-/** This many failures in a row open it. */
+/** This many failures in a row open the breaker. */
 const MAX_CONSECUTIVE = 3;
-/** Or this share of the last calls, once there were enough of them. */
+/** This share of failures among the last calls opens it too, once there were MIN_CALLS of them. */
 const MAX_FAILURE_RATE = 0.5;
 const MIN_CALLS = 10;
 const RECENT_CALLS = 20;
 const FIRST_REST_MS = 15_000;
 const LONGEST_GUESS_MS = 15 * 60_000;
-/** A service may ask for more (`Retry-After` of a thousand years), but it is tried again after this time. */
+/** An upstream may ask for a longer rest (`Retry-After` of a thousand years), but it is tried again after this time. */
 const LONGEST_REST_MS = 60 * 60_000;
 
-/** A person has to act, so another call changes nothing. This is the rest when the service names none. */
+/** The rest after a failure that only a person can mend, if the upstream names none. */
 const HOPELESS_REST_MS = 5 * 60_000;
 const HOPELESS: ReadonlySet<ErrorCode> = new Set(['engine_challenge', 'engine_unauthorized']);
 
-/** Permission to make one call. The caller tells exactly one of its three ends. */
+/** Permission to make one call. Report its end by exactly one of the three methods. */
 export interface Pass {
   succeed(): void;
   fail(error: AppError): void;
-  /** The call said nothing about the service: it was cancelled, or the caller's own wish was refused. */
+  /** The call proves nothing about the upstream: it was cancelled, or the caller's own request was refused. */
   leave(): void;
 }
 
@@ -31,9 +31,9 @@ export interface Rest {
 }
 
 export interface Breaker {
-  /** A pass, or how long the service still rests. After a rest one call is let through as a trial. */
+  /** A pass, or how long the engine or store still rests. After a rest one call is let through as a trial. */
   enter(): Pass | Rest;
-  /** Leaves the service alone for so long although no call has failed: it is known to be out of reach. */
+  /** Starts a rest without a failed call, because the upstream is known to be unreachable. */
   rest(error: AppError, milliseconds: number): void;
   status(): Omit<EngineStatus, 'name' | 'quotaRemaining' | 'sendsPromptsTo'>;
 }
@@ -41,9 +41,9 @@ export interface Breaker {
 export const isRest = (answer: Pass | Rest): answer is Rest => 'restRemainingMs' in answer;
 
 /**
- * Leaves a failing service alone: for as long as it asks, else longer after each failure. `engine_changed` may be
- * chance (one page of a proxy in place of JSON), so it counts only when a later call meets it again, or when its
- * evidence is `sure`.
+ * Lets a failing engine or store rest: as long as the upstream asks, else longer after each failure. `engine_changed`
+ * may be chance (a proxy's page in place of JSON), so it opens the breaker only when a later call meets it again, or when
+ * its evidence is `sure`.
  */
 export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
   let outcomes: boolean[] = [];
@@ -71,7 +71,7 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
   function close(): void {
     rest = undefined;
     nextRestMs = FIRST_REST_MS;
-    // Otherwise failures from before the rest would open it again at the first hiccup.
+    // Else the failures before the rest would open it again at the first new one.
     outcomes = [];
   }
 
@@ -81,13 +81,13 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
     return details.evidence === 'sure' || wasSuspected;
   }
 
-  /** What the service says, else a guess; undefined: it may still be asked. */
+  /** The rest that the upstream names, else a guess. Undefined if no rest is needed. */
   function restAfter(error: AppError, isTrial: boolean, wasSuspected: boolean): number | undefined {
     const isWithoutHope = isHopeless(error, wasSuspected);
     const { restMs = 0 } = error.details;
     if (restMs > 0) return restMs;
     if (isWithoutHope) return HOPELESS_REST_MS;
-    // A call that began before the rest says nothing new.
+    // A call that started before the rest proves nothing new.
     if (!isTrial && (rest !== undefined || !hasFailedTooOften())) return undefined;
     const guessMs = nextRestMs;
     nextRestMs = Math.min(nextRestMs * 2, LONGEST_GUESS_MS);
@@ -101,7 +101,7 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
 
   function createPass(isTrial: boolean): Pass {
     const startedAt = now();
-    // A call that was already under way may have met the same incident: only a later one sees it again.
+    // Calls that were under way together may have met the same incident. Only a later call can confirm it.
     const wasSuspected = isSuspected;
     const endTrial = (): void => {
       if (isTrial) isTrying = false;

@@ -16,7 +16,7 @@ export interface StoreCandidate extends Candidate {
   readonly store: Store;
 }
 
-/** A store, with the file as it would get it. */
+/** A store with the file that it would get. */
 interface Offer extends StoreCandidate {
   readonly file: ShelfFile;
 }
@@ -29,7 +29,7 @@ export interface Delivery {
 interface DeliveryContext {
   readonly request: Pick<GenerationRequest, 'format' | 'deliver'>;
   readonly signal: AbortSignal;
-  /** Of the job's whole deadline. */
+  /** Milliseconds until the job's deadline. */
   readonly remainingMs: () => number;
 }
 
@@ -43,7 +43,7 @@ interface DelivererOptions {
 
 export type Deliver = (painted: Painted, context: DeliveryContext) => Promise<Delivery>;
 
-/** Hands a finished picture out: by the first store that takes it, or from the shelf when the caller wants bytes. */
+/** Delivers a finished picture: to the first store that takes it, or from the shelf if the caller wants bytes. */
 export function createDeliver(options: DelivererOptions): Deliver {
   const { stores, shelf, keptPictures, uploadTimeoutMs = UPLOAD_TIMEOUT_MS, log } = options;
 
@@ -51,7 +51,7 @@ export function createDeliver(options: DelivererOptions): Deliver {
     try {
       await shelf.deliver(id, file);
     } catch (error) {
-      log.warn({ err: error }, 'the shelf cannot note that a picture was delivered');
+      log.warn({ err: error }, 'the shelf cannot record that a picture was delivered');
     }
   }
 
@@ -68,12 +68,12 @@ export function createDeliver(options: DelivererOptions): Deliver {
     throw new AppError('store_failed', 'the shelf could not keep the picture for the gateway (DATA_DIR)');
   }
 
-  /** Only a gateway with the same DATA_DIR has made that directory; any other one fetches the picture. */
+  /** Works only if a gateway with the same DATA_DIR has made the directory; any other gateway fetches the picture. */
   async function keepForGateway(id: string, { bytes, mediaType }: ShelfFile): Promise<void> {
     try {
       await keptPictures.link(toKeptName(id, mediaType), shelf.pathOf(id, mediaType), bytes.length);
     } catch (error) {
-      log.warn({ err: error }, 'a picture could not be put where a gateway on this machine looks for it');
+      log.warn({ err: error }, 'a picture could not be linked into the directory of the gateway');
     }
   }
 
@@ -120,7 +120,7 @@ export function createDeliver(options: DelivererOptions): Deliver {
   };
 }
 
-/** Each format is made at most once, whichever stores want it. */
+/** Encodes each format at most once, however many stores want it. */
 function createEncodings({ readPng, pngPath }: Painted): (format: Format) => Promise<ShelfFile> {
   const made = new Map<Format, ShelfFile>();
   return async (format) => {

@@ -2,20 +2,20 @@ import { AppError, type Attempt, type ErrorCode, toAppError } from '../../shared
 import { toAbortError } from '../../shared/wait.ts';
 import { type Breaker, isRest } from './breaker.ts';
 
-/** Somebody who may serve: an engine or a store, behind its breaker. */
+/** An engine or a store that may serve, with its breaker. */
 export interface Candidate {
   readonly name: string;
   readonly breaker: Breaker;
-  /** Resolves once it is known whether its service can be reached; left out: nothing has to be found out. */
+  /** Resolves once it is known whether the upstream can be reached. Missing: there is none to reach. */
   readonly known?: (() => Promise<void>) | undefined;
 }
 
-/** One that did not serve: it failed now, or it rests after an earlier failure. */
+/** A candidate that did not serve: it failed now, or it rests after an earlier failure. */
 export interface PassedOver {
   readonly name: string;
   readonly error: AppError;
   readonly isResting: boolean;
-  /** Until it may be asked again; 0 when it may be at once. */
+  /** Milliseconds until it may be asked again; 0 for at once. */
   readonly restMs: number;
 }
 
@@ -37,16 +37,16 @@ export class NobodyServed extends Error {
   }
 }
 
-/** The request itself is at fault or gone; the next one would be asked in vain, or must not be asked. */
+/** The request itself is at fault or cancelled, so no other candidate is asked. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(['prompt_refused', 'invalid_request', 'unauthorized', 'cancelled']);
 
 interface FallbackOptions<C extends Candidate> {
   readonly signal: AbortSignal;
-  /** The failure tells nothing about the service: the caller's own key was wrong, for instance. */
+  /** Whether the failure proves nothing about the candidate, for instance because the caller's own key was wrong. */
   readonly isBlameless?: (candidate: C, error: AppError) => boolean;
 }
 
-/** Asks one after the other until one serves. Throws a final error as it is, else NobodyServed. */
+/** Asks the candidates in order until one serves. Throws an error of FINAL unchanged, else NobodyServed. */
 export async function firstToServe<C extends Candidate, Value>(
   candidates: readonly C[],
   serve: (candidate: C, passedOver: readonly PassedOver[]) => Promise<Value>,
@@ -80,13 +80,15 @@ export async function firstToServe<C extends Candidate, Value>(
   throw new NobodyServed(passedOver);
 }
 
-/** Nobody has cancelled, so whoever says so has failed. */
+/** The job was not cancelled here, so `cancelled` from a candidate is a failure of its own. */
 function classify(thrown: unknown): AppError {
   const error = toAppError(thrown);
-  return error.code === 'cancelled' ? new AppError('internal', 'it gave up without reason', { cause: thrown }) : error;
+  return error.code === 'cancelled'
+    ? new AppError('internal', 'it gave up without being cancelled', { cause: thrown })
+    : error;
 }
 
-/** Those that were really asked. */
+/** The candidates that were asked, without those that rest. */
 export const toAttempts = (passedOver: readonly PassedOver[]): Attempt[] =>
   passedOver.filter(({ isResting }) => !isResting).map(({ name, error }) => ({ engine: name, code: error.code }));
 
@@ -95,7 +97,7 @@ export function withAttempts(error: AppError, attempts: readonly Attempt[]): App
   return new AppError(error.code, error.message, { ...error.details, attempts, cause: error });
 }
 
-/** What a client can do something about comes first: try again, come back later, tell the operator. */
+/** Most useful for a client first: try again, come back later, tell the operator. */
 const MOST_TELLING: readonly ErrorCode[] = [
   'engine_busy',
   'engine_timeout',
@@ -107,8 +109,8 @@ const MOST_TELLING: readonly ErrorCode[] = [
 const MAX_RETRY_AFTER_SECONDS = 60;
 
 /**
- * One error for all of them: the most telling one, with the soonest moment at which one of them may serve. `attempts`
- * are those of the whole job.
+ * One error for all candidates: the most useful one, with the shortest time after which one of them may serve.
+ * `attempts`: those of the whole job.
  */
 export function toEngineError({ passedOver, message }: NobodyServed, attempts: readonly Attempt[]): AppError {
   const rank = ({ error }: PassedOver): number => {

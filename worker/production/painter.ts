@@ -10,11 +10,11 @@ import type { PassedOver } from './fallback.ts';
 import type { Plan } from './plan.ts';
 import type { Shelf, ShelfRecord } from './shelf.ts';
 
-/** A finished picture; its bytes are on the shelf, or in memory when the shelf could not take them. */
+/** A finished picture. Its bytes are on the shelf, or in memory if the shelf could not take them. */
 export interface Painted {
   readonly record: ShelfRecord;
   readonly readPng: () => Promise<Buffer>;
-  /** Of the PNG on the shelf. */
+  /** Path of the PNG on the shelf. */
   readonly pngPath?: string | undefined;
 }
 
@@ -35,13 +35,13 @@ interface PainterOptions {
 }
 
 export interface Painter {
-  /** The whole request from the shelf, or undefined. */
+  /** All pictures of the request if the shelf has them, else undefined. */
   findAll(plan: Plan, jobId: string, safe: boolean): Promise<readonly Painted[] | undefined>;
-  /** The whole request by this engine; what the shelf has already is not made again. */
+  /** All pictures of the request by this engine. What the shelf has already is not made again. */
   paint(plan: Plan, job: PaintJob): Promise<readonly Painted[]>;
 }
 
-/** One engine's part of a production: calls until all pictures are there, each checked and put on the shelf. */
+/** One engine's part of a production: calls it until all pictures are made, and puts each checked picture on the shelf. */
 export function createPainter({ shelf, log }: PainterOptions): Painter {
   async function find(plan: Plan, jobId: string, index: number): Promise<Painted | undefined> {
     const id = toPictureId(jobId, index);
@@ -53,7 +53,7 @@ export function createPainter({ shelf, log }: PainterOptions): Painter {
     if (found === undefined) return undefined;
     if (found.id === id) return toPainted(found);
     const png = await shelf.readPng(found.id);
-    // An equal request that failed to get it: this one takes it over, and no third one does.
+    // It belongs to an equal request that failed to deliver it. Marking it delivered keeps a third request from taking it too.
     await shelf.deliver(found.id, { bytes: png, mediaType: 'image/png' });
     return keep({ ...found, id }, png);
   }
@@ -69,8 +69,8 @@ export function createPainter({ shelf, log }: PainterOptions): Painter {
       await shelf.keep(record, png);
       return toPainted(record);
     } catch (error) {
-      // A full disk must not cost the picture while a host may still take it.
-      log.warn({ err: error }, 'the shelf cannot keep a picture; it stays in memory until it is delivered');
+      // Even with a full disk, a store may still take the picture.
+      log.warn({ err: error }, 'the shelf cannot keep a picture: it stays in memory until it is delivered');
       return { record, readPng: async () => png };
     }
   }
@@ -141,7 +141,7 @@ export function createPainter({ shelf, log }: PainterOptions): Painter {
     async paint(plan, job) {
       const painted: Painted[] = [];
       while (painted.length < plan.request.count) {
-        // One picture alone was looked for before any engine was asked: it cannot be there yet.
+        // For a single picture, `findAll` has looked on the shelf already.
         const found = plan.request.count === 1 ? undefined : await find(plan, job.jobId, painted.length);
         if (found !== undefined) {
           painted.push(found);
@@ -165,13 +165,13 @@ function refuseFlagged({ nsfw }: ShelfRecord): void {
 
 const toSeed = ({ request }: Plan, index: number): number => (request.seed + index) % (MAX_SEED + 1);
 
-/** Unguessable as the job's id is, and the same whenever the job runs again. */
+/** As hard to guess as the job's id, and the same when the job runs again. */
 const toPictureId = (jobId: string, index: number): string => digest([jobId, index]).slice(0, 32);
 
 function toShelfKey(plan: Plan, index: number): string {
   const { request, name, metadata } = plan;
-  const wishes = { ...request, seed: toSeed(plan, index), count: 1, previews: 0 };
-  return digest([name, wishes, ...(metadata === 'full' ? [] : [metadata])]);
+  const single = { ...request, seed: toSeed(plan, index), count: 1, previews: 0 };
+  return digest([name, single, ...(metadata === 'full' ? [] : [metadata])]);
 }
 
 const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');

@@ -1,13 +1,13 @@
 import { type AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { NobodyServed, PassedOver } from './fallback.ts';
 
-/** The one rule for failures that waiting cures: an engine that is busy, loads, or rests for a while. */
+/** The rule for failures that waiting cures: an engine is busy, loads its model, or rests for a while. */
 
-/** A job whose caller names no deadline waits at most this long for an engine. */
+/** Longest wait for an engine in a job without a deadline. */
 export const LONGEST_PATIENCE_MS = 10 * 60_000;
 
 const CURED_BY_WAITING: ReadonlySet<ErrorCode> = new Set(['engine_busy']);
-/** For an engine that is busy and does not say how long; longer each time, up to the last. */
+/** Waits for a busy engine that does not say how long: the next one each time, then the last one again. */
 const PAUSES_MS = [2000, 4000, 8000, 15_000];
 
 export interface PatientWait {
@@ -18,8 +18,8 @@ export interface PatientWait {
 }
 
 /**
- * How long to wait before everyone is asked again: until the first one may serve. Undefined when nobody will within
- * `remainingMs`. `round` counts the waits of this job from 0.
+ * How long to wait until the first engine may serve again. Undefined if none will within `remainingMs`. `round` counts
+ * the waits of this job from 0.
  */
 export function planWait(
   { passedOver }: NobodyServed,
@@ -32,15 +32,15 @@ export function planWait(
   return soonest !== undefined && soonest.milliseconds < remainingMs ? soonest : undefined;
 }
 
-/** An end of a rest that is a moment away must not become a loop without a pause. */
+/** Shortest wait, so that a rest that ends in a moment causes no busy loop. */
 const SHORTEST_MS = 100;
 
 const pauseOf = (round: number): number => PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? SHORTEST_MS;
 
-/** Busy now; or at rest after something that a rest may cure, which a wrong key or a changed service is not. */
+/** Busy, or at rest after a failure that a rest can cure. A wrong key or a changed API is not cured by a rest. */
 function isCurable({ error, isResting }: PassedOver): boolean {
-  return CURED_BY_WAITING.has(error.code) || ((isResting || hasNamedARest(error)) && isRetryable(error));
+  return CURED_BY_WAITING.has(error.code) || ((isResting || namesRest(error)) && isRetryable(error));
 }
 
-const hasNamedARest = ({ details }: AppError): boolean => (details.restMs ?? 0) > 0;
+const namesRest = ({ details }: AppError): boolean => (details.restMs ?? 0) > 0;
 const isRetryable = ({ code }: AppError): boolean => ERRORS[code].retryable !== false;

@@ -8,9 +8,9 @@ export interface EngineCandidate extends Candidate {
   readonly engine: Engine;
 }
 
-/** An engine that may serve the request, with the request as it would be put to it. */
+/** An engine that may serve, with the request fitted to it. */
 export interface Plan extends EngineCandidate, Fit {
-  /** What its pictures' files say of their making. */
+  /** What the pictures' files tell about how they were made. */
   readonly metadata: Metadata;
 }
 
@@ -22,9 +22,9 @@ export interface Plans {
 }
 
 /**
- * Who may serve, in which order: the one that the request pins, else the preferred one before the configured order;
- * with `strict` only those that keep every wish. Throws `invalid_request` when nobody may, `unauthorized` when the one
- * that was asked for by name serves only callers with a token of their own, and none came.
+ * The engines that may serve, in order: only `engine` if the request names it, else `preferredEngine` and then the
+ * configured order. With `strict`, only engines that honour every field. Throws `invalid_request` if none may serve, and
+ * `unauthorized` if the named engine needs a caller's own token and none came.
  */
 export function planEngines(
   request: GenerationRequest,

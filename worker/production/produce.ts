@@ -3,7 +3,7 @@ import type { Production } from '../../shared/contract/wire.ts';
 import { AppError, type Attempt, type ErrorCode, toAppError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
-import { blameToken, blameWishes, mayBeCausedByWishes } from './caller-fault.ts';
+import { blameFields, blameToken, mayBeCausedByRequest } from './caller-fault.ts';
 import type { Deliver, Delivery } from './deliver.ts';
 import { firstToServe, NobodyServed, type PassedOver, toAttempts, toEngineError, withAttempts } from './fallback.ts';
 import type { Painted, Painter } from './painter.ts';
@@ -17,13 +17,13 @@ export interface ProduceOptions {
   readonly engines: readonly EngineCandidate[];
   readonly painter: Painter;
   readonly deliver: Deliver;
-  /** Of one call of an engine. */
+  /** For one call of an engine. */
   readonly engineTimeoutMs: number;
-  /** Before a call that failed by chance, perhaps, is made again; left out: a second. */
+  /** Pause before a call that may have failed by chance is repeated. Default: one second. */
   readonly repeatPauseMs?: number | undefined;
-  /** How long a job waits for an engine that is busy or rests; left out: ten minutes. */
+  /** How long a job waits for an engine that is busy or rests. Default: ten minutes. */
   readonly patienceMs?: number | undefined;
-  /** How long all engines but the last may take together; left out: as long as the job has. */
+  /** How long all engines but the last may take together. Default: until the job's deadline. */
   readonly fallbackWithinMs?: number | undefined;
   readonly clock: Clock;
   readonly log: Logger;
@@ -31,30 +31,30 @@ export interface ProduceOptions {
 
 export interface ProduceContext {
   readonly signal: AbortSignal;
-  /** Epoch milliseconds; Infinity when the job has no deadline. */
+  /** Epoch milliseconds; Infinity if the job has no deadline. */
   readonly deadlineAt: number;
   readonly onProgress: (event: ProgressEvent) => void;
-  /** Waits without keeping others from the work: resolves when it is this job's turn again. */
+  /** Gives the slot to other jobs while it waits. Resolves when this job has a slot again. */
   readonly stepAside: (milliseconds: number) => Promise<void>;
 }
 
-/** The production's result, but for the time it took. */
+/** The production's result without its timings. */
 export type Produced = Omit<GenerationResult, 'timings'>;
 export type Produce = (production: Production, context: ProduceContext) => Promise<Produced>;
 
-/** While others wait their turn, one engine gets this part of what is left: a hang must not cost the whole job. */
+/** While other engines may follow, one engine gets this share of the remaining time, so that a hang does not cost the whole job. */
 const SHARE_OF_TIME = 0.75;
-/** An engine that got less than this is not to blame for running out of it. */
+/** An engine that got less time than this is not blamed for a timeout. */
 const FAIR_CHANCE_MS = 10_000;
 
-/** Of the time that all but the last engine have together, one gets this part; the last of them gets all of it. */
+/** Share of the time of all engines but the last that one engine gets; the last of them gets all that is left of it. */
 const SHARE_BEFORE_FALLBACK = 0.5;
 
-/** One production under way. */
+/** The state of one production. */
 interface Run extends ProduceContext, Production {
   readonly plans: readonly Plan[];
   readonly remainingMs: () => number;
-  /** Of the time that the job may wait for an engine. */
+  /** End of the time in which the job may wait for an engine. */
   readonly patienceMs: () => number;
 }
 
@@ -63,11 +63,11 @@ interface Chosen {
   readonly painted: readonly Painted[];
 }
 
-/** The one use case: engine (with fallback) -> picture -> stores (with fallback) -> result. */
+/** The worker's one use case: engine (with fallback) -> picture -> store (with fallback) -> result. */
 export function createProduce(options: ProduceOptions): Produce {
   const { engines, painter, deliver, engineTimeoutMs, clock, log } = options;
 
-  /** What an earlier run of this request finished is served whoever is first in the order, or rests. */
+  /** Pictures that an earlier run of this request made are served, even if their engine is not the first or rests. */
   async function findPainted({ plans, jobId, request }: Run): Promise<Chosen | undefined> {
     for (const plan of plans) {
       const painted = await painter.findAll(plan, jobId, request.safe);
@@ -76,7 +76,7 @@ export function createProduce(options: ProduceOptions): Produce {
     return undefined;
   }
 
-  /** Asks every engine that may serve; waits and asks again while that may help. */
+  /** Asks every engine that may serve. Waits and asks again while that may help. */
   async function paint(run: Run): Promise<Chosen> {
     const attempts = new Map<string, Attempt>();
     for (let round = 0; ; round += 1) {
@@ -112,13 +112,13 @@ export function createProduce(options: ProduceOptions): Produce {
       const job = { ...run, safe: request.safe, passedOver, callTimeoutMs };
       const again = { signal, remainingMs, clock, pauseMs: options.repeatPauseMs };
       return repeatChance(() => painter.paint(plan, job), again).catch((error: unknown) => {
-        throw error instanceof AppError ? blameToken(plan, blameWishes(plan, error)) : error;
+        throw error instanceof AppError ? blameToken(plan, blameFields(plan, error)) : error;
       });
     };
     const isBlameless = (plan: Plan, error: AppError): boolean =>
       (error.code === 'engine_timeout' && allowedMs < Math.min(FAIR_CHANCE_MS, engineTimeoutMs)) ||
       (run.credentials?.[plan.name] !== undefined && CALLERS_OWN.has(error.code)) ||
-      mayBeCausedByWishes(plan, error);
+      mayBeCausedByRequest(plan, error);
     const { candidate, value, passedOver } = await firstToServe(plans, serve, { signal, isBlameless });
     for (const { name, error } of passedOver) {
       const stack = error.code === 'internal' ? stackOf(error) : undefined;
@@ -151,13 +151,13 @@ export function createProduce(options: ProduceOptions): Produce {
 
 interface Share {
   readonly remainingMs: () => number;
-  /** The part of it that one call may take, 0 to 1. */
+  /** Share of it that one call may take, 0 to 1. */
   readonly share: number;
 }
 
 /**
- * What each engine gets of the time: of the job's deadline, and of the time after which the last engine must be asked,
- * because it answers soon and the caller waits no longer.
+ * The time that each engine gets, until the job's deadline. All engines but the last must end before a time of their
+ * own, so that the last, which answers quickly, can still answer while the caller waits.
  */
 function shareTime(
   { plans, remainingMs }: Pick<Run, 'plans' | 'remainingMs'>,
@@ -202,7 +202,7 @@ function toProduced(
   };
 }
 
-/** With the caller's own token these say something about the caller's account, not about the service. */
+/** With the caller's own token these errors are about the caller's account, not about the engine. */
 const CALLERS_OWN: ReadonlySet<ErrorCode> = new Set(['engine_unauthorized', 'engine_busy']);
 
 interface Story {
@@ -210,7 +210,7 @@ interface Story {
   readonly attempts: readonly Attempt[];
 }
 
-/** Who should have served before, as the pictures remember it. */
+/** Engines that should have served before, as recorded with the pictures. */
 function toStory({ painted, plan }: Chosen): Story {
   const passedOver = painted[0]?.record.passedOver ?? [];
   const sentences = passedOver.map(({ name, code, isResting }) => {

@@ -4,16 +4,16 @@ import { type Clock, pause } from '../../shared/wait.ts';
 import { assertReachable } from '../upstream/reach.ts';
 import type { Breaker } from './breaker.ts';
 
-/** So long the first job waits for the answer at most: the first picture must not take more than a few seconds. */
+/** Longest time that the first job waits for the answer, so that the first picture takes only a few seconds. */
 const LOOK_MS = 1500;
 const FIRST_PAUSE_MS = 15_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
-/** The rest outlasts the pause, so that the next look and no caller's job finds out whether it has ended. */
+/** The rest is longer than the pause, so that the next look, rather than a caller's job, finds out whether it has ended. */
 const MARGIN_MS = 2 * LOOK_MS;
 
 interface ReachabilityOptions {
   readonly name: string;
-  /** Where the engine's service is; left out: it needs nothing from outside. */
+  /** Address of the engine's upstream. Missing: it has none. */
   readonly serviceUrl?: string | undefined;
   readonly breaker: Pick<Breaker, 'rest'>;
   readonly clock: Clock;
@@ -21,14 +21,14 @@ interface ReachabilityOptions {
 }
 
 export interface Reachability {
-  /** Looks at once; while the service cannot be reached, again and again, with pauses that grow. */
+  /** Looks at once, and while the upstream cannot be reached again after pauses that grow. */
   start(): void;
-  /** Resolves when the first look has ended; at once when there is none under way. */
+  /** Resolves when the first look has ended, or at once if none is under way. */
   known(): Promise<void>;
   stop(): void;
 }
 
-/** Lets an engine rest from the start whose service cannot be reached, before any caller pays for finding out. */
+/** Lets an engine rest from the start if its upstream cannot be reached, so that no caller has to wait to find out. */
 export function createReachability(options: ReachabilityOptions): Reachability {
   const { name, serviceUrl, breaker, clock, log } = options;
   const ending = new AbortController();
@@ -41,7 +41,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     } catch (thrown) {
       if (ending.signal.aborted) return true;
       const { code, message } = toAppError(thrown, 'engine_failed');
-      log.warn({ engine: name, reason: message }, 'the service of an engine cannot be reached');
+      log.warn({ engine: name, reason: message }, 'the upstream of an engine cannot be reached');
       breaker.rest(new AppError(code, `${name}: ${message}`), restMs);
       return false;
     }

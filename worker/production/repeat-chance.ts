@@ -1,15 +1,15 @@
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/wait.ts';
 
-/** The one rule for failures that may be chance: the same engine is asked once more before the next one is. */
+/** The rule for failures that may be chance: the same engine is asked once more before the next one. */
 
-/** A page of a proxy in place of JSON, an HTTP 500, a picture that is broken: the next call may well succeed. */
+/** A proxy's page in place of JSON, an HTTP 500, a broken picture: the next call may succeed. */
 const MAY_BE_CHANCE: ReadonlySet<ErrorCode> = new Set(['engine_failed', 'engine_changed']);
 const PAUSE_MS = 1000;
-/** A failure that took longer has cost the caller enough: the next engine is asked. */
+/** After a failure that took longer than this, the next engine is asked, so that the caller does not wait too long. */
 const LONGEST_FIRST_TRY_MS = 15_000;
 
-/** Not what is certain, not what the caller caused, not what may be paid for twice, not a service that wants peace. */
+/** Not repeated: what is certain to fail again, what the caller caused, what may cost twice, and what asked for a rest. */
 export function mayBeChance({ code, details }: AppError): boolean {
   const { evidence, mayBeDone = false, restMs = 0 } = details;
   return MAY_BE_CHANCE.has(code) && evidence === undefined && !mayBeDone && !(restMs > 0);
@@ -19,11 +19,11 @@ interface RepeatOptions {
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
   readonly clock: Clock;
-  /** Left out: a second. */
+  /** Default: one second. */
   readonly pauseMs?: number | undefined;
 }
 
-/** Runs the task, and once more after a failure that may be chance. */
+/** Runs the task, and runs it once more after a failure that may be chance. */
 export async function repeatChance<T>(task: () => Promise<T>, options: RepeatOptions): Promise<T> {
   const { signal, remainingMs, clock, pauseMs = PAUSE_MS } = options;
   const startedAt = clock.now();

@@ -18,21 +18,21 @@ interface ReportOptions {
   readonly engines: readonly EngineCandidate[];
   readonly stores: readonly StoreCandidate[];
   readonly pages: Pick<BrowserPages, 'isHealthy' | 'status'>;
-  /** Absolute. */
+  /** Absolute path. */
   readonly dataDirectory: string;
   readonly clock: Clock;
 }
 
-/** Told to gateways and to anybody who asks for the health. */
+/** Sent to gateways and shown at /health. */
 const BROWSER_FAILS = 'cannot start its browser, or gets no answer from it';
 const DIRECTORY_FAILS = 'cannot write to its DATA_DIR';
 
-/** What the worker says about itself; nothing here starts a browser. */
+/** What the worker reports about itself. Nothing here starts a browser. */
 export function createReport(options: ReportOptions) {
   const { slots, productions, pages, engines, stores, version, instance, concurrency, maxWaiting, clock } = options;
   const canWrite = createHealthCheck({ clock, examine: () => isWritable(options.dataDirectory) });
 
-  /** A busy browser may answer late on a small machine, and its job has a deadline of its own: it is not asked. */
+  /** A browser with jobs is not pinged: on a small machine it may answer late, and its jobs have deadlines of their own. */
   async function isBrowserWell(): Promise<boolean> {
     return slots.running > 0 ? pages.status().state !== 'failed' : pages.isHealthy();
   }

@@ -12,28 +12,28 @@ const MAX_BYTES = 256 * 1024 * 1024;
 const errorCode = z.string().refine((code): code is ErrorCode => Object.hasOwn(ERRORS, code));
 
 const recordSchema = z.object({
-  /** The picture's own id: derived from its job, so a repeated run finds it. */
+  /** The picture's id. It is derived from the job, so that a repeated run finds the picture. */
   id: z.string().regex(/^[0-9a-f]{32}$/),
-  /** A digest of everything that determines the picture, the engine included. */
+  /** A digest of everything that determines the picture, including the engine. */
   key: z.string(),
   width: z.int(),
   height: z.int(),
   seed: z.int(),
   nsfw: z.boolean().optional(),
-  /** What the engine itself had to say. */
+  /** The engine's own warnings. */
   warnings: z.array(z.string()),
-  /** Who should have served before. */
+  /** Engines that should have served before. */
   passedOver: z.array(z.object({ name: z.string(), code: errorCode, isResting: z.boolean() })),
 });
 export type ShelfRecord = z.infer<typeof recordSchema>;
 
 const entrySchema = recordSchema.extend({
   keptAt: z.number(),
-  /** Of the PNG. */
+  /** Path of the PNG. */
   bytes: z.number(),
-  /** Of the form in which it was handed out, when that is another file. */
+  /** Path of the delivered file, if that is another one. */
   extraBytes: z.number(),
-  /** As what it was handed out; until then any equal request may have it. */
+  /** Media type in which it was delivered. While it is missing, any equal request may take the picture. */
   deliveredAs: z.enum(FORMATS.map(toMediaType)).optional(),
 });
 type Entry = z.infer<typeof entrySchema>;
@@ -41,40 +41,40 @@ type Entry = z.infer<typeof entrySchema>;
 export interface ShelfFile {
   readonly bytes: Buffer;
   readonly mediaType: MediaType;
-  /** Where it lies on the shelf, when it does. */
+  /** Path on the shelf, if it is there. */
   readonly path?: string | undefined;
 }
 
 export interface Shelf {
-  /** This job's picture from an earlier run, else an equal one that nobody has received. */
+  /** This job's picture from an earlier run, else an equal one that was not delivered. */
   find(id: string, key: string): Promise<ShelfRecord | undefined>;
   keep(record: ShelfRecord, png: Buffer): Promise<void>;
-  /** The PNG, whatever it was handed out as. */
+  /** The PNG, whatever media type was delivered. */
   readPng(id: string): Promise<Buffer>;
-  /** Where a picture lies in this form once it was kept, or delivered so. */
+  /** Path of a picture in this media type, once it is kept or delivered in it. */
   pathOf(id: string, mediaType: MediaType): string;
-  /** It is received now, in this form; false when it is not here. */
+  /** Records that it was delivered as this file. False if the shelf does not have it. */
   deliver(id: string, file: ShelfFile): Promise<boolean>;
-  /** As it was handed out; undefined when it is not, or no longer, here. */
+  /** The delivered file. Undefined if the shelf does not have it any more, or never had. */
   read(id: string): Promise<ShelfFile | undefined>;
   remove(id: string): Promise<void>;
 }
 
 interface ShelfOptions {
-  /** Absolute; made when it is missing. */
+  /** Absolute path; created if missing. */
   readonly directory: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly maxBytes?: number;
 }
 
 /**
- * Finished pictures, kept for about an hour in files: for an upload that is tried again, for a job that runs again
- * after a crash, and for callers that want the bytes. The oldest go first when there are too many.
+ * Keeps finished pictures in files for about an hour: for an upload that is tried again, for a job that runs again after
+ * a crash, and for callers that want the bytes. If there are too many, the oldest are removed first.
  */
 export function createShelf({ directory, clock, maxBytes = MAX_BYTES }: ShelfOptions): Shelf {
   let loading: Promise<Map<string, Entry>> | undefined;
 
-  /** A failure is tried again by the next call. */
+  /** After a failure the next call tries again. */
   function load(): Promise<Map<string, Entry>> {
     loading ??= readEntries(directory, clock.now()).catch((error: unknown) => {
       loading = undefined;
@@ -157,7 +157,7 @@ async function readEntries(directory: string, now: number): Promise<Map<string, 
   return new Map(entries.flatMap((entry) => (entry === undefined ? [] : [[entry.id, entry]])));
 }
 
-/** Undefined for what another version wrote. */
+/** Undefined for a record that another version wrote. */
 async function readEntry(path: string): Promise<Entry | undefined> {
   try {
     return entrySchema.parse(JSON.parse(await readFile(path, 'utf8')));

@@ -2,9 +2,9 @@ import type { Stage } from '../../shared/contract/generation.ts';
 import type { Clock } from '../../shared/wait.ts';
 
 export interface StageTimes {
-  /** A stage begins, and the one before it ends. */
+  /** Starts a stage and ends the one before it. */
   enter(stage: Stage): void;
-  /** Whole milliseconds by stage until now; a stage that was entered again counts on. */
+  /** Whole milliseconds by stage until now. A stage that is entered again continues its sum. */
   totals(): Partial<Record<Stage, number>>;
 }
 

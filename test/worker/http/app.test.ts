@@ -191,7 +191,7 @@ describe('many at once', () => {
     const stream = await open({ jobId: 'left', request: toRequest({ engine: 'first' }) });
     await stream.until(isRunning);
     stream.leave();
-    assert.match(String(await aborted.promise), /everyone who asked has left/);
+    assert.match(String(await aborted.promise), /every caller has left/);
     assert.equal((await produce({ engine: 'second' })).result?.engine, 'second');
   });
 
