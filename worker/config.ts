@@ -19,7 +19,7 @@ import type { Store, StorePlugin, StoreServices } from './stores/store.ts';
 
 const MINUTE_MS = 60_000;
 
-/** The worker's own settings; each plug-in brings its part besides. */
+/** The worker's own settings. Each plug-in adds its own. */
 export const workerSettings = {
   ...commonSettings,
   PORT: wholeNumber('Port of the worker; 0 takes a free one.', { min: 0, max: 65_535, default: 10_001 }),
@@ -72,7 +72,7 @@ export type WorkerSettings = z.infer<z.ZodObject<typeof workerSettings>> & {
   readonly WORKER_TOKEN: readonly string[];
 };
 
-/** What the worker lends to its plug-ins. */
+/** What plug-ins get from the worker. */
 export interface WorkerServices {
   readonly forEngines: EngineServices;
   readonly forStores: StoreServices;
@@ -91,21 +91,21 @@ interface Known {
   readonly stores: readonly StorePlugin[];
 }
 
-/** Real pictures without an account first; `sketch` needs nobody. */
+/** Engines that make real pictures without an account come first; `sketch` needs no upstream. */
 const defaultEngines = ({ CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID }: Environment): string[] => {
   const hasCloudflare = !isUnset(CLOUDFLARE_API_TOKEN) && !isUnset(CLOUDFLARE_ACCOUNT_ID);
   return ['perchance', ...(hasCloudflare ? ['cloudflare'] : []), 'gradio', 'horde', 'sketch'];
 };
 
-/** Less than the 85 s that callers wait, so that `sketch` still answers them. */
+/** Less than the 85 s that callers wait, so that `sketch` can still answer in time. */
 const DEFAULT_FALLBACK_WITHIN_MS = 70_000;
 
-/** Read by themselves, because they are right whatever is wrong with the other settings. */
+/** Read separately, so that they apply even if other settings are wrong. */
 const ORDERS = { ENGINES: workerSettings.ENGINES, STORES: workerSettings.STORES };
 
 /**
- * Reads the settings of the worker and of every plug-in, and constructs what is enabled. Throws one SettingsError with
- * all faults at once. `createServices` only constructs: when the worker's own settings are at fault it is called with
+ * Reads the settings of the worker and of every plug-in, and constructs the enabled plug-ins. Throws one SettingsError
+ * with all faults. If the worker's own settings are wrong, `createServices` (which only constructs) is called with
  * defaults, so that the plug-ins' faults are found too.
  */
 export function configure<Services extends WorkerServices>(

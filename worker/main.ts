@@ -12,10 +12,10 @@ import { createBrowserSupervisor } from './browser/supervisor.ts';
 import { configure, type WorkerSettings } from './config.ts';
 import { createWorker, type WorkerOptions } from './worker.ts';
 
-/** Long enough for most pictures, short enough for the 30 s that Render leaves. */
+/** Long enough for most pictures, and within the 30 s that Render allows. */
 const GRACE_MS = 25_000;
 const LAST_ANSWERS_MS = 1000;
-/** That gateways can ask for a run of the shared queue after its end. */
+/** How long gateways can read a run of the shared queue after its end. */
 const KEEP_MS = 86_400_000;
 
 /** What the worker keeps in DATA_DIR. */
@@ -77,7 +77,7 @@ async function toCreateQueue(settings: WorkerSettings, log: Logger): Promise<Wor
   const { REDIS_URL: url, WORKER_TOKEN: workerTokens, CONCURRENCY: concurrency } = settings;
   if (url === undefined) return undefined;
   const clock = systemClock;
-  // BullMQ and its clients are 30 MB that a worker without a shared queue never needs.
+  // Imported on demand: BullMQ and its clients take 30 MB, which a worker without a shared queue does not need.
   const { createRedisBackend } = await import('../shared/queue/redis/backend.ts');
   const backend = createRedisBackend({ url, keepMs: KEEP_MS, clock, log });
   const { createQueueConsumer } = await import('./intake/queue-consumer.ts');

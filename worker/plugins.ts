@@ -3,11 +3,11 @@ import { GUIDE, readSettings, SettingsError } from '../shared/service/config.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Gathers what is wrong, so that the operator hears of everything at once. */
+/** Collects faults in settings, so that the operator gets all of them at once. */
 export interface Faults {
-  /** The answer, or undefined when a SettingsError was thrown, which is kept. */
+  /** The result of `read`, or undefined after a SettingsError, which is kept. */
   collect<T>(read: () => T): T | undefined;
-  /** Throws one SettingsError with every line that was kept. */
+  /** Throws one SettingsError with all lines that were kept, if there are any. */
   throwIfAny(): void;
 }
 
@@ -47,7 +47,7 @@ interface EnableOptions<Services, Made> {
   readonly faults: Faults;
 }
 
-/** Constructs the plug-ins that are named, in that order. What is wrong with the others' settings is told too. */
+/** Constructs the named plug-ins, in that order. Faults in the settings of the others are reported too. */
 export function enable<Services, Made>(options: EnableOptions<Services, Made>): readonly Made[] {
   const { variable, known, environment, services, faults } = options;
   const names = new Set(options.names);

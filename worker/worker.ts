@@ -26,21 +26,21 @@ export interface WorkerOptions {
   readonly concurrency: number;
   readonly maxWaiting: number;
   readonly engineTimeoutMs: number;
-  /** Of one picture to one store; left out: a minute. */
+  /** For one picture to one store. Default: one minute. */
   readonly uploadTimeoutMs?: number | undefined;
-  /** Before an engine that failed by chance, perhaps, is asked once more; left out: a second. */
+  /** Pause before an engine that may have failed by chance is asked once more. Default: one second. */
   readonly repeatPauseMs?: number | undefined;
-  /** How long a job waits for an engine that is busy or rests; left out: ten minutes. */
+  /** How long a job waits for an engine that is busy or rests. Default: ten minutes. */
   readonly patienceMs?: number | undefined;
-  /** After this time the last engine is asked, whoever is still at work; left out: never. */
+  /** After this time the last engine is asked, even if others have not ended. Default: never. */
   readonly fallbackWithinMs?: number | undefined;
-  /** Absolute. */
+  /** Absolute path. */
   readonly dataDirectory: string;
   /** In order of preference. */
   readonly engines: readonly Engine[];
   readonly stores: readonly Store[];
   readonly pages: BrowserPages;
-  /** With REDIS_URL: takes jobs from the shared queue too. */
+  /** Set with REDIS_URL: takes runs from the shared queue too. */
   readonly createQueue?: ((parts: QueueParts) => QueueConsumer) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
@@ -53,11 +53,11 @@ export interface Worker {
   readonly app: Express;
   /** Gets engines ready before the first request. */
   start(): Promise<void>;
-  /** Takes no more work, lets what runs end within the grace, then stops engines and browser. */
+  /** Takes no more work, waits up to the grace period for running productions, then stops engines and browser. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** The whole worker but for its server and its process, wired by hand. */
+/** Wires the worker by hand, all but its server and its process. */
 export function createWorker(options: WorkerOptions): Worker {
   const { clock, log, pages } = options;
   const engines = options.engines.map((engine) => {

@@ -36,7 +36,7 @@ export interface AppOptions {
   readonly log: Logger;
 }
 
-/** The worker's HTTP face, for the gateway alone: `shared/contract/wire.ts`. */
+/** The worker's HTTP routes, for gateways only. `shared/contract/wire.ts` describes them. */
 export function createApp(options: AppOptions): Express {
   const { readPicture, health, status, log } = options;
   const app = express();
@@ -81,7 +81,7 @@ function createProductionRoute({ productions, clock, log }: AppOptions): Request
       if (event.type === 'result' || event.type === 'error') response.end();
     };
     const leave = productions.follow(production, send, contextOf(response).requestId);
-    // Who joins a production has its headers at once, not only when something happens.
+    // Send the headers at once, since the first event may come late.
     if (!response.headersSent) send({ type: 'alive' });
     closed.addEventListener('abort', leave, { once: true });
     keepAlive(() => send({ type: 'alive' }), clock, closed).catch((error: unknown) => {
@@ -100,7 +100,7 @@ function createRemovalRoute({ removePicture }: AppOptions): RequestHandler {
 const STREAM_HEADERS = {
   'Content-Type': 'application/x-ndjson; charset=utf-8',
   'Cache-Control': 'no-store',
-  // A proxy that collects an answer before it hands it on would make the heartbeat useless.
+  // A proxy that buffers the answer would hold back the heartbeat.
   'X-Accel-Buffering': 'no',
 };
 
@@ -111,7 +111,7 @@ async function keepAlive(beat: () => void, clock: Clock, closed: AbortSignal): P
   }
 }
 
-/** Aborts when the answer is over, sent or not. */
+/** Aborts when the answer has ended, whether all of it was sent or not. */
 function toSignal(response: Response): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => controller.abort());

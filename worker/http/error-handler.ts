@@ -3,7 +3,7 @@ import { toErrorRecord } from '../../shared/errors.ts';
 import { classifyHttpError } from '../../shared/net/classify-http-error.ts';
 import { noteFailure } from '../../shared/net/request-log.ts';
 
-/** Every refusal is an ErrorRecord with the error's status. */
+/** Answers every error as an ErrorRecord with the error's status. */
 export const answerError: ErrorRequestHandler = (thrown: unknown, _request, response, next) => {
   const error = classifyHttpError(thrown);
   noteFailure(response, error);

@@ -5,8 +5,8 @@
 const VOCABULARY = 'http://cv.iptc.org/newscodes/digitalsourcetype';
 
 /**
- * The XMP packet that marks a picture as made by a machine (IPTC Photo Metadata, `Iptc4xmpExt:DigitalSourceType`): the
- * mark that the EU AI Act, article 50(2), asks for in a form that machines read.
+ * The XMP packet that marks a picture as made by a machine (IPTC Photo Metadata, `Iptc4xmpExt:DigitalSourceType`). The
+ * EU AI Act, article 50(2), demands a mark that machines can read.
  */
 export function toSourceXmp(isTrained: boolean): string {
   const type = `${VOCABULARY}/${isTrained ? 'trainedAlgorithmicMedia' : 'algorithmicMedia'}`;

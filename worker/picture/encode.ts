@@ -3,20 +3,20 @@ import type { Format } from '../../shared/picture/media-type.ts';
 import { toExifComment } from './exif-comment.ts';
 import { insertChunks, toChunk } from './png-chunks.ts';
 
-/** Settings at which a person sees no difference to the PNG, at a fraction of its bytes. */
+/** With these settings a person sees no difference from the PNG, which has many times the bytes. */
 const ENCODERS: Record<Exclude<Format, 'png'>, (picture: Sharp) => Sharp> = {
-  // JPEG has no alpha: what shines through is white, as on a page.
+  // JPEG has no alpha channel. Transparent parts become white, as on a page.
   jpeg: (picture) => picture.flatten({ background: '#ffffff' }).jpeg({ quality: 90, chromaSubsampling: '4:4:4' }),
   webp: (picture) => picture.webp({ quality: 90 }),
   avif: (picture) => picture.avif({ quality: 65, effort: 3 }),
 };
 
-/** A PNG of `normalise` in another format, with the same words about its origin in that format's own places. */
+/** Converts a PNG of `normalise`. The same words about its origin go into that format's own fields. */
 export async function encode(png: Buffer, format: Format): Promise<Buffer> {
   if (format === 'png') return png;
   const { comments = [] } = await sharp(png).metadata();
   const parameters = comments.find(({ keyword }) => keyword === 'parameters')?.text;
-  // The encoders copy EXIF as it is from a PNG's `eXIf` chunk; a comment that they write themselves is ASCII only.
+  // The encoders copy EXIF from a PNG's `eXIf` chunk unchanged. A comment that they write themselves is ASCII only.
   const withExif =
     parameters === undefined ? png : insertChunks(png, [toChunk('eXIf', toExifComment(shorten(parameters)))]);
   return ENCODERS[format](sharp(withExif).keepExif().keepXmp()).toBuffer();

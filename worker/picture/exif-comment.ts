@@ -7,8 +7,8 @@ const DIRECTORY_BYTES = 18;
 const HEADER_BYTES = 8;
 
 /**
- * An EXIF block (TIFF 6.0, big-endian) whose only content is a UserComment in UTF-16: where AUTOMATIC1111 puts its
- * `parameters` in JPEG, WebP and AVIF, by way of piexif, which reads that text as big-endian.
+ * An EXIF block (TIFF 6.0, big-endian) that holds only a UserComment in UTF-16. AUTOMATIC1111 puts its `parameters` there
+ * in JPEG, WebP and AVIF. It uses piexif, which reads the text as big-endian.
  */
 export function toExifComment(text: string): Buffer {
   const comment = Buffer.concat([Buffer.from('UNICODE\0', 'latin1'), Buffer.from(text, 'utf16le').swap16()]);

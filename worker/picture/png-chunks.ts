@@ -9,8 +9,8 @@ export function insertChunks(png: Buffer, chunks: readonly Buffer[]): Buffer {
 }
 
 /**
- * A keyword with its text. Plain ASCII becomes `tEXt`, which every reader of prompts knows; anything else `iTXt`
- * (UTF-8), the choice that Pillow's writer and so AUTOMATIC1111 makes.
+ * A keyword with its text. Plain ASCII becomes `tEXt`, which every program that reads prompts knows. Other text becomes
+ * `iTXt` (UTF-8), as with Pillow and so AUTOMATIC1111.
  */
 export function toTextChunk(keyword: string, text: string): Buffer {
   // Both chunks end a string with NUL.

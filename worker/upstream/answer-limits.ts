@@ -1,12 +1,12 @@
 import { getHeapStatistics } from 'node:v8';
 
 /**
- * What an engine's answer may have, from the heap that this process really has: JSON with pictures in it is there as
- * bytes, as text and as values at once.
+ * Largest answer of an engine, derived from this process's heap limit: JSON with pictures is in memory as bytes, as text
+ * and as values at the same time.
  */
 const HEAP_SHARE = 1 / 4;
 const MOST_BYTES = 256 * 1024 * 1024;
-/** Of a picture as base64: three bytes a pixel is noise, which no file format makes smaller. */
+/** Base64 characters for each pixel at worst: noise takes three bytes a pixel in every file format. */
 const BASE64_BYTES_PER_PIXEL = 4;
 
 export const toMaxAnswerBytes = (heapLimitBytes: number): number =>
@@ -14,7 +14,7 @@ export const toMaxAnswerBytes = (heapLimitBytes: number): number =>
 
 export const MAX_ANSWER_BYTES = toMaxAnswerBytes(getHeapStatistics().heap_size_limit);
 
-/** How many pictures of a size one call may ask for, so that its answer fits; at least one. */
+/** How many pictures of this size one call may ask for, so that the answer fits. At least one. */
 export const maxPicturesOfCall = (
   { width, height }: { readonly width: number; readonly height: number },
   maxBytes = MAX_ANSWER_BYTES,

@@ -1,19 +1,19 @@
 import { type Clock, toAbortError } from '../../shared/wait.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** A service whose list could not be read is asked again after this time. */
+/** After a failure to read the list, the upstream is asked again after this time. */
 const RETRY_MS = 10 * 60_000;
 const READ_TIMEOUT_MS = 10_000;
 
 interface CachedListOptions<T> {
-  /** Throws or answers undefined when the service does not tell. */
+  /** Throws or returns undefined if the upstream does not tell. */
   readonly read: (signal: AbortSignal) => Promise<T | undefined>;
-  /** Until the service has told once. */
+  /** Used until the list was read once. */
   readonly literal: T;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** What a service lists about itself, such as its models: read once a day, with a literal behind it. Never throws but for its signal. */
+/** A list that an upstream publishes, such as its models: read once a day, with a fixed list as a fallback. Throws only when its signal aborts. */
 export function createCachedList<T>({ read, literal, clock }: CachedListOptions<T>) {
   let known = literal;
   let freshUntil = Number.NEGATIVE_INFINITY;
@@ -26,9 +26,9 @@ export function createCachedList<T>({ read, literal, clock }: CachedListOptions<
   }
 
   return {
-    /** As it is known now, without asking. */
+    /** The list as last read, without asking. */
     latest: (): T => known,
-    /** All callers share one reading; who leaves does not end it for the others. */
+    /** Concurrent callers share one request. A caller who leaves does not end it for the others. */
     async get(signal: AbortSignal): Promise<T> {
       if (signal.aborted) throw toAbortError(signal);
       if (clock.now() < freshUntil) return known;
@@ -45,7 +45,7 @@ export function createCachedList<T>({ read, literal, clock }: CachedListOptions<
       }
       return known;
     },
-    /** What it says is wrong: the next one asks the service again. */
+    /** Marks the list as wrong, so that the next call asks the upstream again. */
     forget(): void {
       freshUntil = Number.NEGATIVE_INFINITY;
     },

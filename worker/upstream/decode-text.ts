@@ -1,10 +1,10 @@
-/** A service's reply may repeat what it got in other forms: in a URL, inside JSON, in markup, as base64. */
+/** An upstream's reply may repeat our secrets in other encodings: in a URL, inside JSON, in markup, as base64. */
 
 const MAX_ROUNDS = 3;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 const JSON_ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: ' ', f: ' ' };
 
-/** Undoes percent encoding, JSON's escapes and entities, also when one is inside another. */
+/** Undoes percent encoding, JSON escapes and HTML entities, also when they are nested. */
 export function decodeText(text: string): string {
   let decoded = text;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -32,12 +32,12 @@ function toCharacter(number: string): string | undefined {
 const RUN = /[\w+/-]{12,}={0,2}/g;
 const LEAST_TEXT_BYTES = 8;
 
-/** Base64 or hexadecimal that holds text is nothing to read for a person, and may be a key or a prompt. */
+/** Encoded text may be a key or a prompt, and a person cannot read it anyway. */
 export function hideEncodedText(text: string, placeholder: string): string {
   return text.replace(RUN, (run) => ([...readings(run)].some(isText) ? placeholder : run));
 }
 
-/** Its bytes as hexadecimal, and as base64 wherever in its groups of four it begins. */
+/** The bytes decoded as hexadecimal, and as base64 from each possible start within a group of four. */
 function* readings(run: string): Generator<Buffer> {
   if (/^[0-9a-f]+$/i.test(run)) yield Buffer.from(run, 'hex');
   for (const start of [0, 1, 2, 3]) yield Buffer.from(run.slice(start), 'base64');
@@ -45,7 +45,7 @@ function* readings(run: string): Generator<Buffer> {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Whether the bytes are letters, numbers and marks but for up to three at each end, where a character may be cut. */
+/** Whether the bytes are UTF-8 text. Up to three bytes at each end may be parts of a cut character. */
 function isText(bytes: Buffer): boolean {
   for (const cut of [0, 1, 2, 3]) {
     const middle = bytes.subarray(cut, bytes.length - cut);
@@ -53,7 +53,7 @@ function isText(bytes: Buffer): boolean {
     try {
       if (/^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\s]*$/u.test(utf8.decode(middle))) return true;
     } catch {
-      // Not UTF-8 with this cut.
+      // This cut gives no valid UTF-8.
     }
   }
   return false;

@@ -2,19 +2,19 @@ import { decodeText, hideEncodedText } from './decode-text.ts';
 
 const MAX_CHARACTERS = 240;
 const MAX_READ_CHARACTERS = 4000;
-/** Shorter pieces of a prompt are ordinary words; longer ones in a reply are an echo. */
+/** Shorter pieces of a prompt may be ordinary words. A longer piece in a reply is an echo of the prompt. */
 const ECHO_CHARACTERS = 12;
-/** Keys and tokens by their usual looks, in case a service shows one that we did not send. */
+/** Keys and tokens by their usual forms, in case the reply contains one that we did not send. */
 const TOKEN_LIKE = /\b(?:hf_|sk-|pk_|sk_)[\w-]{6,}|\b(?:bearer|basic)\s+[\w+/=.~-]{6,}/gi;
-/** Base64 or hexadecimal data: nothing to read for a person. */
+/** Base64 or hexadecimal data, which a person cannot read. */
 const LONG_RUN = /[\w+/=-]{80,}/g;
-/** Bounded where another beginning could stand inside: a page full of beginnings is then read once, not once for each. */
+/** The length is bounded, so that a page with many beginnings is not scanned to its end for each of them. */
 const TITLE = /<title(?: [^<>]{0,200})?>([^<]{0,500})<\/title>/i;
 const REDACTED = '[redacted]';
 
 /**
- * A line of a service's reply for the log: no page of HTML, no data, nothing that we sent and must not show.
- * `secrets` are tokens and prompts; parts of them that a reply echoes go too.
+ * One line of an upstream's reply for the log, without HTML, data, tokens and prompts. `secrets`: the tokens and prompts
+ * that were sent; parts of them are removed too.
  */
 export function toExcerpt(text: string, secrets: readonly string[]): string {
   const beginning = text.slice(0, MAX_READ_CHARACTERS);
@@ -34,13 +34,13 @@ function describePage(html: string): string {
   return title === undefined || title === '' ? 'a page of markup' : `a page titled "${title}"`;
 }
 
-/** As it is, and with the plus signs that a form puts in place of spaces; every other form is decoded before. */
+/** The secret itself, and with plus signs for spaces as in forms. All other encodings are decoded before. */
 function toSpellings(secret: string): string[] {
   const plain = decodeText(secret).trim();
   return plain === '' ? [] : [...new Set([plain, plain.replace(/\s/g, '+')])];
 }
 
-/** Removes a short secret where it stands as a word, a long one with every piece of it that must be an echo. */
+/** Removes a short secret where it is a whole word, and a long one with every piece that is long enough to be an echo. */
 function redact(text: string, secret: string): string {
   if (secret.length <= ECHO_CHARACTERS) return text.replace(asWord(secret), REDACTED);
   const [lowText, lowSecret] = [toLowerCase(text), toLowerCase(secret)];
@@ -54,7 +54,7 @@ function redact(text: string, secret: string): string {
   return clean;
 }
 
-/** Of the same length, whatever the letters, and with every kind of blank alike. */
+/** Ignores case and kinds of white space, and keeps the length. */
 const toLowerCase = (text: string): string =>
   text.replace(/[^\0-\x7f]|[A-Z\s]/g, (unit) => {
     const low = unit.trim() === '' ? ' ' : unit.toLowerCase();
@@ -63,7 +63,7 @@ const toLowerCase = (text: string): string =>
 
 const asWord = (text: string): RegExp => new RegExp(`(?<![\\p{L}\\p{N}])${toPattern(text)}(?![\\p{L}\\p{N}])`, 'giu');
 
-/** Where the secret holds each piece of the text that it does hold. One walk over each: a prompt may be long. */
+/** Finds where pieces of the text occur in the secret. Each is walked through once, since a prompt may be long. */
 function findPieces(text: string, secret: string): ReadonlyMap<string, number> {
   const pieces = new Set<string>();
   for (let at = 0; at + ECHO_CHARACTERS <= text.length; at += 1) pieces.add(text.slice(at, at + ECHO_CHARACTERS));

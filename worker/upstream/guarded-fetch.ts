@@ -12,26 +12,26 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 interface GuardedFetchOptions {
-  /** The service's own address: if it is http or private, its answers may point to such addresses too. */
+  /** The upstream's own address. If it is http or private, URLs in its answers may be so too. */
   readonly base: string;
   readonly maxBytes?: number;
   readonly timeoutMs?: number;
-  /** Hosts, addresses and networks that the operator allows besides. */
+  /** Further hosts, addresses and networks that the operator allows. */
   readonly allow?: readonly string[];
 }
 
 interface FetchOptions {
   readonly signal: AbortSignal;
-  /** Sent to the base's own origin and to nobody else, whatever redirects say. */
+  /** Sent only to the origin of `base`, also after redirects. */
   readonly credentials?: Readonly<Record<string, string>> | undefined;
 }
 
 export type GuardedFetch = (url: string, options: FetchOptions) => Promise<Buffer>;
 
 /**
- * Fetches what a service's answer points to, which is not trusted: `https` unless the base is not, no private address
- * unless the base has one, the same for each redirect, a size limit while it streams, a deadline. `data:` is decoded.
- * Throws AppError: `engine_changed` for an address that is refused, `engine_failed`, `engine_timeout`, `cancelled`.
+ * Fetches a URL from an upstream's answer, which is not trusted. It must be `https` and public, unless the base is not; so
+ * must each redirect. The size is limited while it streams, and there is a deadline. A `data:` URL is decoded.
+ * Throws AppError: `engine_changed` for a refused URL, `engine_failed`, `engine_timeout`, `cancelled`.
  */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const { maxBytes = DEFAULT_MAX_BYTES, timeoutMs = DEFAULT_TIMEOUT_MS, allow = [] } = options;
@@ -67,7 +67,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   };
 }
 
-/** A kept connection would not be looked up and checked again, so none is kept. */
+/** No connection is kept alive, since a kept one is not looked up and checked again. */
 function createGuardedClient(lookup: ReturnType<typeof createAddressGuard>['lookup'], maxBytes: number): AxiosInstance {
   return createHttpClient({
     httpAgent: new HttpAgent({ keepAlive: false, lookup }),

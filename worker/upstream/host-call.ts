@@ -6,14 +6,14 @@ import { createHttpClient } from '../../shared/net/http.ts';
 import { toAbortError } from '../../shared/wait.ts';
 import { describeReply, NEVER_CONNECTED, type UpstreamReply } from './upstream.ts';
 
-/** What every picture host over HTTP has in common. */
+/** Calls to picture hosts over HTTP. */
 
-/** A host answers with a few hundred bytes; more is a page or a mistake. */
+/** A host answers with a few hundred bytes. More is a web page or a mistake. */
 const MAX_REPLY_BYTES = 1024 * 1024;
 
 /**
- * Without kept connections: a request that met one that the peer has just closed would be sent again, and an upload
- * whose outcome is unknown must not be.
+ * Without kept connections: a request on one that the peer has just closed would be sent again, and an upload whose
+ * outcome is unknown must not be repeated.
  */
 export function createHostClient(): AxiosInstance {
   return createHttpClient({
@@ -40,7 +40,7 @@ export async function callHost(client: AxiosInstance, call: string, request: Hos
     return { call, status: response.status, headers: Object.fromEntries(headers), body: Buffer.from(response.data) };
   } catch (error) {
     if (request.signal.aborted) throw toAbortError(request.signal);
-    // The client's own error holds the request with its headers and its address, where secrets stand.
+    // The client's own error is left out, because it holds the request's headers and address with secrets.
     const reason = isAxiosError(error) ? (error.code ?? 'an unknown transport error') : 'an unexpected error';
     const what = NEVER_CONNECTED.has(reason)
       ? `the host could not be reached (${reason})`
@@ -56,20 +56,20 @@ interface HostFailure extends Pick<AppErrorDetails, 'restMs'> {
   readonly secrets: readonly string[];
 }
 
-/** A reply that is no success, or none that can be understood, as an error with a clean excerpt for the log. */
+/** The error for a reply that is no success or cannot be parsed, with a clean excerpt for the log. */
 export function toHostError(reply: UpstreamReply, { advice, secrets, restMs }: HostFailure): AppError {
   const hint = advice === undefined ? '' : ` (${advice})`;
   return new AppError('store_failed', `${reply.call}: ${describeReply(reply, secrets)}${hint}`, { restMs });
 }
 
-/** A success that does not tell where the picture is. What removes the picture may stand in it, so nothing is shown. */
+/** The error for a success without a picture address. The reply may hold a delete token, so none of it is shown. */
 export function toLinklessError({ call, status, headers, body }: UpstreamReply): AppError {
   const type = headers['content-type']?.split(';')[0] ?? 'no media type';
   const message = `${call}: HTTP ${status} ${type}, ${body.length} bytes: a success without the link to a picture`;
   return new AppError('store_failed', message);
 }
 
-/** The address that a host gave, if it may be handed on: `https` unless the host's own API is not, and no user in it. */
+/** The address that a host gave, if it is acceptable: `https` unless the host's own API is not, and without a user name. */
 export function toHostedUrl(link: unknown, apiUrl: string): URL | undefined {
   if (typeof link !== 'string' || !URL.canParse(link)) return undefined;
   const url = new URL(link);

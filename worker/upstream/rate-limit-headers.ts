@@ -1,12 +1,12 @@
 type Headers = Readonly<Record<string, string | undefined>>;
 
-/** Clients ignore longer ones. */
+/** Clients ignore longer times. */
 const MAX_RETRY_AFTER_SECONDS = 60;
-/** Whatever a service says: nobody is left alone for longer, and no timer takes the number of a thousand years. */
+/** Upper limit for what an upstream names, such as a thousand years, which no timer supports. */
 const LONGEST_REST_MS = 60 * 60_000;
 
 /**
- * How long a service wants to be left alone, in milliseconds: `retry-after-ms`, `Retry-After` (RFC 9110: seconds or a
+ * How long an upstream asks to be left alone, in milliseconds: `retry-after-ms`, `Retry-After` (RFC 9110: seconds or a
  * date), `RateLimit` once nothing is left (IETF draft, as Hugging Face sends it: `"api";r=0;t=120`), or OpenAI's
  * `x-ratelimit-reset-requests` (`1m30s`).
  */
@@ -21,12 +21,12 @@ export function readRestMs(headers: Headers, now: number): number | undefined {
   return readDuration(headers['x-ratelimit-reset-requests']);
 }
 
-/** Requests left in the service's present window. */
+/** Requests left in the upstream's present window. */
 export function readRemaining(headers: Headers): number | undefined {
   return toNumber(readField(headers.ratelimit, 'r')) ?? toNumber(headers['x-ratelimit-remaining-requests']);
 }
 
-/** The two details of an error that tell a pause: for the breaker at most an hour, for clients at most a minute. */
+/** The two details of an error that name a pause: for the breaker (at most an hour) and for clients (at most a minute). */
 export function toPause(told: number | undefined): { restMs?: number; retryAfterSeconds?: number } {
   if (told === undefined || Number.isNaN(told) || told < 0) return {};
   const restMs = Math.min(told, LONGEST_REST_MS);
@@ -36,7 +36,7 @@ export function toPause(told: number | undefined): { restMs?: number; retryAfter
 function readRetryAfter(value: string, now: number): number | undefined {
   const seconds = toNumber(value);
   if (seconds !== undefined) return seconds * 1000;
-  // V8 reads a date out of `-5`, too.
+  // V8 would parse `-5` as a date.
   const date = /^[A-Z][a-z]/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

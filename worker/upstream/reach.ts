@@ -11,8 +11,8 @@ interface ReachOptions {
 }
 
 /**
- * Throws `engine_failed` when no connection to the address can be opened in that time. Nothing is asked, so nothing is
- * spent. A slow service is no reason to give up, a closed door is: only the connection tells them apart in time.
+ * Throws `engine_failed` if no connection to the address can be opened in that time. No request is sent, so nothing is
+ * spent. Opening a connection is fast even if the upstream is slow to answer, so a failure means it is unreachable.
  */
 export async function assertReachable(url: string, { timeoutMs, signal }: ReachOptions): Promise<void> {
   const { protocol, hostname, port } = new URL(url);
@@ -38,9 +38,9 @@ function openConnection(host: string, port: number, signal: AbortSignal): Promis
 }
 
 /**
- * A system lookup holds one of Node's four worker threads until it ends, and where no name server answers that takes
- * ten seconds, in which no file is written and no picture is encoded. So the name servers are asked first in a way that
- * holds no thread. Only their silence counts: a name may also stand in the system's own files.
+ * A system lookup holds one of Node's four worker threads, for ten seconds if no name server answers. Meanwhile files and
+ * pictures have to wait. So the name servers are asked first without a thread. Only their silence counts as a failure,
+ * since the name may be in the system's own files.
  */
 async function assertNamesAreAnswered(host: string, signal: AbortSignal): Promise<void> {
   if (isIP(host) !== 0 || host === 'localhost') return;

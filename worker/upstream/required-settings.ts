@@ -1,6 +1,6 @@
 import { GUIDE, SettingsError } from '../../shared/service/config.ts';
 
-/** The settings that a plug-in cannot do without; throws SettingsError with a line for each that is missing. */
+/** Returns the settings that a plug-in needs. Throws SettingsError with a line for each missing one. */
 export function requireSettings<Name extends string>(
   plugIn: string,
   given: { readonly [name in Name]?: string | undefined },
@@ -13,6 +13,6 @@ export function requireSettings<Name extends string>(
     );
     throw new SettingsError(lines.join('\n'));
   }
-  // None of them is undefined: that was just made sure of.
+  // The check above makes sure that none is undefined.
   return Object.fromEntries(names.map((name) => [name, given[name]])) as Record<Name, string>;
 }

@@ -8,7 +8,7 @@ import { toAbortError } from '../../shared/wait.ts';
 import { toExcerpt } from './excerpt.ts';
 import { readRestMs, toPause } from './rate-limit-headers.ts';
 
-/** What a service answered, whatever the status. */
+/** An upstream's answer, whatever its status. */
 export interface UpstreamReply {
   /** The call, for messages: `POST /api/gen/create`. */
   readonly call: string;
@@ -21,13 +21,13 @@ export interface UpstreamReply {
 type UpstreamRequest = AxiosRequestConfig & {
   readonly url: string;
   readonly signal: AbortSignal;
-  /** How messages name the call where its path must not be shown: a prompt stands in it. */
+  /** Name of the call for messages, if its path must not be shown because it holds a prompt. */
   readonly shownAs?: string | undefined;
 };
 
 /**
- * For requests that make or cost something: a fresh connection each. On a kept one the client repeats a request when
- * the peer closes it just then, and the peer may have read it: the picture would be made and paid for twice.
+ * For requests that make or cost something: each has a fresh connection. On a kept connection that the peer closes, the
+ * client repeats the request although the peer may have read it, and a picture would be made and paid for twice.
  */
 export const ONLY_ONCE = {
   httpAgent: new HttpAgent({ keepAlive: false }),
@@ -35,7 +35,7 @@ export const ONLY_ONCE = {
 } as const;
 
 /**
- * Sends one request and reads the whole answer. Throws an AppError when there is none: the signal's reason,
+ * Sends one request and reads the whole answer. Throws an AppError if there is none: the signal's reason,
  * `engine_timeout`, or `engine_failed` with the system's error code (the client's own error holds headers and body).
  */
 export async function callUpstream(client: AxiosInstance, request: UpstreamRequest): Promise<UpstreamReply> {
@@ -51,7 +51,7 @@ export async function callUpstream(client: AxiosInstance, request: UpstreamReque
   }
 }
 
-/** Why there is no answer. The cause is left out on purpose: a client's error holds the request with its headers. */
+/** The error for a missing answer. It has no cause, because the client's error holds the request with its headers. */
 export function toTransportError(error: unknown, call: string, signal: AbortSignal): AppError {
   if (signal.aborted) return toAbortError(signal);
   if (error instanceof AppError) return error;
@@ -63,7 +63,7 @@ export function toTransportError(error: unknown, call: string, signal: AbortSign
   return new AppError(isLate ? 'engine_timeout' : 'engine_failed', `${call}: ${code}`, { mayBeDone });
 }
 
-/** Errors of the connection attempt itself: no byte of the request has arrived anywhere. */
+/** Errors while connecting: no byte of the request was sent. */
 export const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -74,7 +74,7 @@ export const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 
 export const isSuccess = ({ status }: UpstreamReply): boolean => status >= 200 && status < 300;
 
-/** The body as JSON, or undefined when it is none. */
+/** The body as JSON, or undefined if it is not JSON. */
 export function readJson(reply: UpstreamReply): unknown {
   try {
     return JSON.parse(reply.body.toString('utf8'));
@@ -83,7 +83,7 @@ export function readJson(reply: UpstreamReply): unknown {
   }
 }
 
-/** The bytes, if they themselves say that they are a picture. */
+/** The bytes, if their signature is that of a picture. */
 export function requirePicture(bytes: Buffer, call: string): Buffer {
   if (sniffMediaType(bytes) !== undefined) return bytes;
   throw new AppError('engine_failed', `${call}: ${bytes.length} bytes came in place of a picture`, {
@@ -97,21 +97,21 @@ export function requireBase64Picture(text: string, call: string): Buffer {
 }
 
 interface UpstreamFailure {
-  /** Left out: what the status says. */
+  /** Default: derived from the status. */
   readonly code?: ErrorCode | undefined;
-  /** What the operator or the client should do; without upstream text. */
+  /** What the operator or the client should do. Never an upstream's text. */
   readonly publicMessage?: string | undefined;
-  /** Tokens and prompts that the reply may echo. */
+  /** Tokens and prompts that the reply may contain. */
   readonly secrets: readonly string[];
   /** Epoch milliseconds. */
   readonly now: number;
-  /** When the body, not a header, tells how long to wait. */
+  /** How long to wait, if the body says so rather than a header. */
   readonly restMs?: number | undefined;
-  /** Left out: what the status says. */
+  /** Default: derived from the status. */
   readonly evidence?: AppErrorDetails['evidence'];
 }
 
-/** A reply that is not what was asked for, as an error with a short, clean excerpt for the log. */
+/** The error for an unexpected reply, with a short, clean excerpt for the log. */
 export function toUpstreamError(reply: UpstreamReply, failure: UpstreamFailure): AppError {
   const { code = codeOfStatus(reply.status), secrets, now, restMs = readRestMs(reply.headers, now) } = failure;
   const message = `${reply.call}: ${describeReply(reply, secrets)}`;
@@ -129,7 +129,7 @@ function toMentions({ body }: UpstreamReply): (word: string) => boolean {
 
 const SEARCHED_BYTES = 20_000;
 
-/** The service understood the request and does not accept this one; another caller's may well be accepted. */
+/** The upstream understood this request and refuses it. It may accept another one. */
 const REFUSES_REQUEST: ReadonlySet<number> = new Set([400, 413, 422]);
 
 export function describeReply(reply: UpstreamReply, secrets: readonly string[]): string {
@@ -138,7 +138,7 @@ export function describeReply(reply: UpstreamReply, secrets: readonly string[]):
   return `HTTP ${reply.status} ${type}: ${toExcerpt(text, secrets)}`;
 }
 
-/** Cloudflare in front of a service marks its check with a header; older ones are known by the page. */
+/** Cloudflare marks its check with a header. Older versions are recognised by the page. */
 function isHumanCheck({ status, headers, body }: UpstreamReply): boolean {
   if (headers['cf-mitigated'] === 'challenge') return true;
   if (status !== 403 && status !== 503) return false;
@@ -155,12 +155,12 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   429: 'engine_busy',
   503: 'engine_busy',
   504: 'engine_timeout',
-  /** Cloudflare: the origin did not answer in time. */
+  /** Cloudflare's status when the origin did not answer in time. */
   524: 'engine_timeout',
   529: 'engine_busy',
 };
 
-/** A server error may pass; anything else that is not known means that the service is no longer what we know. */
+/** A server error may pass. Any other unknown status means that the upstream's API has changed. */
 function codeOfStatus(status: number): ErrorCode {
   return CODES[status] ?? (status >= 500 ? 'engine_failed' : 'engine_changed');
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { invalidRequest } from '../../shared/errors.ts';
 
-/** A request's extras for one engine, by that engine's own schema; every fault is told at once, without its value. */
+/** Parses a request's options for one engine by that engine's schema. All faults are reported at once, without their values. */
 export function parseVendorOptions<Schema extends z.ZodType>(
   vendor: string,
   schema: Schema,
