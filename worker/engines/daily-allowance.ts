@@ -8,11 +8,11 @@ export const untilMidnightUtc = (nowMs: number): number => DAY_MS - (nowMs % DAY
 export interface DailyAllowance {
   /** One picture was made. */
   use(): void;
-  /** Pictures left today as far as this process has counted; undefined: nobody knows a number. */
+  /** Pictures left today as counted by this process. Undefined if the allowance is not known. */
   remaining(): number | undefined;
 }
 
-/** Counts pictures against what a service gives away in a day that begins at 00:00 UTC. */
+/** Counts pictures against an upstream's free allowance for a day that begins at 00:00 UTC. */
 export function createDailyAllowance(pictures: number | undefined, { now }: Pick<Clock, 'now'>): DailyAllowance {
   let day = 0;
   let used = 0;

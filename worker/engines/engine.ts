@@ -4,7 +4,7 @@ import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { BrowserPages } from '../browser/pages.ts';
 
-/** What every engine promises. An engine knows neither dialects nor stores; `test/contracts/engine.ts` holds it to this. */
+/** What every engine promises; `test/contracts/engine.ts` checks it. An engine knows neither dialects nor stores. */
 
 export interface Size {
   readonly width: number;
@@ -12,8 +12,8 @@ export interface Size {
 }
 
 /**
- * A range of numbers that an engine takes; `step` 1 means whole numbers. `default` is used when nobody asked; left out,
- * the service uses its own.
+ * A range of numbers that an engine takes. `step` 1 means whole numbers. `default` is used if the request has no value;
+ * without it the upstream uses its own.
  */
 export interface NumberLimit {
   readonly min: number;
@@ -23,8 +23,8 @@ export interface NumberLimit {
 }
 
 /**
- * What an engine can honour, as data, so that one function (`fit.ts`) fits a request to any engine, and says in
- * warnings what it could not keep. `false` or left out: the engine has no such option.
+ * What an engine can honour, as data, so that one function (`fit.ts`) fits a request to any engine and warns of what it
+ * could not keep. `false` or missing: the engine has no such option.
  */
 export interface EngineLimits {
   /** A closed list, or a grid of multiples between bounds (pixels). */
@@ -36,26 +36,26 @@ export interface EngineLimits {
         readonly max: number;
         readonly minPixels?: number | undefined;
         readonly maxPixels?: number | undefined;
-        /** Of the longer side to the shorter one. */
+        /** Largest ratio of the longer side to the shorter one. */
         readonly maxRatio?: number | undefined;
       };
-  /** What a shape without exact pixels means here. */
+  /** The size for each shape, where the request names no pixels. */
   readonly shapes: Readonly<Record<Shape, Size>>;
-  /** Pictures of one call; more are made by several calls. */
+  /** Most pictures of one call. More are made by several calls. */
   readonly maxCount: number;
-  /** Whether the same seed leads to the same or a like picture. */
+  /** Whether the same seed gives the same or a similar picture. */
   readonly seed: boolean;
   readonly negativePrompt: boolean;
-  /** The most characters that it reads of a prompt, and of a negative prompt; left out: all that a request may have. */
+  /** Most characters that it reads of a prompt, and of a negative prompt. Missing: all that a request may have. */
   readonly promptCharacters?: number | undefined;
   readonly guidanceScale?: NumberLimit | undefined;
   readonly steps?: NumberLimit | undefined;
-  /** Accepted names, lower case; `any` hands the wish on as it is. */
+  /** Accepted names in lower case. `any`: the name is passed on unchecked. */
   readonly samplers?: readonly string[] | 'any' | undefined;
   readonly schedulers?: readonly string[] | 'any' | undefined;
 }
 
-/** A request that has been fitted to the engine's limits: every value here can be honoured as it stands. */
+/** A request that was fitted to the engine's limits, so that the engine can honour every value. */
 export interface EngineRequest {
   readonly prompt: string;
   readonly negativePrompt: string;
@@ -66,29 +66,29 @@ export interface EngineRequest {
   readonly width: number;
   readonly height: number;
   readonly shape: Shape;
-  /** Set only when the engine has such a limit, and then always unless the limit has no default. */
+  /** Set if the engine has this limit and the request or the limit has a value. */
   readonly guidanceScale?: number | undefined;
   readonly steps?: number | undefined;
   readonly sampler?: string | undefined;
   readonly scheduler?: string | undefined;
-  /** Partial pictures wanted on the way. */
+  /** Number of previews that are wanted. */
   readonly previews: number;
-  /** This engine's own extras, still to be parsed by its own schema. */
+  /** The request's options for this engine, not yet parsed by its schema. */
   readonly options?: unknown;
   /** The caller's own token for this engine. Never logged, never stored. */
   readonly credential?: string | undefined;
 }
 
 export interface EngineContext {
-  /** Aborted on cancel and at the deadline: everything that waits obeys it within 200 ms. */
+  /** Aborts on cancel and at the deadline. The engine must end within 200 ms then. */
   readonly signal: AbortSignal;
   readonly onProgress: (event: Omit<ProgressEvent, 'engine'>) => void;
 }
 
 export interface EngineImage {
-  /** A whole PNG, JPEG, WebP or AVIF file as the service gave it; checked and converted elsewhere. */
+  /** A whole PNG, JPEG, WebP or AVIF file as it came. `normalise` checks and converts it. */
   readonly bytes: Uint8Array;
-  /** The seed really used, when the service says. */
+  /** The seed that was used, if the upstream tells it. */
   readonly seed?: number | undefined;
   readonly nsfw?: boolean | undefined;
 }
@@ -103,33 +103,33 @@ export interface Engine {
   /** Equals its folder's name. */
   readonly name: string;
   readonly limits: EngineLimits;
-  /** It paints by rules that a person wrote; every other engine's pictures come from a trained model. */
+  /** True if a program draws the pictures by rules, rather than a trained model. */
   readonly isProgrammed?: boolean;
-  /** Set when only callers with a token of their own can be served: what is told to one who brings none. */
+  /** Set if only callers with a token of their own can be served: the message for those without one. */
   readonly needsToken?: string | undefined;
   /**
-   * The outside service that prompts go to. `/status` names its host, and the engine rests from the start while no
-   * connection to it can be opened. Left out: nothing leaves the operator's own machines.
+   * Address of the upstream that gets the prompts. `/status` names its host, and the engine rests from the start while no
+   * connection to it can be opened. Missing: nothing leaves the operator's own machines.
    */
   readonly serviceUrl?: string | undefined;
   /**
    * Makes `request.count` pictures or throws an AppError (`engine_*`, `prompt_refused`, `cancelled`).
-   * Never answers a placeholder.
+   * Never returns a placeholder.
    */
   generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput>;
-  /** Gets ready before the first request, or finds out what is missing; may fail without harm. */
+  /** Gets ready before the first request, or finds out what is missing. A failure is only logged. */
   start?(): Promise<void>;
   stop?(): Promise<void>;
-  /** Requests left at the service, if it says so. */
+  /** Requests left at the upstream, if it tells. */
   quotaRemaining?(): number | undefined;
 }
 
-/** What the worker lends to an engine. */
+/** What an engine gets from the worker. */
 export interface EngineServices {
   readonly pages: BrowserPages;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Absolute; an engine keeps its files in a folder of its own name. */
+  /** Absolute path. An engine keeps its files there in a folder of its own name. */
   readonly dataDirectory: string;
 }
 
@@ -138,6 +138,6 @@ export interface EnginePlugin<Settings extends z.ZodRawShape = z.ZodRawShape> {
   readonly name: string;
   /** Environment variables, made by the helpers of `shared/service/config.ts`. */
   readonly settings: Settings;
-  /** Throws SettingsError when an enabled engine lacks what it needs, naming the variable. Constructs only. */
+  /** Constructs only. Throws SettingsError that names the variable if an enabled engine lacks what it needs. */
   create(settings: z.infer<z.ZodObject<Settings>>, services: EngineServices): Engine;
 }

@@ -3,7 +3,7 @@ import type { EngineLimits, Size } from './engine.ts';
 
 type Grid = Exclude<EngineLimits['sizes'], readonly Size[]>;
 
-/** Pixels win over the shape; what is left out is square. */
+/** Pixels win over the shape. Without either, the picture is square. */
 export function chooseSize(
   request: Pick<GenerationRequest, 'shape' | 'width' | 'height'>,
   { sizes, shapes }: EngineLimits,
@@ -22,7 +22,7 @@ export function chooseSize(
 
 const isList = (sizes: EngineLimits['sizes']): sizes is readonly Size[] => Array.isArray(sizes);
 
-/** A picture of another form is a greater change than one of another scale, so the form counts threefold. */
+/** Another aspect ratio is a greater change than another scale, so it counts three times as much. */
 function distance(size: Size, wish: Size): number {
   const form = Math.abs(Math.log((size.width / size.height) * (wish.height / wish.width)));
   const scale = Math.abs(Math.log((size.width * size.height) / (wish.width * wish.height)));
@@ -35,8 +35,8 @@ function nearest(sizes: readonly Size[], wish: Size): Size {
 }
 
 /**
- * Both sides are scaled together, so that the picture keeps its form: down to the longest side and the most pixels, up
- * to the shortest side and the fewest. Only a wish that is longer than the grid allows at all is cut to its ratio.
+ * Scales both sides together, so that the picture keeps its aspect ratio: down to the longest side and the most pixels,
+ * up to the shortest side and the fewest. Only a ratio that the grid does not allow is changed.
  */
 function toGrid(grid: Grid, wish: Size): Size {
   const legal = toLegalRatio(grid, wish);
@@ -59,7 +59,7 @@ function chooseScale(grid: Grid, { width, height }: Size): number {
   return Math.min(Math.max(1, atLeast), atMost);
 }
 
-/** The legal sizes next to a size that need not be a multiple; the smallest legal one when there is none. */
+/** The allowed sizes next to a size, or the smallest allowed size if there is none. */
 function listAround(grid: Grid, target: Size): readonly Size[] {
   const { multipleOf, min, max, minPixels = 0, maxPixels = Number.POSITIVE_INFINITY, maxRatio } = grid;
   const lowest = Math.ceil(min / multipleOf) * multipleOf;

@@ -5,11 +5,11 @@ import { chooseSize } from './fit-size.ts';
 export interface Fit {
   /** For the whole request: `count` may still exceed the engine's `maxCount`. */
   readonly request: EngineRequest;
-  /** One sentence for each wish that the engine cannot keep; empty: it keeps them all. */
+  /** One sentence for each field that the engine cannot honour. */
   readonly warnings: readonly string[];
 }
 
-/** Fits a request to an engine's limits. A wish that was left out gets the engine's default, without a warning. */
+/** Fits a request to an engine's limits. A missing field gets the engine's default, without a warning. */
 export function fit(request: GenerationRequest, engine: Pick<Engine, 'name' | 'limits'>, credential?: string): Fit {
   const { name, limits } = engine;
   const warnings: string[] = [];
@@ -52,14 +52,14 @@ function fitNegativePrompt(
   return '';
 }
 
-/** Cut at the end of a word, or inside it when the first word alone is too long. */
+/** Cuts at the end of a word, or inside the first word if that alone is too long. */
 function fitText(
   what: string,
   text: string,
   { name, limits: { promptCharacters = Number.POSITIVE_INFINITY } }: Pick<Engine, 'name' | 'limits'>,
   warn: Warn,
 ): string {
-  // As many code units or fewer are never more code points.
+  // A text never has more code points than code units.
   if (text.length <= promptCharacters) return text;
   const characters = Array.from(text);
   if (characters.length <= promptCharacters) return text;
@@ -89,7 +89,7 @@ function fitNumber(
   if (wish === undefined) return limit.default;
   const { min, max, step } = limit;
   const stepped = step === undefined ? wish : min + Math.round((wish - min) / step) * step;
-  // Steps such as 0.1 leave a tail of binary digits.
+  // Steps such as 0.1 cause rounding errors in binary.
   const value = Number(Math.min(max, Math.max(min, stepped)).toFixed(6));
   const kind = step === 1 ? 'whole numbers' : step === undefined ? 'numbers' : `steps of ${step}`;
   if (value !== wish) warn(`The ${what} ${wish} became ${value}: ${name} takes ${kind} from ${min} to ${max}.`);

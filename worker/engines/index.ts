@@ -19,7 +19,7 @@ import { stability } from './stability/index.ts';
 import { stableDiffusion } from './stable-diffusion/index.ts';
 import { together } from './together/index.ts';
 
-/** Every engine that there is; ENGINES chooses from it. */
+/** All engines. Setting ENGINES chooses from them. */
 export const engines: readonly EnginePlugin[] = [
   perchance,
   sketch,

@@ -5,27 +5,27 @@ import { callUpstream, isSuccess, ONLY_ONCE, readJson, type UpstreamReply } from
 import type { ServiceAnswer, ServiceCall, ServiceContext, ServiceDescription } from './service-description.ts';
 import { type EndWithoutPicture, toReplyError, toStepError } from './service-failures.ts';
 
-/** Ten pictures of 4 megapixels in base64 would be more; one is far less. */
+/** Room for one large picture in base64. */
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
-/** A call that only looks at the work or ends it. */
+/** For a call that only asks for the state of the work or ends it. */
 const CALL_TIMEOUT_MS = 30_000;
 const CANCEL_TIMEOUT_MS = 5000;
-/** So many bad answers in a row while the work goes on: it is paid for, and a page of a proxy is no reason to drop it. */
+/** Bad answers in a row that are tolerated while the work goes on. It is paid for, so one proxy page does not end it. */
 const MAX_BAD_ANSWERS = 3;
 
 export interface ServiceCalls {
-  /** Sent once and never again: a lost answer may already be paid for. */
+  /** Sent only once, since the upstream may charge even if its answer is lost. */
   submit(call: ServiceCall): Promise<ServiceAnswer>;
-  /** Looks at the work; answers how long to leave the service alone where it only asked for that. */
+  /** Asks for the state of the work. Returns a pause if the upstream only asked to be left alone. */
   ask(call: ServiceCall): Promise<ServiceAnswer | { readonly restMs: number }>;
-  /** Ends the work at the service as far as it lets us; never throws. */
+  /** Ends the work at the upstream, if it allows that. Never throws. */
   cancel(call: ServiceCall): Promise<void>;
   /** The work ended without a picture. */
   toEndError(step: EndWithoutPicture): AppError;
   toError(error: unknown): AppError;
 }
 
-/** The calls of one request to one service. The key goes to the service's own hosts and to nobody else. */
+/** The calls of one request to one upstream. The key is sent only to the upstream's own hosts. */
 export function createServiceCalls(options: ServiceContext): ServiceCalls {
   const { service, config, signal } = options;
   const client = createHttpClient({ maxContentLength: MAX_REPLY_BYTES, maxBodyLength: MAX_REPLY_BYTES });
@@ -58,7 +58,7 @@ export function createServiceCalls(options: ServiceContext): ServiceCalls {
 
   return {
     submit: async (call) => {
-      // Some services hold this call until the picture is done: the signal alone is its deadline.
+      // Some upstreams answer only when the picture is done, so the signal is the only deadline.
       const reply = await send(call, { timeout: 0, signal });
       if (!isSuccess(reply)) throw toReplyError(reply, options);
       return toAnswer(reply);
@@ -75,7 +75,7 @@ export function createServiceCalls(options: ServiceContext): ServiceCalls {
     },
     cancel: async (call) => {
       const timeout = CANCEL_TIMEOUT_MS;
-      // Nobody is left who could be told: the work then ends by itself at the service.
+      // The caller has left. The work then ends by itself at the upstream.
       await send(call, { timeout, signal: AbortSignal.timeout(timeout) }).catch(() => undefined);
     },
     toEndError: (step) => toStepError(step, service.title, options.secrets),
@@ -101,8 +101,8 @@ function toBody({ json, form }: ServiceCall): unknown {
 }
 
 /**
- * An address that the service named gets the key only where the service itself lives. An operator's own address has
- * no other hosts than itself. Throws `engine_changed`.
+ * Checks that an address named by the upstream may get the key: only the upstream's own hosts may. For an address that
+ * the operator set, that is only its own host. Throws `engine_changed`.
  */
 export function toTrustedUrl(
   given: string,

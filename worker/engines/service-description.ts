@@ -4,34 +4,34 @@ import type { Clock } from '../../shared/wait.ts';
 import type { EngineLimits, EngineRequest } from './engine.ts';
 
 /**
- * What is particular to one service of the shape "submit, poll, fetch". Everything else (keys, hosts, waiting,
- * cancelling, errors) is the same for all and stands in `service-engine.ts`.
+ * What differs between upstreams that work by "submit, poll, fetch". What they share (keys, hosts, waiting, cancelling,
+ * errors) is in `service-engine.ts`.
  */
 export interface ServiceDescription {
-  /** Equals the folder's name; its variables begin with it. */
+  /** The folder's name. The plug-in's variables begin with it. */
   readonly name: string;
   /** As people write it. */
   readonly title: string;
-  /** Where the service is reached unless the operator says otherwise. */
+  /** Default address. */
   readonly url: string;
-  /** The model that is asked for unless the operator says otherwise. */
+  /** Default model. */
   readonly model: string;
   /** Domains that may be called with the key, because the service's answers point to them. */
   readonly domains?: readonly string[];
   limits(model: string): EngineLimits;
   /** The headers that carry the key. */
   authorize(key: string): Readonly<Record<string, string>>;
-  /** Further fields that a caller may send along, by the service's own names. */
+  /** Further fields that a caller may send, by the upstream's own names. */
   readonly options?: z.ZodObject;
   /** The one request that makes and costs something. */
   submit(request: EngineRequest, chosen: ServiceChoice): ServiceCall;
   /** What the answer to `submit` means. Throws a ZodError for an answer that is not what the service documents. */
   read(answer: ServiceAnswer, model: string): Step;
-  /** What a failure means, where the status alone would mislead. */
+  /** The meaning of failures whose status alone would mislead. */
   explain?(answer: ServiceAnswer, nowMs: number): Explanation | undefined;
   /** The key's variable, where the service has a name of its own for it; else `<NAME>_API_KEY`. */
   readonly keyVariable?: string;
-  /** The variable of an account that stands in the address, where there is one. */
+  /** The variable of an account, if the address contains one. */
   readonly accountVariable?: string;
   /** Pictures of that model that an account may make free of charge in a day that begins at 00:00 UTC. */
   dailyPictures?(model: string): number | undefined;
@@ -49,7 +49,7 @@ export interface ServiceCall {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Absolute, or relative to the service's address. */
   readonly url: string;
-  /** How messages name the address where a prompt stands in it. */
+  /** Name of the address for messages, if the address contains a prompt. */
   readonly shownAs?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
@@ -57,7 +57,7 @@ export interface ServiceCall {
   readonly form?: Readonly<Record<string, string>>;
 }
 
-/** A successful answer; `json` is undefined when the body is none. */
+/** A successful answer. `json` is undefined if the body is not JSON. */
 export interface ServiceAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -67,13 +67,13 @@ export interface ServiceAnswer {
 
 export type ReadAnswer = (answer: ServiceAnswer) => Step;
 
-/** How the work stands after an answer. */
+/** The state of the work after an answer. */
 export type Step =
   | { readonly is: 'done'; readonly picture: PictureSource; readonly seed?: number; readonly nsfw?: boolean }
-  /** The picture or the prompt is not allowed. A placeholder that came with it is never looked at. */
+  /** The picture or the prompt is refused. A placeholder that comes with it is ignored. */
   | { readonly is: 'refused'; readonly reason: string }
   | { readonly is: 'failed'; readonly reason: string; readonly code?: ErrorCode }
-  /** Make this call and read its answer; with `cancel`, what ends the work at the service. */
+  /** Make this call next and read its answer. `cancel`: the call that ends the work at the upstream. */
   | {
       readonly is: 'next';
       readonly call: ServiceCall;
@@ -108,7 +108,7 @@ export interface ServiceContext {
   readonly service: Pick<ServiceDescription, 'name' | 'title' | 'url' | 'domains' | 'authorize' | 'explain'>;
   readonly config: ServiceConfig;
   readonly request: EngineRequest;
-  /** What an error must never show. */
+  /** Secrets that an error must not contain. */
   readonly secrets: readonly string[];
   readonly signal: AbortSignal;
 }

@@ -12,7 +12,7 @@ const FIRST_PAUSE_MS = 500;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 3000;
 
-/** Runs one service: submits once, asks until it is done, fetches the picture. */
+/** The engine for one upstream: submits once, polls until it is done, fetches the picture. */
 export function createServiceEngine(service: ServiceDescription, config: ServiceConfig): Engine {
   const { name, title } = service;
   const { model, account } = config;
@@ -33,7 +33,7 @@ export function createServiceEngine(service: ServiceDescription, config: Service
     return { images: [{ bytes, seed: done.seed, nsfw: done.nsfw }], warnings: [] };
   }
 
-  /** From the one submission to a picture; an abort on the way is told to the service. */
+  /** From the submission to the picture. After an abort it cancels the work at the upstream. */
   async function work(calls: ServiceCalls, submission: ServiceCall, context: EngineContext): Promise<DoneStep> {
     let cancel: ServiceCall | undefined;
     try {
@@ -66,7 +66,7 @@ export function createServiceEngine(service: ServiceDescription, config: Service
     }
   }
 
-  /** The caller has gone and does not wait for it; a stop of the worker does. */
+  /** The caller has left and does not wait for it, but `stop` does. */
   function tell(cancelled: Promise<void>): void {
     cancelling.add(cancelled);
     void cancelled.finally(() => cancelling.delete(cancelled));
@@ -87,7 +87,7 @@ export function createServiceEngine(service: ServiceDescription, config: Service
 type DoneStep = Extract<Step, { is: 'done' }>;
 type NextStep = Extract<Step, { is: 'next' }>;
 
-/** The key is not sent for pictures: they lie on other hosts, under addresses that expire. */
+/** Pictures are fetched without the key: they are on other hosts, at addresses that expire. */
 async function toBytes(
   picture: PictureSource,
   title: string,

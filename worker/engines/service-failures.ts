@@ -7,7 +7,7 @@ import type { Explanation, ServiceContext, Step } from './service-description.ts
 const REFUSAL = /moderat|nsfw|safety|content.?polic|prohibited|flagged|sensitive content/i;
 const MAX_READ_CHARACTERS = 4000;
 
-/** An answer that is no success, as one of the house's errors. */
+/** The AppError for an answer that is no success. */
 export function toReplyError(reply: UpstreamReply, options: ServiceContext): AppError {
   const { service, config, request, secrets } = options;
   const answer = { status: reply.status, headers: reply.headers, json: readJson(reply), bytes: reply.body };
@@ -34,7 +34,7 @@ function explainStatus(reply: UpstreamReply, { service, config }: ServiceContext
 
 const explain = (code: ErrorCode, publicMessage: string): Explanation => ({ code, publicMessage });
 
-/** The caller sent fields of the service's own along: that it refuses the request is no fault of the service. */
+/** The caller sent fields by the upstream's own names, so a refusal is the caller's fault. */
 function refusedOptions({ call, status }: UpstreamReply, { name, title }: ServiceContext['service']): AppError {
   const field = `engine_options.${name}`;
   const publicMessage = `${field}: ${title} refuses the request with these options (HTTP ${status}).`;

@@ -1,6 +1,6 @@
 import type { EngineLimits, Size } from './engine.ts';
 
-/** About a megapixel in each form; the services choose the true pixels themselves. */
+/** About one megapixel for each aspect ratio. The upstreams choose the exact pixels themselves. */
 const ASPECTS = {
   '1:1': { width: 1024, height: 1024 },
   '2:3': { width: 832, height: 1248 },

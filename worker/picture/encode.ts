@@ -22,10 +22,10 @@ export async function encode(png: Buffer, format: Format): Promise<Buffer> {
   return ENCODERS[format](sharp(withExif).keepExif().keepXmp()).toBuffer();
 }
 
-/** libvips drops a longer EXIF block than the 64 kB that a segment of JPEG holds; UTF-16 takes two bytes for a unit. */
+/** libvips drops an EXIF block that is longer than a JPEG segment (64 kB). UTF-16 takes two bytes for each unit. */
 const MAX_COMMENT_UNITS = 32_000;
 
-/** Cuts the words, not the settings behind them: upstream reads those from the last line. */
+/** Cuts the prompts, not the settings after them: AUTOMATIC1111 reads those from the last line. */
 function shorten(parameters: string): string {
   if (parameters.length <= MAX_COMMENT_UNITS) return parameters;
   const settings = parameters.slice(parameters.lastIndexOf('\n'));

@@ -5,5 +5,5 @@ import { imgur } from './imgur/index.ts';
 import { s3 } from './s3/index.ts';
 import type { StorePlugin } from './store.ts';
 
-/** Every store that there is; STORES chooses from it. */
+/** All stores. Setting STORES chooses from them. */
 export const stores: readonly StorePlugin[] = [imgur, disk, s3, cloudinary, imgbb];

@@ -2,14 +2,14 @@ import type { z } from 'zod';
 import type { MediaType } from '../../shared/picture/media-type.ts';
 import type { Clock } from '../../shared/wait.ts';
 
-/** What every store promises; `test/contracts/store.ts` holds it to this. */
+/** What every store promises; `test/contracts/store.ts` checks it. */
 
 export interface FinishedPicture {
-  /** Of our own making, safe as a file name; the same for a repeated upload of the same picture. */
+  /** Made by Easel, safe as a file name, and the same for a repeated upload of the same picture. */
   readonly id: string;
   readonly bytes: Buffer;
   readonly mediaType: MediaType;
-  /** A file of this machine that holds exactly these bytes and is never written to again, where there is one. */
+  /** A local file with exactly these bytes that is never written again, if there is one. */
   readonly path?: string | undefined;
   /** Pixels. */
   readonly width: number;
@@ -19,9 +19,9 @@ export interface FinishedPicture {
 export interface StoredPicture {
   /** Absolute, or starting with `/` when the gateway serves it. */
   readonly url: string;
-  /** A bearer secret; kept for the operator, never given to a client. */
+  /** A secret that lets its holder remove the picture. Kept for the operator, never given to a client. */
   readonly deleteToken?: string | undefined;
-  /** What the host made of it, when that is not what it was given. */
+  /** The media type at the host, if the host has converted the picture. */
   readonly mediaType?: MediaType | undefined;
   /** Epoch milliseconds. */
   readonly expiresAt?: number | undefined;
@@ -30,16 +30,16 @@ export interface StoredPicture {
 export interface Store {
   /** Equals its folder's name. */
   readonly name: string;
-  /** Formats that the host takes; another one is offered to it as PNG. */
+  /** Formats that the host takes. Any other picture is offered as PNG. */
   readonly accepts: readonly MediaType[];
-  /** Bytes of one picture, when the host has a limit. */
+  /** Most bytes of one picture, if the host has a limit. */
   readonly maxBytes?: number | undefined;
   /**
-   * Uploads once, or throws an AppError `store_failed` (with `restMs` when the host says how long to leave it alone).
+   * Uploads once, or throws an AppError `store_failed` (with `restMs` if the host says how long to leave it alone).
    * Never repeats an upload whose outcome is unknown.
    */
   put(picture: FinishedPicture, context: { readonly signal: AbortSignal }): Promise<StoredPicture>;
-  /** Removes a hosted copy; throws when the host refuses. Left out: the host cannot. */
+  /** Removes a hosted copy. Throws if the host refuses. Missing: the host cannot remove. */
   remove?(
     stored: { readonly id: string; readonly url: string; readonly deleteToken?: string | undefined },
     context: { readonly signal: AbortSignal },
@@ -59,6 +59,6 @@ export interface StorePlugin<Settings extends z.ZodRawShape = z.ZodRawShape> {
   readonly name: string;
   /** Environment variables, made by the helpers of `shared/service/config.ts`. */
   readonly settings: Settings;
-  /** Throws SettingsError when an enabled store lacks what it needs, naming the variable. Constructs only. */
+  /** Constructs only. Throws SettingsError that names the variable if an enabled store lacks what it needs. */
   create(settings: z.infer<z.ZodObject<Settings>>, services: StoreServices): Store;
 }

@@ -24,7 +24,7 @@ export function toFailure(reply: UpstreamReply, secrets: readonly string[], now:
   return toUpstreamError(reply, { secrets, now, code, publicMessage: ADVICE[code] });
 }
 
-/** The list of names lives in the server, so it alone can tell: the fault is the request's all the same. */
+/** Only the server knows its list of names, but a wrong name is still the request's fault. */
 function unknownName(name: string, reply: UpstreamReply, secrets: readonly string[]): AppError {
   const message = `${name}: the AUTOMATIC1111 server has none of that name; its /sdapi/v1/${name}s lists them.`;
   return new AppError('invalid_request', `${reply.call}: ${describeReply(reply, secrets)}`, {

@@ -14,9 +14,9 @@ interface InterrupterOptions {
 }
 
 /**
- * Stops tasks whose caller has left, in the background. The server stops whatever runs, so it is asked to only while it
- * says that our task is the running one; a task that still waits behind others is waited for. A server that cannot
- * tell tasks apart is left alone: the task runs to its end, and nobody else's is stopped.
+ * Interrupts tasks whose caller has left, in the background. The server interrupts whatever runs, so it is asked only
+ * while it says that our task runs; until then a waiting task is watched. A server that cannot tell tasks apart is left
+ * alone: our task runs to its end, and no other task is interrupted.
  */
 export function createInterrupter({ server, clock, log }: InterrupterOptions) {
   const stopping = new AbortController();

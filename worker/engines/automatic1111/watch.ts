@@ -19,7 +19,7 @@ export async function watchTask(options: WatchOptions): Promise<void> {
   let last = '';
   while (!signal.aborted) {
     await pause(clock, LOOK_MS, signal);
-    /** A look that fails says nothing about the picture: the call that waits for it will tell. */
+    /** A failed look is ignored: the call for the picture reports failures. */
     const look = await server
       .lookAt(taskId, { signal, withPreview: shown < previews })
       .catch((): TaskLook => ({ state: 'unseen' }));

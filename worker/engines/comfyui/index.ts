@@ -99,7 +99,7 @@ function createComfyui({ url: baseUrl, graph, clock }: ComfyConfig): Engine {
   };
 }
 
-/** What a workflow has no place for cannot be wished for. */
+/** A request can only set what the workflow has a placeholder for. */
 function limitsOf(placeholders: ReadonlySet<string>): EngineLimits {
   const square = { width: 1024, height: 1024 };
   const hasSize = placeholders.has('width') && placeholders.has('height');

@@ -24,7 +24,7 @@ interface WatchOptions extends Pick<EngineContext, 'onProgress'> {
   readonly previews: number;
 }
 
-/** Hears by WebSocket how far our prompt is. It only makes waiting shorter and nicer: the history is what counts. */
+/** Reads progress and previews from the WebSocket. It only shortens the wait: the server's history decides. */
 export function watchComfy({ url, previews, onProgress }: WatchOptions): ComfyWatch {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const socket = new WebSocket(url);

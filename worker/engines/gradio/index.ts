@@ -31,7 +31,7 @@ const settings = {
 const CALL_TIMEOUT_MS = 30_000;
 const MAX_JSON_BYTES = 4 * 1024 * 1024;
 const WAKE_PAUSE_MS = 5000;
-/** A request that one Space refuses for what it is must not be taken to the next. */
+/** If one Space refuses the request itself, the next Space is not asked. */
 const FINAL: ReadonlySet<string> = new Set(['prompt_refused', 'invalid_request', 'cancelled']);
 
 interface GradioConfig {

@@ -47,7 +47,7 @@ const LONGEST_PAUSE_MS = 5000;
 const FULL_POOL_PAUSE_MS = 7500;
 /** Ten looks a minute are allowed. */
 const STATUS_PAUSE_MS = 6000;
-/** Workers come and go: only after this long "nobody can do that" is believed. */
+/** Workers come and go, so "nobody can do that" is believed only after this time. */
 const IMPOSSIBLE_GRACE_MS = 10_000;
 
 /** The model is chosen for each request, and there are no accounts in addresses. */
@@ -90,7 +90,7 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
       const image = await fetchImage(calls, id, context);
       return { images: [image], warnings: [...toSizeWarning(request, size), ...accepted.warnings.map(toSentence)] };
     } catch (error) {
-      // Whatever ended it, nobody waits for the picture any more: the volunteers need not make it.
+      // Nobody waits for the picture any more, so the volunteers need not make it.
       if (id !== undefined) tell(calls.cancel({ method: 'DELETE', url: `/generate/status/${id}` }));
       throw signal.aborted ? toAbortError(signal) : calls.toError(error);
     }

@@ -1,14 +1,14 @@
 import type { Clock } from '../../../shared/wait.ts';
 
 export interface Alarms {
-  /** Rings after that time unless cleared or set anew before. */
+  /** Calls `ring` after that time, unless the name is cleared or set again before. */
   set(name: string, milliseconds: number, ring: () => void): void;
   isSet(name: string): boolean;
   clear(name: string): void;
   clearAll(): void;
 }
 
-/** Bounds that are moved while the embed makes progress, each under a name. */
+/** Timeouts by name, which are set again while the embed makes progress. */
 export function createAlarms(clock: Clock): Alarms {
   const running = new Map<string, AbortController>();
 

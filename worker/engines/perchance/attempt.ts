@@ -28,7 +28,7 @@ interface Taken {
   readonly nsfw: boolean | undefined;
 }
 
-/** One embed, from its start to its picture or to where it gave up. Throws what ends the job. */
+/** One embed, from its start until it has a picture or gives up. Throws errors that end the job. */
 export async function attempt(options: AttemptOptions): Promise<Taken | GaveUp> {
   const { page, generator, embedUrl, address, ids, signal } = options;
   const follower = followEmbed(options);

@@ -7,7 +7,7 @@ import { BEACONS, type Waits } from './site.ts';
 import type { Verdict } from './verdict.ts';
 import type { EmbedEvents, Reply } from './watch.ts';
 
-/** Another embed may do better; the error is the caller's if none does. */
+/** Another embed may succeed. If none does, this error ends the job. */
 export interface GaveUp {
   readonly kind: 'gave_up';
   readonly error: AppError;
@@ -36,7 +36,7 @@ interface Follower {
   stop(): void;
 }
 
-/** Follows the embed's calls to where it succeeds, gives up, falls silent, or meets what no embed can get past. */
+/** Follows the embed's calls until it succeeds, gives up, falls silent, or meets what no embed can pass. */
 export function followEmbed({ judge, clock, waits, onProgress }: FollowOptions): Follower {
   const end = Promise.withResolvers<GaveUp>();
   const made = Promise.withResolvers<Reply>();

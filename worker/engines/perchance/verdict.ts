@@ -9,7 +9,7 @@ export type Verdict =
   | { readonly kind: 'wait'; readonly meaning: StatusMeaning; readonly step: string }
   | { readonly kind: 'fail'; readonly error: AppError };
 
-/** Reads replies by the site's tables. One for a whole job: how often a status is borne counts over all embeds. */
+/** Reads replies by the site's tables. One reader serves a whole job, since tolerated statuses are counted over all embeds. */
 export function createJudge(): (reply: Reply) => Verdict {
   const seen = new Map<string, number>();
 

@@ -4,7 +4,7 @@ import { isChallenge, retryAfterSeconds } from './failures.ts';
 import { toSeed, toWord } from './reply-values.ts';
 import { DERIVED, MAX_REPLY_BYTES, STATUS_WORD, STATUSES, VERIFICATION_SCRIPT } from './site.ts';
 
-/** The embed as seen from outside: what it asks its service, and what it is told. Nothing is asked in its place. */
+/** Watches the embed's requests to its service and the replies. Makes no requests of its own. */
 
 /** The answer to one of the embed's calls. */
 export interface Reply {
@@ -31,7 +31,7 @@ interface EmbedWatch {
   stop(): void;
 }
 
-/** What Chromium says of a request whose page went away or thought better of it. */
+/** Chromium's error for a request that its page has left or aborted. */
 const GIVEN_UP = 'net::ERR_ABORTED';
 
 export function watchEmbed(page: DrivenPage, embedUrl: string, events: EmbedEvents): EmbedWatch {
@@ -70,7 +70,7 @@ export function watchEmbed(page: DrivenPage, embedUrl: string, events: EmbedEven
       events.onVerificationBlocked(errorText);
     }
     const endpoint = endpointOf(request);
-    // A reply that breaks off is told by whoever reads it.
+    // A reply that breaks off is reported by the code that reads it.
     if (endpoint !== undefined && isUnanswered) events.onReply(noAnswer(endpoint), open.size);
   };
 
@@ -94,8 +94,8 @@ function noAnswer(endpoint: string): Reply {
 }
 
 /**
- * The service tells the outcome in the body, under any 2xx and with a content type of plain text. No other body is
- * read: the page may leave it unread, and then it never ends.
+ * The service sends the outcome in the body, with any 2xx and as plain text. No other body is read: if the page leaves
+ * one unread, reading it here would never end.
  */
 async function readReply(endpoint: string, response: Response): Promise<Reply> {
   const headers = response.headers();
@@ -107,7 +107,7 @@ async function readReply(endpoint: string, response: Response): Promise<Reply> {
   if (response.status() === 429) return { ...reply, status: DERIVED.rateLimited };
   if (!Object.hasOwn(STATUSES, endpoint)) return reply;
   if (!response.ok()) return { ...reply, status: DERIVED.noAnswer };
-  // A body that cannot be read is one that the page did not get either: the connection broke under it.
+  // If the body cannot be read, the connection broke, and the page did not get it either.
   const text = await readText(response).catch(() => undefined);
   if (text === undefined) return { ...reply, status: DERIVED.noAnswer };
   const body = parseObject(text);

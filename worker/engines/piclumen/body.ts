@@ -32,7 +32,7 @@ export function toCreateBody(request: EngineRequest, options: PiclumenOptions, c
   };
 }
 
-/** Null is a wish of its own: this model takes no sampler. */
+/** Null says that this model takes no sampler. */
 const pick = (wish: string | null | undefined, canonical: string | undefined, preset: string | null): string | null =>
   wish !== undefined ? wish : (canonical ?? preset);
 

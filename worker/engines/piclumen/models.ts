@@ -1,6 +1,6 @@
 import type { EngineLimits } from '../engine.ts';
 
-/** The seed document's model, called FLUX.1-schnell by the programs that replay the app. */
+/** The web app's default model, which programs that use the same API call FLUX.1-schnell. */
 export const DEFAULT_MODEL_ID = '23887bba-507e-4249-a0e3-6951e4027f2b';
 
 interface ModelPreset {
@@ -25,7 +25,7 @@ const PRESETS: Readonly<Record<string, ModelPreset>> = {
   'tmjv7-a1b2c3d4-e5f6-4789-0abc-def123456789': { steps: 0, cfg: 0, sampler: null, scheduler: null, denoise: 0 },
 };
 
-/** A model that we do not know gets the default model's settings, as the seed document does. */
+/** An unknown model gets the default model's settings. */
 export const presetOf = (modelId: string): ModelPreset => PRESETS[modelId] ?? FLUX;
 
 const SQUARE = { width: 1024, height: 1024 };

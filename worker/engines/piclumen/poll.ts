@@ -31,7 +31,7 @@ export async function waitForPictures(options: PollOptions): Promise<readonly Pi
     if (answer instanceof AppError) {
       if (!isTransient(answer)) throw answer;
       if (answer.code === 'engine_busy') pauseMs = answer.details.restMs ?? RATE_LIMIT_PAUSE_MS;
-      /** The picture is paid for: one bad answer in between, such as a page of a proxy, is no reason to give it up. */ else if (
+      /** The picture is paid for, so one bad answer (such as a proxy's page) does not end the wait. */ else if (
         wasTroubled
       )
         throw answer;
@@ -73,7 +73,7 @@ function readTasks(reply: UpstreamReply, secrets: readonly string[], now: number
   return data ?? [];
 }
 
-/** Tells each change of the service's own status word once. A place in the queue is a wait, not work. */
+/** Reports each change of Piclumen's own status once. A place in the queue counts as waiting. */
 function createReporter(onProgress: EngineContext['onProgress']): (task: PiclumenTask) => void {
   let last = '';
   return ({ status, index }) => {

@@ -65,7 +65,7 @@ export function startModelProcess(path: string): ModelProcess {
       child.on('message', onMessage);
       signal.addEventListener('abort', onAbort, { once: true });
       void gone.promise.then(fail);
-      // A process that is ending takes no message; what it died of is told above.
+      // A process that is ending takes no message. Its cause of death is reported above.
       child.send(message, () => undefined);
     });
   }

@@ -49,5 +49,5 @@ function volunteerForOutOfMemory(): void {
 
 volunteerForOutOfMemory();
 process.on('message', (message: ToChild) => void answer(message));
-// The worker has ended, however it ended.
+// The channel closes when the worker has ended, whatever the reason.
 process.on('disconnect', () => process.exit(0));

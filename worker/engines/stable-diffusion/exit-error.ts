@@ -8,12 +8,12 @@ export interface ProcessExit {
   readonly stderr: string;
 }
 
-/** Why a process that nobody here ended is gone. */
+/** The error for a process that ended without being asked to. */
 export function toExitError({ code, signal, stderr }: ProcessExit): AppError {
   const how = signal === null ? `with code ${code}` : `by ${signal}`;
   const words = stderr.trim();
   const message = `the Stable Diffusion process ended ${how}${words === '' ? '' : `: ${words}`}`;
-  // The kernel's out-of-memory killer knows no other signal, and whoever else kills by hand means the same: no room.
+  // The kernel's out-of-memory killer uses this signal, so a lack of memory is the likely cause.
   if (signal === 'SIGKILL' || /bad_alloc|heap out of memory/.test(words)) return outOfMemory(message);
   return new AppError('engine_failed', message, {
     publicMessage: 'The Stable Diffusion process of this service crashed. Try again.',

@@ -10,7 +10,7 @@ import type { PaintHooks, Painting, PaintJob } from './pipeline/pipeline.ts';
 
 export interface RunnerOptions {
   readonly load: Omit<LoadMessage, 'type'>;
-  /** After so long without a job the process, and with it the model, goes; 0: never. */
+  /** Milliseconds without a job after which the process with its model is ended; 0 for never. */
   readonly idleUnloadMs: number;
   readonly clock: Clock;
   readonly log: Logger;
@@ -19,7 +19,7 @@ export interface RunnerOptions {
 }
 
 export interface RunHooks extends PaintHooks {
-  /** Asked when the job's turn has come, and nothing of a killed process is left in memory; throws to refuse. */
+  /** Called when the job may start and no killed process is left in memory. Throws to refuse the job. */
   readonly admit: () => Promise<void>;
   readonly onLoading: () => void;
 }
@@ -38,7 +38,7 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
   const idle = createIdleTimer({ clock, idleAfterMs: idleUnloadMs, onIdle: () => kill('idle') });
   /** The latest; its model may still be loading, and it may be ending. */
   let latest: ModelProcess | undefined;
-  let toldReasons = '';
+  let loggedReasons = '';
 
   const running = (): ModelProcess | undefined => (latest?.isEnding === false ? latest : undefined);
 
@@ -49,10 +49,11 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
     process.kill();
   }
 
-  function tellDevice({ device, notes }: { device: string; notes: readonly string[] }): void {
+  function logDevice({ device, notes }: { device: string; notes: readonly string[] }): void {
     const reasons = notes.join('; ');
-    if (reasons !== toldReasons && reasons !== '') log.warn({ device, reasons }, 'a device was given up for the next');
-    toldReasons = reasons;
+    if (reasons !== loggedReasons && reasons !== '')
+      log.warn({ device, reasons }, 'a device failed: the next one is used');
+    loggedReasons = reasons;
   }
 
   async function start(hooks: RunHooks, signal: AbortSignal): Promise<ModelProcess> {
@@ -63,7 +64,7 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
     try {
       const answer = await process.ask({ type: 'load', ...load }, hooks, signal);
       if (answer.type !== 'loaded') throw new AppError('internal', `loading was answered by ${answer.type}`);
-      tellDevice(answer);
+      logDevice(answer);
       log.info({ device: answer.device, milliseconds: clock.now() - startedAt }, 'the model is loaded');
       return process;
     } catch (error) {
@@ -73,14 +74,14 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
   }
 
   async function runAlone(job: PaintJob, hooks: RunHooks, signal: AbortSignal): Promise<Painting> {
-    // One that was killed for the job before goes first, and its memory with it.
+    // A process that was killed for the job before must be gone first, since it holds memory.
     if (running() === undefined) await raceAbort<unknown>(latest?.gone ?? Promise.resolve(), signal);
     await hooks.admit();
     signal.throwIfAborted();
     const process = running() ?? (await start(hooks, signal));
     const answer = await process.ask({ type: 'generate', job }, hooks, signal);
     if (answer.type !== 'done') throw new AppError('internal', `a picture was answered by ${answer.type}`);
-    tellDevice(answer);
+    logDevice(answer);
     return answer.painting;
   }
 

@@ -16,7 +16,7 @@ export interface StudioOptions {
   readonly load: LoadModel;
 }
 
-/** A model set on a device, ready to paint. */
+/** A model directory that is loaded on a device. */
 export interface Studio {
   readonly device: string;
   /** Why devices before this one were given up. */

@@ -69,7 +69,7 @@ export function createCloudinary({ apiUrl, cloudName, uploadPreset, clock }: Clo
 function toForm({ id, bytes, mediaType }: FinishedPicture, uploadPreset: string): FormData {
   const form = new FormData();
   form.set('upload_preset', uploadPreset);
-  // A repeated upload answers the picture that is there: unsigned uploads never overwrite.
+  // A repeated upload returns the existing picture, since unsigned uploads never overwrite.
   form.set('public_id', id);
   form.set('file', new Blob([new Uint8Array(bytes)], { type: mediaType }), `${id}.${toExtension(mediaType)}`);
   return form;

@@ -7,9 +7,9 @@ import { toAbortError } from '../../../shared/wait.ts';
 import type { Store, StorePlugin } from '../store.ts';
 
 interface DiskOptions {
-  /** Absolute; made when it is missing. */
+  /** Absolute path; created if missing. */
   readonly directory: string;
-  /** Of all pictures together, beyond which the oldest go. */
+  /** Of all pictures together; when they exceed it, the oldest are removed. */
   readonly maxBytes: number;
   /** Epoch milliseconds. */
   readonly now: () => number;

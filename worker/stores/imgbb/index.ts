@@ -17,7 +17,7 @@ const settings = {
 const MAX_BYTES = 32 * 1024 * 1024;
 const HOUR_MS = 60 * 60_000;
 
-/** Numbers come as numbers or as strings, by the day. */
+/** imgbb sends numbers sometimes as numbers and sometimes as strings. */
 const number = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]);
 
 const uploadedSchema = z.object({
@@ -41,7 +41,7 @@ interface ImgbbOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Uploads by imgbb's API v1. What it gives for removing is a page for people, so removing is not offered. */
+/** Uploads by imgbb's API v1. Pictures can only be removed on a web page for people, so `remove` is missing. */
 export function createImgbb({ apiUrl, key, clock }: ImgbbOptions): Store {
   const client = createHostClient();
 
@@ -78,7 +78,7 @@ export function createImgbb({ apiUrl, key, clock }: ImgbbOptions): Store {
   };
 }
 
-/** The key goes in the form: an address is logged in more places than a body. */
+/** The key is sent in the form, since addresses are logged in more places than bodies. */
 function toForm({ id, bytes, mediaType }: FinishedPicture, key: string): FormData {
   const form = new FormData();
   form.set('key', key);

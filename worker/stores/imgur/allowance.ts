@@ -2,10 +2,10 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 /** An upload costs ten credits of the application's day and of the address's hour, and one of the posts. */
 const UPLOAD_CREDITS = 10;
-/** When the application's day ends is not told; and no told reset is believed that is further away than this. */
+/** Imgur does not tell when the application's day ends. A reset that is further away than this is not believed. */
 const CLIENT_REST_MS = 60 * 60_000;
 
-/** What is left of one limit, and when it is filled up again. */
+/** What is left of one limit, and when it is reset. */
 interface Limit {
   readonly uploadsLeft: number;
   /** Epoch milliseconds. */
@@ -15,13 +15,13 @@ interface Limit {
 export interface Allowance {
   /** Learns from the rate headers of any answer. */
   read(headers: Headers): void;
-  /** Milliseconds until another upload is allowed; undefined when it is now, as far as is known. */
+  /** Milliseconds until the next upload is allowed. Undefined if it is allowed now, as far as is known. */
   spentMs(): number | undefined;
   /** Undefined before the first answer. */
   uploadsLeft(): number | undefined;
 }
 
-/** Imgur's three limits as its headers tell them, so that they are respected before they are hit. */
+/** Imgur's three limits, read from its headers, so that the store rests before it reaches them. */
 export function createAllowance(now: () => number): Allowance {
   const limits = new Map<string, Limit>();
 
@@ -29,7 +29,7 @@ export function createAllowance(now: () => number): Allowance {
     if (left !== undefined) limits.set(name, { uploadsLeft: Math.floor(left / unitsPerUpload), resetAt });
   }
 
-  /** A limit whose time has come says nothing any more. */
+  /** A limit that has been reset since is unknown. */
   const current = (): Limit[] => [...limits.values()].filter(({ resetAt }) => resetAt > now());
 
   return {
@@ -50,7 +50,7 @@ export function createAllowance(now: () => number): Allowance {
   };
 }
 
-/** A reset is told in seconds from now by one header and as a Unix time by the other, and both have been seen swapped. */
+/** One header gives the reset in seconds from now, the other as Unix time; both have been seen swapped. */
 const EPOCH_FROM_SECONDS = 1_000_000_000;
 
 function toResetAt(reset: number | undefined, now: number): number {

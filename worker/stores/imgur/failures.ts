@@ -13,7 +13,7 @@ interface Verdict {
 }
 
 interface FailureContext {
-  /** What the reply may echo and the log must not show. */
+  /** Secrets that the reply may contain and the log must not show. */
   readonly secrets: readonly string[];
   /** What the rate headers say. */
   readonly spentMs: number | undefined;
@@ -21,7 +21,7 @@ interface FailureContext {
   readonly now: number;
 }
 
-/** What went wrong and for how long it stays so. The HTTP status decides first, then the words. */
+/** The error and how long it lasts. The HTTP status decides first, then the words. */
 export function toImgurError(reply: UpstreamReply, context: FailureContext): AppError {
   return toHostError(reply, { ...judge(reply, context), secrets: context.secrets });
 }

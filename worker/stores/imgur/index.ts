@@ -81,7 +81,7 @@ export function createImgur({ apiUrl, clientId, clock }: ImgurOptions): Store {
       const url = `${apiUrl}/image/${encodeURIComponent(deleteToken)}`;
       const reply = await callHost(client, 'imgur: removal', { method: 'DELETE', url, headers, signal });
       allowance.read(reply.headers);
-      // An error names the address that was called, and the hash is in it.
+      // An error names the called address, which contains the delete hash.
       if (!isSuccess(reply)) throw toError(reply, [deleteToken]);
     },
     quotaRemaining: allowance.uploadsLeft,

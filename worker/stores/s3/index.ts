@@ -20,7 +20,7 @@ const settings = {
   S3_PUBLIC_URL: url('Address under which the world reads the bucket; unset: that of the objects themselves.'),
 };
 
-/** A name is of our own making and never reused for other bytes. */
+/** Easel makes the names and never uses one for other bytes. */
 const CACHE_CONTROL = 'public, max-age=31536000, immutable';
 
 interface S3Options {
@@ -77,7 +77,7 @@ export function createS3(options: S3Options): Store {
       const key = `${id}.${toExtension(mediaType)}`;
       const headers = { 'content-type': mediaType, 'cache-control': CACHE_CONTROL };
       const reply = await call({ method: 'PUT', key, bytes, signal, headers });
-      // A page of a proxy may be a 200, too; whoever stored an object says which.
+      // A proxy's page may also be a 200. A true answer names the stored object.
       if (!isSuccess(reply) || reply.headers.etag === undefined) throw toS3Error(reply, secrets, clock.now());
       return { url: `${options.publicUrl ?? baseUrl}/${key}` };
     },
