@@ -4,24 +4,17 @@ import { lookUp } from '../accept/lookup.ts';
 import type { JobContext } from '../context.ts';
 import type { Job } from '../job.ts';
 import type { JobRecord, RunListener } from '../journal/journal.ts';
-import { decideAbandoned } from '../journal/rules/leave.ts';
 import { toJob } from './job-view.ts';
+import { createPresence, type Presence } from './presence.ts';
 
 /** Callers whose connection is open: who waits for an answer, and what happens when they leave. */
 
-/** `answered`: with the job's end, or told to come back. `gone`: the connection was lost before. */
-export type Departure = 'answered' | 'gone';
-
-export interface Callers {
+export interface Callers extends Presence {
   /** Keeps a record that was just claimed, so that its waiting caller need not load it again. */
   expect(record: JobRecord): void;
   wait(id: string, options: { readonly budgetMs: number; readonly signal: AbortSignal }): Promise<Job>;
-  /** Counts a caller of this ticket until the answered function is called. */
-  enter(ticketKey: string): (how: Departure) => Promise<void>;
   /** The newest partial picture of a run that somebody waits for on this gateway. */
   preview(runId: string): Job['preview'];
-  /** Gives up the share of a ticket, and the run too when no other ticket holds it. */
-  release(ticketKey: string): Promise<void>;
   /**
    * The gateway stops: whoever waits may get an answer within the grace, and is then told to come back, as is whoever
    * still comes. Resolves when all are told.
@@ -33,57 +26,12 @@ export interface Callers {
 const MAX_EXPECTED = 100;
 
 export function createCallers(context: JobContext): Callers {
-  const { journal, dispatch, vault, clock, log } = context;
-  const present = new Map<string, number>();
+  const { journal, clock, log } = context;
   const waiting = new Set<Promise<Job>>();
   const previews = new Map<string, NonNullable<Job['preview']>>();
   const claimed = new Map<string, JobRecord>();
   const stopping = new AbortController();
-
-  async function release(ticketKey: string): Promise<void> {
-    const cancelled = await journal.release(ticketKey);
-    if (cancelled !== undefined) {
-      await dispatch.withdraw(cancelled.id);
-      await vault.drop(cancelled.id);
-    }
-    context.onEnded();
-  }
-
-  function enter(ticketKey: string): (how: Departure) => Promise<void> {
-    present.set(ticketKey, (present.get(ticketKey) ?? 0) + 1);
-    return async (how) => {
-      const others = (present.get(ticketKey) ?? 1) - 1;
-      if (others > 0) present.set(ticketKey, others);
-      else present.delete(ticketKey);
-      if (how === 'answered' || others > 0) return;
-      await journal.leave(ticketKey, { comesBack: false });
-      void settleAbandoned(ticketKey).catch((error: unknown) => {
-        if (!stopping.signal.aborted) log.error({ err: error }, 'a job that nobody waits for could not be given up');
-      });
-    };
-  }
-
-  /** Waits until a caller is back, the job has ended, or its grace is over, and releases it then. */
-  async function settleAbandoned(ticketKey: string): Promise<void> {
-    const goneAt = clock.now();
-    while (!stopping.signal.aborted && !present.has(ticketKey)) {
-      const record = await journal.find(ticketKey);
-      const decision = record && decideAbandoned(record, clock.now() - goneAt);
-      if (record === undefined || decision === undefined || decision === 'keep') return;
-      if (decision === 'release') return release(ticketKey);
-      await untilChange(record.run, decision);
-    }
-  }
-
-  /** Waits until the status of the run changes, but no longer than `forMs`. */
-  async function untilChange(before: Run, forMs: number): Promise<void> {
-    const changed = new AbortController();
-    const unsubscribe = await journal.subscribe(before.id, ({ run }) => {
-      if (run.status !== before.status) changed.abort();
-    });
-    await pause(clock, forMs, AbortSignal.any([changed.signal, stopping.signal]));
-    unsubscribe();
-  }
+  const { enter, release } = createPresence(context, stopping.signal);
 
   /** The ended run; undefined when the budget is used up, the caller has gone, or the gateway stops. */
   async function untilEnd(known: Run, budgetMs: number, signal: AbortSignal): Promise<Run | undefined> {
