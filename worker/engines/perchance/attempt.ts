@@ -5,9 +5,9 @@ import { raceAbort } from '../../browser/pool/race-abort.ts';
 import { type EmbedIds, type Finished, MAX_DATA_URL_LENGTH, runEmbed, toEmbedTask } from './embed.ts';
 import { changed, failed } from './failures.ts';
 import { type FollowOptions, followEmbed, type GaveUp, gaveUp } from './follow.ts';
-import { waitForPart } from './parts.ts';
 import { toSeed } from './reply-values.ts';
 import { SELECTORS } from './site.ts';
+import { waitForPart } from './wait-for-part.ts';
 import { type Reply, watchEmbed } from './watch.ts';
 
 interface AttemptOptions extends FollowOptions {

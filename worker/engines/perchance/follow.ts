@@ -1,8 +1,8 @@
 import type { Stage } from '../../../shared/contract/generation.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../../shared/wait.ts';
-import { createAlarms } from './alarms.ts';
 import { challenged, changed, endedBy, failed, navigationFailure } from './failures.ts';
+import { createNamedTimeouts } from './named-timeouts.ts';
 import { BEACONS, type Waits } from './site.ts';
 import type { Verdict } from './verdict.ts';
 import type { EmbedEvents, Reply } from './watch.ts';
@@ -40,7 +40,7 @@ interface Follower {
 export function followEmbed({ judge, clock, waits, onProgress }: FollowOptions): Follower {
   const end = Promise.withResolvers<GaveUp>();
   const made = Promise.withResolvers<Reply>();
-  const alarms = createAlarms(clock);
+  const timeouts = createNamedTimeouts(clock);
   let isPatient = false;
   let onSilence = (): void => end.reject(changed('embed page: fell silent before it asked for a picture'));
 
@@ -51,12 +51,12 @@ export function followEmbed({ judge, clock, waits, onProgress }: FollowOptions):
       case 'verify':
         isPatient = true;
         // The page may start the check anew, by loading itself again; its time does not start anew.
-        if (alarms.isSet('verification')) return;
-        alarms.set('verification', waits.verification, () => end.reject(challenged('verification did not complete')));
+        if (timeouts.isSet('verification')) return;
+        timeouts.set('verification', waits.verification, () => end.reject(challenged('verification did not complete')));
         return;
       case 'verified':
         isPatient = false;
-        alarms.clear('verification');
+        timeouts.clear('verification');
         return;
       case 'done':
         isPatient = true;
@@ -64,7 +64,7 @@ export function followEmbed({ judge, clock, waits, onProgress }: FollowOptions):
         return;
       case 'wait': {
         const { meaning, step } = verdict;
-        isPatient = meaning.isOpenEnded === true || alarms.isSet('verification');
+        isPatient = meaning.isOpenEnded === true || timeouts.isSet('verification');
         onSilence = () =>
           end.resolve(gaveUp(endedBy(meaning.code, `${step}, then silence`), meaning.newRequestId === true));
         return;
@@ -82,7 +82,7 @@ export function followEmbed({ judge, clock, waits, onProgress }: FollowOptions):
     },
     onVerificationBlocked: (errorText) => end.reject(challenged(`verification script: ${errorText}`)),
     onCall(endpoint) {
-      alarms.clear('silence');
+      timeouts.clear('silence');
       if (BEACONS[endpoint] === 'verification') end.reject(challenged('the verification failed in the page'));
       if (BEACONS[endpoint] === 'download') end.resolve(gaveUp(failed('the page cannot fetch the picture'), true));
     },
@@ -91,9 +91,9 @@ export function followEmbed({ judge, clock, waits, onProgress }: FollowOptions):
       const stage = verdict.kind === 'done' ? 'download' : 'generate';
       if (reply.status !== undefined) onProgress({ stage, engineStatus: `${reply.endpoint}: ${reply.status}` });
       follow(reply, verdict);
-      if (!isPatient && openCalls === 0) alarms.set('silence', waits.silence, () => onSilence());
+      if (!isPatient && openCalls === 0) timeouts.set('silence', waits.silence, () => onSilence());
     },
   };
 
-  return { events, end: end.promise, made: made.promise, fail: end.reject, stop: alarms.clearAll };
+  return { events, end: end.promise, made: made.promise, fail: end.reject, stop: timeouts.clearAll };
 }

@@ -3,8 +3,8 @@ import { withDeadline } from '../../../shared/wait.ts';
 import type { DrivenPage } from '../../browser/pages.ts';
 import { raceAbort } from '../../browser/pool/race-abort.ts';
 import { changed, documentFailure, navigationFailure } from './failures.ts';
-import { type Visit, waitForPart } from './parts.ts';
 import { SELECTORS } from './site.ts';
+import { type Visit, waitForPart } from './wait-for-part.ts';
 
 /** The page as a visitor opens it: the outer page, and in a frame of it the generator, whose plugin adds embeds. */
 

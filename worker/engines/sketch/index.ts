@@ -77,8 +77,8 @@ async function paintAll(
   for (let index = 0; index < request.count; index += 1) {
     const { prompt, negativePrompt, width, height, guidanceScale = DEFAULT_GUIDANCE } = request;
     const seed = (request.seed + index) % (MAX_SEED + 1);
-    const wish = { prompt, negativePrompt, seed, width, height, guidanceScale };
-    const bytes = await paintPicture(page, wish, {
+    const sketchRequest = { prompt, negativePrompt, seed, width, height, guidanceScale };
+    const bytes = await paintPicture(page, sketchRequest, {
       previews: request.previews,
       onProgress: ({ fraction, preview }) =>
         onProgress({

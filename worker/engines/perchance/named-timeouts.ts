@@ -1,15 +1,15 @@
 import type { Clock } from '../../../shared/wait.ts';
 
-export interface Alarms {
-  /** Calls `ring` after that time, unless the name is cleared or set again before. */
-  set(name: string, milliseconds: number, ring: () => void): void;
+export interface NamedTimeouts {
+  /** Calls `onTimeout` after that time, unless the name is cleared or set again before. */
+  set(name: string, milliseconds: number, onTimeout: () => void): void;
   isSet(name: string): boolean;
   clear(name: string): void;
   clearAll(): void;
 }
 
 /** Timeouts by name, which are set again while the embed makes progress. */
-export function createAlarms(clock: Clock): Alarms {
+export function createNamedTimeouts(clock: Clock): NamedTimeouts {
   const running = new Map<string, AbortController>();
 
   function clear(name: string): void {
@@ -18,11 +18,11 @@ export function createAlarms(clock: Clock): Alarms {
   }
 
   return {
-    set(name, milliseconds, ring) {
+    set(name, milliseconds, onTimeout) {
       clear(name);
       const controller = new AbortController();
       running.set(name, controller);
-      clock.wait(milliseconds, controller.signal).then(ring, (error: unknown) => {
+      clock.wait(milliseconds, controller.signal).then(onTimeout, (error: unknown) => {
         if (!controller.signal.aborted) throw error;
       });
     },
