@@ -57,10 +57,10 @@ function readLibrary(name: string, path: string): string {
   return readFileSync(join(root, path), 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
 }
 
-/** Names of packages become addresses beside the module, and what is only for readers of the source stays here. */
+/** Names of packages become addresses beside the module, and comments stay here. */
 function toServed(text: string): string {
   const linked = text.replace(/(from ')(lit-html|idb)(')/g, '$1./$2.js$3');
-  return linked.replace(/^\s*\/\*\*.*?\*\/\n/gms, '').replace(/^ +/gm, '');
+  return linked.replace(/\/\*\*.*?\*\//gs, '').replace(/^[ \t]*\/\/.*\n/gm, '');
 }
 
 const compressors: Readonly<Record<Exclude<Coding, 'identity'>, (text: string) => Promise<Buffer>>> = {
