@@ -170,7 +170,7 @@ describe('between jobs', () => {
     const recipe = createSiteRecipe({ keepsIdentity: true });
     await settle(stage, recipe);
     assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
-    assert.ok(stage.logged.some(({ msg }) => msg === 'how worn Chromium is could not be measured'));
+    assert.ok(stage.logged.some(({ msg }) => msg === 'the memory of Chromium could not be measured'));
   });
 
   test('an idle browser is ended after a while, and the next job starts one', async () => {
