@@ -96,6 +96,7 @@ function recallDraft() {
   style.value = draft.style ?? '';
   count.value = draft.count ?? '1';
   tellStyle();
+  keepDraft();
 }
 
 /** `#p=…&seed=…` fills the form and starts nothing: links are fetched ahead and followed by accident. */

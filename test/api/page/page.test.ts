@@ -156,6 +156,21 @@ describe('the page', () => {
     assert.equal(await page.inputValue('#prompt'), 'a red fox');
   });
 
+  test('the form survives reloads', async () => {
+    await page.selectOption('#count', '4');
+    await page.click('#more > summary');
+    await page.selectOption('#style', 'Comic');
+    await page.click('#lock');
+    const seed = await page.inputValue('#seed');
+    for (let visit = 0; visit < 2; visit += 1) {
+      await page.reload();
+      await page.waitForSelector('#history:not([hidden])');
+    }
+    const kept = [await page.inputValue('#count'), await page.inputValue('#style'), await page.inputValue('#seed')];
+    assert.deepEqual(kept, ['4', 'Comic', seed]);
+    assert.equal(await page.getAttribute('#lock', 'aria-pressed'), 'true');
+  });
+
   test('a failure says what is wrong and what to do', async () => {
     gateway.jobs.outcome = () => ({ status: 'failed', error: new AppError('prompt_refused', 'hidden') });
     await make('something refused');
