@@ -1,22 +1,30 @@
+import { z } from 'zod';
 import type { ZodOpenApiResponsesObject } from 'zod-openapi';
 import { AppError, ERRORS, type ErrorCode, invalidRequest } from '../../../shared/errors.ts';
-import type { Dialect } from '../../dialects/dialect.ts';
+import type { Asked, Dialect } from '../../dialects/dialect.ts';
 
 /** The error answers of one dialect, by status: its own `encodeError` is asked, so that they cannot differ from it. */
 export function toErrorResponses(
   { encodeError, errorSchema: schema }: Pick<Dialect, 'encodeError' | 'errorSchema'>,
   failures: readonly ErrorCode[],
 ): ZodOpenApiResponsesObject {
+  const [failure = 'internal'] = failures;
+  const asPage = encodeError(new AppError(failure, 'a sample for the documentation'), ASKED_FOR_A_PAGE);
+  const hasPages = asPage.headers?.['Content-Type']?.startsWith('text/html') === true;
   const samples = failures.flatMap(toSamples).map(({ name, error }) => ({ name, error, ...encodeError(error) }));
   const byStatus = Object.groupBy(samples, ({ status }) => status);
   const responses = Object.entries(byStatus).map(([status, same = []]) => {
     const description = same.map(({ error }) => `\`${error.code}\`: ${ERRORS[error.code].message}`);
     const examples = Object.fromEntries(same.map(({ name, body }) => [name, { value: body }]));
-    const content = { 'application/json': { schema, examples } };
+    const content = { 'application/json': { schema, examples }, ...(hasPages && AS_PAGE) };
     return [status, { description: [...new Set(description)].join(' '), content }];
   });
   return Object.fromEntries(responses);
 }
+
+/** Browsers without a script ask for pages, and then errors are pages too. */
+const ASKED_FOR_A_PAGE: Asked = { query: { output: 'page' }, headers: {}, toPath: (path) => path };
+const AS_PAGE = { 'text/html': { schema: z.string() } };
 
 interface Sample {
   readonly name: string;

@@ -62,7 +62,7 @@ describe('the caller behind proxies', () => {
       await (await fetch(`${gateway.url}/generate?prompt=fox`, { headers })).arrayBuffer();
       await gateway.stop();
       // Of an IPv6 caller the network counts.
-      const network = caller.includes(':') ? '2001:db8:9::/56' : caller;
+      const network = caller.includes(':') ? '2001:db8:9:0::/56' : caller;
       assert.equal(gateway.jobs.submissions[0]?.options.client.id, `address:${network}`);
     });
   }

@@ -95,7 +95,7 @@ describe('the page', () => {
     await page.click('#more > summary');
     await page.selectOption('[name=engine]', 'sketch');
     await page.selectOption('#style', 'Watercolour');
-    assert.match(await page.innerText('#added'), /watercolour on rough paper/);
+    assert.match(String(await page.textContent('#added')), /watercolour on rough paper/);
     await page.fill('#seed', '7');
     await page.fill('[name=negative_prompt]', 'fog');
     await page.fill('[name=guidance_scale]', '8.5');
@@ -136,7 +136,7 @@ describe('the page', () => {
     gateway.jobs.outcome = () => ({ status: 'queued', stage: 'queue', queuePosition: 3, etaSeconds: 41 });
     await make('a red fox');
     await page.getByText('about 41 s left').waitFor();
-    assert.match(await page.innerText('#status'), /Place 3 in the queue/);
+    assert.match(String(await page.textContent('#status')), /Place 3 in the queue/);
     assert.match(await page.title(), /^\(…\)/);
     await assertAccessible();
     await run(cards('queued'), 'cancel');
@@ -175,7 +175,7 @@ describe('the page', () => {
     gateway.jobs.outcome = () => ({ status: 'failed', error: new AppError('prompt_refused', 'hidden') });
     await make('something refused');
     await cards('failed').first().waitFor();
-    assert.match(await page.innerText('#pictures'), /refused[\s\S]*Ask for something else/);
+    assert.match(String(await page.textContent('#pictures')), /refused[\s\S]*Ask for something else/);
     await assertAccessible();
   });
 
@@ -253,7 +253,7 @@ describe('the page', () => {
     page = await open(context);
     await make('a red fox');
     await cards('failed').first().waitFor();
-    assert.match(await page.innerText('#pictures'), /Enter your API key/);
+    assert.match(String(await page.textContent('#pictures')), /Enter your API key/);
     assert.match(said.splice(0).join(), /401/, 'the browser itself tells of the refusal');
     await page.fill('#key', KEY);
     await page.press('#key', 'Tab');

@@ -12,7 +12,7 @@ export interface FuzzAnswer {
 /** Answers what is wrong with an answer: a sentence each; nothing when it keeps every promise of the document. */
 export type CheckAnswer = (operation: Operation, request: FuzzRequest, answer: FuzzAnswer) => readonly string[];
 
-const NO_BODY: ReadonlySet<number> = new Set([204, 302, 304]);
+const NO_BODY: ReadonlySet<number> = new Set([204, 302, 303, 304]);
 const WAITABLE: ReadonlySet<number> = new Set([202, 429, 503]);
 /** Paths of files, line numbers, and names of the runtime. */
 const INTERNALS = /internal words|node_modules|\.ts:\d+|^\s+at /m;
