@@ -64,6 +64,7 @@ const find: Route = {
       200: {
         description: 'Its state, and once it is done its pictures; a page with `output=page`.',
         schema: jobAnswer,
+        mediaType: 'text/html',
       },
     },
   },
