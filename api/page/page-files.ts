@@ -57,10 +57,21 @@ function readLibrary(name: string, path: string): string {
   return readFileSync(join(root, path), 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
 }
 
+function withoutDocComments(text: string): string {
+  const parts: string[] = [];
+  for (let at = 0; ; ) {
+    const start = text.indexOf('/**', at);
+    const end = start === -1 ? -1 : text.indexOf('*/', start);
+    parts.push(text.slice(at, end === -1 ? undefined : start));
+    if (end === -1) return parts.join('');
+    at = end + 2;
+  }
+}
+
 /** Names of packages become addresses beside the module, and comments stay here. */
 function toServed(text: string): string {
   const linked = text.replace(/(from ')(lit-html|idb)(')/g, '$1./$2.js$3');
-  return linked.replace(/\/\*\*.*?\*\//gs, '').replace(/^[ \t]*\/\/.*\n/gm, '');
+  return withoutDocComments(linked).replace(/^[ \t]*\/\/.*\n/gm, '');
 }
 
 const compressors: Readonly<Record<Exclude<Coding, 'identity'>, (text: string) => Promise<Buffer>>> = {

@@ -19,7 +19,7 @@ describe('an error that nobody can catch', () => {
     const { code, output } = await run('library');
     assert.equal(code, 0, output);
     assert.match(output, /served after 2 runs/);
-    assert.match(output, /out of reach/);
+    assert.match(output, /no caller can catch/);
     assert.equal(output.match(/Chromium started/g)?.length, 2);
   });
 

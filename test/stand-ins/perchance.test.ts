@@ -231,7 +231,7 @@ describe('modes of documents', () => {
     assert.equal((await fetch(site.url)).status, 200);
     site.setMode('ok');
     assert.equal((await fetch(site.embedUrl)).status, 200);
-    assert.deepEqual(site.documentLoads, { outer: 4, generator: 1, embed: 3 });
+    assert.deepEqual(site.documentLoads, { outer: 4, generator: 1, embed: 3, imagePage: 0 });
   });
 
   test('a page that hangs is let go of by the next mode', async () => {

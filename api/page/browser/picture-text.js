@@ -14,7 +14,7 @@ export async function readChunks(bytes) {
   else if (bytes[0] === 0xff) readJpeg(bytes, texts);
   else if (latin.decode(bytes.subarray(0, 4)) === 'RIFF') readWebp(bytes, texts);
   // Content Credentials are binary, but their words stand in them as they are.
-  const mark = /[\w:/.]*digitalsourcetype\/\w+/i.exec(latin.decode(bytes.subarray(0, MAX_TEXT_BYTES)));
+  const mark = /digitalsourcetype\/\w{1,60}/i.exec(latin.decode(bytes.subarray(0, MAX_TEXT_BYTES)));
   if (mark !== null) texts.set('mark', mark[0]);
   return texts;
 }

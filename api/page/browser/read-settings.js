@@ -132,10 +132,18 @@ function readComfy(texts) {
   };
 }
 
+/** The text of the first `rdf:li` behind `exif:UserComment`, by plain searches. @param {string} xmp */
+function readUserComment(xmp) {
+  const item = xmp.indexOf('<rdf:li', xmp.indexOf('<exif:UserComment>'));
+  const start = xmp.indexOf('>', item) + 1;
+  const end = xmp.indexOf('</rdf:li>', start);
+  return xmp.includes('<exif:UserComment>') && item !== -1 && start > 0 && end !== -1 ? xmp.slice(start, end) : '';
+}
+
 /** @param {Texts} texts */
 function readDrawThings(texts) {
   const xmp = texts.get('XML:com.adobe.xmp') ?? '';
-  const comment = /<exif:UserComment>[\s\S]*?<rdf:li[^>]*>([\s\S]*?)<\/rdf:li>/.exec(xmp)?.[1] ?? '';
+  const comment = readUserComment(xmp);
   const data = parse(
     comment
       .replace(/&quot;/g, '"')

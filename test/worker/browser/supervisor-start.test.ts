@@ -94,7 +94,7 @@ describe('the start of the browser', () => {
     const broken = await open({ clock, executablePath: path });
     broken.pages.start({});
     await until(() => broken.pages.status().state === 'failed', 'the failure');
-    assert.ok(broken.logged.some(({ msg }) => /cannot be started/.test(msg)));
+    assert.ok(broken.logged.some(({ msg }) => /cannot start/.test(msg)));
     assert.equal(await broken.pages.isHealthy(), false);
     await symlink(await findSystemShell(), path);
     clock.advance(30_000);

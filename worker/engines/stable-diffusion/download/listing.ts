@@ -95,7 +95,7 @@ async function readJson(url: string, repository: string, signal: AbortSignal): P
     throw new Error(`${repository}: there is no such repository or revision for everybody (HTTP ${status}).`);
   }
   if (status !== 200) throw new Error(`${repository}: the hub answers HTTP ${status}.`);
-  const next = /<([^>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
+  const next = /<([^<>]{1,2000})>; ?rel="next"/.exec(headers.get('link') ?? '')?.[1];
   const isOwn = next !== undefined && URL.canParse(next) && new URL(next).origin === new URL(url).origin;
   return { json: await response.json(), next: isOwn ? next : undefined };
 }
