@@ -34,7 +34,8 @@ describe('the settings of stable-diffusion', () => {
 
   test('have working defaults but for the model', () => {
     const settings = readSettings(stableDiffusion.settings, {});
-    assert.deepEqual(settings, { SD_DEVICES: 'cpu', SD_IDLE_UNLOAD_MS: 300_000 });
+    const hub = { SD_HUB_URL: 'https://huggingface.co' };
+    assert.deepEqual(settings, { SD_DEVICES: 'cpu', SD_IDLE_UNLOAD_MS: 300_000, ...hub });
     assert.match(
       messageOf(() => create({})),
       /^SD_MODEL_DIR: expected the path of a directory/,
