@@ -3,8 +3,8 @@ import type { AppError, ErrorCode } from '../../shared/errors.ts';
 import type { Job, JobEvent, RequestDraft } from '../jobs/job.ts';
 
 /**
- * What every dialect promises: pure translation, no I/O, no clock, no Express. A route decodes what came into one
- * command of the job module, and encodes what came of it. `test/contracts/dialect.ts` holds it to this.
+ * What every dialect promises: pure translation without I/O, clock or Express. A route decodes a request into one
+ * command, and encodes the outcome of that command. `test/contracts/dialect.ts` checks it.
  */
 
 /** The parsed request, before any value is converted. A repeated query parameter is an array. */
@@ -19,13 +19,13 @@ export interface DialectInput {
 /** Which job is meant. */
 interface JobWish {
   readonly jobId: string;
-  /** What `Job.seal` made, where the dialect's addresses carry it. */
+  /** The job's `seal`, if the dialect's addresses carry it. */
   readonly sealed?: string | undefined;
 }
 
-/** What an answer's form may depend on. */
+/** The parts of a request that decide the form of an error answer. */
 export interface Asked extends Pick<DialectInput, 'query' | 'headers'> {
-  /** As `ServiceDescription.toPath`. */
+  /** The same as `ServiceDescription.toPath`. */
   readonly toPath: (path: string) => string;
 }
 
@@ -35,25 +35,25 @@ export type Command =
       readonly do: 'generate';
       readonly draft: RequestDraft;
       /**
-       * `wait` for the end within the wait budget, `hold` until the end (a dialect without any other form), `start`
-       * and answer at once, or `stream` events until the end.
+       * `wait`: answer at the end of the job, or of the wait budget. `hold`: answer at the end of the job, however long
+       * it takes. `start`: answer at once. `stream`: send events until the end of the job.
        */
       readonly answer: 'wait' | 'hold' | 'start' | 'stream';
       /** The encoder needs the pictures themselves. */
       readonly bytes: boolean;
-      /** Lead to the picture rather than tell its address. */
+      /** Redirect to the picture instead of answering with its address. */
       readonly redirect?: boolean | undefined;
       readonly fresh?: boolean | undefined;
-      /** Join this caller's own unfinished job of the same words (waiting requests do so anyway). */
+      /** Join this caller's own unfinished job of an equal request. With `wait` and `hold` this always happens. */
       readonly rejoin?: boolean | undefined;
       readonly idempotencyKey?: string | undefined;
       readonly callbackUrl?: string | undefined;
       readonly credentials?: Readonly<Record<string, string>> | undefined;
-      /** Save the picture under DATA_DIR and tell its path. */
+      /** Save the picture under DATA_DIR and answer with its path. */
       readonly saveFile?: boolean | undefined;
-      /** Ask the engine that this caller chose by `prefer`, when the draft names none. */
+      /** Ask the engine that this caller chose by `prefer`, if the draft names none. */
       readonly usesPreference?: boolean | undefined;
-      /** Sentences for a person: wishes of this request that were changed or have no effect here. */
+      /** Sentences for a person about parameters that were changed or have no effect here. */
       readonly warnings?: readonly string[] | undefined;
       /** What `encode` says again; nobody else reads it. */
       readonly echo?: Readonly<Record<string, string>> | undefined;
@@ -75,42 +75,42 @@ export type Command =
     }
   /** This caller's choice of engine for later requests that name none (`undefined` forgets it). */
   | { readonly do: 'prefer'; readonly engine: string | undefined }
-  /** Needs no job: models, options and the like. `details` is handed on to `encode`. */
+  /** Needs no job, for instance a list of models. `encode` gets `details`. */
   | { readonly do: 'describe'; readonly details?: unknown };
 
-/** What came of it. */
+/** The result of a command. */
 export interface Outcome {
   readonly command: Command;
   /** Missing for `describe` and `prefer`, and for `current` when the caller has no running job. */
   readonly job?: Job | undefined;
-  /** In the order of `job.result.pictures`, when the command asked for bytes and the job is done. */
+  /** In the order of `job.result.pictures`. Empty unless the command asked for bytes and the job is done. */
   readonly pictures: readonly OutcomePicture[];
-  /** Where the saved file is, when the command asked for one. */
+  /** Path of the saved file, if the command asked for one. */
   readonly filePath?: string | undefined;
   readonly service: ServiceDescription;
 }
 
-/** A finished picture, for `encode`; as the whole `body` of an answer it stands for its bytes. */
+/** A finished picture, for `encode`. As the whole `body` of an answer, it stands for its bytes. */
 export interface OutcomePicture {
   readonly mediaType: string;
-  /** Stands for the whole file as base64, anywhere inside JSON. */
+  /** A mark that is replaced by the whole file as base64, anywhere inside JSON. */
   readonly base64: string;
-  /** The beginning of the file, where it tells of itself. */
+  /** The beginning of the file, which holds the settings that made it. */
   readonly head: Buffer;
 }
 
 /** Facts about this deployment that a dialect may publish. */
 export interface ServiceDescription {
   readonly version: string;
-  /** Names of the enabled engines as far as known, in order of preference. */
+  /** Names of the enabled engines that are known, in order of preference. */
   readonly engines: readonly string[];
-  /** What this caller chose by `prefer`. */
+  /** The engine that this caller chose by `prefer`. */
   readonly preferredEngine?: string | undefined;
-  /** Only holders of a key of this service may ask for pictures. */
+  /** Whether asking for pictures needs a key of this service. */
   readonly needsKey: boolean;
   /** Makes a path that starts with `/` into an address that the caller can reach. */
   readonly toAbsoluteUrl: (path: string) => string;
-  /** The same below the path of PUBLIC_URL, for a header that clients resolve against what they asked. */
+  /** Puts the path below that of PUBLIC_URL, for a header that clients resolve against the address they asked. */
   readonly toPath: (path: string) => string;
   /** Epoch milliseconds at the time of the answer. */
   readonly now: number;
@@ -119,7 +119,7 @@ export interface ServiceDescription {
 export interface Encoded {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** A Buffer or a picture of the outcome is sent as it is, anything else as JSON; left out: no body. */
+  /** A Buffer or a picture of the outcome is sent as it is, anything else as JSON. Missing: no body. */
   readonly body?: unknown;
 }
 
@@ -127,7 +127,7 @@ export interface Encoded {
 export interface EncodedEvent {
   readonly event?: string | undefined;
   readonly id?: string | undefined;
-  /** Sent as JSON, a string as it is. */
+  /** A string is sent as it is, anything else as JSON. */
   readonly data: unknown;
 }
 
@@ -135,18 +135,18 @@ export interface Route {
   readonly method: 'get' | 'post' | 'delete';
   /** Express 5 path, for instance `/jobs/:id` or `/prompt/*prompt`. */
   readonly path: string;
-  /** Of its JSON, where the usual 256 kB are too few. */
+  /** Limit of the JSON body, if the usual 256 kB are too few. */
   readonly maxBodyBytes?: number | undefined;
-  /** Counts against the limit of requests as a picture does, and before its body is read. */
+  /** Counts against the rate limit like a picture, before the body is read. */
   readonly isCounted?: boolean | undefined;
-  /** What stands in the body makes no difference, so it is not read and may be of any type. */
+  /** The body makes no difference, so it is not read and may be of any type. */
   readonly ignoresBody?: boolean | undefined;
-  /** For the OpenAPI document, made from the schemas that `decode` itself uses. */
+  /** For the OpenAPI document. It uses the schemas of `decode`. */
   readonly documentation: RouteDocumentation;
   /** Throws AppError `invalid_request` with every fault. */
   decode(input: DialectInput): Command;
   encode(outcome: Outcome): Encoded;
-  /** For `stream` and `follow`; none: the event is not for this dialect's clients. */
+  /** For `stream` and `follow`. Undefined if this dialect's clients get no such event. */
   encodeEvent?(event: JobEvent, outcome: Outcome): EncodedEvent | undefined;
 }
 
@@ -156,11 +156,11 @@ export interface RouteDocumentation {
   readonly params?: z.ZodObject | undefined;
   readonly query?: z.ZodObject | undefined;
   readonly body?: z.ZodType | undefined;
-  /** A whole body that works as it stands on every deployment. */
+  /** A whole body that works on every deployment. */
   readonly bodyExample?: Readonly<Record<string, unknown>> | undefined;
-  /** What it may fail with; left out: whatever making a picture may lead to. */
+  /** The codes of its errors. Default: all that making a picture may lead to. */
   readonly failures?: readonly ErrorCode[] | undefined;
-  /** Of success, by status: what it means, the schema of its JSON, the media type of what else it may answer. */
+  /** Answers of success by status: the meaning, the schema of the JSON, and the media type of any other answer. */
   readonly responses: Readonly<
     Record<number, { readonly description: string; readonly schema?: z.ZodType; readonly mediaType?: string }>
   >;
@@ -169,16 +169,16 @@ export interface RouteDocumentation {
 export interface Dialect {
   /** Equals its folder's name. */
   readonly name: string;
-  /** A sentence for readers of the API's documentation: whose clients it is for. */
+  /** A sentence for the API's documentation that says whose clients the dialect is for. */
   readonly description: string;
   readonly routes: readonly Route[];
-  /** Paths that are this dialect's alone: what no route answers there is told in its own shape. */
+  /** Paths that belong to this dialect alone. An unknown address below them gets an error of its shape. */
   readonly prefixes?: readonly string[] | undefined;
   /** The JSON of `encodeError`. */
   readonly errorSchema: z.ZodType;
   /**
-   * The error in this dialect's own shape; status and headers such as Retry-After included. `asked` is what failed, for
-   * a dialect whose callers choose the form of their answers; left out where no request is at hand.
+   * The error in this dialect's own shape, with its status and with headers such as Retry-After. `asked` is the failed
+   * request, for a dialect whose callers choose the form of their answers. It is missing if there is no request.
    */
   encodeError(error: AppError, asked?: Asked): Encoded;
 }

@@ -1,8 +1,8 @@
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 
-/** What a route may fail with, for its documentation. */
+/** The error codes of routes, for their documentation. */
 
-/** Routes that only read. */
+/** For routes that only read. */
 export const LOOKUP_FAILURES: readonly ErrorCode[] = [
   'invalid_request',
   'unauthorized',
@@ -11,12 +11,12 @@ export const LOOKUP_FAILURES: readonly ErrorCode[] = [
   'internal',
 ];
 
-/** Routes that look for something by its name. */
+/** For routes that find something by its name. */
 export const FIND_FAILURES: readonly ErrorCode[] = [...LOOKUP_FAILURES, 'not_found'];
 
 const NEVER_OF_A_PICTURE: ReadonlySet<ErrorCode> = new Set(['forbidden', 'not_found', 'method_not_allowed']);
 
-/** Routes that make pictures. */
+/** For routes that make pictures. */
 export const PICTURE_FAILURES: readonly ErrorCode[] = (Object.keys(ERRORS) as ErrorCode[]).filter(
   (code) => !NEVER_OF_A_PICTURE.has(code),
 );

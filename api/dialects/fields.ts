@@ -3,8 +3,8 @@ import { countCharacters, MAX_PROMPT_CHARACTERS } from '../../shared/contract/ge
 import { type Fault, invalidRequest } from '../../shared/errors.ts';
 
 /**
- * The parameters of a request, from a query string (everything is text) or a JSON body. Each field knows in words what
- * it expects, so that every fault is told the same way: the parameter, what came, what is allowed.
+ * The parameters of a request, from a query string (where all values are text) or a JSON body. Each field says in words
+ * what it expects, so that every fault is reported in the same form: the parameter, what came, what is allowed.
  */
 
 const expectations = z.registry<{ expects: string }>();
@@ -15,8 +15,8 @@ interface FieldInfo {
 }
 
 /**
- * `clean` sees what came, `schema` what is left of it. As a parameter it is described outside its schema as well, and
- * one that must be given is filled in with its example: Swagger UI looks for both there.
+ * `clean` gets the value that came, `schema` gets the cleaned value. The parameter's description and, if it is required,
+ * its example are set outside its schema too, because Swagger UI looks for them there.
  */
 function field<Schema extends z.ZodType>(
   clean: (value: unknown) => unknown,
@@ -36,14 +36,14 @@ function field<Schema extends z.ZodType>(
   return whole;
 }
 
-/** An empty query parameter (`?seed=`) is one that was left out, as HTML forms send it. JSON null is too. */
+/** An empty query parameter (`?seed=`) counts as left out, because HTML forms send it so. JSON null does too. */
 const leftOut = (value: unknown): unknown => (value === '' || value === null ? undefined : value);
 
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
-/** No real number is written with more digits, and longer text is not parsed. */
+/** No real number needs more characters. Longer text is not parsed. */
 const MAX_NUMBER_CHARACTERS = 100;
 
-/** Only plain decimals: neither `0x10` nor `Infinity` is a number here. */
+/** Only plain decimals are numbers, not `0x10` or `Infinity`. */
 function toNumber(value: unknown): unknown {
   const given = leftOut(value);
   if (typeof given !== 'string' || given.length > MAX_NUMBER_CHARACTERS) return given;
@@ -53,7 +53,7 @@ function toNumber(value: unknown): unknown {
 interface NumberInfo extends FieldInfo {
   readonly min: number;
   readonly max: number;
-  /** Multiples only. */
+  /** Only multiples of it are allowed. */
   readonly step?: number | undefined;
 }
 
@@ -97,7 +97,7 @@ export function choiceOr<const Values extends readonly [string, ...string[]]>(
 
 const FLAGS: Record<string, boolean> = { '1': true, true: true, yes: true, '0': false, false: false, no: false };
 
-/** `clean` sees what came first, for a dialect that says yes in words of its own. */
+/** `clean` gets the value first, for a dialect that has its own words for yes. */
 export function flagOr(fallback: boolean, info: FieldInfo = {}, clean: (value: unknown) => unknown = leftOut) {
   const toFlag = (value: unknown): unknown => {
     const given = leftOut(clean(value));
@@ -123,7 +123,7 @@ export function prompt(info: FieldInfo = {}) {
   return field(toTrimmed, promptSchema.min(1).max(2 * MAX_PROMPT_CHARACTERS), expects, info);
 }
 
-/** Blank means none. */
+/** Blank text counts as left out. */
 export function negativePrompt(info: FieldInfo = {}) {
   const expects = `text of up to ${MAX_WORDS} characters, without control characters`;
   const blankIsNone = (value: unknown): unknown => leftOut(toTrimmed(value));
@@ -140,19 +140,19 @@ export function word(maxCharacters: number, info: FieldInfo = {}) {
   return field(clean, schema.optional(), `text of up to ${maxCharacters} characters`, info);
 }
 
-/** Easel's own parameter, which every dialect with a JSON body takes as well. */
+/** Easel's own parameter, which every dialect with a JSON body takes too. */
 export const engineName = () => word(64, { description: 'Only this engine may serve.', example: 'sketch' });
 
-/** Text of a form that a regular expression tells; `expects` says it in words. */
+/** Text that matches a regular expression. `expects` describes it in words. */
 export function pattern(form: RegExp, expects: string, info: FieldInfo = {}) {
   return field(leftOut, z.string().regex(form).optional(), expects, info);
 }
 
-/** Engine options are stored with the job and read by the policy, so their size is bounded; no vendor needs more. */
+/** Engine options are stored with the job and read by the policy, so their size is limited. No vendor needs more. */
 const MAX_OPTIONS_CHARACTERS = 16_000;
 const MAX_OPTIONS_LEVELS = 6;
 
-/** Vendor extras: an object of objects; each engine parses its own part strictly. */
+/** Extras keyed by engine name. Each engine parses its own part strictly. */
 export function engineOptions(info: FieldInfo = {}) {
   const schema = z
     .record(z.string(), z.record(z.string(), z.unknown()))
@@ -163,13 +163,13 @@ export function engineOptions(info: FieldInfo = {}) {
   return field(leftOut, schema, `an object keyed by engine name, each with an object, in all up to ${size}`, info);
 }
 
-/** The body as a whole nests little enough for a function that calls itself. */
+/** It may call itself, because the depth of the whole body was limited before. */
 function countLevels(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   return 1 + Math.max(0, ...Object.values(value).map(countLevels));
 }
 
-/** Parses everything and throws `invalid_request` with every fault at once. */
+/** Parses all fields. Throws `invalid_request` with every fault at once. */
 export function parseFields<Schema extends z.ZodObject>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input ?? {});
   if (parsed.success) return parsed.data;
@@ -191,7 +191,7 @@ function toFault(name: string, schema: z.core.$ZodType | undefined, given: unkno
 
 const MAX_SHOWN_CHARACTERS = 60;
 
-/** What came, short enough for an answer; long text is counted, not repeated. */
+/** The value that came, short enough for an answer. Long text is counted instead of repeated. */
 function describeGiven(given: unknown): string {
   if (given === undefined) return '; it is missing';
   if (given === null) return ', not null';

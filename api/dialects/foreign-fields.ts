@@ -3,9 +3,9 @@ import { MAX_SEED } from '../../shared/contract/generation.ts';
 import { decimal, decimalOr, isRecord, parseFields, wholeNumber, wholeNumberOr } from './fields.ts';
 
 /**
- * Numbers of dialects that are not our own. Their clients take a seed from a clock, send `width=0` for "whatever you
- * like", or paste an undefined variable into the address, and the services that they were written for accept it. Such a
- * value is taken as near as it can be, or as not given, and a warning says so.
+ * Numbers of dialects that are not Easel's own. Their clients take a seed from a clock, send `width=0` for "any", or put
+ * an undefined variable into the address, and the services they were written for accept that. Such a value is replaced
+ * by the nearest valid one, or counts as left out, and a warning says so.
  */
 
 interface Softened {
@@ -26,7 +26,7 @@ function soft<Schema extends z.ZodType>(schema: Schema, soften: Soften): Schema 
 
 type SeedInfo = Omit<NumberInfo, 'min' | 'max'> & { readonly max?: number };
 
-/** -1 draws one; what is beyond the range is taken modulo 2^32, as the same seed must stay the same picture. */
+/** -1 draws one. A seed beyond the range is taken modulo 2^32, so that the same seed always gives the same picture. */
 export function foreignSeed(fallback: number, { max = MAX_SEED, ...info }: SeedInfo) {
   return soft(wholeNumberOr(fallback, { min: -1, max, ...info }), (name, given) => softenSeed(name, given, max));
 }
@@ -49,17 +49,17 @@ export function foreignDecimalOr(fallback: number, info: NumberInfo) {
 
 export interface Foreign<Fields> {
   readonly fields: Fields;
-  /** Sentences for a person: what could not be taken as it was given. */
+  /** Sentences for a person about values that were replaced or left out. */
   readonly warnings: readonly string[];
 }
 
-/** `parseFields`, after every careless number was softened. */
+/** Like `parseFields`, but after `softenFields`. */
 export function parseForeign<Schema extends z.ZodObject>(schema: Schema, input: unknown): Foreign<z.output<Schema>> {
   const { fields, warnings } = softenFields(schema, input);
   return { fields: parseFields(schema, fields), warnings };
 }
 
-/** What came, with numbers that can be parsed; for an object within a body. */
+/** The input with numbers that can be parsed; for an object within a body. */
 export function softenFields(schema: z.ZodObject, input: unknown): Foreign<unknown> {
   if (!isRecord(input)) return { fields: input, warnings: [] };
   const softened: Record<string, unknown> = { ...input };
@@ -74,7 +74,7 @@ export function softenFields(schema: z.ZodObject, input: unknown): Foreign<unkno
   return { fields: softened, warnings };
 }
 
-/** What templates of programs leave behind where a value was missing. */
+/** Programs put these words into a template if a value is missing. */
 const JUNK: ReadonlySet<string> = new Set(['undefined', 'null', 'nan', 'none', 'infinity', '-infinity']);
 
 const asNotGiven = (name: string, given: unknown): Softened => ({
@@ -87,7 +87,7 @@ function softenNumber(name: string, given: unknown, { min, max }: NumberInfo, wh
   if (JUNK.has(text.toLowerCase())) return asNotGiven(name, given);
   const value = text === '' ? given : isShortDecimal(text) ? Number(text) : given;
   if (typeof value !== 'number') return { value: given };
-  // 0 and less mean "as you like" to many clients.
+  // 0 and less mean "any" to many clients.
   if (!Number.isFinite(value) || value < min) return asNotGiven(name, given);
   const nearest = Math.min(max, whole ? Math.round(value) : value);
   if (nearest === value) return { value };
@@ -105,7 +105,7 @@ function softenSeed(name: string, given: unknown, max: number): Softened {
   return { value, warning: `\`${name}\` ${show(given)} became ${value}: seeds are taken modulo 2^32.` };
 }
 
-/** Whole numbers digit by digit, since a double rounds those beyond 2^53; a fraction is cut off. */
+/** A BigInt, because a double rounds whole numbers beyond 2^53. A fraction is cut off. */
 function toWhole(text: string): bigint | undefined {
   if (text.length > MAX_DIGITS) return undefined;
   if (/^[+-]?\d+$/.test(text)) return BigInt(text.replace('+', ''));
@@ -121,20 +121,24 @@ const isShortDecimal = (text: string): boolean =>
 
 const MAX_SHOWN_CHARACTERS = 40;
 
-/** Short enough for a header; never cut within a number that could then be taken for another. */
+/** Short enough for a header. A number is never cut, because the rest would look like another number. */
 function show(given: unknown): string {
   const text = String(given);
   return text.length <= MAX_SHOWN_CHARACTERS ? `"${text}"` : `a value of ${text.length} characters`;
 }
 
+/** The longest side of the canonical request. */
 const MAX_SIDE = 4096;
+
+/** A longer side counts as this long. `shrinkSides` then makes both sides smaller together. */
+export const MAX_FOREIGN_SIDE = 65_536;
 
 export interface Sides {
   readonly width?: number;
   readonly height?: number;
 }
 
-/** Sides beyond what a request can say are made smaller together, so that the picture keeps its shape. */
+/** Makes both sides smaller if one is longer than a request allows, so that the picture keeps its shape. */
 export function shrinkSides({ width, height }: { width: number; height: number }): Foreign<Sides> {
   const longest = Math.max(width, height);
   if (longest <= MAX_SIDE) return { fields: { width, height }, warnings: [] };

@@ -9,7 +9,7 @@ import { piclumen } from './piclumen/index.ts';
 import { pollinations } from './pollinations/index.ts';
 import { stableDiffusion } from './stable-diffusion/index.ts';
 
-/** The only list of dialects; the folder of each bears its name. */
+/** The only list of dialects. Each folder has the name of its dialect. */
 export const dialects: readonly Dialect[] = [
   generate,
   stableDiffusion,

@@ -24,7 +24,7 @@ export const jobAnswer = z
     engine_status: z.string().optional(),
     queue_position: z.int().optional(),
     eta_seconds: z.number().optional(),
-    image_url: z.url().optional().meta({ description: 'Of the first picture.' }),
+    image_url: z.url().optional().meta({ description: 'Address of the first picture.' }),
     images: z.array(jobPicture).optional(),
     warnings: z.array(z.string()),
     cached: z.boolean(),
@@ -32,7 +32,9 @@ export const jobAnswer = z
     code: nativeError.shape.code.optional(),
     field: z.string().optional(),
     attempts: nativeError.shape.attempts,
-    status_url: z.url().meta({ description: 'To be used whole: it lets the job outlive a lost disk.' }),
+    status_url: z
+      .url()
+      .meta({ description: 'Use the whole address: with it the job survives even the loss of the disk.' }),
     events_url: z.url(),
     created_at: z.iso.datetime(),
     finished_at: z.iso.datetime().optional(),

@@ -16,7 +16,7 @@ import {
 } from './fields.ts';
 import { toSeed } from './native.ts';
 
-/** What one picture may be asked for in Easel's own words: `GET /generate`, and with more in `POST /jobs`. */
+/** The parameters of Easel's own dialects for one picture: of `GET /generate`, and with others of `POST /jobs`. */
 export const nativeFields = {
   prompt: prompt({ description: 'What the picture shows.', example: 'a red fox' }),
   negative_prompt: negativePrompt({ description: 'What to avoid.', example: 'blurry' }),
@@ -35,14 +35,14 @@ export const nativeFields = {
     example: 768,
   }),
   height: wholeNumber({ min: 16, max: 4096, description: 'Pixels, together with `width`.', example: 512 }),
-  steps: wholeNumber({ min: 1, max: 150, description: 'Denoising steps, where the engine has them.', example: 20 }),
+  steps: wholeNumber({ min: 1, max: 150, description: 'Denoising steps, if the engine has them.', example: 20 }),
   engine: engineName(),
-  strict: flagOr(false, { description: 'An engine that cannot honour every wish is skipped instead of warning.' }),
+  strict: flagOr(false, { description: 'Skip an engine that cannot honour every parameter, instead of warning.' }),
   safe: flagOr(false, { description: 'Refuse a picture that the engine flags as not safe for work.' }),
   format: choiceOr('png', FORMATS, { description: 'The format of the picture.', example: 'png' }),
   metadata: choice(METADATA, {
     description:
-      'What the file says of its making: `full`, `settings` (no words) or `none`. That a machine made it stays marked. Left out: as the operator set.',
+      'What the file says about how it was made: `full`, `settings` (without the prompts) or `none`. The mark of machine-made media stays in every case. Left out: the operator’s setting.',
     example: 'settings',
   }),
 };
@@ -67,7 +67,7 @@ export function toDraft(fields: NativeFields): NativeDraft {
   };
 }
 
-/** Exact sides win over a shape; the answer tells the shape that they have. */
+/** Exact sides win over a shape. The answer then names the shape that they have. */
 function toForm({ shape, width, height }: NativeFields): Pick<RequestDraft, 'shape' | 'width' | 'height'> {
   if (width === undefined && height === undefined) return { shape };
   if (width !== undefined && height !== undefined) {

@@ -4,7 +4,7 @@ import { toDonePage, toPendingPage } from '../page/answers.ts';
 import type { Encoded, Outcome } from './dialect.ts';
 import { toJobPath } from './native.ts';
 
-/** The job as a page, while it is made and when it is done. */
+/** The job as a page, both while it is made and when it is done. */
 export function encodePage({ job, service }: Outcome, language: string): Encoded {
   if (job === undefined) throw new Error('a page needs its job');
   if (job.error !== undefined) throw job.error;
@@ -38,7 +38,7 @@ export function encodePage({ job, service }: Outcome, language: string): Encoded
 
 const withOutput = (path: string): string => `${path}${path.includes('?') ? '&' : '?'}output=page`;
 
-/** What makes the first picture again. */
+/** The parameters that make the first picture again. */
 function toQuery({ request }: Job, { engine, pictures }: GenerationResult): URLSearchParams {
   const wishes = {
     prompt: request.prompt,

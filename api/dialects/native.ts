@@ -4,9 +4,9 @@ import type { Job } from '../jobs/job.ts';
 import { toFailedPage } from '../page/answers.ts';
 import type { Asked, DialectInput, Encoded, Outcome } from './dialect.ts';
 
-/** What Easel's own dialects (`generate`, `jobs`) share: the error, and the answer that is still to come. */
+/** What Easel's own dialects (`generate`, `jobs`) share: the error, and the answer for a picture that is still being made. */
 
-/** -1 asks for a random seed in every dialect; the canonical draft says it by leaving the seed out. */
+/** -1 asks for a random seed in every dialect. In the canonical draft the seed is then missing. */
 export const toSeed = (seed: number): { seed?: number } => (seed < 0 ? {} : { seed });
 
 export const nativeError = z
@@ -24,7 +24,7 @@ export const nativeError = z
 /** `output=page`: the answer is for a person whose browser runs no script. */
 const wantsPage = ({ query }: Pick<DialectInput, 'query'>): boolean => query.output === 'page';
 
-/** For `Command.echo`, by which `encode` knows what form was asked for. */
+/** For `Command.echo`, from which `encode` knows the form that was asked for. */
 export const toPageEcho = (input: DialectInput): { echo?: Readonly<Record<string, string>> } =>
   wantsPage(input) ? { echo: { page: input.headers['accept-language'] ?? '' } } : {};
 
@@ -69,18 +69,18 @@ export const pendingAnswer = z
         stage: 'generate',
         progress: 0.4,
         eta_seconds: 12,
-        message: 'The picture is still being made. Ask the same again in 12 s, or watch status_url.',
+        message: 'The picture is still being made. Send the same request again in 12 s, or ask status_url.',
       },
     ],
   });
 
-/** Where a job can be asked for: `seal` lets it outlive its record, and is too long for a header. */
+/** Path of a job with its `seal`, which lets it survive the loss of its record, and is too long for a header. */
 export function toJobPath({ id, seal }: Job, rest = ''): string {
   const path = `/jobs/${id}${rest}`;
   return seal === undefined ? path : `${path}?sealed=${seal()}`;
 }
 
-/** Clients ignore a longer Retry-After, and a shorter one than a second would bring them back too often. */
+/** Clients ignore a longer Retry-After. */
 const LONGEST_RETRY_SECONDS = 60;
 const USUAL_RETRY_SECONDS = 5;
 
@@ -105,7 +105,7 @@ export function encodePending({ job, service }: Outcome): Encoded {
       progress: job.progress,
       ...(job.queuePosition !== undefined && { queue_position: job.queuePosition }),
       ...(job.etaSeconds !== undefined && { eta_seconds: job.etaSeconds }),
-      message: `The picture is still being made. Ask the same again in ${seconds} s, or watch status_url.`,
+      message: `The picture is still being made. Send the same request again in ${seconds} s, or ask status_url.`,
     },
   };
 }

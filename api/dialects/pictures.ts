@@ -4,13 +4,13 @@ import { encodePending } from './native.ts';
 
 type Wishes = Omit<RequestDraft, 'count' | 'strict' | 'safe' | 'format' | 'deliver' | 'previews'>;
 
-/** One PNG for a caller who wants the picture itself, as the earlier servers answered. */
+/** A command for one PNG with its bytes, as the earlier servers answered. */
 export function askForPng(wishes: Wishes, options: { readonly saveFile?: boolean } = {}): Command {
   const usual = { count: 1, strict: false, safe: false, format: 'png', deliver: 'bytes', previews: 0 } as const;
   return { do: 'generate', answer: 'wait', bytes: true, ...options, draft: { ...wishes, ...usual } };
 }
 
-/** The answer with the picture, or 202 while it is still being made. */
+/** Answers with the picture, or with 202 while it is still being made. */
 export const encodePng =
   (toBody: (outcome: Outcome) => unknown) =>
   (outcome: Outcome): Encoded =>

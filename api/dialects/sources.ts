@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { type AppError, invalidRequest } from '../../shared/errors.ts';
 import type { Route } from './dialect.ts';
 
-/** Pictures made from pictures: these parameters and calls are known, but no engine here can serve them yet. */
+/** Pictures made from pictures. These parameters and calls are known, but no engine here can serve them yet. */
 
-/** Another picture than the one that was meant would be worse than none. */
+/** It is refused rather than ignored: a wrong picture would be worse than none. */
 export const noEngineTakesPictures = (field: string): AppError =>
   invalidRequest([
     { field, message: `No enabled engine can work from a picture; \`${field}\` cannot be honoured. Leave it out.` },
   ]);
 
-/** A call that is only about pictures to work from: refused in its dialect's own words, whatever its body holds. */
+/** A call that is only about pictures to work from. It is refused in its dialect's own shape, whatever its body holds. */
 export const toPictureRefusal = (path: string, field: string): Route => ({
   method: 'post',
   path,

@@ -1,15 +1,15 @@
 /**
- * Wishes that a dialect's own document knows and nobody here can fulfil. Whoever sends one with a value that would have
- * changed the picture is told; a value that changes nothing, such as the default, is passed over.
+ * Parameters that a dialect's own documents know and no engine here can honour. If a value would have changed the
+ * picture, a warning says that it has no effect. A value that changes nothing, such as the default, gets no warning.
  */
 
-/** Tells whether a value would have had an effect at the service whose dialect this is. */
+/** Whether a value would have had an effect at the service whose dialect this is. */
 export type Matters = (value: unknown, body: Readonly<Record<string, unknown>>) => boolean;
 
 export const isOn: Matters = (value) =>
   value === true || value === 1 || (typeof value === 'string' && /^(true|1|yes|on)$/i.test(value.trim()));
 
-/** A text, list or object with something in it, or a switch that is on. */
+/** A text, list or object that is not empty, or a switch that is on. */
 export const isFilled: Matters = (value, body) => {
   if (typeof value === 'string') return value.trim() !== '' && !NOTHING.test(value.trim());
   if (Array.isArray(value)) return value.length > 0;
@@ -24,13 +24,13 @@ export const isAbove =
   (value) =>
     value !== '' && typeof value !== 'boolean' && Number(value) > limit;
 
-/** One of the words that ask for more than the default. */
+/** One of these words, which ask for more than the default. */
 export const isOneOf =
   (...words: readonly string[]): Matters =>
   (value) =>
     typeof value === 'string' && words.includes(value.trim().toLowerCase());
 
-/** Anything but nothing and the values that the service itself takes for the default. */
+/** A value that is not empty and not one of the service's own defaults. */
 export const isOtherThan =
   (...defaults: readonly unknown[]): Matters =>
   (value) =>
@@ -38,7 +38,7 @@ export const isOtherThan =
 
 export type Unheeded = Readonly<Record<string, Matters>>;
 
-/** One sentence that names every wish without effect; none where all is well. */
+/** One sentence that names every parameter without effect, or none if there is no such parameter. */
 export function tellUnheeded(body: unknown, table: Unheeded): string[] {
   if (typeof body !== 'object' || body === null) return [];
   const given = body as Readonly<Record<string, unknown>>;

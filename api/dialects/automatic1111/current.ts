@@ -4,7 +4,7 @@ import { parseFields } from '../fields.ts';
 import { encodeProgress } from './progress.ts';
 import { empty, progressAnswer, progressQuery } from './schema.ts';
 
-/** The caller's own running job: this dialect knows no ids. */
+/** Routes about the caller's own running job, because this dialect has no job ids. */
 
 const toCancel = (name: string, summary: string): Route => ({
   method: 'post',
@@ -36,6 +36,6 @@ const progress: Route = {
 
 export const current: readonly Route[] = [
   progress,
-  toCancel('interrupt', 'Cancel your own running job; nobody else’s'),
+  toCancel('interrupt', 'Cancel your own running job'),
   toCancel('skip', 'The same as `interrupt`: a job here is one picture of a batch, or the whole of it'),
 ];

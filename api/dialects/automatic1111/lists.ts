@@ -7,8 +7,8 @@ import { toOptions } from './options.ts';
 import { empty, optionsAnswer } from './schema.ts';
 
 /**
- * What clients read at their start and iterate without a look at the status: each list is there, empty where there is
- * nothing to choose.
+ * Lists that clients read at their start, and iterate without checking the status. So each list exists, and is empty
+ * where there is nothing to choose.
  */
 
 const sdModels = z.array(
@@ -61,7 +61,7 @@ const toScheduler = (label: string) => ({
   need_inner_model: false,
 });
 
-/** AUTOMATIC1111's upscaler that leaves the picture as it is, with the scale that it names. */
+/** AUTOMATIC1111's upscaler that changes nothing, as its web UI lists it. */
 const NO_UPSCALER = { name: 'None', model_name: null, model_path: null, model_url: null, scale: 4 };
 
 function toList(name: string, summary: string, schema: z.ZodType, list: (outcome: Outcome) => unknown): Route {
@@ -81,7 +81,7 @@ export const lists: readonly Route[] = [
   toList('sd-models', 'The engines, as models', sdModels, ({ service }) => toModels(service.engines)),
   toList('samplers', 'Samplers', samplers, () => SAMPLERS.map(toSampler)),
   toList('schedulers', 'Noise schedules', schedulers, () => SCHEDULERS.map(toScheduler)),
-  toList('upscalers', 'Upscalers: none but `None`', upscalers, () => [NO_UPSCALER]),
+  toList('upscalers', 'Upscalers: only `None`', upscalers, () => [NO_UPSCALER]),
   toEmptyList('latent-upscale-modes', 'Latent upscale modes'),
   toEmptyList('sd-vae', 'VAEs to choose'),
   toEmptyList('prompt-styles', 'Styles'),
@@ -94,13 +94,13 @@ export const lists: readonly Route[] = [
   toList('scripts', 'Scripts: none', scripts, () => ({ txt2img: [], img2img: [] })),
   toList('embeddings', 'Embeddings: none', embeddings, () => ({ loaded: {}, skipped: {} })),
   toList('cmd-flags', 'Flags of the command line: none', empty, () => ({})),
-  toList('memory', 'Memory: not told', memory, () => ({
-    ram: { error: 'not told' },
-    cuda: { error: 'not told' },
+  toList('memory', 'Memory: not reported', memory, () => ({
+    ram: { error: 'not reported' },
+    cuda: { error: 'not reported' },
   })),
 ];
 
-/** Buttons of the web UI that have nothing to do here. */
+/** Buttons of the web UI that have no effect here. */
 const toNothing = (name: string, summary: string): Route => ({
   method: 'post',
   path: `/sdapi/v1/${name}`,

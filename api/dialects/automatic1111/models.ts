@@ -1,13 +1,13 @@
-/** The engines are the models: `sd_model_checkpoint` is an engine's name, perhaps in the form of a title. */
+/** The engines are the models: `sd_model_checkpoint` holds an engine's name or title. */
 
-/** What older clients send as a model when the user chose none; it means the configured order. */
+/** Older clients send this model if the user chose none. It means the configured order. */
 export const DEFAULT_CHECKPOINT = 'easel';
 
-/** No engine's title is longer. */
+/** Every engine's title is shorter. */
 const MAX_TITLE_CHARACTERS = 300;
 const HASH = / \[[^[\]]*\]$/;
 
-/** `sketch.safetensors [0123abcd]` -> `sketch`. Undefined: the configured order. */
+/** `sketch.safetensors [0123abcd]` -> `sketch`. Undefined means the configured order. */
 export function toEngineName(checkpoint: string): string | undefined {
   const name = checkpoint
     .slice(0, MAX_TITLE_CHARACTERS)

@@ -11,7 +11,7 @@ const ONE_PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+
 export const pngInfo: Route = {
   method: 'post',
   path: '/sdapi/v1/png-info',
-  // A picture of four megapixels, as base64.
+  // Enough for a picture of four megapixels as base64.
   maxBodyBytes: 8_000_000,
   isCounted: true,
   documentation: {

@@ -1,7 +1,7 @@
 import type { Encoded, Outcome } from '../dialect.ts';
 import { toTimestamp } from './txt2img.ts';
 
-/** Idle is progress 0 and no job: SillyTavern waits for exactly that after it has set a model. */
+/** An idle service answers progress 0 and no job. SillyTavern waits for exactly that after it has set a model. */
 export function encodeProgress({ command, job }: Outcome): Encoded {
   const isPlain = command.do === 'current' && command.withoutPreview === true;
   const steps = job?.request.steps ?? 0;

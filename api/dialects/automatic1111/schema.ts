@@ -1,20 +1,17 @@
 import { z } from 'zod';
 import { MAX_COUNT } from '../../../shared/contract/generation.ts';
 import { engineName, flagOr, negativePrompt, prompt, word } from '../fields.ts';
-import { foreignDecimal, foreignSeed, foreignWhole, foreignWholeOr } from '../foreign-fields.ts';
+import { foreignDecimal, foreignSeed, foreignWhole, foreignWholeOr, MAX_FOREIGN_SIDE } from '../foreign-fields.ts';
 
-/** Whatever is larger than the longest side that an engine can be asked for is scaled down with its other side. */
-const MAX_SIDE = 65_536;
-
-/** What `txt2img` of AUTOMATIC1111's web UI may be asked for and means something here. */
+/** The parameters of `txt2img` of AUTOMATIC1111's web UI that have an effect here. */
 export const txt2imgBody = z.looseObject({
   prompt: prompt({ description: 'What the picture shows.', example: 'a red fox' }),
   negative_prompt: negativePrompt({ description: 'What to avoid.', example: 'blurry' }),
   seed: foreignSeed(-1, { description: '-1 draws one; picture i has seed + i.', example: 42 }),
   steps: foreignWhole({ min: 1, max: 150, description: 'Sampling steps.', example: 20 }),
   cfg_scale: foreignDecimal({ min: 0, max: 30, description: 'How closely to follow the prompt.', example: 7 }),
-  width: foreignWholeOr(512, { min: 16, max: MAX_SIDE, description: 'Pixels.', example: 512 }),
-  height: foreignWholeOr(512, { min: 16, max: MAX_SIDE, description: 'Pixels.', example: 512 }),
+  width: foreignWholeOr(512, { min: 16, max: MAX_FOREIGN_SIDE, description: 'Pixels.', example: 512 }),
+  height: foreignWholeOr(512, { min: 16, max: MAX_FOREIGN_SIDE, description: 'Pixels.', example: 512 }),
   batch_size: foreignWholeOr(1, { min: 1, max: MAX_COUNT, description: 'Pictures of one batch.', example: 1 }),
   n_iter: foreignWholeOr(1, { min: 1, max: MAX_COUNT, description: 'Batches.' }),
   sampler_name: word(100, { description: 'Sampler, where the engine has one.', example: 'Euler a' }),
@@ -75,7 +72,7 @@ export const pngInfoAnswer = z.object({
   parameters: z.record(z.string(), z.string()),
 });
 
-/** `detail` and nothing else: some clients take a text under `error` for an object and fall over. */
+/** Only `detail`, because some clients fail on a text under `error`, where they expect an object. */
 export const automatic1111Error = z
   .object({
     detail: z.union([z.string(), z.array(z.object({ loc: z.array(z.string()), msg: z.string(), type: z.string() }))]),

@@ -16,7 +16,7 @@ export const txt2img: Route = {
   isCounted: true,
   documentation: {
     summary: 'Make pictures, AUTOMATIC1111’s way',
-    description: 'The connection is held until the end: this dialect has no other form.',
+    description: 'The connection is held until the end, because this dialect has no other way to answer.',
     body: txt2imgBody,
     bodyExample: { prompt: 'a red fox', negative_prompt: 'blurry', width: 512, height: 512 },
     responses: { 200: { description: 'Real pictures of this request.', schema: txt2imgAnswer } },
@@ -56,7 +56,7 @@ function decode(input: DialectInput): Command {
       safe: false,
       format: 'png',
       deliver: 'bytes',
-      // What /progress shows, where the engine gives any.
+      // `/progress` shows them, if the engine makes any.
       previews: 3,
     },
   };
@@ -76,7 +76,7 @@ function encode({ job, pictures }: Outcome): Encoded {
   };
 }
 
-/** A held job comes back unfinished only when the gateway stops. */
+/** A held job comes back unfinished only if the gateway stops. */
 function stopping(): AppError {
   return new AppError('worker_unavailable', 'the gateway stopped before the picture was made', {
     publicMessage: 'The service is being started again. Ask for the picture once more.',
@@ -100,7 +100,7 @@ function toParameters({ request }: Job) {
   };
 }
 
-/** Read from the file itself, so that answer and file say the same; where a file has no such text, from the result. */
+/** Read from the file itself, so that answer and file agree. If a file has no such text, it is made from the result. */
 function toInfotexts({ request }: Job, result: GenerationResult, pictures: readonly OutcomePicture[]): string[] {
   const { prompt, negativePrompt } = request;
   return result.pictures.map((picture, index) => {
@@ -112,8 +112,8 @@ function toInfotexts({ request }: Job, result: GenerationResult, pictures: reado
 }
 
 /**
- * Every key that AUTOMATIC1111's processing puts there (modules/processing.py); clients read by name. Values are those
- * really used: empty or 0 where the engine has no such thing.
+ * Every key of AUTOMATIC1111's own answer (modules/processing.py), because clients read them by name. The values are
+ * those really used, and empty or 0 where the engine has no such thing.
  */
 function toInfo(job: Job, result: GenerationResult, infotexts: readonly string[]) {
   const { request } = job;

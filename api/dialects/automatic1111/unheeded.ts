@@ -2,12 +2,12 @@ import { isRecord } from '../fields.ts';
 import { noEngineTakesPictures } from '../sources.ts';
 import { isAbove, isFilled, isOn, isOtherThan, tellUnheeded, toSentence, type Unheeded } from '../unheeded.ts';
 
-/** Of `StableDiffusionProcessingTxt2Img` (modules/processing.py): what nobody here can do. */
+/** Fields of `StableDiffusionProcessingTxt2Img` (modules/processing.py) that no engine here can honour. */
 const FIELDS: Unheeded = {
   styles: isFilled,
   restore_faces: isOn,
   tiling: isOn,
-  // `hr_*` and `denoising_strength` say how, and mean nothing without it.
+  // `hr_*` and `denoising_strength` only say how to do it, so they mean nothing alone.
   enable_hr: isOn,
   refiner_checkpoint: isFilled,
   script_name: isFilled,
@@ -35,7 +35,7 @@ const SETTINGS: Unheeded = {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Throws `invalid_request` for a picture to work from; answers what else has no effect. */
+/** Returns warnings about values without effect. Throws `invalid_request` for a picture to work from. */
 export function readUnheeded(body: Body): string[] {
   refuseSources(body);
   const scripts = isRecord(body.alwayson_scripts) ? Object.entries(body.alwayson_scripts) : [];
@@ -62,10 +62,10 @@ function refuseSources(body: Body): void {
   }
 }
 
-/** A unit of ControlNet or ADetailer that is switched off is sent all the same by some clients. */
+/** Some clients also send the units of ControlNet and ADetailer that are switched off. */
 const isEnabled = (unit: Body): boolean => unit.enabled === undefined || isOn(unit.enabled, unit);
 
-/** Arguments differ for each script: one that has none, or only units that are switched off, does nothing. */
+/** Each script has arguments of its own. One without arguments, or with only switched-off units, does nothing. */
 function isActive(script: unknown): boolean {
   if (!isRecord(script) || !Array.isArray(script.args)) return false;
   return script.args.some((arg) => (isRecord(arg) ? isEnabled(arg) : isFilled(arg, script)));

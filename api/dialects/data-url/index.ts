@@ -44,7 +44,10 @@ export const dataUrl: Dialect = {
         bodyExample: { prompt: 'A beautiful landscape with mountains and a lake' },
         responses: {
           200: { description: 'A real picture of this request.', schema: dataUrlAnswer },
-          202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
+          202: {
+            description: 'Still being made. Send the same request again, or ask `status_url`.',
+            schema: pendingAnswer,
+          },
         },
       },
       decode: (input) => askForPng({ ...readBody(input), preferredEngine: 'huggingface' }, { saveFile: true }),
@@ -59,7 +62,7 @@ export const dataUrl: Dialect = {
   encodeError: (error) => ({ status: error.status, body: { success: false, error: error.publicMessage } }),
 };
 
-/** The earlier service answered exactly these words when the prompt was no text. */
+/** The earlier service answered with exactly these words if the prompt was no text. */
 function readBody({ body }: DialectInput): z.output<typeof dataUrlBody> {
   const given = isRecord(body) ? body.prompt : undefined;
   const isMissing = typeof given === 'string' ? given.trim() === '' : !given;

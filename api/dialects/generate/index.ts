@@ -24,10 +24,13 @@ export const generate: Dialect = {
             schema: generateAnswer,
             mediaType: 'image/*',
           },
-          202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
-          302: { description: 'With `output=redirect`: leads to the picture.' },
+          202: {
+            description: 'Still being made. Send the same request again, or ask `status_url`.',
+            schema: pendingAnswer,
+          },
+          302: { description: 'With `output=redirect`: a redirect to the picture.' },
           303: {
-            description: 'With `output=page`: leads to a page that shows how it stands and ends with the picture.',
+            description: 'With `output=page`: a redirect to a page that shows the progress and in the end the picture.',
           },
         },
       },
@@ -46,7 +49,7 @@ function decode(input: DialectInput): Command {
     do: 'generate',
     draft: { ...toDraft(query), count: 1, deliver: wantsBytes ? 'bytes' : 'url' },
     answer: prefersAsynchronous(input) || query.output === 'page' ? 'start' : 'wait',
-    // The same GET again is a retry, however the caller waits.
+    // The same GET again is a retry, in whatever way the caller waits.
     rejoin: true,
     bytes: wantsBytes,
     ...toPageEcho(input),
@@ -55,7 +58,7 @@ function decode(input: DialectInput): Command {
   };
 }
 
-/** RFC 7240: the caller would rather have 202 and come back. */
+/** RFC 7240: the caller asks for 202 at once. */
 const prefersAsynchronous = (input: DialectInput): boolean => /\brespond-async\b/i.test(input.headers.prefer ?? '');
 
 function encode(outcome: Outcome): Encoded {
@@ -73,7 +76,7 @@ function encode(outcome: Outcome): Encoded {
   return { status: 200, body: toAnswer(job, job.result, picture, url) };
 }
 
-/** To an address of the job's own, so that loading the page again makes nothing twice. */
+/** Redirects to an address of the job itself, so that loading the page again makes no second picture. */
 const leadToPage = ({ id }: Job, { service }: Outcome): Encoded => ({
   status: 303,
   headers: { Location: service.toPath(`/jobs/${id}?output=page`), 'Cache-Control': 'no-store' },

@@ -7,7 +7,7 @@ export const generateQuery = z.object({
   ...nativeFields,
   output: choiceOr('json', ['json', 'image', 'redirect', 'page'], {
     description:
-      '`json` tells the address, `image` sends the picture itself, `redirect` leads to it, `page` leads to a page for people that shows how it stands and needs no script.',
+      '`json` answers with the address, `image` with the picture itself, `redirect` redirects to it, `page` redirects to a page for people that shows the progress and needs no script.',
     example: 'json',
   }),
 });
@@ -21,7 +21,7 @@ export const generateAnswer = z
     seed: z.int().min(0).max(MAX_SEED).meta({ description: 'The seed really used.' }),
     shape: z.enum(SHAPES),
     guidance_scale: z.number().meta({ description: 'The value really used.' }),
-    engine: z.string().meta({ description: 'Who made the picture.' }),
+    engine: z.string().meta({ description: 'The engine that made the picture.' }),
     width: z.int(),
     height: z.int(),
     job_id: z.string(),

@@ -21,7 +21,10 @@ export const imageData: Dialect = {
         bodyExample: { prompt: 'A minimalist room with pastel colors', seed: 42, guidance_scale: 7.5 },
         responses: {
           200: { description: 'A real picture of this request.', schema: imageDataAnswer },
-          202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
+          202: {
+            description: 'Still being made. Send the same request again, or ask `status_url`.',
+            schema: pendingAnswer,
+          },
         },
       },
       decode: (input) => {

@@ -13,12 +13,12 @@ const accept: Route = {
   path: '/jobs',
   isCounted: true,
   documentation: {
-    summary: 'Ask for pictures and come back for them',
+    summary: 'Ask for pictures and fetch them later',
     description: 'With an `Idempotency-Key`, a repeated call answers the same job. Give its id to the calls below.',
     body: jobBody,
     bodyExample: { prompt: 'a red fox', count: 2, shape: 'landscape' },
     responses: {
-      202: { description: 'Accepted, and safe from a restart.', schema: jobAnswer },
+      202: { description: 'Accepted. The job survives a restart.', schema: jobAnswer },
     },
   },
   decode(input) {
@@ -49,20 +49,20 @@ const accept: Route = {
   }),
 };
 
-/** Asking for a lost job queues it again, so it may fail as a new request does. */
+/** A call about a lost job queues it again, so it may fail like a new request. */
 const JOB_FAILURES = [...FIND_FAILURES, 'prompt_refused', 'rate_limited', 'queue_full'] as const;
 
 const find: Route = {
   method: 'get',
   path: '/jobs/:id',
   documentation: {
-    summary: 'How a job stands',
+    summary: 'The state of a job',
     params: jobPath,
     query: jobQuery,
     failures: JOB_FAILURES,
     responses: {
       200: {
-        description: 'Its state, and once it is done its pictures; a page with `output=page`.',
+        description: 'Its state, and its pictures once it is done. With `output=page` a page.',
         schema: jobAnswer,
         mediaType: 'text/html',
       },
@@ -87,7 +87,7 @@ const follow: Route = {
     query: jobQuery,
     responses: {
       200: { description: 'Events.', mediaType: 'text/event-stream' },
-      204: { description: 'It has ended, and `Last-Event-ID` was its last event: do not come back.' },
+      204: { description: 'The job has ended, and `Last-Event-ID` was its last event. No more events come.' },
     },
   },
   decode: (input): Command => ({ do: 'follow', ...readJobId(input), after: readLastEvent(input) }),
@@ -108,19 +108,19 @@ const cancel: Route = {
   documentation: {
     failures: JOB_FAILURES,
     summary: 'Cancel a job, down to the engine',
-    description: 'Others who asked for the same picture still get it.',
+    description: 'Other callers who asked for the same picture still get it.',
     params: jobPath,
     query: jobQuery,
-    responses: { 200: { description: 'The job as it ended.', schema: jobAnswer } },
+    responses: { 200: { description: 'The job with its last state.', schema: jobAnswer } },
   },
   decode: (input) => ({ do: 'cancel', ...readJobId(input) }),
   encode: encodeFound,
 };
 
-/** Ask now, come back later: `POST /jobs` and what belongs to it. */
+/** Asynchronous jobs: `POST /jobs` and the routes of a job. */
 export const jobs: Dialect = {
   name: 'jobs',
-  description: 'Easel’s own, for whoever comes back later: state, events, cancellation, webhooks.',
+  description: 'Easel’s own, for asynchronous jobs: state, events, cancellation, webhooks.',
   prefixes: ['/jobs'],
   routes: [accept, find, follow, cancel],
   errorSchema: nativeError,

@@ -7,15 +7,15 @@ interface OpenaiKind {
   readonly status?: number;
 }
 
-/** Codes that OpenAI's own clients look for; all others keep Easel's code. */
+/** Codes that OpenAI's own clients know. All others keep Easel's code. */
 const KINDS: Partial<Record<ErrorCode, OpenaiKind>> = {
   unauthorized: { type: 'invalid_request_error', code: 'invalid_api_key' },
   rate_limited: { type: 'requests', code: 'rate_limit_exceeded' },
-  // The one refusal that OpenAI answers with 400.
+  // OpenAI answers only this refusal with 400.
   prompt_refused: { type: 'image_generation_user_error', code: 'moderation_blocked', status: 400 },
 };
 
-/** OpenAI's error object. `x-should-retry` overrules what its clients would do by status alone. */
+/** OpenAI's error object. Its clients obey `x-should-retry` before they look at the status. */
 export function encodeOpenaiError(error: AppError): Encoded {
   const { field } = error.details;
   const kind = KINDS[error.code] ?? { type: toType(error.status), code: toCode(error.code, field) };
@@ -26,7 +26,7 @@ export function encodeOpenaiError(error: AppError): Encoded {
   };
 }
 
-/** A model that is not there has a name of its own, by which clients know what to tell their user. */
+/** An unknown model has a code of its own, so that clients can explain it to their user. */
 const toCode = (code: ErrorCode, field: string | undefined): string =>
   code === 'not_found' && field === 'model' ? 'model_not_found' : code;
 

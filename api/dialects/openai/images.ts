@@ -15,7 +15,7 @@ type Body = z.output<typeof imagesBody>;
 type Preview = NonNullable<JobEvent['preview']>;
 type Generate = Extract<Command, { do: 'generate' }>;
 
-/** `POST /v1/images/generations`: OpenAI Images, for clients that only let their base URL be changed. */
+/** `POST /v1/images/generations`: OpenAI Images, for clients whose base URL can be changed. */
 export const images: Route = {
   method: 'post',
   path: '/v1/images/generations',
@@ -37,7 +37,7 @@ export const images: Route = {
   encode,
   encodeEvent: ({ job, preview, previewIndex = 0 }, outcome) => {
     if (preview !== undefined) {
-      // One who joined a job of somebody else's gets as many as he asked for himself.
+      // A caller who joined another caller's job gets only as many as this request asked for.
       const wanted = (outcome.command as Generate).draft.previews;
       return previewIndex < wanted ? toPartial(outcome, preview, previewIndex) : undefined;
     }
@@ -69,7 +69,7 @@ function decode({ body: given, headers }: DialectInput): Command {
       guidanceScale: body.guidance_scale,
       steps: body.steps ?? body.num_inference_steps,
       engine: body.engine,
-      // A model that is one of our engines is asked first; the worker passes over names it does not know.
+      // If the model is the name of an engine, that engine is asked first. The worker ignores unknown names.
       preferredEngine: body.model?.slice(0, 64),
       strict: false,
       safe: false,
@@ -82,15 +82,16 @@ function decode({ body: given, headers }: DialectInput): Command {
 }
 
 /**
- * OpenAI's own clients, and those that Stainless makes for others, repeat a 503 by themselves. Anybody else would show
- * it to his user, so he is held until the end instead.
+ * Whether the client repeats a 503 by itself. OpenAI's own clients do, and so do those that Stainless makes. Any other
+ * client would show the 503 to its user, so its connection is held until the end.
  */
 const asksAgain = (headers: DialectInput['headers']): boolean =>
   Object.keys(headers).some((name) => name.startsWith('x-stainless-'));
 
 /**
- * Clients read one of the two and never both. Without a wish the model decides, as at OpenAI: the `dall-e` family
- * answers addresses, and a model that is left out is `dall-e-2` unless a parameter of the GPT image models came.
+ * Whether to answer with addresses instead of base64; clients read only one of the two. Without `response_format` the
+ * model decides, as at OpenAI: the `dall-e` family answers with addresses, and a missing model counts as `dall-e-2`
+ * unless a parameter of the GPT image models came.
  */
 function usesUrl({ response_format, model, stream }: Body, given: unknown): boolean {
   if (stream) return false;
@@ -119,12 +120,12 @@ function encode(outcome: Outcome): Encoded {
 }
 
 /**
- * OpenAI has no 202. A 503 that allows a retry makes its clients ask again, and the same request of the same caller
- * finds its picture: finished or still being made, never made twice.
+ * OpenAI has no 202. A 503 that allows a retry makes its clients ask again. The same request of the same caller then
+ * joins the same job, so that no second picture is made.
  */
 function stillWorking(job: Job | undefined): AppError {
   return new AppError('engine_busy', 'the wait budget ended', {
-    publicMessage: 'The picture is still being made. Ask the same again: the same request gets it.',
+    publicMessage: 'The picture is still being made. Send the same request again to get it.',
     retryAfterSeconds: toRetrySeconds(job?.etaSeconds),
   });
 }
@@ -144,7 +145,7 @@ function describeOutput({ command, job }: Outcome) {
   return {
     background: 'opaque',
     output_format: format,
-    // Before the end nobody knows which size an engine chooses by itself.
+    // If the engine chooses the size, it is unknown before the end.
     size: width === undefined || height === undefined ? 'auto' : `${width}x${height}`,
     quality: (command as Generate).echo?.quality ?? 'auto',
   };
@@ -161,7 +162,7 @@ const toSeconds = ({ service }: Outcome): number => Math.floor(service.now / 100
 
 function toPartial(outcome: Outcome, { mediaType, base64 }: Preview, index: number): EncodedEvent {
   const type = 'image_generation.partial_image';
-  // Engines send partial pictures in a format of their own.
+  // Engines send previews in a format of their own.
   const output = { ...describeOutput(outcome), output_format: mediaType.replace('image/', '') };
   const data = { type, b64_json: base64, created_at: toSeconds(outcome), ...output, partial_image_index: index };
   return { event: type, data };

@@ -53,7 +53,7 @@ const model: Route = {
   },
 };
 
-/** OpenAI's images API: the widest reach of all dialects. */
+/** OpenAI's images API, which more clients speak than any other. */
 export const openai: Dialect = {
   name: 'openai',
   description: 'OpenAI’s clients: change their base URL to `/v1` here.',

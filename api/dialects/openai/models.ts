@@ -1,4 +1,4 @@
-/** Names that clients have in fixed lists; each takes the configured order of engines. */
+/** Models that clients have in fixed lists. Each means the configured order of engines. */
 export const ALIASES = [
   'gpt-image-2',
   'gpt-image-2.5',
@@ -13,5 +13,5 @@ export const ALIASES = [
   'dall-e-2',
 ];
 
-/** A client may pin a dated name, or know one that came after this list. */
+/** Also dated names, and models that are newer than this list. */
 export const isAlias = (id: string): boolean => /^(?:gpt-image|chatgpt-image|dall-e)-[\w.-]{1,80}$/.test(id);

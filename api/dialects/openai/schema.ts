@@ -11,41 +11,38 @@ import {
   wholeNumberOr,
   word,
 } from '../fields.ts';
-import { foreignDecimal, foreignSeed, foreignWhole } from '../foreign-fields.ts';
+import { foreignDecimal, foreignSeed, foreignWhole, MAX_FOREIGN_SIDE } from '../foreign-fields.ts';
 import { isFilled, isOn, isOneOf, isOtherThan, type Unheeded } from '../unheeded.ts';
 
-/** `auto`, or two sides from 16 to 4096: what the canonical request can say. */
+/** Sides from 16 to 4096, the range of the canonical request. */
 const SIDE = '(?:1[6-9]|[2-9]\\d|[1-9]\\d\\d|[1-3]\\d{3}|40[0-8]\\d|409[0-6])';
 const SIZE = new RegExp(`^(?:auto|${SIDE}x${SIDE})$`);
 
-/** Whatever is larger than the longest side that an engine can be asked for is scaled down with its other side. */
-const MAX_SIDE = 65_536;
-
-/** Fields and values of OpenAI's images API, and of its kin at Together, that mean something here. */
+/** Fields and values of OpenAI's images API, and of Together's variant, that have an effect here. */
 export const imagesBody = z.looseObject({
   prompt: prompt({ description: 'What the picture shows.', example: 'a red fox' }),
-  model: word(200, { description: 'An engine of `GET /v1/models`; any other name takes the configured order.' }),
+  model: word(200, { description: 'An engine of `GET /v1/models`; any other name means the configured order.' }),
   n: wholeNumberOr(1, { min: 1, max: MAX_COUNT, description: 'Pictures, with consecutive seeds.', example: 1 }),
   size: pattern(SIZE, '`auto`, or a size such as `1024x1024` with sides of 16 to 4096 pixels', {
     description: 'An engine that cannot make it makes the nearest it can, and says so in `X-Warnings`.',
     example: '1024x1024',
   }),
-  width: foreignWhole({ min: 16, max: MAX_SIDE, description: 'Together’s: pixels; wins over `size`.' }),
-  height: foreignWhole({ min: 16, max: MAX_SIDE, description: 'Together’s: pixels; wins over `size`.' }),
-  quality: word(20, { description: 'Echoed; engines here have one quality.', example: 'auto' }),
+  width: foreignWhole({ min: 16, max: MAX_FOREIGN_SIDE, description: 'Together’s: pixels; wins over `size`.' }),
+  height: foreignWhole({ min: 16, max: MAX_FOREIGN_SIDE, description: 'Together’s: pixels; wins over `size`.' }),
+  quality: word(20, { description: 'Repeated in the answer; engines here have only one quality.', example: 'auto' }),
   response_format: choice(['url', 'b64_json', 'base64'], {
     description:
       'Left out: `url` without a `model` or with one of the `dall-e` family, as at OpenAI, else `b64_json`. `base64` is Together’s word for it.',
   }),
   output_format: choiceOr('png', ['png', 'jpeg', 'webp'], { description: 'The format of the picture.' }),
-  background: word(20, { description: 'Pictures are opaque whatever is asked.' }),
+  background: word(20, { description: 'Pictures are always opaque.' }),
   stream: flagOr(false, { description: 'Server-sent events instead of one answer.' }),
   partial_images: wholeNumberOr(0, {
     min: 0,
     max: 3,
-    description: 'Partial pictures of a stream, where the engine gives any.',
+    description: 'Previews (unfinished pictures) of a stream, if the engine makes any.',
   }),
-  user: word(500, { description: 'Accepted; limits go by key or address.' }),
+  user: word(500, { description: 'Accepted without effect; limits count by key or address.' }),
   seed: foreignSeed(-1, { description: 'Beyond OpenAI: -1 draws one.', example: 42 }),
   negative_prompt: negativePrompt({ description: 'Beyond OpenAI: what to avoid.' }),
   guidance_scale: foreignDecimal({ min: 0, max: 30, description: 'Beyond OpenAI: how closely to follow the prompt.' }),
@@ -54,7 +51,7 @@ export const imagesBody = z.looseObject({
   engine: engineName(),
 });
 
-/** Pictures to work from, of OpenAI and of its kin. */
+/** Fields for pictures to work from, of OpenAI and of similar services. */
 export const SOURCE_FIELDS = [
   'image',
   'images',
@@ -79,7 +76,7 @@ export const unheeded: Unheeded = {
   disable_safety_checker: isOn,
 };
 
-/** Pictures are not billed by tokens here; clients expect the block all the same. */
+/** Pictures are not billed by tokens here, but clients expect the block. */
 const noTokens = z.literal(0);
 
 const image = z.object({

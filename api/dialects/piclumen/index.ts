@@ -56,7 +56,7 @@ const check: Route = {
     query: checkQuery,
     failures: [...PICTURE_FAILURES, 'not_found'],
     responses: {
-      200: { description: 'Here it is.', schema: checkAnswer },
+      200: { description: 'The picture.', schema: checkAnswer },
       202: { description: 'Still being made.', schema: checkPending },
     },
   },
@@ -80,7 +80,7 @@ export const piclumen: Dialect = {
   }),
 };
 
-/** The caller's own token: for the engine alone, in memory alone. Piclumen's site sends it bare, without `Bearer`. */
+/** The caller's own token. Only the engine gets it, and it is only kept in memory. Piclumen's site sends it without `Bearer`. */
 function readCredentials(token: string | undefined, { headers }: DialectInput): Record<string, string> | undefined {
   const header = headers.authorization;
   const given = token ?? readBearer(header) ?? (header !== undefined && /^\S+$/.test(header) ? header : undefined);
@@ -96,7 +96,7 @@ function toDraft(given: unknown): Foreign<RequestDraft> {
   const draft: RequestDraft = {
     prompt,
     negativePrompt: negative_prompt,
-    // The canonical seed is 32 bits wide; the engine itself gets the whole number.
+    // The canonical seed has 32 bits. The engine gets the whole number in its options.
     ...toSeed(seed > MAX_SEED ? seed % (MAX_SEED + 1) : seed),
     count: resolution.batch_size,
     ...size.fields,
@@ -104,7 +104,7 @@ function toDraft(given: unknown): Foreign<RequestDraft> {
     ...(cfg > 0 && { guidanceScale: cfg }),
     sampler: sampler_name ?? undefined,
     scheduler: scheduler ?? undefined,
-    // These lists hold pictures to work from, which only the engine piclumen can use.
+    // Only the engine piclumen can work from pictures.
     engine: engine ?? (hasSources(own) ? 'piclumen' : undefined),
     preferredEngine: 'piclumen',
     strict: false,

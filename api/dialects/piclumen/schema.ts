@@ -1,19 +1,16 @@
 import { z } from 'zod';
 import { engineName, negativePrompt, prompt, word } from '../fields.ts';
-import { foreignDecimalOr, foreignSeed, foreignWholeOr } from '../foreign-fields.ts';
+import { foreignDecimalOr, foreignSeed, foreignWholeOr, MAX_FOREIGN_SIDE } from '../foreign-fields.ts';
 
 const extras = z.record(z.string(), z.unknown());
 const styles = z.object({ style_list: z.array(extras).max(10).default([]) });
 
-/** Piclumen's own seeds go beyond 2^32. */
+/** Piclumen's own seeds may be larger than 2^32. */
 const MAX_PICLUMEN_SEED = 1e12;
 
-/** Whatever is larger than the longest side that an engine can be asked for is scaled down with its other side. */
-const MAX_SIDE = 65_536;
-
 export const resolutionBody = z.object({
-  width: foreignWholeOr(1344, { min: 16, max: MAX_SIDE, description: 'Pixels.' }),
-  height: foreignWholeOr(768, { min: 16, max: MAX_SIDE, description: 'Pixels.' }),
+  width: foreignWholeOr(1344, { min: 16, max: MAX_FOREIGN_SIDE, description: 'Pixels.' }),
+  height: foreignWholeOr(768, { min: 16, max: MAX_FOREIGN_SIDE, description: 'Pixels.' }),
   batch_size: foreignWholeOr(1, { min: 1, max: 4, description: 'Pictures.' }),
 });
 
@@ -41,7 +38,7 @@ export const createBody = z.object({
 });
 
 const token = word(500, {
-  description: 'Your own Piclumen token; the `Authorization` header does as well.',
+  description: 'Your own Piclumen token; the `Authorization` header works too.',
   example: 'my-piclumen-token',
 });
 
@@ -53,7 +50,7 @@ export const checkQuery = z.object({
     .string()
     .min(1)
     .max(8000)
-    .meta({ description: 'Of the answer that accepted it.', examples: ['abc123'] }),
+    .meta({ description: 'The `mark_id` of the answer that accepted the request.', examples: ['abc123'] }),
 });
 
 export const createAnswer = z.object({
@@ -66,7 +63,7 @@ export const checkAnswer = z.object({
   statuscode: z.literal(200),
   message: z.literal('Image generation successful'),
   image_url: z.url().meta({ examples: ['https://easel.example/images/p0123456789.png'] }),
-  image_urls: z.array(z.url()).optional().meta({ description: 'All of a batch.' }),
+  image_urls: z.array(z.url()).optional().meta({ description: 'Addresses of all pictures of a batch.' }),
 });
 
 export const checkPending = z.object({

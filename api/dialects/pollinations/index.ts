@@ -27,8 +27,11 @@ const toPictureRoute = (path: string): Route => ({
     query: pictureQuery,
     responses: {
       200: { description: 'A real picture of this request.', mediaType: 'image/*' },
-      202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
-      304: { description: 'The picture that you have.' },
+      202: {
+        description: 'Still being made. Send the same request again, or ask `status_url`.',
+        schema: pendingAnswer,
+      },
+      304: { description: 'Your copy of the picture is still right.' },
     },
   },
   decode,
@@ -38,7 +41,7 @@ const toPictureRoute = (path: string): Route => ({
 /** `GET /prompt/{prompt}` and `GET /image/{prompt}`: Pollinations, old and new. */
 export const pollinations: Dialect = {
   name: 'pollinations',
-  description: 'Pollinations, old and new: the address is the picture.',
+  description: 'Pollinations, old and new: an address that answers with the picture.',
   prefixes: ['/prompt', '/image', '/models'],
   routes: [
     toListRoute('/models', 'The engines by name', modelNames, ({ service }) => service.engines),
@@ -103,7 +106,7 @@ function decode(input: DialectInput): ReturnType<Route['decode']> {
   };
 }
 
-/** One side alone goes with Pollinations' default for the other; none at all is the engine's own size. */
+/** If only one side is given, the other is Pollinations' default. Without both, the engine chooses. */
 function toSize(width: number | undefined, height: number | undefined): Foreign<Sides> {
   if (width === undefined && height === undefined) return { fields: {}, warnings: [] };
   return shrinkSides({ width: width ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE });
@@ -114,9 +117,9 @@ function encode(outcome: Outcome): Encoded {
   const [file] = pictures;
   const [picture] = job?.result?.pictures ?? [];
   if (job === undefined || file === undefined || picture === undefined) return encodePending(outcome);
-  // A stand-in for an engine that failed must not stay in caches for a year.
+  // If another engine failed before, this picture must not stay in caches for a year.
   const isLasting = job.request.seedGiven && !job.result?.isFallback;
-  // What only key holders may ask for must not be handed to strangers by a cache on the way.
+  // If asking needs a key, a shared cache must not give the picture to strangers.
   const audience = service.needsKey ? 'private' : 'public';
   return {
     status: 200,

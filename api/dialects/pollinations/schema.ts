@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FORMATS } from '../../../shared/picture/media-type.ts';
 import { choiceOr, flagOr, negativePrompt, prompt, word } from '../fields.ts';
-import { foreignDecimal, foreignSeed, foreignWhole } from '../foreign-fields.ts';
+import { foreignDecimal, foreignSeed, foreignWhole, MAX_FOREIGN_SIDE } from '../foreign-fields.ts';
 import { isFilled, isOn, isOneOf, type Unheeded } from '../unheeded.ts';
 
 export const picturePath = z.object({
@@ -10,22 +10,19 @@ export const picturePath = z.object({
 
 const SAFE_WORDS: ReadonlySet<string> = new Set(['privacy', 'secrets', 'sexual', 'violence', 'shield', 'nsfw']);
 
-/** Newer clients list what is to be refused (`safe=nsfw,violence`); engines only flag a picture as a whole. */
+/** Newer clients list what to refuse (`safe=nsfw,violence`). Engines can only flag a whole picture, so any list means yes. */
 const toSafe = (given: unknown): unknown => {
   const words = typeof given === 'string' ? given.toLowerCase().split(',') : [];
   return words.length > 0 && words.every((word) => SAFE_WORDS.has(word.trim())) ? true : given;
 };
 
-/** Whatever is larger than the longest side that an engine can be asked for is scaled down with its other side. */
-const MAX_SIDE = 65_536;
-
-/** Parameters of Pollinations that mean something here. Those for its logo and its feed have no effect. */
+/** Parameters of Pollinations that have an effect here. Those for its logo and its feed have none. */
 export const pictureQuery = z.object({
-  width: foreignWhole({ min: 16, max: MAX_SIDE, description: 'Pixels; with `height`.', example: 768 }),
-  height: foreignWhole({ min: 16, max: MAX_SIDE, description: 'Pixels; with `width`.', example: 768 }),
-  // As at Pollinations: a bare address is always the same picture, so that a page may show and caches may keep it.
+  width: foreignWhole({ min: 16, max: MAX_FOREIGN_SIDE, description: 'Pixels; with `height`.', example: 768 }),
+  height: foreignWhole({ min: 16, max: MAX_FOREIGN_SIDE, description: 'Pixels; with `width`.', example: 768 }),
+  // As at Pollinations, an address without a seed is always the same picture, so that caches may keep it.
   seed: foreignSeed(0, { description: '-1 draws a new one each time.', example: 42 }),
-  model: word(64, { description: 'An engine; any other name takes the configured order.', example: 'flux' }),
+  model: word(64, { description: 'An engine; any other name means the configured order.', example: 'flux' }),
   negative_prompt: negativePrompt({ description: 'What to avoid.', example: 'blurry' }),
   guidance_scale: foreignDecimal({
     min: 0,
@@ -37,7 +34,7 @@ export const pictureQuery = z.object({
   format: choiceOr('jpeg', FORMATS, { description: 'Beyond Pollinations: the format of the picture.' }),
 });
 
-/** Reference pictures, old and new: nobody here can use one. */
+/** Reference pictures, which no engine here can use. */
 export const SOURCE_PARAMETERS = ['image', 'reference_image', 'reference_images', 'reference_video'] as const;
 
 export const unheeded: Unheeded = {

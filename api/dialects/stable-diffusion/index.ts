@@ -25,7 +25,10 @@ export const stableDiffusion: Dialect = {
         },
         responses: {
           200: { description: 'A real picture of this request.', schema: stableDiffusionAnswer },
-          202: { description: 'Still being made: ask the same again, or `status_url`.', schema: pendingAnswer },
+          202: {
+            description: 'Still being made. Send the same request again, or ask `status_url`.',
+            schema: pendingAnswer,
+          },
         },
       },
       decode: (input) => {

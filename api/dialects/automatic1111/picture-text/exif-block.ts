@@ -1,8 +1,8 @@
-/** Where JPEG, WebP and AVIF keep their EXIF block. Whatever is cut off or lies about its length has none. */
+/** Finds the EXIF block of a JPEG, WebP or AVIF file. A file that is cut off or has a wrong length has none. */
 
 export function findJpegExif(bytes: Buffer): Buffer | undefined {
   let offset = 2;
-  // ITU T.81, B.1: segments until the picture itself (SOS) begins.
+  // ITU T.81, B.1: segments come before the picture itself (SOS).
   while (offset + 4 <= bytes.length && bytes[offset] === 0xff && bytes[offset + 1] !== 0xda) {
     const end = offset + 2 + bytes.readUInt16BE(offset + 2);
     const data = bytes.subarray(offset + 4, end);
@@ -13,7 +13,7 @@ export function findJpegExif(bytes: Buffer): Buffer | undefined {
 }
 
 export function findWebpExif(bytes: Buffer): Buffer | undefined {
-  // RFC 9649, 2.3: chunks of a name, a length and data, filled up to an even length.
+  // RFC 9649, 2.3: each chunk has a name, a length and data, padded to an even length.
   for (let offset = 12; offset + 8 <= bytes.length; ) {
     const length = bytes.readUInt32LE(offset + 4);
     const data = bytes.subarray(offset + 8, offset + 8 + length);
@@ -35,7 +35,7 @@ export function findAvifExif(bytes: Buffer): Buffer | undefined {
     const place = id === undefined ? undefined : readPlace(boxes.find(({ type }) => type === 'iloc')?.data, id);
     if (place === undefined) return undefined;
     const item = bytes.subarray(place.offset, place.offset + place.length);
-    // ISO/IEC 23008-12, A.2.1: the first four bytes say where behind them the TIFF header is.
+    // ISO/IEC 23008-12, A.2.1: the first four bytes give the offset of the TIFF header after them.
     return item.subarray(4 + item.readUInt32BE(0));
   } catch {
     // Reading beyond the end of what a stranger sent.
@@ -54,7 +54,7 @@ function boxesOf(bytes: Buffer, start: number): readonly Box[] {
   const boxes: Box[] = [];
   for (let offset = start; offset + 8 <= bytes.length && boxes.length < MAX_BOXES; ) {
     const size = bytes.readUInt32BE(offset);
-    // 0: to the end. Larger than 32 bits say: no file that comes here.
+    // 0 means up to the end. No file that comes here needs a length of more than 32 bits.
     const end = size === 0 ? bytes.length : offset + Math.max(size, 8);
     boxes.push({ type: bytes.toString('latin1', offset + 4, offset + 8), data: bytes.subarray(offset + 8, end) });
     offset = end;
@@ -67,7 +67,7 @@ function readExifId(iinf: Buffer | undefined): number | undefined {
   const entries = boxesOf(iinf, iinf[0] === 0 ? 6 : 8);
   for (const { type, data } of entries) {
     const isWide = data[0] === 3;
-    // Behind version and flags: the item's number, two bytes of protection, its type.
+    // After version and flags come the item's number, two bytes of protection, and its type.
     const at = 4 + (isWide ? 4 : 2) + 2;
     if (type === 'infe' && data.toString('latin1', at, at + 4) === 'Exif')
       return isWide ? data.readUInt32BE(4) : data.readUInt16BE(4);
@@ -95,7 +95,7 @@ function readPlace(iloc: Buffer | undefined, id: number): Place | undefined {
   const count = read(idSize);
   for (let item = 0; item < Math.min(count, MAX_BOXES); item++) {
     const itemId = read(idSize);
-    // The construction method (from version 1 on) and the index of a data reference.
+    // Skips the construction method (from version 1 on) and the index of a data reference.
     read(version === 0 ? 2 : 4);
     const base = read(baseSize);
     const extents = read(2);

@@ -4,7 +4,7 @@ const EXIF_DIRECTORY = 0x8769;
 const USER_COMMENT = 0x9286;
 const MAX_ENTRIES = 1000;
 
-/** The UserComment of an EXIF block (TIFF 6.0): where AUTOMATIC1111 keeps its parameters outside of PNG. */
+/** The UserComment of an EXIF block (TIFF 6.0). AUTOMATIC1111 keeps its parameters there in formats other than PNG. */
 export function readExifComment(tiff: Buffer): string | undefined {
   try {
     const isLittle = tiff.toString('latin1', 0, 2) === 'II';
@@ -31,7 +31,7 @@ function toText(comment: Buffer): string {
   const encoding = comment.toString('latin1', 0, 8);
   const text = comment.subarray(8);
   if (!encoding.startsWith('UNICODE')) return text.toString('utf8').replaceAll('\0', '');
-  // Big-endian as piexif writes it, whatever the block's own order is; only a low byte first says otherwise.
+  // piexif writes big-endian text, whatever the block's own order is. A low byte first shows little-endian.
   const isLittle = text[0] !== 0 && text[1] === 0;
   const whole = text.subarray(0, text.length - (text.length % 2));
   return (isLittle ? whole : Buffer.from(whole).swap16()).toString('utf16le');

@@ -1,15 +1,15 @@
 import { inflateSync } from 'node:zlib';
 
-/** Text chunks of a PNG (ISO/IEC 15948, 11.3.3): what other tools read prompt and seed back from. */
+/** Text chunks of a PNG (ISO/IEC 15948, 11.3.3), from which other tools read prompt and seed. */
 
 const SIGNATURE_BYTES = 8;
-/** Of all texts of a picture together, inflated: a stranger's file of 100 kB may hold gigabytes. */
+/** Limit for all texts of a picture together after inflation: a stranger's file of 100 kB may inflate to gigabytes. */
 export const MAX_TEXT_BYTES = 1_000_000;
-/** Real pictures have a few of them. */
+/** Real pictures have only a few texts. */
 const MAX_TEXTS = 100;
 const MAX_CHUNKS = 20_000;
 
-/** Texts by keyword. A chunk that is cut off, broken or beyond the budget is left out. */
+/** Texts by keyword. A chunk that is cut off, broken or over the limit is left out. */
 export function readPngTexts(bytes: Buffer): Record<string, string> {
   const texts = new Map<string, string>();
   let left = MAX_TEXT_BYTES;
@@ -47,7 +47,7 @@ function readText(type: string, data: Buffer, maxBytes: number): PngText | undef
   if (type === 'tEXt') return { keyword, text: rest, encoding: 'latin1' };
   if (type === 'zTXt') return toPngText(keyword, inflate(rest.subarray(1), maxBytes), 'latin1');
   const isCompressed = rest[0] === 1;
-  // Behind two flags: the language, then the translated keyword, each ended by NUL.
+  // After two flags come the language and the translated keyword, each ended by NUL.
   const text = splitAtNull(splitAtNull(rest.subarray(2))[1] ?? Buffer.alloc(0))[1];
   return toPngText(keyword, isCompressed && text !== undefined ? inflate(text, maxBytes) : text, 'utf8');
 }
@@ -57,7 +57,7 @@ const toPngText = (keyword: string, text: Buffer | undefined, encoding: 'latin1'
 
 const MAX_KEYWORD_BYTES = 79;
 
-/** Keywords are short; what has no end within reach is none. */
+/** Keywords are short. Data without a NUL near its start has no keyword. */
 function splitAtNull(data: Buffer): [string, Buffer] | [undefined, undefined] {
   const end = data.subarray(0, MAX_KEYWORD_BYTES + 1).indexOf(0);
   return end < 0 ? [undefined, undefined] : [data.toString('latin1', 0, end), data.subarray(end + 1)];
@@ -67,7 +67,7 @@ function inflate(data: Buffer, maxBytes: number): Buffer | undefined {
   try {
     return inflateSync(data, { maxOutputLength: maxBytes });
   } catch {
-    // A stranger's file may be broken or a bomb: it then has no such text.
+    // A stranger's file may be broken, or inflate without end. It then has no such text.
     return undefined;
   }
 }

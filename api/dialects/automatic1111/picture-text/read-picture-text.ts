@@ -6,11 +6,11 @@ import { readPngTexts } from './png-text.ts';
 export interface PictureText {
   /** Texts by keyword. */
   readonly items: Readonly<Record<string, string>>;
-  /** AUTOMATIC1111's line of parameters; empty where there is none. */
+  /** AUTOMATIC1111's line of parameters, or an empty text. */
   readonly info: string;
 }
 
-/** What a picture says of itself; undefined when the bytes are no picture of a known kind. */
+/** The texts inside a picture file. Undefined if the bytes are no picture of a known kind. */
 export function readPictureText(bytes: Buffer): PictureText | undefined {
   const mediaType = sniffMediaType(bytes);
   switch (mediaType) {
