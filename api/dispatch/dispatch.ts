@@ -8,17 +8,17 @@ import type { Run } from '../../shared/queue/run.ts';
 export type WorkerState = 'asleep' | 'waking' | 'starting' | 'ready' | 'busy' | 'unreachable';
 
 export interface WorkerView {
-  /** Host and port, or the name under which a worker announced itself. */
+  /** Host and port, or the name that the worker gave itself on the shared queue. */
   readonly name: string;
   readonly state: WorkerState;
   readonly running: number;
   readonly concurrency: number;
-  /** Milliseconds since it is being woken. */
+  /** For how many milliseconds it has been woken. Missing if it is not being woken. */
   readonly wakingForMs?: number | undefined;
-  /** As last heard, in order of preference. */
+  /** From its last status, in order of preference. */
   readonly engines?: readonly EngineStatus[] | undefined;
   readonly stores?: readonly EngineStatus[] | undefined;
-  /** Why it serves nobody as things stand: what follows “The worker …” in a sentence. */
+  /** Why it makes no pictures now. Each text completes a sentence that begins with “The worker”. */
   readonly problems?: readonly string[] | undefined;
 }
 
@@ -27,28 +27,29 @@ export interface PictureFile {
   readonly mediaType: string;
 }
 
-/** What a queue needs to know of a run. The smallest turn is made first, then whoever came first. */
+/** What a queue needs to know of a run. The smallest turn is made first, then the oldest run. */
 export type QueuedRun = Pick<Run, 'id' | 'turn' | 'createdAt'>;
 
 export interface Dispatch {
-  /** Queues the run; a run that is queued or running already is not queued again. */
+  /** Queues the run, unless it is queued or running already. */
   enqueue(run: QueuedRun): Promise<void>;
-  /** Takes it out of the queue, or aborts it down to the engine. */
+  /** Takes the run out of the queue, or aborts it at the worker. */
   withdraw(runId: string): Promise<void>;
-  /** 1 is next; undefined when it does not wait. */
+  /** 1 is next. Undefined if it does not wait. */
   position(runId: string): Promise<number | undefined>;
-  /** Undefined when no worker has it any more. */
+  /** Undefined if no worker has it any more. */
   picture(pictureId: string, signal: AbortSignal): Promise<PictureFile | undefined>;
   remove(removal: Removal, signal: AbortSignal): Promise<void>;
   workers(): readonly WorkerView[];
   /**
-   * Asks, for at most a second, what is not known to be well: a worker that has not answered yet or was in trouble, the
-   * shared queue. One that is well, or asleep after it was, is left alone. Answers why nothing can be made, if so.
+   * Asks, for at most a second, all parts that are not known to be healthy: workers that have not answered yet or have
+   * failed, and the shared queue. A worker that fell asleep healthy is not asked. Resolves with the reasons why no
+   * picture can be made, if that is so.
    */
   look(): Promise<readonly string[]>;
-  /** Jobs in the queue as far as this gateway knows. */
+  /** Number of runs in the queue that this gateway knows of. */
   waiting(): number;
-  /** Takes no more work. Runs may end within the grace; those that do not are dropped without a report. */
+  /** Takes no more work. Runs may end within the grace period; the others are dropped without a report. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -57,16 +58,16 @@ export interface OpenedRun {
   readonly trace: Run['trace'];
 }
 
-/** What a dispatch that runs in the gateway tells the job module, and asks of it. */
+/** How a dispatch that runs in the gateway reads and records its runs. */
 export interface RunLedger {
-  /** The production to send, or undefined when nobody wants it any more. */
+  /** The production to send. Undefined if no caller wants it any more. */
   open(runId: string): Promise<OpenedRun | undefined>;
   progress(runId: string, event: ProgressEvent): Promise<void>;
-  /** A begun run waits again. */
+  /** Puts a started run back into the queue. */
   putBack(runId: string): Promise<void>;
-  /** Throws when the result cannot be kept; the run is then tried again. */
+  /** Throws if the result cannot be stored. The run is then tried again. */
   finish(runId: string, result: GenerationResult): Promise<void>;
   fail(runId: string, error: AppError): Promise<void>;
-  /** Whether the run should go on waiting although no worker could be reached for minutes. */
+  /** Whether the run should wait on although no worker could be reached for minutes. */
   isPatient(runId: string): Promise<boolean>;
 }

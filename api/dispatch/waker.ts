@@ -10,16 +10,16 @@ import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 
 /**
- * Whether one worker is awake, learned from answers to real work and from its health, which is asked only while it is
- * being woken: nothing here keeps a sleeping host awake.
+ * Whether one worker is awake. It is known from answers to real work and from the worker's health, which is asked only
+ * while it is being woken, so that these requests keep no host awake.
  */
 
-/** Render's free hosts take up to about a minute, a first start of a large container longer. */
+/** Render's free hosts take up to a minute to wake up. The first start of a large container takes longer. */
 const START_LIMIT_MS = 180_000;
-/** The limit for a worker that did not come within the first one a moment ago. */
+/** The limit for a worker that exceeded the first limit a moment ago. */
 const SECOND_LOOK_MS = 10_000;
 const SECOND_LOOK_WITHIN_MS = 60_000;
-/** A host that answered so recently has not gone to sleep. */
+/** A host that answered within this time is still awake. */
 const FRESH_MS = 30_000;
 /** Free hosts sleep after 15 minutes without traffic. */
 const SLEEPS_AFTER_MS = 14 * 60_000;
@@ -31,18 +31,18 @@ const LONGEST_PAUSE_MS = 2000;
 export type WakeState = 'asleep' | 'waking' | 'starting' | 'ready' | 'unreachable';
 
 export interface Waker {
-  /** As far as known; one that was quiet for long is taken to sleep. */
+  /** The state as far as it is known. A worker that was quiet for long counts as asleep. */
   state(): WakeState;
-  /** It answered a moment ago and is not being asked again: work can be sent. */
+  /** Whether it answered a moment ago, so that work can be sent to it. */
   isFresh(): boolean;
   readonly isWaking: boolean;
-  /** Milliseconds since it is being woken, unless it is awake. */
+  /** For how many milliseconds it has been woken. Undefined if it is awake. */
   wakingForMs(): number | undefined;
-  /** Asks until it answers, unless it has just answered, or is being asked. */
+  /** Asks until it answers, unless it has just answered or is being asked already. */
   wake(): void;
-  /** It answered, or went on with its work. */
+  /** Call it when the worker has answered, or has sent an event. */
   heard(): void;
-  /** The connection to it broke during work: its health is asked until it is back. */
+  /** Call it when the connection broke during work: its health is asked until it answers. */
   lost(): void;
 }
 
@@ -53,7 +53,7 @@ interface WakerOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
-  /** `tookMs`: how long that took, or undefined when it had been awake all the time. */
+  /** `tookMs`: how long it took to wake up. Undefined if it was awake all the time. */
   readonly onReady: (health: WorkerHealth, tookMs: number | undefined) => void;
   readonly onGivenUp: () => void;
 }
@@ -89,7 +89,7 @@ export function createWaker({ client, name, signal, clock, log, onReady, onGiven
     }
   }
 
-  /** Undefined for everything that is not our worker's own answer, such as a proxy's 502. */
+  /** Undefined for any answer that is not the worker's own, such as a proxy's 502. */
   async function askHealth(): Promise<WorkerHealth | undefined> {
     try {
       const { data, headers } = await client.get<unknown>('/health', { timeout: HEALTH_TIMEOUT_MS, signal });
@@ -108,7 +108,7 @@ export function createWaker({ client, name, signal, clock, log, onReady, onGiven
     log.warn({ worker: name, theirs, ours: WIRE_VERSION }, 'gateway and worker are more than one version apart');
   }
 
-  /** One that is not well may still have engines that work: their errors say more than its health. */
+  /** An unhealthy worker may still have engines that work, and their errors say more than its health. */
   function isAwake(health: WorkerHealth | undefined): boolean {
     if (health?.status !== 'healthy' && health?.status !== 'unhealthy') return false;
     const tookMs = state === 'ready' ? undefined : clock.now() - wakingSince;
@@ -120,7 +120,7 @@ export function createWaker({ client, name, signal, clock, log, onReady, onGiven
   }
 
   function giveUp(): void {
-    log.warn({ worker: name, afterMs: clock.now() - wakingSince }, 'the worker did not come');
+    log.warn({ worker: name, afterMs: clock.now() - wakingSince }, 'the worker did not wake up');
     isWaking = false;
     state = 'unreachable';
     gaveUpAt = clock.now();

@@ -1,6 +1,6 @@
 import type { WorkerView } from './dispatch.ts';
 
-/** What is wrong with the workers, in sentences without their names, where none is well; empty as soon as one is. */
+/** Sentences, without names, about what is wrong with the workers. Empty if at least one worker is healthy. */
 export function whyNobodyServes(workers: readonly WorkerView[]): readonly string[] {
   if (workers.length === 0) return ['No worker serves the queue.'];
   if (workers.some(({ problems = [] }) => problems.length === 0)) return [];

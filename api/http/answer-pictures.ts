@@ -4,23 +4,23 @@ import type { Encoded, OutcomePicture } from '../dialects/dialect.ts';
 import type { PictureContent } from '../jobs/pictures/content.ts';
 
 /**
- * Pictures inside an answer. A dialect puts a mark where the base64 of a picture goes; the answer is then written piece
- * by piece from the disk, as fast as its reader takes it, so that no picture is ever whole in memory.
+ * Pictures inside an answer. A dialect puts a mark where the base64 of a picture belongs. The answer is then written in
+ * pieces from the disk, as fast as the client reads it, so that no picture is in memory as a whole.
  */
 export interface AnswerPictures {
   readonly pictures: readonly OutcomePicture[];
-  /** Of these pictures, the file behind it; undefined for anything else. */
+  /** The content of the picture that is this whole body. Undefined if the body is not one of these pictures. */
   contentOf(body: unknown): PictureContent | undefined;
-  /** How many bytes the text has with the pictures in it. */
+  /** Length of the text in bytes after the pictures were put into it. */
   measure(text: string): number;
-  /** The text with the pictures in it. */
+  /** The text with the pictures instead of their marks, in pieces. */
   readonly fill: (text: string) => AsyncIterable<string>;
 }
 
 const END_OF_MARK = ';';
 
 export function createAnswerPictures(contents: readonly PictureContent[]): AnswerPictures {
-  // Nobody can guess it, so no prompt holds it.
+  // It cannot be guessed, so no prompt contains it.
   const mark = `picture-${randomUUID()}-`;
   const pictures = contents.map(({ mediaType, head }, index) => {
     return { mediaType, head, base64: `${mark}${index}${END_OF_MARK}` };
@@ -51,7 +51,7 @@ export function createAnswerPictures(contents: readonly PictureContent[]): Answe
   };
 }
 
-/** Waits for a slow reader before more is read; one that stands still is cut with its connection (`listen`). */
+/** Waits for a slow client before it reads more. `listen` closes the connection of a client that reads nothing. */
 export async function writePieces(response: Response, pieces: AsyncIterable<string | Buffer>): Promise<void> {
   for await (const piece of pieces) {
     if (response.destroyed || response.writableEnded) return;
@@ -71,7 +71,7 @@ function untilTaken(response: Response): Promise<void> {
   return response.destroyed ? Promise.resolve() : promise;
 }
 
-/** An answer with pictures, as fast as its reader takes it. */
+/** Sends an answer with pictures, as fast as the client reads it. */
 export async function sendPictures(response: Response, encoded: Encoded, answer: AnswerPictures): Promise<void> {
   const { status, headers, body } = encoded;
   const content = answer.contentOf(body);
@@ -82,7 +82,7 @@ export async function sendPictures(response: Response, encoded: Encoded, answer:
     'Content-Length': String(content?.size ?? answer.measure(text)),
     ...headers,
   });
-  // The caller still has just this picture.
+  // The caller's copy is still right.
   if (content !== undefined && response.req.fresh) {
     for (const name of ['Content-Type', 'Content-Length']) response.removeHeader(name);
     response.status(304).end();

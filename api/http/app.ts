@@ -19,7 +19,7 @@ import type { ServeOptions } from './serve-options.ts';
 import { LONG_PROMPTS } from './server.ts';
 import { createHealth, createIndex, createReady, createStatus, type StatusOptions } from './status.ts';
 
-/** Longest address that leaves room for headers within the server's 64 kB. */
+/** Longest address. The rest of the server's 64 kB is for headers. */
 const MAX_URL_CHARACTERS = 61_440;
 
 export interface AppOptions extends ServeOptions, StatusOptions {
@@ -33,12 +33,12 @@ export interface AppOptions extends ServeOptions, StatusOptions {
   readonly log: Logger;
 }
 
-/** The gateway's HTTP face. Everything it needs is handed in. */
+/** The gateway's HTTP server without its port: middleware, routes and errors. */
 export function createApp(options: AppOptions): Express {
   const basePath = toBasePath(options.publicUrl);
   const app = express();
   app.disable('x-powered-by');
-  // ETags cost a third of the throughput, and hardly any answer is asked for twice.
+  // ETags cost a third of the throughput, and clients rarely ask for the same answer twice.
   app.set('etag', false);
   app.set('trust proxy', options.trustProxy);
   app.use(tidyAddress(basePath));
@@ -73,13 +73,13 @@ const limitUrl: RequestHandler = (request, _response, next) => {
   else next(new AppError('payload_too_large', 'the address is too long', { publicMessage }));
 };
 
-/** RFC 9112, 3.2: HTTP/1.1 without Host is refused. HTTP/1.0 knows none, and simple monitors speak it. */
+/** RFC 9112, 3.2: HTTP/1.1 without Host is refused. HTTP/1.0, which simple monitors speak, has no Host. */
 const requireHost: RequestHandler = (request, _response, next) => {
   if (request.headers.host !== undefined || request.httpVersion === '1.0') next();
   else next(new AppError('invalid_request', 'no Host came', { publicMessage: 'The request has no `Host` header.' }));
 };
 
-/** A known path with another method is 405 with `Allow`. */
+/** A known path with another method gets 405 with `Allow`. */
 function refuseOtherMethods(app: Express, dialects: readonly Dialect[]): void {
   const routes = dialects.flatMap((dialect) => dialect.routes);
   const methodsOf = new Map<string, Set<string>>(OWN_ROUTES);
@@ -89,7 +89,11 @@ function refuseOtherMethods(app: Express, dialects: readonly Dialect[]): void {
     const allowed = [...methods, ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
     app.all(path, (_request, response, next) => {
       response.setHeader('Allow', allowed);
-      next(new AppError('method_not_allowed', 'another method', { publicMessage: `Only ${allowed} work here.` }));
+      next(
+        new AppError('method_not_allowed', 'another method', {
+          publicMessage: `This address only answers ${allowed}.`,
+        }),
+      );
     });
   }
 }

@@ -7,9 +7,9 @@ import type { Caller } from './middleware/authentication.ts';
 import { requireOwnOrigin } from './middleware/foreign-origin.ts';
 import type { ServeOptions } from './serve-options.ts';
 
-/** From a decoded command to its job. */
+/** Carries out a decoded command. */
 
-/** Longer than any job's own deadline, and within what a timer can take. */
+/** Longer than any job's deadline, and short enough for a timer. */
 export const FOREVER_MS = 3_600_000;
 
 export interface Call {
@@ -20,7 +20,7 @@ export interface Call {
   readonly options: ServeOptions;
 }
 
-/** Asks the job module for what a command says; answers its job, if it is about one. */
+/** Calls the job module as the command says. Resolves with the job, if the command is about one. */
 export async function carryOut(command: Command, call: Call): Promise<Job | undefined> {
   const { request } = call;
   const { jobs } = call.options;
@@ -51,7 +51,7 @@ export async function carryOut(command: Command, call: Call): Promise<Job | unde
 function toAsker({ request, response, caller, options }: Call, came: Partial<Asker> = {}): Asker {
   const { sealed, credentials } = came;
   const admit: Asker['admit'] = async (lost) => {
-    if (request.method === 'HEAD') throw new AppError('not_found', 'a lost job, and HEAD makes nothing');
+    if (request.method === 'HEAD') throw new AppError('not_found', 'the job is lost, and HEAD does not queue it again');
     await options.limit(request, response, caller);
     return options.safeMode ? { ...lost, safe: true } : lost;
   };
@@ -60,11 +60,11 @@ function toAsker({ request, response, caller, options }: Call, came: Partial<Ask
 
 type Generate = Extract<Command, { do: 'generate' }>;
 
-/** A dialect's warnings belong to this request alone, even where others share the job. */
+/** A dialect's warnings are about this request only, even if other requests share the job. */
 const withWarnings = (job: Job, { warnings = [] }: Generate): Job =>
   warnings.length === 0 ? job : { ...job, notes: [...warnings, ...job.notes] };
 
-/** The default `full` is left out, so that requests are equal whether they say it or not. */
+/** The default `full` is left out, so that a request that names it equals one that does not. */
 function withDefaults(draft: RequestDraft, { safeMode, metadata: usual }: ServeOptions): RequestDraft {
   const { metadata = usual, ...rest } = draft;
   return { ...rest, ...(metadata !== 'full' && { metadata }), ...(safeMode && { safe: true }) };
@@ -86,7 +86,7 @@ async function generate(command: Generate, call: Call): Promise<Job> {
   };
   const accepted = await jobs.submit(draft, submitOptions);
   if (command.answer === 'start' || command.answer === 'stream') return accepted;
-  // A remembered job is complete: waiting would only look it up once more.
+  // A remembered job is complete, so there is nothing to wait for.
   if (accepted.origin === 'remembered') return accepted;
   const budgetMs = command.answer === 'hold' ? FOREVER_MS : waitBudgetMs;
   const job = await jobs.wait(accepted.id, { budgetMs, signal: call.left });
@@ -94,7 +94,7 @@ async function generate(command: Generate, call: Call): Promise<Job> {
   return job;
 }
 
-/** Whether the caller asks again. OpenAI's clients count their retries in a header. */
+/** Whether the caller repeats a request. OpenAI's clients count their retries in a header. */
 function toRetryFacts(request: Request, { idempotencyKey }: Extract<Command, { do: 'generate' }>) {
   const key = idempotencyKey ?? request.get('idempotency-key');
   return {

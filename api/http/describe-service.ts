@@ -10,7 +10,7 @@ interface ServiceOptions {
   readonly now: () => number;
 }
 
-/** What a dialect may say about this deployment, as seen by whoever sent the request. */
+/** What a dialect may say about this deployment, with addresses as the caller reaches them. */
 export function createDescribe({ version, publicUrl, engines, needsKey, now }: ServiceOptions) {
   const basePath = toBasePath(publicUrl);
   return (request: Request): ServiceDescription => {

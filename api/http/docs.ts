@@ -13,13 +13,13 @@ const HOUR_MS = 3_600_000;
 interface DocsOptions {
   readonly dialects: readonly Dialect[];
   readonly version: string;
-  /** The path of PUBLIC_URL, '' where it has none. */
+  /** The path of PUBLIC_URL, or '' if it has none. */
   readonly basePath: string;
 }
 
-/** `GET /openapi.json` and Swagger UI at `/docs`, all of it from this process: nothing comes from elsewhere. */
+/** `GET /openapi.json`, and Swagger UI at `/docs`, which loads nothing from other hosts. */
 export function serveDocs(app: Express, { dialects, version, basePath }: DocsOptions): void {
-  // Made when first asked for: it costs a tenth of the start, and a small host has a tenth of a processor.
+  // Made at the first request, because it takes a tenth of the start's time, and a small host has a tenth of a processor.
   let document: ReturnType<typeof createOpenapi> | undefined;
   const page = readFileSync(join(pages, 'docs.html'), 'utf8').replaceAll('{base}', escapeAttribute(basePath));
   app.get('/openapi.json', (_request, response) => {

@@ -3,20 +3,20 @@ import { z } from 'zod';
 import { unlessMissing, writeFileAtomically } from '../../shared/files/write-file-atomically.ts';
 import type { Logger } from '../../shared/service/log.ts';
 
-/** Names of engines, which clients list and remember long before the first picture of a gateway's life. */
+/** Names of engines. Clients ask for them before a gateway that has just started has heard of any worker. */
 export interface EngineList {
-  /** As last heard, in this life or the one before. */
+  /** As last heard, by this process or by an earlier one. */
   names(): readonly string[];
-  /** Asks for them, for a second at most, where none is known. */
+  /** If none is known, asks the workers for at most a second. */
   learn(): Promise<void>;
-  /** Resolves once what is known is on disk, or cannot be. */
+  /** Writes the known names to the disk. A failure is only logged. */
   keep(): Promise<void>;
 }
 
 interface EngineListOptions {
-  /** Of the file that outlives the gateway. */
+  /** Path of the file with the names. */
   readonly path: string;
-  /** What the workers told of in this life. */
+  /** Names that workers have reported to this process. */
   readonly heard: () => readonly string[];
   /** Asks workers that have not answered yet. */
   readonly ask: () => Promise<unknown>;
@@ -34,7 +34,7 @@ export async function createEngineList({ path, heard, ask, log }: EngineListOpti
     if (now.length === 0 || now.join() === remembered.join()) return remembered;
     remembered = now;
     writing = writeFileAtomically(path, JSON.stringify({ version: 1, names: now })).catch((error: unknown) => {
-      log.warn({ err: error }, 'the list of engines could not be kept');
+      log.warn({ err: error }, 'the list of engines could not be written');
     });
     return now;
   }
@@ -51,13 +51,13 @@ export async function createEngineList({ path, heard, ask, log }: EngineListOpti
   };
 }
 
-/** A file that cannot be read is ignored: the workers name their engines again. */
+/** A file that cannot be read is ignored, because the workers report their engines again. */
 async function readNames(path: string, log: Logger): Promise<readonly string[]> {
   try {
     const text = await unlessMissing(readFile(path, 'utf8'));
     return text === undefined ? [] : storedSchema.parse(JSON.parse(text)).names;
   } catch (error) {
-    log.warn({ err: error }, 'the kept list of engines cannot be read');
+    log.warn({ err: error }, 'the file with the list of engines cannot be read');
     return [];
   }
 }

@@ -10,14 +10,14 @@ interface ImagesOptions {
   readonly brake: SecretBrake;
   /** Removes the hosted copy of a picture, or of all pictures of a job. */
   readonly remove: (id: string) => Promise<void>;
-  /** Brings a picture that another gateway told of to the own disk; false when that cannot be. */
+  /** Fetches a picture whose address another gateway gave out to this gateway's disk. False if that fails. */
   readonly collect: (name: string) => Promise<boolean>;
 }
 
-/** A name is of our own making and never reused, so its bytes never change. */
+/** Easel makes the names and never reuses one, so its bytes never change. */
 const YEAR_MS = 365 * 86_400_000;
 
-/** `GET /images/{name}`: the pictures of the disk store. `DELETE /images/{id}`: the operator takes one back. */
+/** `GET /images/{name}` sends the pictures of the disk store. With `DELETE /images/{id}` the operator removes one. */
 export function serveImages(app: Express, { dataDirectory, adminKey, brake, remove, collect }: ImagesOptions): void {
   const files = serveStatic(join(dataDirectory, 'images'), {
     index: false,
@@ -31,7 +31,7 @@ export function serveImages(app: Express, { dataDirectory, adminKey, brake, remo
     },
   });
   const sendFile: RequestHandler<{ name: string }> = (request, response, next) => {
-    // `files` looks at the whole path, and decodes it.
+    // `files` uses the whole path, and decodes it.
     request.url = `/${encodeURIComponent(request.params.name)}`;
     files(request, response, next);
   };
@@ -49,4 +49,4 @@ export function serveImages(app: Express, { dataDirectory, adminKey, brake, remo
 }
 
 const noPicture = (): AppError =>
-  new AppError('not_found', 'no such file', { publicMessage: 'There is no such picture, or no longer.' });
+  new AppError('not_found', 'no such file', { publicMessage: 'There is no picture of this name, or it was removed.' });

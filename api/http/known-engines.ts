@@ -2,13 +2,13 @@ import { invalidRequest } from '../../shared/errors.ts';
 import type { Command } from '../dialects/dialect.ts';
 
 /**
- * Extras are for engines that exist: those of others would only be stored. Nothing is refused while no worker has told
- * its engines. Throws `invalid_request`.
+ * Throws `invalid_request` for options of an engine that does not exist here, which would only be stored. Nothing is
+ * refused before a worker has reported its engines.
  */
 export function requireKnownEngines(command: Command, engines: readonly string[]): void {
   if (command.do !== 'generate' || engines.length === 0) return;
   const { engineOptions = {}, preferredEngine } = command.draft;
-  // A dialect may add extras for the engine that it is made for, whether that is enabled or not.
+  // A dialect may add options for the engine it was made for, even if that is not enabled.
   const strangers = Object.keys(engineOptions).filter((name) => name !== preferredEngine && !engines.includes(name));
   if (strangers.length === 0) return;
   const field = 'engine_options';

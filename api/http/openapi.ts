@@ -13,9 +13,9 @@ const INTRODUCTION = `A prompt in, a picture's URL out. Every dialect below make
 
 Where the operator has set keys, give yours as \`Authorization: Bearer …\`, \`X-API-Key\`, \`api-key\`, \`key=\`,
 \`token=\`, or as the password of Basic. Every answer carries \`X-Request-Id\`; every picture's answer \`X-Engine\`, \`X-Seed\`, \`X-Job-Id\`,
-\`Server-Timing\`, and \`X-Warnings\` where a wish could not be kept; 202, 429 and 503 carry \`Retry-After\`.`;
+\`Server-Timing\`, and \`X-Warnings\` if a parameter could not be honoured; 202, 429 and 503 carry \`Retry-After\`.`;
 
-/** OpenAPI 3.1 of every dialect, from the very schemas that validate; `basePath` is the path of PUBLIC_URL. */
+/** OpenAPI 3.1 of every dialect, from the schemas that validate its requests. `basePath` is the path of PUBLIC_URL. */
 export function createOpenapi(
   dialects: readonly Dialect[],
   version: string,
@@ -46,7 +46,7 @@ export function createOpenapi(
 
 const SERVICE = { name: 'service', description: 'The gateway itself: documentation, state, kept pictures.' };
 
-/** Two dialects may share a path by different methods: `GET` and `POST /generate`. */
+/** Two dialects may share a path with different methods, such as `GET` and `POST /generate`. */
 function mergePaths(parts: readonly ZodOpenApiPathsObject[]): ZodOpenApiPathsObject {
   const merged: ZodOpenApiPathsObject = {};
   for (const [path, item] of parts.flatMap((part) => Object.entries(part))) merged[path] = { ...merged[path], ...item };

@@ -2,8 +2,8 @@ import { STAGES } from '../../shared/contract/generation.ts';
 import type { Job } from '../jobs/job.ts';
 
 /**
- * What every dialect's answer says beside its own words, so that bytes and foreign shapes tell the truth too:
- * who served, with which seed, what could not be honoured, and where the time went.
+ * Headers of every dialect's answer, because bytes and other services' shapes have no room for them: which engine served
+ * with which seed, what could not be honoured, and how long each stage took.
  */
 export function outcomeHeaders(job: Job | undefined): Record<string, string> {
   if (job === undefined) return {};
@@ -20,14 +20,14 @@ export function outcomeHeaders(job: Job | undefined): Record<string, string> {
   return headers;
 }
 
-/** W3C Server-Timing; a joined or remembered picture cost this caller none of it. */
+/** W3C Server-Timing. Empty for a joined or remembered picture, because this caller did not wait for its stages. */
 function serverTiming({ result, origin }: Job): string {
   if (origin === 'remembered') return 'cache;desc="remembered"';
   const stages = STAGES.filter((stage) => result?.timings[stage] !== undefined);
   return stages.map((stage) => `${stage};dur=${Math.round(result?.timings[stage] ?? 0)}`).join(', ');
 }
 
-/** All headers of an answer together stay under 2 kB, since proxies hold 4 kB and some less; the JSON tells the rest. */
+/** All headers together stay under 2 kB, because proxies accept 4 kB, and some less. The JSON holds all warnings. */
 const MAX_WARNINGS_CHARACTERS = 400;
 
 /** Header values are printable ASCII. */

@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { Command } from '../dialects/dialect.ts';
 import type { RequestDraft } from '../jobs/job.ts';
 
-/** Assumed where the engine chooses the size: every engine's default is near it. */
+/** Assumed if the engine chooses the size. Every engine's default is near it. */
 const USUAL_SIDE = 1024;
 const MEGAPIXEL = 1024 * 1024;
 
@@ -10,10 +10,10 @@ type Wish = Pick<RequestDraft, 'count' | 'width' | 'height'>;
 
 const pixelsOf = ({ count, width = USUAL_SIDE, height = USUAL_SIDE }: Wish): number => count * width * height;
 
-/** What a request costs of a caller's limit: pictures times megapixels (1024 x 1024), at least 1. */
+/** How much a request counts against a caller's limit: pictures times megapixels (1024 x 1024), at least 1. */
 export const costOf = (wish: Wish): number => Math.max(1, Math.ceil(pixelsOf(wish) / MEGAPIXEL));
 
-/** Throws `invalid_request` for more pixels than one request may ask for; 0 is no bound. */
+/** Throws `invalid_request` for more pixels than one request may ask for. 0 means no limit. */
 export function requirePixels(command: Command, maxPixels: number): void {
   if (command.do !== 'generate' || maxPixels === 0) return;
   const { count, width = USUAL_SIDE, height = USUAL_SIDE } = command.draft;

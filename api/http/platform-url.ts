@@ -1,11 +1,11 @@
-/** The address that a hosting platform gave this service, where the platform says so in the environment. */
+/** The public address of this service, if a hosting platform puts it into the environment. */
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whole addresses. */
+/** Variables that hold a whole address. */
 const URLS = ['RENDER_EXTERNAL_URL'] as const;
 
-/** Host names; all of these platforms serve by https. */
+/** Variables that hold a host name. All of these platforms use https. */
 const HOSTS: ReadonlyArray<readonly [name: string, toHost?: (value: string) => string]> = [
   ['RAILWAY_PUBLIC_DOMAIN'],
   ['KOYEB_PUBLIC_DOMAIN'],
@@ -19,7 +19,7 @@ const HOSTS: ReadonlyArray<readonly [name: string, toHost?: (value: string) => s
 
 const HOST = /^[a-z0-9][a-z0-9.-]{0,252}$/i;
 
-/** Without a slash at its end; undefined where no platform names a usable one. */
+/** Without a slash at its end. Undefined if no platform names a valid one. */
 export function toPlatformUrl(environment: Environment): string | undefined {
   const urls = URLS.map((name) => environment[name]?.trim() ?? '').filter(
     (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),

@@ -1,10 +1,10 @@
-/** Which engine a caller chose for later requests: `POST /sdapi/v1/options` of AUTOMATIC1111 is such a setting. */
+/** The engine that a caller chose for later requests, for instance by AUTOMATIC1111's `POST /sdapi/v1/options`. */
 export interface Preferences {
   get(clientId: string): string | undefined;
   set(clientId: string, engine: string | undefined): void;
 }
 
-/** A choice is a convenience of one caller; the oldest are forgotten first, so that strangers cannot fill the memory. */
+/** The oldest choices are forgotten first, so that strangers cannot fill the memory. */
 const MAX_CALLERS = 10_000;
 
 export function createPreferences(): Preferences {

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { setting, withoutLastSlashes } from '../../shared/service/config.ts';
 
-/** The address under which clients reach the gateway: the operator's word, else what a request tells of it. */
+/** The address under which clients reach the gateway: the operator's setting, else the address of the request. */
 
 function isPublicUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
@@ -23,20 +23,20 @@ export function publicUrl(description: string) {
   return setting(inner, { description, format });
 }
 
-/** The path of PUBLIC_URL, '' where it has none: `/easel` of `https://example.org/easel`. */
+/** The path of PUBLIC_URL, or '' if it has none: `/easel` for `https://example.org/easel`. */
 export const toBasePath = (url: string | undefined): string =>
   url === undefined ? '' : withoutLastSlashes(new URL(url).pathname);
 
-/** Makes a path that starts with `/` absolute; what a store keeps elsewhere is absolute already. */
+/** Makes a path that starts with `/` absolute. Addresses of other hosts are absolute already. */
 export const createToAbsoluteUrl =
   (base: string) =>
   (path: string): string =>
     path.startsWith('/') ? `${base}${path}` : path;
 
-/** A name or an address with a port, and nothing else: no user, no path, no script. */
+/** Only a name or an address, with or without a port: no user and no path. */
 const HOST = /^(?:\w[\w.-]{0,252}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
-/** As the client spelled it (`host` and `protocol` obey `trust proxy`); where that is no address, the socket's own. */
+/** As the client wrote it (`host` and `protocol` obey `trust proxy`). If that is not valid, the address of the socket. */
 export function addressOf(request: Request): string {
   const { host, protocol } = request as { host?: string; protocol: string };
   const scheme = protocol === 'https' ? 'https' : 'http';
@@ -44,7 +44,7 @@ export function addressOf(request: Request): string {
   return HOST.test(host ?? '') && URL.canParse(address) ? address : addressOfSocket(request.socket);
 }
 
-/** Where this very connection came in. */
+/** The address at which this connection arrived. */
 export function addressOfSocket({ localAddress, localPort }: Socket): string {
   if (localAddress === undefined || localPort === undefined) return 'http://localhost';
   const address = localAddress.replace(/^::ffff:(?=\d+\.)/, '');

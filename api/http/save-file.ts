@@ -9,22 +9,22 @@ const MAX_SLUG_CHARACTERS = 40;
 interface SaveFileOptions {
   /** Absolute. */
   readonly dataDirectory: string;
-  /** Of all saved files together, beyond which the oldest go. */
+  /** Limit for all saved files together. Beyond it the oldest are removed. */
   readonly maxBytes: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
 /**
- * The file that the earlier Hugging Face service promised: `image_<time>_<prompt>.png`, here under DATA_DIR/saved.
- * Answers its absolute path.
+ * Saves a picture in a file as the earlier Hugging Face service did: `image_<time>_<prompt>.png`, under DATA_DIR/saved.
+ * Returns its absolute path.
  */
 export function createSaveFile({ dataDirectory, maxBytes, now }: SaveFileOptions) {
   const directory = join(dataDirectory, 'saved');
   const files = createKeptFiles({ directory, maxBytes, now });
   const kept = openKeptPictures(dataDirectory, now);
 
-  /** Undefined when the picture came from elsewhere than this gateway's disk. */
+  /** Undefined if the picture is not on this gateway's disk. */
   function toKeptPath({ result }: Job): string | undefined {
     const [picture] = result?.pictures ?? [];
     return picture && kept.pathOf(toKeptName(picture.id, picture.mediaType));

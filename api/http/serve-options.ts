@@ -10,7 +10,7 @@ import type { ApiKey } from './middleware/api-keys.ts';
 import type { RateLimit } from './middleware/rate-limit.ts';
 import type { Preferences } from './preferences.ts';
 
-/** What every route of every dialect works with. */
+/** What every route of every dialect uses. */
 export interface ServeOptions {
   readonly jobs: Jobs;
   readonly apiKeys: readonly ApiKey[] | undefined;
@@ -18,20 +18,20 @@ export interface ServeOptions {
   readonly brake: SecretBrake;
   readonly limit: RateLimit;
   readonly bodies: BodyBudget;
-  /** Of all pictures of one request; 0 is no bound. */
+  /** Limit for all pictures of one request. 0 means no limit. */
   readonly maxPixels: number;
   readonly waitBudgetMs: number;
-  /** Refuse flagged pictures whatever the request says. */
+  /** Refuse flagged pictures even if the request does not ask for it. */
   readonly safeMode: boolean;
-  /** What pictures say of their making when the request does not say. */
+  /** What files say about how they were made, if the request does not choose. */
   readonly metadata: Metadata;
-  /** Keeps the picture of a job as a file of the operator's and tells its path. */
+  /** Saves the picture of a job as a file for the operator. Resolves with its path. */
   readonly saveFile: (job: Job, picture: PictureContent) => Promise<string>;
   readonly preferences: Preferences;
   readonly streams: StreamLimit;
-  /** Pages that may use what goes by the caller's address. */
+  /** Origins whose pages may do what needs no key but the caller's address. */
   readonly corsOrigins: readonly string[] | undefined;
   readonly describe: (request: Request) => ServiceDescription;
-  /** Before a list is told: asks the workers for their engines where none is known. */
+  /** Asks the workers for their engines if none is known. Called before a list of engines is sent. */
   readonly learnEngines: () => Promise<void>;
 }

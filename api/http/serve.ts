@@ -19,7 +19,7 @@ import { costOf, requirePixels } from './picture-cost.ts';
 import type { Preferences } from './preferences.ts';
 import type { ServeOptions } from './serve-options.ts';
 
-/** Joins the pure dialects to HTTP and to the job module: the same few steps for every route of every dialect. */
+/** Connects the pure dialects to HTTP and to the job module, by the same steps for every route. */
 
 export function serveDialect(app: Express, dialect: Dialect, options: ServeOptions): void {
   const onError = createErrorHandler((error, request) =>
@@ -28,7 +28,7 @@ export function serveDialect(app: Express, dialect: Dialect, options: ServeOptio
   for (const route of dialect.routes) app[route.method](route.path, createHandler(route, options), onError);
 }
 
-/** What no route answers on a dialect's own paths, in its own words. */
+/** Answers unknown addresses on a dialect's own paths, in the dialect's own shape. */
 export function refuseRest(app: Express, { prefixes = [], encodeError }: Dialect): void {
   if (prefixes.length === 0) return;
   const refuse: RequestHandler = () => {
@@ -82,7 +82,7 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
   };
 }
 
-/** Decodes the request and drops its body: a caller may wait for minutes, and only the command is needed then. */
+/** Decodes the request and drops its body, because a caller may wait for minutes and only the command is needed. */
 function takeCommand(route: Route, request: Request, options: ServeOptions, body: BodyLease): Command {
   try {
     return route.decode(toInput(request, options));
@@ -96,8 +96,8 @@ const isStream = (command: Command): boolean =>
   command.do === 'follow' || (command.do === 'generate' && command.answer === 'stream');
 
 /**
- * Link previews and monitors ask by HEAD before they ask by GET, or instead: they learn that the request is a valid one
- * and what GET would send, and nothing is made, counted or followed for them.
+ * Link previews and monitors send HEAD before or instead of GET. They learn whether the request is valid and which type
+ * GET would send. Nothing is made, counted or followed for them.
  */
 const isLasting = (command: Command): boolean => command.do === 'generate' || isStream(command);
 
@@ -117,7 +117,7 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
   const { command } = outcome;
   const { jobs } = options;
   const after = command.do === 'follow' ? command.after : 0;
-  // A caller who streams its own request counts as waiting for it: when it leaves, the job may be given up.
+  // A caller who streams its own request counts as waiting. When it leaves, the job may be cancelled.
   const waiting = command.do === 'follow' ? undefined : jobs.wait(job.id, { budgetMs: FOREVER_MS, signal: left });
   response.set(outcomeHeaders(job));
   const deliver = async (event: JobEvent, write: WriteEvent): Promise<void> => {
@@ -126,7 +126,7 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
         write(route.encodeEvent?.(event, whole), answer.fill),
       );
     } catch (thrown) {
-      // The answer has begun: only an event can still tell that its pictures could not be fetched.
+      // The answer has started, so only an event can still report that the pictures could not be fetched.
       const error = toAppError(thrown);
       noteFailure(response, error);
       const failed = { ...event.job, status: 'failed', error } as const;
@@ -140,7 +140,7 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
 
 const ENDED: readonly JobStatus[] = ['done', 'failed', 'cancelled'];
 
-/** Aborts when the caller has gone before the answer was complete. */
+/** Aborts if the caller leaves before the answer is complete. */
 function leaveSignal(response: Response): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => {
@@ -156,7 +156,7 @@ function withPreference(command: Command, caller: Caller, preferences: Preferenc
   return preferredEngine === undefined ? command : { ...command, draft: { ...command.draft, preferredEngine } };
 }
 
-/** Opens the pictures where the command asks for them, and closes them when `use` is done. */
+/** Opens the pictures if the command asks for them, and closes them when `use` has ended. */
 async function withPictures(
   outcome: Outcome,
   { jobs, saveFile }: ServeOptions,

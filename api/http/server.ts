@@ -6,12 +6,12 @@ import type { Logger } from '../../shared/service/log.ts';
 import { encodeNativeError } from '../dialects/native.ts';
 import { addressOfSocket } from './public-url.ts';
 
-/** Requests that Node's parser refuses never reach Express: they are answered here, in words too. */
+/** Requests that Node's parser refuses never reach Express. They are answered here, with a sentence too. */
 
-/** Address and headers together; what half-sent requests may hold is bounded by it. */
+/** Limit for address and headers together, and so for the memory of half-sent requests. */
 const MAX_HEADER_BYTES = 65_536;
 
-/** How long a client may go on sending after the answer: closed at once, it could not read the answer. */
+/** How long a client may continue to send after the answer. If it were cut off at once, it could not read the answer. */
 const LINGER_MS = 1000;
 
 interface ServerOptions {
@@ -19,15 +19,15 @@ interface ServerOptions {
   readonly log: Logger;
 }
 
-/** Without listeners for requests: whoever has the app adds it. */
+/** A server without a listener for requests; add the app as one. */
 export function createGatewayServer({ publicUrl, log }: ServerOptions): Server {
-  // Node would answer a request without Host by an empty 400; the app tells what is missing.
+  // Node would answer a request without Host with an empty 400. The app's answer says what is missing.
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false });
   const answers = new WeakMap<object, ServerResponse>();
   const refused = new WeakSet<object>();
   server.on('request', (request, response) => answers.set(request.socket, response));
   server.on('clientError', (fault: ParserError, socket: Socket) => {
-    // The parser meets the rest of the same bytes again.
+    // The parser reports the rest of the same bytes again.
     if (refused.has(socket)) return;
     refused.add(socket);
     const tell = (): void => {
@@ -36,7 +36,7 @@ export function createGatewayServer({ publicUrl, log }: ServerOptions): Server {
     };
     const answer = answers.get(socket);
     const isUnderWay = answer?.headersSent === true && !answer.writableFinished;
-    // Another request on this connection is being answered already.
+    // Another request on this connection is still being answered.
     if (isUnderWay) answer.once('close', tell);
     else tell();
   });
@@ -48,7 +48,7 @@ interface ParserError extends Error {
   readonly rawPacket?: Buffer;
 }
 
-/** By the codes of Node's parser (llhttp) and of its own time limits. */
+/** The error for a code of Node's parser (llhttp) or of its time limits. */
 function toError({ code = '', rawPacket }: ParserError, base: string): AppError {
   const reason = `the parser refuses: ${code}`;
   switch (code) {
@@ -72,11 +72,11 @@ function toError({ code = '', rawPacket }: ParserError, base: string): AppError 
 }
 
 export const LONG_PROMPTS = 'Send a long prompt in the body of POST /jobs or POST /v1/images/generations.';
-const NO_HTTP = 'This is no valid HTTP/1.1 request.';
-const NO_TLS = 'This port speaks plain HTTP: ask by http://, or put a proxy with a certificate in front.';
+const NO_HTTP = 'This is not a valid HTTP/1.1 request.';
+const NO_TLS = 'This port speaks plain HTTP. Use http://, or put a proxy with a certificate in front.';
 
 const toAdvice = (base: string): string =>
-  'The address holds a character that must be percent-encoded, such as é or a space. ' +
+  'The address contains a character that must be percent-encoded, such as é or a space. ' +
   `curl does it: curl -G "${base}/generate" --data-urlencode "prompt=café au lait"`;
 
 /** The first byte of a TLS handshake. */

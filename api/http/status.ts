@@ -1,27 +1,27 @@
 import type { Request, Response } from 'express';
 import type { Dialect, ServiceDescription } from '../dialects/dialect.ts';
 
-/** What the gateway says about itself. Nothing here wakes a sleeping worker or waits for one. */
+/** What the gateway reports about itself. Nothing here wakes a sleeping worker or waits for one. */
 
 export interface ServiceStatus {
-  /** `asleep`, `waking`, `starting`, `ready`, `busy` or `unreachable`: the best of all workers. */
+  /** The best state of all workers: `asleep`, `waking`, `starting`, `ready`, `busy` or `unreachable`. */
   readonly worker: string;
-  /** Jobs and workers, engines and stores as last heard; for `GET /status`. */
+  /** Jobs, workers, engines and stores as last heard; for `GET /status`. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
 export interface StatusOptions {
   readonly version: string;
-  /** The name that `npm start` gave, by which it knows its own child. */
+  /** The name that `npm start` gave this process, by which it recognises its own child. */
   readonly instance?: string | undefined;
   readonly status: () => ServiceStatus;
-  /** Why no request can be served now; empty: ready. */
+  /** Why no request can be served now. Empty if the gateway is ready. */
   readonly notReady: () => Promise<readonly string[]>;
   readonly dialects: readonly Dialect[];
   readonly describe: (request: Request) => ServiceDescription;
 }
 
-/** `/health` in the earlier services' shape: a worker that sleeps is healthy. */
+/** `/health` in the shape of the earlier services. A gateway whose worker sleeps is healthy. */
 export function createHealth({ version, instance, status }: StatusOptions) {
   return (_request: Request, response: Response): void => {
     const { worker } = status();
@@ -38,11 +38,11 @@ export function createReady({ notReady }: StatusOptions) {
 }
 
 interface DetailsOptions extends StatusOptions {
-  /** Whether this deployment has keys and the request brings none of them. */
+  /** Whether this deployment has keys and the request has none of them. */
   readonly isStranger: (request: Request) => boolean;
 }
 
-/** How busy it is, which engines fail and where pictures go is for those whom the operator gave a key. */
+/** Load, failing engines and hosts of pictures are shown only to callers with a key, if there are keys. */
 export function createStatus({ version, status, notReady, isStranger }: DetailsOptions) {
   return async (request: Request, response: Response): Promise<void> => {
     const reasons = await notReady();
@@ -52,7 +52,7 @@ export function createStatus({ version, status, notReady, isStranger }: DetailsO
   };
 }
 
-/** The discovery document: every endpoint, and a call to begin with. */
+/** The discovery document: every endpoint, and an example to start with. */
 export function createIndex({ version, status, dialects, describe }: StatusOptions) {
   const endpoints = dialects.flatMap((dialect) =>
     dialect.routes.map(({ method, path, documentation }) => ({
@@ -63,11 +63,11 @@ export function createIndex({ version, status, dialects, describe }: StatusOptio
     })),
   );
   const ownEndpoints = [
-    { method: 'GET', path: '/health', summary: 'Is the gateway alive' },
-    { method: 'GET', path: '/ready', summary: 'Can it serve a request now, and if not why' },
+    { method: 'GET', path: '/health', summary: 'Whether the gateway is alive' },
+    { method: 'GET', path: '/ready', summary: 'Whether a request can be served now, and if not, why' },
     { method: 'GET', path: '/status', summary: 'Engines, stores, workers and queue' },
-    { method: 'GET', path: '/docs', summary: 'This API, to read and to try' },
-    { method: 'GET', path: '/openapi.json', summary: 'This API, for programs' },
+    { method: 'GET', path: '/docs', summary: 'This API as a page on which requests can be tried' },
+    { method: 'GET', path: '/openapi.json', summary: 'This API for programs' },
     { method: 'GET', path: '/images/{name}', summary: 'A picture kept by the disk store' },
   ];
   return (request: Request, response: Response): void => {

@@ -49,7 +49,7 @@ describe('the gateway is ready when a picture can be made, and else says why not
 
   test('a wrong token', async (context) => {
     const { url } = await start(context, { gatewayEnv: { WORKER_TOKEN: 'another-token-of-the-gateway' } });
-    await assertNotReady(url, 'The worker refuses WORKER_TOKEN, which must be the same on both services.');
+    await assertNotReady(url, 'The worker does not accept WORKER_TOKEN, which must be the same on both services.');
   });
 
   test('a browser that does not start', async (context) => {

@@ -9,10 +9,10 @@ import { createRunQueue } from './run-queue.ts';
 import { fetchPicture, removeHosted } from './worker-calls.ts';
 import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 
-/** A run fails once its broken and unanswered attempts add up to this. */
+/** A run fails once the points of its broken and unanswered attempts add up to this. */
 const MAX_BREAK_POINTS = 20;
 const POINTS = { broken: 4, absent: 1 } as const;
-/** Pause before workers that could not be reached are woken again, while patient runs wait. */
+/** Pause before workers that could not be reached are woken again, while runs wait for them. */
 const PATIENCE_PAUSE_MS = 15_000;
 
 export interface HttpDispatchOptions {
@@ -21,7 +21,7 @@ export interface HttpDispatchOptions {
   readonly ledger: RunLedger;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Milliseconds that a sleeping worker took to come. */
+  /** Gets the milliseconds that a sleeping worker took to wake up. */
   readonly onAwake: (tookMs: number) => void;
   readonly silenceMs?: number | undefined;
 }
@@ -73,7 +73,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   }
 
   async function settle(run: QueuedRun, outcome: ProductionOutcome, signal: AbortSignal): Promise<void> {
-    // A result that came together with the abort is kept: the work is done.
+    // A result that came together with the abort is kept, because the work is done.
     if (signal.aborted && outcome.kind !== 'result') return;
     if (outcome.kind === 'full') return putBack(run);
     if (outcome.kind === 'broken' || outcome.kind === 'absent') return breakOff(run, outcome.kind, outcome.reason);
@@ -91,13 +91,13 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     breakPoints.set(run.id, points);
     if (points < MAX_BREAK_POINTS) return putBack(run);
     breakPoints.delete(run.id);
-    await ledger.fail(run.id, new AppError('worker_unavailable', `broken off too often, at last: ${reason}`));
+    await ledger.fail(run.id, new AppError('worker_unavailable', `broken off too often; the last reason: ${reason}`));
   }
 
   async function putBack(run: QueuedRun): Promise<void> {
     await ledger.putBack(run.id);
     running.delete(run.id);
-    // A run that was begun before goes first.
+    // A run that had started before goes first.
     queue.push({ ...run, turn: 0 });
   }
 
@@ -109,7 +109,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   async function failImpatient(): Promise<void> {
     for (const id of queue.ids()) {
       if (await ledger.isPatient(id)) continue;
-      if (queue.remove(id)) await ledger.fail(id, new AppError('worker_unavailable', 'no worker came'));
+      if (queue.remove(id)) await ledger.fail(id, new AppError('worker_unavailable', 'no worker could be reached'));
     }
     if (queue.size === 0) return;
     await clock.wait(PATIENCE_PAUSE_MS, stopping.signal);

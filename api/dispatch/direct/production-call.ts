@@ -14,16 +14,16 @@ import { AppError, ERRORS, type ErrorRecord, fromErrorRecord } from '../../../sh
 import type { Run } from '../../../shared/queue/run.ts';
 import { readLines } from './read-lines.ts';
 
-/** One POST /productions, read to its end. */
+/** Sends one POST /productions and reads the answer to its end. */
 
 export type ProductionOutcome =
   | { readonly kind: 'result'; readonly result: GenerationResult }
   | { readonly kind: 'failed'; readonly error: AppError }
-  /** The worker has no room now. */
+  /** The worker has no free slot now. */
   | { readonly kind: 'full'; readonly retryAfterMs: number }
-  /** It never began: nobody, or only a proxy, answered. */
+  /** It never started: there was no answer, or only a proxy's. */
   | { readonly kind: 'absent'; readonly reason: string }
-  /** It may have begun, and nothing is known about its end. */
+  /** It may have started, and its end is unknown. */
   | { readonly kind: 'broken'; readonly reason: string };
 
 interface CallOptions {
@@ -31,7 +31,7 @@ interface CallOptions {
   readonly production: Production;
   readonly trace: Run['trace'];
   readonly signal: AbortSignal;
-  /** A connection on which nothing came for so long is dead: a working one says `alive` now and then. */
+  /** A connection without a line for this long is dead, because a worker sends `alive` at intervals. */
   readonly silenceMs: number;
   readonly onProgress: (event: ProgressEvent) => void;
 }
@@ -84,11 +84,11 @@ async function readProduction(
   }
 }
 
-/** A worker refuses with an ErrorRecord; any other body comes from a proxy in front of it. */
+/** A worker refuses with an ErrorRecord. Any other body comes from a proxy in front of it. */
 function toRefusal({ status, headers }: AxiosResponse, body: Buffer): ProductionOutcome {
   const record = readErrorRecord(body.toString('utf8'), headers[WIRE_HEADER] !== undefined);
   if (record === undefined) return { kind: 'absent', reason: `status ${status} from something that is no worker` };
-  // After the production has begun, 401 is about the caller's own token for an engine.
+  // This 401 is about WORKER_TOKEN. After a production has started, it is about the caller's own token for an engine.
   if (record.code === 'unauthorized' || record.code === 'forbidden') {
     const message = 'the worker does not accept WORKER_TOKEN; it must be the same on both services';
     return { kind: 'failed', error: new AppError('worker_unavailable', message) };
@@ -96,16 +96,16 @@ function toRefusal({ status, headers }: AxiosResponse, body: Buffer): Production
   return toOutcome(record, 'absent');
 }
 
-/** `interrupted`: the outcome when the worker stopped before the end, or is stopping. */
+/** `interrupted`: the outcome if the worker stopped before the end, or is stopping. */
 function toOutcome(record: ErrorRecord, interrupted: 'absent' | 'broken'): ProductionOutcome {
   if (record.code === 'queue_full') return { kind: 'full', retryAfterMs: (record.retryAfterSeconds ?? 1) * 1000 };
   if (record.code === 'worker_unavailable' || record.code === 'worker_waking' || record.code === 'cancelled') {
-    return { kind: interrupted, reason: `the worker says ${record.code}: ${record.message}` };
+    return { kind: interrupted, reason: `the worker answered ${record.code}: ${record.message}` };
   }
   return { kind: 'failed', error: fromErrorRecord(record) };
 }
 
-/** `isWorker`: the worker itself answered, so that even a code unknown here is its error and not a proxy's. */
+/** `isWorker`: the worker itself answered, so an unknown code is an error of the worker, not of a proxy. */
 export function readErrorRecord(text: string, isWorker: boolean): ErrorRecord | undefined {
   const { data } = z.object({ code: z.string() }).safeParse(readJson(text));
   if (data === undefined || !(isWorker || Object.hasOwn(ERRORS, data.code))) return undefined;
@@ -121,7 +121,7 @@ function readJson(text: string): unknown {
   }
 }
 
-/** Errors of the connection attempt itself: no byte of the request has arrived anywhere. */
+/** Errors while connecting: no byte of the request was sent. */
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function toFailure(error: unknown): ProductionOutcome {

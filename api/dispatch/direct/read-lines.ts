@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** A partial picture travels in one line as base64. */
+/** Enough for a preview, which comes in one line as base64. */
 const MAX_LINE_CHARACTERS = 32 * 1024 * 1024;
 
-/** Newline-delimited text, line by line; text behind the last newline is dropped. */
+/** Newline-delimited text, line by line. Text after the last newline is dropped. */
 export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';

@@ -1,22 +1,22 @@
 import type { QueuedRun } from '../dispatch.ts';
 
-/** Runs in the order of their turns, which were given to them when they were accepted. */
+/** Runs in the order of their turns, which they got when they were accepted. */
 export interface RunQueue {
   readonly size: number;
   push(run: QueuedRun): void;
   take(): QueuedRun | undefined;
   remove(id: string): boolean;
-  /** 1 is next; undefined when it does not wait here. */
+  /** 1 is next. Undefined if it does not wait here. */
   position(id: string): number | undefined;
   ids(): readonly string[];
 }
 
 export function createRunQueue(): RunQueue {
-  /** In order. */
+  /** In the order of turns. */
   const runs: QueuedRun[] = [];
   const byId = new Map<string, QueuedRun>();
 
-  /** Where this run is, or belongs. */
+  /** The index of this run, or the one at which it has to be inserted. */
   function indexOf(run: QueuedRun): number {
     let [low, high] = [0, runs.length];
     while (low < high) {

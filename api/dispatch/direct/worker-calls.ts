@@ -5,12 +5,12 @@ import type { PictureFile } from '../dispatch.ts';
 import { readErrorRecord } from './production-call.ts';
 import type { WorkerLink } from './worker-link.ts';
 
-/** The short calls to workers: bytes of a finished picture, and taking a hosted one back. */
+/** The short calls to workers: fetch the bytes of a finished picture, and remove a hosted one. */
 
 const PICTURE_TIMEOUT_MS = 20_000;
 const REMOVAL_TIMEOUT_MS = 30_000;
 
-/** Asks every worker: which one made a picture is not remembered over restarts. */
+/** Asks every worker, because after a restart it is unknown which one made a picture. */
 export async function fetchPicture(
   links: readonly WorkerLink[],
   pictureId: string,
@@ -34,7 +34,7 @@ export async function fetchPicture(
 const isReachable = (link: WorkerLink): boolean => !['waking', 'unreachable'].includes(link.view().state);
 
 export async function removeHosted(links: readonly WorkerLink[], removal: Removal, signal: AbortSignal): Promise<void> {
-  let failure = new AppError('worker_unavailable', 'there is no worker to remove a picture');
+  let failure = new AppError('worker_unavailable', 'no worker is configured that could remove a picture');
   for (const link of links) {
     try {
       const options = { responseType: 'text', timeout: REMOVAL_TIMEOUT_MS, signal } as const;

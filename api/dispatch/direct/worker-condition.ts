@@ -6,42 +6,42 @@ import type { Waker } from '../waker.ts';
 import { readErrorRecord } from './production-call.ts';
 
 /**
- * How one worker is: what its status said last, and why it serves nobody, if so. It is asked only beside real work, or
- * while it is in doubt, so that nothing here keeps a sleeping host awake.
+ * The condition of one worker: its last status, and why it makes no pictures, if so. The worker is asked only beside
+ * real work, or after a failure, so that these requests keep no host awake.
  */
 
 const STATUS_TIMEOUT_MS = 5000;
-/** Its status is asked no more often than this, and only beside real work. */
+/** Shortest time between two requests for its status. */
 const STATUS_INTERVAL_MS = 10_000;
 const LOOK_TIMEOUT_MS = 1000;
 const LOOK_INTERVAL_MS = 5000;
-/** For so long after a failed run its status may be asked: the run keeps it awake anyway. */
+/** After a failed run its status may be asked for this long. The run itself keeps the host awake anyway. */
 const DOUBT_MS = 60_000;
 
-const REFUSES_TOKEN = 'refuses WORKER_TOKEN, which must be the same on both services';
+const REFUSES_TOKEN = 'does not accept WORKER_TOKEN, which must be the same on both services';
 const UNREACHABLE = 'cannot be reached';
 const SILENT = 'has not answered since the gateway started';
-const UNWELL = 'says that it is not well';
+const UNWELL = 'reports that it is not healthy';
 
 export interface WorkerCondition {
-  /** As last heard; undefined before its first status. */
+  /** The last status. Undefined before the first one. */
   status(): WorkerStatus | undefined;
-  /** Why it serves nobody: what follows “The worker …” in a sentence. */
+  /** Why it makes no pictures. Each text completes a sentence that begins with “The worker”. */
   problems(): readonly string[];
-  /** It answered, so its status may be asked again. */
+  /** Call it when the worker has answered: its status may be asked again. */
   heard(): void;
-  /** It may have become unwell by a failed run, or be about to. */
+  /** Call it after a failed run: the worker may be unhealthy. */
   doubt(): void;
-  /** It finished a run: no doubt is left. */
+  /** Call it when the worker has finished a run: it is healthy. */
   trust(): void;
-  /** Asks how it is, for a second at most, unless it is well as far as known. */
+  /** Asks for its status, for at most a second, unless the worker is known to be healthy. */
   look(): Promise<void>;
 }
 
 interface WorkerConditionOptions {
   readonly client: AxiosInstance;
   readonly name: string;
-  /** Empty where the workers are reached through the shared queue: no token is sent then. */
+  /** Empty if the workers are reached through the shared queue, which needs no token. */
   readonly token: string;
   readonly waker: Pick<Waker, 'state' | 'wake'>;
   /** Aborts when the gateway stops. */
@@ -60,7 +60,7 @@ export function createWorkerCondition(options: WorkerConditionOptions): WorkerCo
   let lookedAt = Number.NEGATIVE_INFINITY;
   let doubtedUntil = Number.NEGATIVE_INFINITY;
 
-  /** Never rejects; answers whether the worker itself answered. */
+  /** Resolves with whether the worker itself answered. Never rejects. */
   async function ask(timeout: number): Promise<boolean> {
     try {
       const { status: code, data } = await client.get<unknown>('/status', { timeout, signal });
@@ -72,7 +72,7 @@ export function createWorkerCondition(options: WorkerConditionOptions): WorkerCo
       hasAnswered ||= isWorker;
       return isWorker;
     } catch (error) {
-      log.debug({ worker: name, reason: String(error) }, 'the worker did not tell its status');
+      log.debug({ worker: name, reason: String(error) }, 'the worker did not send its status');
       return false;
     }
   }
@@ -106,7 +106,7 @@ export function createWorkerCondition(options: WorkerConditionOptions): WorkerCo
       if (clock.now() - lookedAt >= LOOK_INTERVAL_MS) {
         lookedAt = clock.now();
         looking = ask(LOOK_TIMEOUT_MS).then((isAwake) => {
-          // It answered although it was given up: work can be sent again.
+          // It answered although it counted as unreachable, so work can be sent again.
           if (isAwake && waker.state() === 'unreachable') waker.wake();
         });
       }

@@ -9,21 +9,21 @@ import { createWaker } from '../waker.ts';
 import { callProduction, type ProductionOutcome } from './production-call.ts';
 import { createWorkerCondition } from './worker-condition.ts';
 
-/** One worker of WORKER_URL: its slots, and the work that is sent to it. */
+/** One worker of WORKER_URL, with its slots and the work that is sent to it. */
 
 const LONGEST_REST_MS = 60_000;
 const SILENCE_MS = 60_000;
 
 export interface WorkerLink {
   readonly client: AxiosInstance;
-  /** Slots that may be given work now; 0 unless it is known to be awake. */
+  /** Number of free slots. 0 unless the worker is known to be awake. */
   free(): number;
-  /** Starts to wake it unless it is known to be awake, or being woken. */
+  /** Starts to wake it, unless it is awake or being woken. */
   wake(): void;
-  /** Takes a slot at once; `open` answers undefined when nobody wants the production any more. */
+  /** Takes a slot at once. `open` resolves with undefined if no caller wants the production any more. */
   produce(open: () => Promise<OpenedRun | undefined>, call: ProduceCall): Promise<ProductionOutcome | undefined>;
   view(): WorkerView;
-  /** Asks how it is, for a second at most, unless it is well as far as known. */
+  /** Asks for its status, for at most a second, unless the worker is known to be healthy. */
   look(): Promise<void>;
   stop(): void;
 }
@@ -38,10 +38,10 @@ export interface WorkerLinkOptions {
   readonly token: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** A slot may have become free. */
+  /** Called when a slot may have become free. */
   readonly onChange: () => void;
   readonly onGivenUp: () => void;
-  /** Milliseconds that it took to come. */
+  /** Gets the milliseconds that it took to wake up. */
   readonly onAwake: (tookMs: number) => void;
   readonly silenceMs?: number | undefined;
 }
@@ -80,7 +80,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
       options.onChange();
     };
     clock.wait(forMs, signal).then(wakeUp, (error: unknown) => {
-      if (!signal.aborted) log.error({ err: error, worker: name }, 'the rest of a worker failed');
+      if (!signal.aborted) log.error({ err: error, worker: name }, 'the pause for a full worker failed');
     });
   }
 
@@ -90,7 +90,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   ): Promise<ProductionOutcome | undefined> {
     running += 1;
     let isAside = false;
-    /** A run that waits for an engine leaves its slot at the worker to others. */
+    /** A run that waits for an engine gives its slot at the worker to others. */
     const setAside = (isAsideNow: boolean): void => {
       if (isAside === isAsideNow) return;
       isAside = isAsideNow;
@@ -116,7 +116,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
 
   function learn(outcome: ProductionOutcome): void {
     if (outcome.kind === 'absent' || outcome.kind === 'broken') {
-      log.warn({ worker: name, kind: outcome.kind, reason: outcome.reason }, 'a worker was lost');
+      log.warn({ worker: name, kind: outcome.kind, reason: outcome.reason }, 'the connection to a worker was lost');
       failuresInRow += 1;
       if (failuresInRow > 1) rest(Math.min(1000 * 2 ** (failuresInRow - 2), LONGEST_REST_MS));
       waker.lost();

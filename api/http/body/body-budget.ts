@@ -1,13 +1,13 @@
-/** Bytes of bodies that have come in and are not read yet, for all callers together and for each of them. */
+/** Limits the bytes of bodies that are in memory, for all callers together and for each caller. */
 
-/** Who has brought too much; `all` together, or this caller alone. */
+/** Whose limit is exceeded: that of `all` callers together, or that of this `caller`. */
 type Exceeded = 'all' | 'caller';
 
-/** What one body holds of the budget. */
+/** The share of one body in the budget. */
 export interface BodyLease {
-  /** Takes more bytes, or says why they are too many. */
+  /** Takes more bytes. Returns whose limit they exceed, or undefined. */
   take(bytes: number): Exceeded | undefined;
-  /** Gives everything back; harmless when repeated. */
+  /** Gives all bytes back. May be called again. */
   release(): void;
 }
 
@@ -21,12 +21,12 @@ interface BodyBudgetOptions {
 }
 
 /**
- * So much of each body is not counted: an ordinary request is served although others hold the whole budget, and the
- * number of connections bounds what these take together.
+ * This much of each body is not counted, so that an ordinary request is served even if others hold the whole budget.
+ * The number of connections limits the sum of what is not counted.
  */
 const FREE_BYTES = 16_384;
 
-/** Of the heap that the process may use, in bytes; a body is there as bytes, as text and as values for a moment. */
+/** Share of the process's heap limit. For a moment, a body is in memory as bytes, as text and as values. */
 const HEAP_SHARE = 1 / 5;
 const MAX_BYTES = 64 * 1024 * 1024;
 

@@ -1,11 +1,11 @@
-/** No real request nests this deep. Without a bound, code that walks a value level by level would overflow the stack. */
+/** No real request nests this deeply. Without a limit, recursive code would overflow the stack. */
 export const MAX_JSON_LEVELS = 64;
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
 const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 
-/** Whether a text of JSON nests deeper, by its brackets outside strings: parsing it may already overflow the stack. */
+/** Counts the brackets outside strings, because even the parser may overflow the stack. */
 export function isTooDeep(text: Buffer): boolean {
   let levels = 0;
   let isInString = false;

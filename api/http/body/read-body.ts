@@ -3,18 +3,18 @@ import { AppError, invalidRequest } from '../../../shared/errors.ts';
 import type { BodyBudget, BodyLease } from './body-budget.ts';
 import { isTooDeep, MAX_JSON_LEVELS } from './json-depth.ts';
 
-/** For a whole body: the largest one takes that long at two megabits a second. */
+/** Limit for a whole body. The largest one takes this long at two megabits a second. */
 const WHOLE_MS = 60_000;
 /** Longest pause between two bytes. */
 const SILENCE_MS = 10_000;
 const RETRY_SECONDS = 5;
-/** How long the sender of a refused body may go on: cut at once, it could not read the answer. */
+/** How long the sender of a refused body may continue. If it were cut off at once, it could not read the answer. */
 const LINGER_MS = 5000;
 
-/** Makes `request.body` of the JSON that comes; the caller releases the lease once that is turned into something else. */
+/** Parses JSON into `request.body`. Release the lease when the body is no longer needed. */
 export type ReadBody = (request: Request, response: Response, callerId: string) => Promise<BodyLease>;
 
-/** Within the route, so that even a broken body is told in the words of its dialect, and a stranger's is not read. */
+/** Runs within the route, so that a fault of the body is answered in the dialect's own shape, and a stranger's body is not read. */
 export function createBodyReader(budget: BodyBudget, limit: number): ReadBody {
   const tooDeep = new WeakSet<object>();
   const parse = json({
@@ -38,7 +38,7 @@ export function createBodyReader(budget: BodyBudget, limit: number): ReadBody {
     } catch (error) {
       lease.release();
       discard(request);
-      // The parser may have run out of stack, and then says only that this is no JSON.
+      // The parser may have overflowed the stack. It then only says that this is not JSON.
       throw tooDeep.has(request) ? nestsTooDeep() : error;
     } finally {
       watch.end();
@@ -46,15 +46,15 @@ export function createBodyReader(budget: BodyBudget, limit: number): ReadBody {
   };
 }
 
-/** For routes to which the body makes no difference. */
+/** For routes that ignore the body. */
 export const passBodyBy: ReadBody = async (request) => {
   if (hasBody(request)) discard(request);
   return { take: () => undefined, release: () => undefined };
 };
 
 /**
- * A double rounds whole numbers beyond 2^53, so the same seed would be another one, and an error would tell a number
- * that nobody sent: such a seed is kept as its digits.
+ * A double rounds whole numbers beyond 2^53: the seed would change, and an error would name a number that did not come.
+ * Such a seed is kept as text.
  */
 function keepLongSeed(key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const isRounded = key === 'seed' && typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
@@ -68,7 +68,7 @@ const nestsTooDeep = (): AppError =>
   invalidRequest([{ field: 'body', message: `The body nests deeper than ${MAX_JSON_LEVELS} levels.` }]);
 
 interface Watch {
-  /** Rejects when the body is too large, too slow, or more than the budget allows. */
+  /** Rejects if the body is too large, too slow, or over the budget. */
   readonly failed: Promise<never>;
   end(): void;
 }
@@ -84,7 +84,7 @@ function watchBody(request: Request, lease: BodyLease, limit: number): Watch {
     if (exceeded !== undefined) reject(toRefusal(exceeded));
   };
   const isCompressed = (request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity';
-  // Compressed, a few bytes may become as many as the route takes.
+  // A few compressed bytes may become as many as the route allows.
   if (isCompressed) take(limit);
   const hear = (chunk: Buffer): void => {
     silence.refresh();
@@ -92,7 +92,7 @@ function watchBody(request: Request, lease: BodyLease, limit: number): Watch {
     if (received > limit) reject(toTooLarge(limit));
     else if (!isCompressed) take(chunk.length);
   };
-  // Express would read it to its end before it refuses.
+  // Express would read the whole body before it refuses it.
   if (Number(request.get('content-length') ?? 0) > limit) reject(toTooLarge(limit));
   request.on('data', hear);
   return {
@@ -105,7 +105,7 @@ function watchBody(request: Request, lease: BodyLease, limit: number): Watch {
   };
 }
 
-/** Lets what is still to come pass by, so that the sender gets to read the answer; not for long. */
+/** Drops the rest of the body for a while, so that the sender can read the answer. */
 function discard(request: Request): void {
   request.unpipe();
   request.removeAllListeners('data');
@@ -118,16 +118,16 @@ function discard(request: Request): void {
 
 const toTooLarge = (limit: number): AppError =>
   new AppError('payload_too_large', 'the body is too large', {
-    publicMessage: `The body is too large: at most ${limit.toLocaleString('en')} bytes are read here.`,
+    publicMessage: `The body is too large: at most ${limit.toLocaleString('en')} bytes are allowed here.`,
   });
 
 function toRefusal(exceeded: 'all' | 'caller'): AppError {
   const retryAfterSeconds = RETRY_SECONDS;
   if (exceeded === 'caller') {
-    const publicMessage = 'Too many large requests of yours are coming in at once. Send them one after the other.';
+    const publicMessage = 'You are sending too many large requests at once. Send them one after the other.';
     return new AppError('rate_limited', 'the bodies of one caller', { publicMessage, retryAfterSeconds });
   }
-  const publicMessage = 'Too many large requests are coming in at once. Try again soon.';
+  const publicMessage = 'The service is receiving too many large requests at once. Try again soon.';
   return new AppError('queue_full', 'the bodies of all callers', { publicMessage, retryAfterSeconds });
 }
 

@@ -6,17 +6,17 @@ import { type AnswerPictures, writePieces } from '../answer-pictures.ts';
 /** Proxies close a connection that is quiet for a minute or less. */
 const HEARTBEAT_MS = 15_000;
 
-/** A reader that takes nothing is cut before what waits for it fills the memory; a partial picture is some 100 kB. */
+/** A client that does not read is cut off at this many waiting bytes. A preview has about 100 kB. */
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
 
 interface Events {
   readonly events: AsyncIterable<JobEvent>;
-  /** Nothing is to come: with no event left, the answer is 204, which tells an EventSource to stop coming back. */
+  /** No more events come. If none is left at all, the answer is 204, after which an EventSource does not connect again. */
   readonly hasEnded: boolean;
   readonly deliver: (event: JobEvent, write: WriteEvent) => Promise<void>;
 }
 
-/** Sends one event, or none; `fill` puts the pictures into its text. */
+/** Sends an event, if there is one. `fill` puts the pictures into its text. */
 export type WriteEvent = (encoded: EncodedEvent | undefined, fill?: AnswerPictures['fill']) => Promise<void>;
 
 /** Server-sent events (WHATWG HTML, 9.2) until the job's events end or the caller leaves. */
@@ -30,7 +30,7 @@ export async function sendEvents(response: Response, { events, hasEnded, deliver
   response.status(200).set({
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-cache, no-transform',
-    // nginx and its like would hold events back.
+    // Proxies such as nginx would hold events back.
     'X-Accel-Buffering': 'no',
   });
   response.flushHeaders();

@@ -1,8 +1,8 @@
 import { AppError } from '../../../shared/errors.ts';
 
-/** Event streams stay open for minutes and cost a connection each: one caller may hold some, and all together a bounded number. */
+/** Limits event streams for each caller and for all together, because each holds a connection for minutes. */
 export interface StreamLimit {
-  /** Throws `rate_limited` or `queue_full`; call the answered function once when the stream has ended. */
+  /** Throws `rate_limited` or `queue_full`. Call the returned function once, when the stream has ended. */
   enter(callerId: string): () => void;
 }
 
@@ -22,8 +22,9 @@ export function createStreamLimit({ ofCaller = OF_CALLER, inAll = IN_ALL }: Stre
   return {
     enter: (callerId) => {
       const own = open.get(callerId) ?? 0;
-      if (own >= ofCaller) throw refusal('rate_limited', `You have ${own} event streams open; close one first.`);
-      if (all >= inAll) throw refusal('queue_full', 'Too many event streams are open here. Try again soon.');
+      if (own >= ofCaller)
+        throw refusal('rate_limited', `You have ${own} event streams open, which is the limit. Close one first.`);
+      if (all >= inAll) throw refusal('queue_full', 'The service has too many open event streams. Try again soon.');
       open.set(callerId, own + 1);
       all += 1;
       return () => {

@@ -2,13 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { setting } from '../../../shared/service/config.ts';
 
-/** A key that the operator gave out. The secret itself is not kept in memory, only its digest. */
+/** A key that the operator gave out. Only a digest of the secret is kept in memory. */
 export interface ApiKey {
   readonly name: string;
   readonly digest: Buffer;
-  /** Picture requests a minute; the general limit when left out. */
+  /** Picture requests a minute. Default: the general limit. */
   readonly perMinute?: number | undefined;
-  /** Picture requests a day; none when left out. */
+  /** Picture requests a day. Default: no limit. */
   readonly perDay?: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export function apiKeys(description: string) {
   });
 }
 
-/** Looks at every key, so that time tells nothing about which one came close. */
+/** Compares every key, so that the time it takes does not show which one came close. */
 export function findApiKey(keys: readonly ApiKey[], given: string): ApiKey | undefined {
   const wanted = digest(given);
   return keys.filter((key) => timingSafeEqual(key.digest, wanted))[0];

@@ -13,8 +13,8 @@ export interface Caller extends Client {
 }
 
 /**
- * Who asks: with API_KEYS set, the owner of the key; else the address (one IPv6 subscriber counts once).
- * Throws `unauthorized`, and `rate_limited` for whoever tries too many.
+ * The caller: with API_KEYS set, the owner of the key, else the address (an IPv6 subscriber counts as one).
+ * Throws `unauthorized`, and `rate_limited` after too many wrong keys.
  */
 export function identify(request: Request, keys: readonly ApiKey[] | undefined, brake: SecretBrake): Caller {
   const subscriber = toSubscriber(toCallerAddress(request));
@@ -27,11 +27,11 @@ export function identify(request: Request, keys: readonly ApiKey[] | undefined, 
   throw new AppError('unauthorized', isMissing ? 'no API key came' : 'an unknown API key came', {
     publicMessage: isMissing
       ? 'An API key is needed: `Authorization: Bearer …`, `X-API-Key: …` or `key=…`.'
-      : 'This API key is not known here.',
+      : 'This API key is not valid here.',
   });
 }
 
-/** Whether there are keys and the request brings none of them, nor the operator's own. */
+/** Whether keys are set and the request has none of them, nor the operator's own. */
 export function isStranger(request: Request, { apiKeys, adminKey }: GatewayKeys, brake: SecretBrake): boolean {
   if (apiKeys === undefined) return false;
   const given = readKeys(request);
@@ -49,11 +49,11 @@ export function requireAdmin(request: Request, adminKey: string | undefined, bra
   if (!isRight) throw new AppError('forbidden', 'a wrong admin key came');
 }
 
-const NO_ADMIN = 'This service has no operator key (ADMIN_KEY), so nobody may do this.';
+const NO_ADMIN = 'This needs the operator key (ADMIN_KEY), and this service has none.';
 
 /**
- * Everything that may be meant as a key: `Authorization` may hold a token for an engine instead, and clients of
- * AUTOMATIC1111 know only Basic, where the password is the key.
+ * Everything that may be a key. `Authorization` may hold a token for an engine instead. Clients of AUTOMATIC1111 can
+ * only send Basic, where the password is the key.
  */
 function readKeys(request: Request): string[] {
   const { key, token } = request.query;
@@ -79,8 +79,8 @@ interface GatewayKeys {
 }
 
 /**
- * What came without this gateway's own keys, wherever they stand: they are nobody else's business, and a dialect would
- * hand on what it finds as a token for an engine.
+ * The input without this gateway's own keys, wherever they were, because a dialect would pass a key on as a token for
+ * an engine.
  */
 export function withoutKeys(
   request: Request,
@@ -91,7 +91,7 @@ export function withoutKeys(
   if (apiKeys.length === 0 && adminKey === undefined) return { query, headers };
   const isKey = (text: string): boolean => isOwnKey(text, { apiKeys, adminKey });
   const holdsKey = (value: unknown): boolean => [value].flat().some((text) => typeof text === 'string' && isKey(text));
-  // The words of a header that may hold a key: bare, behind a scheme, or inside Basic.
+  // A header may hold a key alone, after a scheme, or inside Basic.
   const authorization = [...readAuthorization(request), ...(headers.authorization ?? '').split(/[\s,]+/)];
   return {
     query: Object.fromEntries(Object.entries(query).filter(([, value]) => !holdsKey(value))),

@@ -5,8 +5,8 @@ import { AppError } from '../../../shared/errors.ts';
 const KNOWN_ENCODINGS: ReadonlySet<string> = new Set(['identity', 'gzip', 'deflate', 'br']);
 
 /**
- * Lets the parser read as JSON what means JSON: a body without any `Content-Type` (some clients post one), and UTF-8
- * by another of its names. Throws `unsupported_media_type` that says what came and what to send instead.
+ * Makes the parser accept a body without `Content-Type` (some clients post one), and UTF-8 by its other names. Throws
+ * `unsupported_media_type`, which says what came and what to send instead.
  */
 export function prepareJson(request: Request): void {
   const { headers } = request;
@@ -18,7 +18,7 @@ export function prepareJson(request: Request): void {
 
 function requireEncoding(encoding = 'identity'): void {
   if (KNOWN_ENCODINGS.has(encoding.toLowerCase())) return;
-  throw refuse(`The body's encoding ${quote(encoding)} is not known here; send it plain, or as gzip, deflate or br.`);
+  throw refuse(`The body's encoding ${quote(encoding)} is not supported; send it plain, or as gzip, deflate or br.`);
 }
 
 function toJsonType(given: string | undefined): string {
@@ -32,7 +32,7 @@ function toJsonType(given: string | undefined): string {
   if (/^utf-?(?:16|32)(?:le|be)?$/.test(charset)) {
     return `application/json; charset=${charset.replace(/^utf-?/, 'utf-')}`;
   }
-  throw refuse(`The body's charset ${quote(charset)} is not known here; send UTF-8.`);
+  throw refuse(`The body's charset ${quote(charset)} is not supported; send UTF-8.`);
 }
 
 function parse(given: string): MIMEType | undefined {

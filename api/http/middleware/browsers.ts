@@ -4,9 +4,9 @@ import helmet from 'helmet';
 import { z } from 'zod';
 import { setting } from '../../../shared/service/config.ts';
 
-/** What browsers are told: who may call from where, and what pages of ours may load. */
+/** Headers for browsers: which pages may call the gateway, and what our own pages may load. */
 
-/** A page's origin as browsers send it; undefined where the text is none. */
+/** A page's origin as browsers send it. Undefined if the text is not an origin. */
 function toOrigin(text: string): string | undefined {
   if (text === '*') return '*';
   if (!URL.canParse(text)) return undefined;
@@ -31,7 +31,7 @@ export function corsOrigins(description: string) {
   });
 }
 
-/** What a page's script may read across origins. */
+/** Headers that a script of another origin may read. */
 const EXPOSED_HEADERS = [
   'X-Request-Id',
   'X-Job-Id',
@@ -48,7 +48,7 @@ const EXPOSED_HEADERS = [
   'X-Should-Retry',
 ];
 
-/** How long a browser may keep the answer of a preflight: no browser keeps it longer. */
+/** How long a browser may keep the answer to a preflight. No browser keeps it longer. */
 const PREFLIGHT_SECONDS = 7200;
 
 const HSTS_SECONDS = 31_536_000;
@@ -64,14 +64,14 @@ export function tellBrowsers({ corsOrigins: origins, publicUrl, hsts }: BrowserO
   const isHttps = publicUrl?.startsWith('https:') ?? false;
   return [
     helmet({
-      // Only where the operator says that the address is https, and for this host alone: its neighbours are not ours.
+      // Only if the operator's address is https, and only for this host, because its subdomains may belong to others.
       strictTransportSecurity: hsts && isHttps ? { maxAge: HSTS_SECONDS, includeSubDomains: false } : false,
-      // Pictures and answers are for other sites to use.
+      // Other sites may use pictures and answers.
       crossOriginResourcePolicy: { policy: 'cross-origin' },
       contentSecurityPolicy: {
         directives: {
           imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
-          // A gateway in a local network has no certificate: its page must still load its own scripts.
+          // A gateway in a local network has no certificate, and its page must still load its own scripts.
           upgradeInsecureRequests: null,
         },
       },

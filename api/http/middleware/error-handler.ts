@@ -4,7 +4,7 @@ import { classifyHttpError } from '../../../shared/net/classify-http-error.ts';
 import { noteFailure } from '../../../shared/net/request-log.ts';
 import type { Encoded } from '../../dialects/dialect.ts';
 
-/** Seconds after which a retry makes sense when whoever failed did not say. */
+/** Seconds until a retry makes sense, if the error does not say. */
 const USUAL_RETRY_SECONDS = 10;
 const LATER_RETRY_SECONDS = 60;
 
@@ -23,10 +23,10 @@ export function createErrorHandler(encodeError: (error: AppError, request: Reque
   };
 }
 
-/** What was said of the file that is not sent now. */
+/** Headers of a file that is not sent now. */
 const FILE_HEADERS = ['Content-Type', 'Content-Length', 'Content-Range', 'ETag', 'Last-Modified', 'Accept-Ranges'];
 
-/** An error of Express may bring headers: `Content-Range` with 416. */
+/** An error of Express may have headers, such as `Content-Range` with 416. */
 function ownHeaders(thrown: unknown): Record<string, string> {
   const range = (thrown as { headers?: Record<string, unknown> } | undefined)?.headers?.['Content-Range'];
   return typeof range === 'string' ? { 'Content-Range': range } : {};
@@ -39,14 +39,14 @@ export function send(response: Response, { status, headers, body }: Encoded): vo
   else sendJson(response, JSON.stringify(body));
 }
 
-/** Express's own `json` looks for tags, charsets and settings that no answer here has, for a tenth of the whole time. */
+/** Faster than Express's own `json`, which takes a tenth of a request's time for ETags, charsets and settings. */
 function sendJson(response: Response, text: string): void {
   if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(text));
   response.end(text);
 }
 
-/** Every dialect's clients read the same header. */
+/** The clients of every dialect read the same header. */
 function withRetryAfter(encoded: Encoded, error: AppError): Encoded {
   const seconds = error.details.retryAfterSeconds ?? guessRetrySeconds(error);
   if (seconds === undefined) return encoded;

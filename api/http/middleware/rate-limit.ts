@@ -9,15 +9,15 @@ const DAY_SECONDS = 86_400;
 const LONGEST_RETRY_SECONDS = 60;
 
 /**
- * Counts what a request costs (pictures times megapixels; 1 when left out), sets the standard RateLimit headers, and
- * rejects with `rate_limited` over the limit.
+ * Counts the cost of a request (pictures times megapixels; default 1), sets the standard RateLimit headers, and rejects
+ * with `rate_limited` over the limit.
  */
 export type RateLimit = (request: Request, response: Response, caller: Caller, cost?: number) => Promise<void>;
 
 interface RateLimitOptions {
   /** For callers whose key has no limit of its own; 0: no limit. */
   readonly perMinute: number;
-  /** Where several gateways count together; left out: memory. */
+  /** Counts of several gateways together. Default: counts in memory. */
   readonly redis?: Redis | undefined;
 }
 
@@ -54,15 +54,15 @@ export function createRateLimit({ perMinute, redis }: RateLimitOptions): RateLim
     const limit = window.limitOf(caller);
     if (limit === 0 || cost === 0) return;
     const counter = counterOf(window, limit);
-    // What costs more than a whole window takes a whole one: it could never pass otherwise.
+    // A request that costs more than a whole window takes a whole window. Otherwise it could never pass.
     const points = Math.min(cost, limit);
     const told = (state: RateLimiterRes): void => tell(response, window, limit, state);
     try {
       told(await counter.consume(caller.id, points));
     } catch (state) {
-      // A store that is away must not turn every request into an error.
+      // If Redis cannot be reached, requests pass without being counted.
       if (!(state instanceof RateLimiterRes)) return;
-      // What was refused is not held against the caller.
+      // A refused request does not count.
       await counter.reward(caller.id, points).then(told, () => undefined);
       throw toRateLimited(window.name, state, response);
     }
@@ -80,7 +80,7 @@ function tell(response: Response, { name, seconds }: Window, limit: number, stat
   setItem(response, 'RateLimit', name, `"${name}"; r=${left}; t=${toSeconds(state)}`);
 }
 
-/** A request may be counted twice, before and after its body is known: the later figures stand. */
+/** A request may be counted twice, before and after its body is known. The later figures replace the earlier ones. */
 function setItem(response: Response, header: string, name: string, item: string): void {
   const items = String(response.getHeader(header) ?? '').split(', ');
   const others = items.filter((other) => other !== '' && !other.startsWith(`"${name}"`));
@@ -93,7 +93,7 @@ function toRateLimited(name: string, state: RateLimiterRes, response: Response):
   const seconds = toSeconds(state);
   response.setHeader('Retry-After', String(seconds));
   return new AppError('rate_limited', `over the limit of the ${name}`, {
-    publicMessage: `Too many picture requests this ${name}, by number and size. The next one is welcome in ${seconds} s.`,
+    publicMessage: `Too many picture requests in this ${name}, by number and size. Try again in ${seconds} s.`,
     retryAfterSeconds: Math.min(seconds, LONGEST_RETRY_SECONDS),
   });
 }

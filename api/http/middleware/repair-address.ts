@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 
 /**
- * People and programs write `100% cotton` into an address. What is no percent-encoding of UTF-8 stays the text that it
- * is, so that Express can decode the rest.
+ * People and programs write `100% cotton` into an address. A `%` that is not part of percent-encoded UTF-8 becomes plain
+ * text, so that Express can decode the rest.
  */
 export const repairAddress: RequestHandler = (request, _response, next) => {
   if (request.url.includes('%')) request.url = escapeStrayPercents(request.url);
@@ -12,7 +12,7 @@ export const repairAddress: RequestHandler = (request, _response, next) => {
 export const escapeStrayPercents = (address: string): string =>
   address.replace(/(?:%[0-9a-f]{2})+|%/gi, (run) => (run === '%' ? '%25' : escapeBrokenBytes(run)));
 
-/** Of a run of `%XX`: whole UTF-8 characters stay encoded, a byte that belongs to none becomes text. */
+/** In a run of `%XX`, whole UTF-8 characters stay encoded. Any other byte becomes plain text. */
 function escapeBrokenBytes(run: string): string {
   if (isDecodable(run)) return run;
   let repaired = '';
@@ -25,7 +25,7 @@ function escapeBrokenBytes(run: string): string {
   return repaired;
 }
 
-/** By the first byte (RFC 3629). */
+/** Length of a character by its first byte (RFC 3629). */
 const bytesOfCharacter = (first: number): number => (first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4);
 
 function isDecodable(run: string): boolean {

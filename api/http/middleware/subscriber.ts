@@ -1,10 +1,10 @@
 import { isIPv6 } from 'node:net';
 
 const GROUPS = 8;
-/** A provider gives one subscriber a network of 56 bits. */
+/** A provider gives one subscriber an IPv6 network of 56 bits. */
 const WHOLE_GROUPS = 3;
 
-/** Who is counted for an address: it itself, or for IPv6 the network that one subscriber has to himself. */
+/** The subscriber behind an address: the address itself, or for IPv6 the network that a provider gives to one subscriber. */
 export function toSubscriber(address: string): string {
   if (!isIPv6(address)) return address;
   const plain = address.split('%', 1).join().toLowerCase();

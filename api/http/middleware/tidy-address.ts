@@ -1,12 +1,12 @@
 import type { Request, RequestHandler } from 'express';
 
-/** What Express matches a request's address by. */
+/** The parts of a request that decide its route. */
 type Asked = Pick<Request, 'method' | 'url' | 'headers'>;
 
 /**
- * Lets an address find its route although the client's base URL ended with a slash (`//v1/images/generations`), lacks
- * OpenAI's `/v1`, or comes as a proxy is asked (`GET http://host/path`). `basePath` is the path of PUBLIC_URL, which a
- * proxy in front may have taken away or not; '' where there is none.
+ * Corrects an address whose base URL ended with a slash (`//v1/images/generations`), lacks OpenAI's `/v1`, or is whole
+ * as for a proxy (`GET http://host/path`). `basePath` is the path of PUBLIC_URL, or '' if it has none. A proxy in front
+ * may have removed it already.
  */
 export function tidyAddress(basePath: string): RequestHandler {
   return (request, _response, next) => {
@@ -17,7 +17,7 @@ export function tidyAddress(basePath: string): RequestHandler {
   };
 }
 
-/** RFC 9112, 3.2.2: a server takes the absolute form too. */
+/** RFC 9112, 3.2.2: a server must accept the absolute form too. */
 function toOriginForm(url: string): string {
   if (url.startsWith('/') || !URL.canParse(url)) return url;
   const { pathname, search } = new URL(url);
@@ -32,7 +32,7 @@ function toOwnPath(url: string, basePath: string): string {
   return rest.startsWith('/') ? withoutDoubledSlashes(rest) : clean;
 }
 
-/** Where a prompt stands in the path, its own slashes are text. */
+/** In these paths the prompt's own slashes are text. */
 const PROMPT_PATH = /^\/+(?:prompt|image)\/+(?=[^/?])/i;
 
 function withoutDoubledSlashes(url: string): string {
@@ -45,7 +45,7 @@ const endOfPath = (url: string): number => (url.includes('?') ? url.indexOf('?')
 
 const OPENAI_PATH = /^\/(?:images\/(?:generations|edits|variations)|models)(?:[/?]|$)/i;
 
-/** `GET /models` is Pollinations' own, which answers another list: only OpenAI's SDKs are taken to mean theirs. */
+/** `GET /models` belongs to Pollinations and answers another list. Only requests of OpenAI's SDKs get OpenAI's. */
 function withVersion({ method, url, headers }: Asked): string {
   if (!OPENAI_PATH.test(url)) return url;
   const isList = /^\/models\/?(?:\?|$)/i.test(url);

@@ -5,16 +5,16 @@ import { toBlockList } from '../../../shared/net/address-guard.ts';
 import { setting } from '../../../shared/service/config.ts';
 
 /**
- * Whom to believe about the caller's address. `X-Forwarded-For` grows at its right end, by one entry for each proxy; it
- * is read from there, as long as whoever wrote an entry is trusted. Everything further left is a claim.
+ * Which proxies to trust about the caller's address. Each proxy adds an entry at the right end of `X-Forwarded-For`, so
+ * it is read from the right, while the proxy that wrote an entry is trusted. Entries further left may be forged.
  */
 export type TrustProxy = (
   address: string,
-  /** Proxies passed already; 0 for the connection itself. */
+  /** Number of proxies passed already; 0 for the connection itself. */
   hop: number,
 ) => boolean;
 
-/** Networks that the internet does not route: a proxy beside us. With shared address space (RFC 6598), as hosts use it. */
+/** Private networks, where a proxy beside us is. Hosts also use the shared address space (RFC 6598). */
 const PRIVATE = [
   '127.0.0.0/8',
   '10.0.0.0/8',
@@ -53,7 +53,7 @@ const CLOUDFLARE = [
   '2c0f:f248::/32',
 ];
 
-/** Render has Cloudflare and a balancer of its own in front: two or three entries, so that no count is right. */
+/** Render has Cloudflare and its own balancer in front, which add two or three entries, so a fixed count would be wrong. */
 const PRESETS: ReadonlyMap<string, readonly string[]> = new Map([
   ['none', []],
   ['private', PRIVATE],
@@ -63,7 +63,7 @@ const PRESETS: ReadonlyMap<string, readonly string[]> = new Map([
 
 const MAX_HOPS = 10;
 
-/** A count of proxies, or presets and networks in any number. Throws where the text is neither. */
+/** Reads a number of proxies, or a list of presets and networks. Throws for any other text. */
 export function toTrustProxy(text: string): TrustProxy {
   const entries = text
     .toLowerCase()
@@ -92,7 +92,7 @@ function isWithin(networks: BlockList, text: string): boolean {
   return address !== undefined && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** An entry of `X-Forwarded-For`, some of which have a port (Azure) or brackets; undefined where it is no address. */
+/** The address in an entry of `X-Forwarded-For`, which may have a port (Azure) or brackets. Undefined if there is none. */
 function toAddress(text: string): string | undefined {
   const bare = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? text.replace(/^([\d.]+):\d{1,5}$/, '$1');
   const plain = bare.split('%')[0]?.replace(/^::ffff:(?=[\d.]+$)/i, '') ?? '';
@@ -102,7 +102,7 @@ function toAddress(text: string): string | undefined {
 /** No honest chain is longer. */
 const MAX_ENTRIES = 20;
 
-/** The caller's address: the first from the right that no trusted proxy has, or the last that was one at all. */
+/** The caller's address: the first entry from the right that is no trusted proxy, or the last valid one. */
 export function toCallerAddress(request: Request): string {
   const trusts = request.app.get('trust proxy fn') as TrustProxy;
   const entries = (request.get('x-forwarded-for') ?? '').split(',').slice(-MAX_ENTRIES).reverse();

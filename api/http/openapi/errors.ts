@@ -3,7 +3,7 @@ import type { ZodOpenApiResponsesObject } from 'zod-openapi';
 import { AppError, ERRORS, type ErrorCode, invalidRequest } from '../../../shared/errors.ts';
 import type { Asked, Dialect } from '../../dialects/dialect.ts';
 
-/** The error answers of one dialect, by status: its own `encodeError` is asked, so that they cannot differ from it. */
+/** The error answers of one dialect by status. They are made by its own `encodeError`, so that they cannot differ from it. */
 export function toErrorResponses(
   { encodeError, errorSchema: schema }: Pick<Dialect, 'encodeError' | 'errorSchema'>,
   failures: readonly ErrorCode[],
@@ -22,7 +22,7 @@ export function toErrorResponses(
   return Object.fromEntries(responses);
 }
 
-/** Browsers without a script ask for pages, and then errors are pages too. */
+/** With `output=page`, errors are pages too. */
 const ASKED_FOR_A_PAGE: Asked = { query: { output: 'page' }, headers: {}, toPath: (path) => path };
 const AS_PAGE = { 'text/html': { schema: z.string() } };
 
@@ -31,7 +31,7 @@ interface Sample {
   readonly error: AppError;
 }
 
-/** Two kinds of invalid request, a broken body and a wrong parameter: some dialects answer them differently. */
+/** Two samples of `invalid_request`, because some dialects answer a broken body and a wrong parameter differently. */
 function toSamples(code: ErrorCode): Sample[] {
   const plain = { name: code, error: new AppError(code, 'a sample for the documentation') };
   if (code !== 'invalid_request') return [plain];

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../../shared/errors.ts';
 import { encodeNativeError, nativeError } from '../../dialects/native.ts';
 import { toErrorResponses } from './errors.ts';
 
-/** What the gateway answers beside its dialects: itself, its documentation, the pictures of the disk store. */
+/** Routes that belong to no dialect: state, documentation, pictures of the disk store. */
 
 const errors = (...codes: ErrorCode[]): ZodOpenApiResponsesObject =>
   toErrorResponses({ encodeError: encodeNativeError, errorSchema: nativeError }, codes);
@@ -47,7 +47,7 @@ const REMOVAL_FAILURES = [
   'internal',
 ] as const;
 
-/** Anybody may ask these; keys are for pictures. */
+/** These routes need no key. */
 const open = { tags: ['service'], security: [{}] };
 
 export const servicePaths: ZodOpenApiPathsObject = {
@@ -55,7 +55,7 @@ export const servicePaths: ZodOpenApiPathsObject = {
     get: {
       ...open,
       operationId: 'index',
-      summary: 'Every endpoint, and a call to begin with',
+      summary: 'Every endpoint, and an example to start with',
       responses: json('The discovery document.', z.looseObject({ service: z.literal('easel'), version: z.string() })),
     },
   },
@@ -63,7 +63,7 @@ export const servicePaths: ZodOpenApiPathsObject = {
     get: {
       ...open,
       operationId: 'health',
-      summary: 'Is the gateway alive; wakes nothing',
+      summary: 'Whether the gateway is alive; wakes no worker',
       responses: json('It is.', health),
     },
   },
@@ -71,10 +71,13 @@ export const servicePaths: ZodOpenApiPathsObject = {
     get: {
       ...open,
       operationId: 'ready',
-      summary: 'Can it serve a request now',
+      summary: 'Whether a request can be served now',
       responses: {
         ...json('Yes.', readiness),
-        503: { description: 'No, and why.', content: { 'application/json': { schema: readiness } } },
+        503: {
+          description: 'No request can be served now, with the reasons.',
+          content: { 'application/json': { schema: readiness } },
+        },
       },
     },
   },
@@ -90,7 +93,7 @@ export const servicePaths: ZodOpenApiPathsObject = {
     get: {
       ...open,
       operationId: 'docs',
-      summary: 'This document, to read and to try',
+      summary: 'This document as a page on which requests can be tried',
       responses: {
         200: { description: 'Swagger UI.', content: { 'text/html': { schema: z.string() } } },
         ...errors('payload_too_large'),
@@ -101,7 +104,7 @@ export const servicePaths: ZodOpenApiPathsObject = {
     get: {
       ...open,
       operationId: 'openapi',
-      summary: 'This document, for programs',
+      summary: 'This document for programs',
       responses: json('OpenAPI 3.1.', z.looseObject({ openapi: z.literal('3.1.0') })),
     },
   },
@@ -120,17 +123,20 @@ export const servicePaths: ZodOpenApiPathsObject = {
       tags: ['service'],
       security: [{ bearer: [] }, { header: [] }, { query: [] }],
       operationId: 'remove_image',
-      summary: 'The operator takes a picture back (`ADMIN_KEY`)',
+      summary: 'The operator removes a picture (`ADMIN_KEY`)',
       requestParams: {
         path: z.object({
           name: z
             .string()
             .max(300)
-            .meta({ description: 'The id of a picture, or a `job_id` for all of its pictures.', examples: ['p0123'] }),
+            .meta({
+              description: 'The id of a picture, or a `job_id` for all pictures of the job.',
+              examples: ['p0123'],
+            }),
         }),
       },
       responses: {
-        204: { description: 'It is gone.' },
+        204: { description: 'The picture is removed.' },
         ...errors(...REMOVAL_FAILURES),
       },
     },

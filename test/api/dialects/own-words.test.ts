@@ -66,14 +66,14 @@ describe('failures before a route', () => {
       assert.equal(huge.response.status, 413);
       assert.deepEqual(
         huge.body,
-        toBody('payload_too_large', 'The body is too large: at most 256,000 bytes are read here.'),
+        toBody('payload_too_large', 'The body is too large: at most 256,000 bytes are allowed here.'),
       );
 
       const put = await send(path, { method: 'PUT', body, headers: json });
       assert.equal(put.response.status, 405);
       const allowed = put.response.headers.get('allow');
       assert.match(allowed ?? '', /POST/);
-      assert.deepEqual(put.body, toBody('method_not_allowed', `Only ${allowed} work here.`));
+      assert.deepEqual(put.body, toBody('method_not_allowed', `This address only answers ${allowed}.`));
     });
   }
 

@@ -88,7 +88,7 @@ describe('a request that the parser refuses', () => {
     const both = await exchange('GET /health HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n');
     const [first, second] = both.split(/(?=HTTP\/1\.1 \d)/);
     assert.match(first ?? '', /^HTTP\/1\.1 200 [\s\S]*"status":"healthy"[^}]*}$/);
-    assert.match(second ?? '', /^HTTP\/1\.1 400 [\s\S]*no valid HTTP[^}]*}$/);
+    assert.match(second ?? '', /^HTTP\/1\.1 400 [\s\S]*not a valid HTTP[^}]*}$/);
   });
 });
 
