@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createHttpStandIn, type HttpStandIn, type StandInReply, type StandInRequest } from '../http-stand-in.ts';
 import { pictureOf } from '../picture-of.ts';
@@ -6,8 +7,12 @@ type Graph = Record<string, { class_type: string; inputs: Record<string, unknown
 
 export interface ComfyuiStandIn extends HttpStandIn {
   neverFinishes: boolean;
-  /** Refuses every WebSocket, as a proxy without upgrades does. */
-  hasSocket: boolean;
+  /** Says by WebSocket that prompts have ended, but has none in its history. */
+  forgets: boolean;
+  /** Ends a prompt before it answers its submission, as it may when every node's output is cached. */
+  isQuick: boolean;
+  /** False refuses every WebSocket, as a proxy without upgrades does; `silent` leaves it without an answer. */
+  hasSocket: boolean | 'silent';
   /** How a prompt ends: left out, with a picture. */
   failure: string | undefined;
   hasCheckpoint: boolean;
@@ -19,18 +24,25 @@ export interface ComfyuiStandIn extends HttpStandIn {
 
 const BEHAVIOUR = {
   neverFinishes: false,
-  hasSocket: true,
+  forgets: false,
+  isQuick: false,
+  hasSocket: true as boolean | 'silent',
   failure: undefined,
   hasCheckpoint: true,
   stranger: undefined,
 };
-const LOOKS_BEFORE_DONE = 2;
 /** Event 1, type 2 (PNG), then bytes. */
 const PREVIEW = Buffer.concat([Buffer.from([0, 0, 0, 1, 0, 0, 0, 2]), Buffer.from('preview')]);
 
+interface Prompt {
+  readonly graph: Graph;
+  readonly clientId: string;
+  hasEnded: boolean;
+}
+
 /** ComfyUI: prompt, queue, history, view, object_info, and its WebSocket on a front door that upgrades. */
 export async function createComfyuiStandIn(): Promise<ComfyuiStandIn> {
-  const prompts = new Map<string, { readonly graph: Graph; readonly clientId: string; looks: number }>();
+  const prompts = new Map<string, Prompt>();
   const sockets = new Map<string, WebSocket>();
   const interrupted: string[] = [];
 
@@ -54,14 +66,31 @@ export async function createComfyuiStandIn(): Promise<ComfyuiStandIn> {
     return { status: 404 };
   }
 
-  function accept({ prompt: graph, client_id: clientId }: { prompt: Graph; client_id: string }): StandInReply {
+  async function accept({ prompt: graph, client_id }: { prompt: Graph; client_id: string }): Promise<StandInReply> {
     const id = `prompt-${prompts.size}`;
-    prompts.set(id, { graph, clientId, looks: 0 });
+    const prompt = { graph, clientId: client_id, hasEnded: false };
+    prompts.set(id, prompt);
+    const running = run(id, prompt);
+    if (standIn.isQuick) await running;
     return { body: { prompt_id: id, number: prompts.size, node_errors: {} } };
   }
 
-  const unfinished = (): string[] =>
-    [...prompts].filter(([, { looks }]) => looks <= LOOKS_BEFORE_DONE).map(([id]) => id);
+  /** The work of one prompt, told as the executor tells it: the history first, then `executing` without a node. */
+  async function run(id: string, prompt: Prompt): Promise<void> {
+    if (standIn.stranger !== undefined) return;
+    if (!standIn.isQuick) await nextTurn();
+    tell(prompt.clientId, 'execution_start', { prompt_id: id });
+    tell(prompt.clientId, 'progress', { prompt_id: id, value: 5, max: 20, node: '5' });
+    sockets.get(prompt.clientId)?.send(PREVIEW);
+    if (standIn.neverFinishes) return;
+    await nextTurn();
+    const end = standIn.failure === undefined ? 'execution_success' : 'execution_error';
+    tell(prompt.clientId, end, { prompt_id: id });
+    prompt.hasEnded = true;
+    tell(prompt.clientId, 'executing', { prompt_id: id, node: null });
+  }
+
+  const unfinished = (): string[] => [...prompts].filter(([, { hasEnded }]) => !hasEnded).map(([id]) => id);
 
   function queue() {
     const waiting = unfinished();
@@ -74,15 +103,7 @@ export async function createComfyuiStandIn(): Promise<ComfyuiStandIn> {
 
   function historyOf(id: string): unknown {
     const prompt = prompts.get(id);
-    if (prompt === undefined || standIn.neverFinishes) return {};
-    prompt.looks += 1;
-    if (prompt.looks === 1) {
-      tell(prompt.clientId, 'execution_start', { prompt_id: id });
-      tell(prompt.clientId, 'progress', { prompt_id: id, value: 5, max: 20, node: '5' });
-      sockets.get(prompt.clientId)?.send(PREVIEW);
-    }
-    if (prompt.looks <= LOOKS_BEFORE_DONE) return {};
-    tell(prompt.clientId, 'executing', { prompt_id: id, node: null });
+    if (prompt?.hasEnded !== true || standIn.forgets) return {};
     if (standIn.failure !== undefined) {
       const messages = [['execution_error', { exception_message: standIn.failure }]];
       return { [id]: { outputs: {}, status: { status_str: 'error', completed: false, messages } } };
@@ -105,6 +126,7 @@ export async function createComfyuiStandIn(): Promise<ComfyuiStandIn> {
   const service = await createHttpStandIn(serve);
   const server = new WebSocketServer({ noServer: true });
   service.onUpgrade((request, socket, head) => {
+    if (standIn.hasSocket === 'silent') return void socket.resume().once('end', () => socket.destroy());
     if (!standIn.hasSocket) return void socket.destroy();
     server.handleUpgrade(request, socket, head, (webSocket) => {
       const id = new URL(request.url ?? '/', 'http://stand-in').searchParams.get('clientId') ?? '';

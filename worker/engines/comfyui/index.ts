@@ -7,8 +7,9 @@ import { requireSettings } from '../../upstream/required-settings.ts';
 import { requirePicture } from '../../upstream/upstream.ts';
 import type { Engine, EngineContext, EngineLimits, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
-import { type ComfyServer, createComfyServer } from './server.ts';
-import { type ComfyWatch, watchComfy } from './watch.ts';
+import { createComfyServer } from './server.ts';
+import { pauseUnless, waitForImage } from './wait-for-image.ts';
+import { watchComfy } from './watch.ts';
 import { BUILT_IN, fillIn, type Graph, placeholdersOf, readWorkflow } from './workflow.ts';
 
 const settings = {
@@ -19,9 +20,8 @@ const settings = {
   ),
 };
 
-const FIRST_PAUSE_MS = 500;
-const PAUSE_GROWTH = 1.5;
-const LONGEST_PAUSE_MS = 3000;
+/** A proxy may leave the request for a WebSocket without an answer. */
+const SOCKET_WAIT_MS = 2000;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
 interface ComfyConfig {
@@ -42,15 +42,16 @@ function createComfyui({ url: baseUrl, graph, clock }: ComfyConfig): Engine {
     const server = createComfyServer({ client, secrets, signal, now: clock.now });
     const clientId = randomUUID();
     onProgress({ stage: 'queue' });
-    const checkpoint = placeholders.has('checkpoint') ? await server.firstCheckpoint() : '';
     const socketUrl = `${baseUrl.replace(/^http/, 'ws')}/ws?clientId=${clientId}`;
     const watch = watchComfy({ url: socketUrl, previews: request.previews, onProgress });
     let promptId: string | undefined;
     let isEnded = false;
     try {
+      const checkpoint = placeholders.has('checkpoint') ? await server.firstCheckpoint() : '';
+      await pauseUnless(watch.ready, SOCKET_WAIT_MS, { clock, signal });
       promptId = await server.submit(fillIn(graph, request, checkpoint), clientId);
       watch.follow(promptId);
-      const image = await waitForImage(server, promptId, watch, context);
+      const image = await waitForImage({ server, promptId, watch, clock, context });
       isEnded = true;
       onProgress({ stage: 'download' });
       return { images: [{ bytes: requirePicture(await server.view(image), 'ComfyUI: the picture') }], warnings: [] };
@@ -59,27 +60,6 @@ function createComfyui({ url: baseUrl, graph, clock }: ComfyConfig): Engine {
     } finally {
       watch.stop();
       if (promptId !== undefined && !isEnded) tell(server.cancel(promptId));
-    }
-  }
-
-  async function waitForImage(server: ComfyServer, promptId: string, watch: ComfyWatch, context: EngineContext) {
-    const { signal, onProgress } = context;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {
-      // Whichever comes first: the word of the WebSocket, or the time to look for ourselves.
-      const looked = new AbortController();
-      const pause = clock.wait(pauseMs, AbortSignal.any([signal, looked.signal])).catch(() => undefined);
-      await Promise.race([pause, watch.ended]);
-      looked.abort();
-      if (signal.aborted) throw toAbortError(signal);
-      const image = await server.finished(promptId);
-      if (image !== undefined) return image;
-      if (watch.isRunning()) continue;
-      const place = await server.placeOf(promptId);
-      onProgress({
-        ...(place === 0
-          ? { stage: 'generate' }
-          : { stage: 'queue', engineStatus: `place ${place} in ComfyUI's queue` }),
-      });
     }
   }
 

@@ -6,13 +6,17 @@ const PREVIEW = 1;
 const MEDIA_TYPES: Readonly<Record<number, 'image/jpeg' | 'image/png'>> = { 1: 'image/jpeg', 2: 'image/png' };
 const HEADER_BYTES = 8;
 const MAX_PREVIEW_BYTES = 1024 * 1024;
+/** Frames kept until our prompt's id is known. The last ones count: they say that it has ended. */
+const MAX_EARLY_FRAMES = 20;
 
 export interface ComfyWatch {
-  /** Resolves when the server says that our prompt has ended, or when nothing more will be heard. */
+  /** Resolves when the server can tell us of our prompt, or when it is clear that it never will. */
+  readonly ready: Promise<void>;
+  /** Resolves when the server says that our prompt has ended. Stays pending if the WebSocket fails. */
   readonly ended: Promise<void>;
   /** Whether our prompt is being worked on, as far as was heard. */
   isRunning(): boolean;
-  /** From now on this prompt is ours: the server tells of it after the answer to its submission, or just before. */
+  /** This prompt is ours. What the server told of it before, such as a quick end, counts as well. */
   follow(promptId: string): void;
   stop(): void;
 }
@@ -24,26 +28,30 @@ interface WatchOptions extends Pick<EngineContext, 'onProgress'> {
   readonly previews: number;
 }
 
-/** Reads progress and previews from the WebSocket. It only shortens the wait: the server's history decides. */
+/**
+ * Reads progress and previews from the WebSocket. It only shortens the wait: the server's history decides. The one
+ * message that comes after the prompt is in the history is `executing` without a node (ComfyUI's main.py).
+ */
 export function watchComfy({ url, previews, onProgress }: WatchOptions): ComfyWatch {
+  const { promise: ready, resolve: open } = Promise.withResolvers<void>();
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const socket = new WebSocket(url);
   socket.binaryType = 'arraybuffer';
   let ours: string | undefined;
   let current: string | undefined;
+  let early: unknown[] | undefined = [];
   let fraction: number | undefined;
   let previewsLeft = previews;
 
   function hear(text: string): void {
     const { type, data } = messageSchema.parse(JSON.parse(text));
     if (data.prompt_id !== undefined) current = data.prompt_id;
-    if (ours === undefined || data.prompt_id !== ours) return;
+    if (data.prompt_id !== ours) return;
     if (type === 'progress' && data.value !== undefined && data.max !== undefined && data.max > 0) {
       fraction = Math.min(1, Math.max(0, data.value / data.max));
       onProgress({ stage: 'generate', fraction });
     }
-    const isLast = type === 'executing' && data.node === null;
-    if (isLast || ['execution_success', 'execution_error', 'execution_interrupted'].includes(type)) end();
+    if (type === 'executing' && data.node === null) end();
   }
 
   /** Frames carry no id; they belong to the prompt that was named last, and come only to our own socket. */
@@ -58,21 +66,31 @@ export function watchComfy({ url, previews, onProgress }: WatchOptions): ComfyWa
     onProgress({ stage: 'generate', fraction, preview: { mediaType, base64 } });
   }
 
-  socket.onmessage = ({ data }) => {
+  function take(frame: unknown): void {
     try {
-      if (typeof data === 'string') hear(data);
-      else see(data as ArrayBuffer);
+      if (typeof frame === 'string') hear(frame);
+      else see(frame as ArrayBuffer);
     } catch {
       // A frame that we do not understand changes nothing: the history is still asked.
     }
+  }
+
+  socket.onmessage = ({ data }) => {
+    if (early === undefined) take(data);
+    else early = [...early, data].slice(-MAX_EARLY_FRAMES);
   };
+  socket.onopen = () => open();
+  socket.onclose = () => open();
   socket.onerror = () => socket.close();
 
   return {
+    ready,
     ended,
     isRunning: () => ours !== undefined && current === ours,
     follow: (promptId) => {
       ours = promptId;
+      for (const frame of early ?? []) take(frame);
+      early = undefined;
     },
     stop: () => socket.close(),
   };

@@ -4,8 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { SettingsError } from '../../../../shared/service/config.ts';
+import type { Clock } from '../../../../shared/wait.ts';
 import { generate } from '../../../contracts/engine-checks.ts';
+import { createHurriedClock } from '../../../support/hurried-clock.ts';
 import { type ComfyuiSubject, createSubject } from './subject.ts';
+
+/** No pause ever ends by itself. */
+const createStoppedClock = (): Clock => ({
+  now: () => 0,
+  wait: (_milliseconds, signal) =>
+    new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+});
 
 const request = ({ engine }: ComfyuiSubject, changes = {}) => ({
   ...{ prompt: 'a quay', negativePrompt: 'fog', seed: 7, count: 1, shape: 'square' as const, previews: 1 },
@@ -44,12 +53,54 @@ describe('comfyui', () => {
     await subject.close();
   });
 
+  for (const isQuick of [false, true]) {
+    test(`needs no look of its own beside the WebSocket, ${isQuick ? 'even if the end comes first' : 'as a rule'}`, async () => {
+      const subject = await createSubject({ clock: createStoppedClock() });
+      subject.standIn.isQuick = isQuick;
+      const { output, events } = await generate(subject.engine, request(subject));
+      assert.equal(output.images.length, 1);
+      assert.ok(events.some(({ fraction }) => fraction === 0.25));
+      await subject.close();
+    });
+  }
+
+  test('looks no oftener than its pauses allow when the history lacks a prompt that has ended', async () => {
+    let pauses = 0;
+    const { now, wait } = createHurriedClock();
+    const clock: Clock = {
+      now,
+      wait: async (...pause) => {
+        await wait(...pause);
+        pauses += 1;
+      },
+    };
+    const subject = await createSubject({ clock });
+    subject.standIn.forgets = true;
+    const abort = new AbortController();
+    const running = generate(subject.engine, request(subject), abort.signal);
+    for (let look = 0; look < 5; look += 1) await subject.standIn.nextRequest(/history/);
+    abort.abort();
+    await assert.rejects(running, { code: 'cancelled' });
+    const looks = subject.standIn.requests.filter(({ path }) => path.startsWith('/history')).length;
+    assert.ok(looks <= pauses + 1, `${looks} looks in ${pauses} pauses`);
+    await subject.engine.stop?.();
+    await subject.close();
+  });
+
+  test('does without a WebSocket that is never answered', async () => {
+    const subject = await createSubject();
+    subject.standIn.hasSocket = 'silent';
+    const { output } = await generate(subject.engine, request(subject));
+    assert.equal(output.images.length, 1);
+    await subject.close();
+  });
+
   test("runs the operator's workflow, whose placeholders say what can be wished for", async () => {
     const workflow = {
       a: { class_type: 'Text', inputs: { text: 'photo of {{prompt}}, seed {{seed}}', keep: [1, '{{seed}}'] } },
     };
     await withWorkflow(workflow, async (path) => {
-      const subject = await createSubject(undefined, path);
+      const subject = await createSubject({ workflow: path });
       const { limits } = subject.engine;
       assert.deepEqual([limits.steps, limits.guidanceScale, limits.negativePrompt], [undefined, undefined, false]);
       const running = generate(subject.engine, request(subject)).catch(() => undefined);
@@ -72,7 +123,7 @@ describe('comfyui', () => {
   ] as const) {
     test(`refuses at the start a workflow that ${what}`, async () => {
       await withWorkflow(workflow, async (path) => {
-        await assert.rejects(createSubject(undefined, path), (error: unknown) => {
+        await assert.rejects(createSubject({ workflow: path }), (error: unknown) => {
           assert.ok(error instanceof SettingsError);
           assert.match(error.message, words);
           assert.match(error.message, /^COMFYUI_WORKFLOW: /);

@@ -46,7 +46,7 @@ for (const hasSocket of [true, false]) {
     name: 'comfyui',
     variant: hasSocket ? 'with its WebSocket' : 'by polling alone',
     create: async (log) => {
-      const subject = await createSubject(log);
+      const subject = await createSubject({ log });
       const { mend } = subject.standIn;
       const keepSocket = (): void => void Object.assign(subject.standIn, { hasSocket });
       keepSocket();
