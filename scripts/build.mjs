@@ -1,6 +1,7 @@
-// Compiles to dist/ and puts beside the code what the compiler leaves out: the pages' own files.
+// Compiles to dist/ and puts beside the code what the compiler leaves out: the pages' own files, and the scripts that
+// the command line runs.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,7 +13,11 @@ const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const compiled = spawnSync(process.execPath, [compiler, '--project', root], { stdio: 'inherit' });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
-for (const pages of ['worker/engines/sketch/page', 'api/http/docs', 'api/page/browser']) {
-  const from = join(root, pages);
-  if (existsSync(from)) cpSync(from, join(dist, pages), { recursive: true });
+const PAGES = ['worker/engines/sketch/page', 'api/http/docs', 'api/page/browser'];
+const SCRIPTS = ['run-both', 'keep-running', 'surroundings', 'toolchain'].map((name) => `scripts/${name}.mjs`);
+for (const path of [...PAGES, ...SCRIPTS]) {
+  // The container's build has the worker alone.
+  if (existsSync(join(root, path))) cpSync(join(root, path), join(dist, path), { recursive: true });
 }
+const program = join(dist, 'cli', 'easel.js');
+if (existsSync(program)) chmodSync(program, 0o755);

@@ -1,8 +1,10 @@
 // Brings a fresh clone to where the TypeScript side can take over. Plain JavaScript that Node 20 runs.
+// A copy in dist/ serves the command line, which has no clone: there the root is dist/.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -67,26 +69,31 @@ function hasPlaywrightChromium() {
 }
 
 function hasChromium() {
-  const configured = process.env.CHROMIUM_PATH;
+  const configured = environment.CHROMIUM_PATH;
   if (configured && !existsSync(configured)) fail(`CHROMIUM_PATH names ${configured}, and there is no such file.`);
   const { shells, browsers } = readJson('worker/browser/process/chromium-places.json');
   const isInstalled = [...shells, ...browsers].some((path) => existsSync(path));
   return Boolean(configured) || isInstalled || hasPlaywrightChromium();
 }
 
-/** Finds a Chromium that Playwright can drive, else installs one, else says exactly what to run. */
-export async function ensureChromium() {
+/** Finds a Chromium that Playwright can drive, else installs one, else says exactly what to run instead of `command`. */
+export async function ensureChromium(command = 'npm start') {
   if (hasChromium()) return;
   console.log('No Chromium found; getting one…');
-  if (await canReachPlaywright()) run(join(bin, 'playwright-core'), ['install', '--only-shell', 'chromium']);
+  if (await canReachPlaywright()) run(process.execPath, [playwrightProgram(), 'install', '--only-shell', 'chromium']);
   if (!hasChromium()) installFromSystem();
-  if (!hasChromium()) fail(NO_CHROMIUM);
+  if (!hasChromium()) fail(tellNoChromium(command));
 }
 
-const NO_CHROMIUM = `Easel needs a Chromium and could not get one by itself. Any of these will do:
+/** Wherever npm has put the package. */
+function playwrightProgram() {
+  return join(dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')), 'cli.js');
+}
+
+const tellNoChromium = (command) => `Easel needs a Chromium and could not get one by itself. Any of these will do:
   Debian, Ubuntu:  sudo apt-get install chromium-headless-shell fonts-liberation
   anywhere:        npx playwright-core install --only-shell chromium
-  or name one that is there:  CHROMIUM_PATH=/path/to/chromium npm start`;
+  or name one that is there:  CHROMIUM_PATH=/path/to/chromium ${command}`;
 
 const PLAYWRIGHT_HOST = 'https://cdn.playwright.dev';
 const REACH_TIMEOUT_MS = 4000;

@@ -6,6 +6,8 @@ import { importsOf, readSource, sourceFiles } from './source-files.ts';
 /** Imports go one way. The first pattern that fits a file says what it may import; its own folder it always may. */
 const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp[]]> = [
   [/^shared\//, [/^shared\//]],
+  // A client of the gateway like any other: it speaks HTTP, and starts the services as processes.
+  [/^cli\//, [/^shared\//, /^cli\//, /^scripts\/(run-both|toolchain)\.mjs$/]],
   [/^api\/dialects\/index\.ts$/, [/^api\/dialects\//]],
   [
     /^api\/dialects\//,

@@ -14,6 +14,8 @@ const ROOMS: readonly RegExp[] = [
   /^worker\/(http|intake|production|upstream|picture|engines|stores)\//,
   /^worker\/browser\/(pages|supervisor)\.ts$/,
   /^worker\/browser\/(process|pool|upkeep)\//,
+  /^cli\/[\w-]+\.ts$/,
+  /^cli\/preview\//,
 ];
 
 /** More loose files than this in one folder, and a newcomer no longer finds the way. */

@@ -5,7 +5,7 @@ import { dirname, join, normalize } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 
-export const sourceFiles = globSync('{api,worker,shared}/**/*.{ts,js}', { cwd: root }).map((file) =>
+export const sourceFiles = globSync('{api,worker,shared,cli}/**/*.{ts,js}', { cwd: root }).map((file) =>
   file.replaceAll('\\', '/'),
 );
 

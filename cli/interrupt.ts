@@ -1,0 +1,29 @@
+import { EXIT } from './failure.ts';
+
+/** Why a command's signal aborts: Ctrl-C, a closed terminal, or nobody who reads the output any more. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** What a signal from outside does; a second one ends the process at once. */
+  readonly interrupt: () => void;
+}
+
+/** Runs `task` with a signal that aborts when somebody interrupts the process. */
+export async function interruptible<T>(task: (interrupt: Interrupt) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort(new Interrupted('interrupted'));
+  };
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  try {
+    return await task({ signal: controller.signal, interrupt });
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** A job as `GET /jobs/{id}` and its events tell it. What a newer gateway adds is dropped. */
+
+const picture = z.object({
+  image_url: z.string().optional(),
+  width: z.number(),
+  height: z.number(),
+  seed: z.number(),
+  nsfw: z.boolean().optional(),
+  store: z.string().optional(),
+  expires_at: z.string().optional(),
+});
+
+export const jobSchema = z.object({
+  job_id: z.string(),
+  status: z.string(),
+  stage: z.string().optional(),
+  progress: z.number().catch(0),
+  engine: z.string().optional(),
+  engine_status: z.string().optional(),
+  queue_position: z.number().optional(),
+  eta_seconds: z.number().optional(),
+  images: z.array(picture).optional(),
+  warnings: z.array(z.string()).default([]),
+  cached: z.boolean().default(false),
+  error: z.string().optional(),
+  code: z.string().optional(),
+  field: z.string().optional(),
+  status_url: z.string().optional(),
+});
+
+export type Job = z.output<typeof jobSchema>;
+export type JobPicture = z.output<typeof picture>;
+
+export const errorSchema = z.object({
+  error: z.string(),
+  code: z.string(),
+  field: z.string().optional(),
+  faults: z.array(z.object({ message: z.string() })).optional(),
+});
+
+/** Where a job is asked for. `sealed` lets it outlive even a lost disk. */
+export interface JobAddress {
+  readonly id: string;
+  readonly sealed?: string | undefined;
+}
+
+/** From an id, or from a `status_url` as a whole: its host does not matter, so that the key goes to no other. */
+export function toJobAddress(text: string): JobAddress {
+  const [path = '', query = ''] = text.split('?', 2);
+  const id = path.replace(/\/events$/, '').replace(/^.*\//, '');
+  return { id, sealed: new URLSearchParams(query).get('sealed') ?? undefined };
+}
+
+export const hasEnded = ({ status }: Job): boolean => ['done', 'failed', 'cancelled'].includes(status);

@@ -1,0 +1,51 @@
+import { completion } from './completion.ts';
+import { EXIT, Failure } from './failure.ts';
+import { HELP } from './help.ts';
+import { Interrupted, interruptible } from './interrupt.ts';
+import { COMMANDS, type CommandName, parse } from './options.ts';
+import type { Session } from './session.ts';
+import type { Surroundings } from './surroundings.ts';
+import { readVersion } from './version.ts';
+
+/** Runs one command line and answers the exit code. */
+export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    return await run(argv, surroundings);
+  } catch (error) {
+    if (error instanceof Interrupted) return EXIT.interrupted;
+    if (!(error instanceof Failure)) throw error;
+    surroundings.stderr.write(`easel: ${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { env, stdout, stderr } = surroundings;
+  const [first = '', ...rest] = argv;
+  const command = Object.hasOwn(COMMANDS, first) ? (first as CommandName) : undefined;
+  // These have options of their own. Imported on demand: each command loads what it needs.
+  if (command === 'serve') return (await import('./serve.ts')).serve(rest, surroundings);
+  const { values, words } = parse(command === undefined ? argv : rest);
+  if (values.version === true) return say(`${readVersion()}\n`);
+  if (values.help === true) return say(HELP);
+  if (command === 'completion') return say(completion(words));
+  if (argv.length === 0) {
+    stderr.write(HELP);
+    return EXIT.usage;
+  }
+  const ask = await toAsk(command);
+  const { createSession } = await import('./session.ts');
+  return interruptible((interrupt) => ask(words, createSession(values, interrupt, { ...surroundings, env })));
+
+  function say(text: string): number {
+    stdout.write(text);
+    return EXIT.ok;
+  }
+}
+
+type Ask = (words: readonly string[], session: Session) => Promise<number>;
+
+async function toAsk(command: Exclude<CommandName, 'serve' | 'completion'> | undefined): Promise<Ask> {
+  if (command === undefined) return (await import('./generate.ts')).generate;
+  return (await import('./job-commands.ts'))[command];
+}

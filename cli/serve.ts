@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EXIT, Failure } from './failure.ts';
+import { toOptionLines } from './help.ts';
+import { type OptionInfo, parse } from './options.ts';
+import type { Surroundings } from './surroundings.ts';
+
+const OPTIONS = {
+  data: {
+    value: 'FOLDER',
+    isFile: true,
+    help: 'Where pictures and jobs are kept. Default: DATA_DIR, else in your home.',
+  },
+  port: { value: 'N', help: 'Default: PORT, else 10000, else any free one.' },
+  host: { value: 'ADDRESS', help: 'Address to listen on. Default: HOST, else 127.0.0.1: this machine alone.' },
+  help: { short: 'h', help: 'This text.' },
+} as const satisfies Readonly<Record<string, OptionInfo>>;
+
+const HELP = `easel serve: starts gateway and worker in this terminal, with the settings of the environment and of .env
+in this folder. Ctrl-C stops both.
+
+${toOptionLines(OPTIONS)}
+`;
+
+/** What `npm start` does, outside a clone: both services from built files. Answers the exit code. */
+export async function serve(args: readonly string[], { stdout }: Surroundings): Promise<number> {
+  const { values, words } = parse(args, OPTIONS);
+  if (values.help === true) {
+    stdout.write(HELP);
+    return EXIT.ok;
+  }
+  if (words.length > 0)
+    throw new Failure(EXIT.usage, 'easel serve takes options only. For a prompt: easel -- "serve …"');
+  const [{ ensureChromium, environment }, { runBoth, takePlaces }, { config }] = await Promise.all([
+    import('../scripts/toolchain.mjs'),
+    import('../scripts/run-both.mjs'),
+    import('dotenv'),
+  ]);
+  config({ path: resolve('.env'), quiet: true, processEnv: environment as Record<string, string> });
+  if (values.port !== undefined) environment.PORT = String(values.port);
+  // A clone is somebody's server. This is somebody's laptop, where nobody else is meant to ask.
+  environment.HOST = String(values.host ?? (environment.HOST || '127.0.0.1'));
+  const dataDirectory = resolve(String(values.data ?? (environment.DATA_DIR || toHome(environment))));
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  environment.DATA_DIR = dataDirectory;
+  const places = await takePlaces({ takesAny: true });
+  await ensureChromium('easel serve');
+  return runBoth(places, {
+    packageFolder: fileURLToPath(new URL(import.meta.url.endsWith('.js') ? '../..' : '..', import.meta.url)),
+    cwd: process.cwd(),
+    tell: (address) =>
+      `  easel --url ${address} "a red fox" -o fox.png\n\nPictures and jobs are kept in ${dataDirectory}.`,
+  });
+}
+
+/** Where each system wants a program's data (XDG Base Directory Specification; Apple's and Microsoft's own rules). */
+function toHome({ XDG_DATA_HOME, LOCALAPPDATA }: NodeJS.ProcessEnv): string {
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'easel');
+  if (process.platform === 'win32') return join(LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'easel');
+  return join(XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'easel');
+}

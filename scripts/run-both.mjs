@@ -1,0 +1,132 @@
+// Both services in one terminal, for `npm start` and `easel serve`. Plain JavaScript that Node 20 runs.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keepRunning } from './keep-running.mjs';
+import { takePort, whenAbandoned } from './surroundings.mjs';
+import { environment, fail, nodeProgram } from './toolchain.mjs';
+
+const DEFAULT_PORT = 10_000;
+const LOOK_INTERVAL_MS = 100;
+const LOOK_LIMIT_MS = 2000;
+
+/**
+ * Where both are to listen: { host, port, workerPort }. Ends the process with a sentence when a port cannot be had;
+ * `takesAny`: where PORT is unset and the usual port is taken, any free one will do.
+ */
+export async function takePlaces({ takesAny = false } = {}) {
+  const host = environment.HOST?.trim().replace(/^\[(.*)\]$/, '$1') || '0.0.0.0';
+  const port = await readPort('PORT', DEFAULT_PORT, host, takesAny);
+  const workerPort = await readPort('WORKER_PORT', port + 1, '127.0.0.1', takesAny);
+  if (port === workerPort) fail(`WORKER_PORT: ${port} is the gateway's own port (PORT). Set another one.`);
+  return { host, port, workerPort };
+}
+
+async function readPort(name, fallback, host, takesAny) {
+  const given = environment[name]?.trim();
+  const port = Number(given || fallback);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    fail(`${name}: expected a whole number from 0 to 65535.`, 78);
+  return takePort(name, port, host).catch((error) => {
+    if (given || !takesAny) fail(error.message);
+    return takePort(name, 0, host);
+  });
+}
+
+/**
+ * Starts both, prints how to ask once they answer, and stops them at a signal; answers the exit code. `packageFolder`
+ * holds package.json and dist/; the services run in `cwd`, where they look for `.env`. `tell` answers lines to print.
+ */
+export async function runBoth({ host, port, workerPort }, { packageFolder, cwd, tell = () => '' }) {
+  // A terminal that is gone takes nothing any more, and must not end this process before its services.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  /** By which the services that this process started are told from others at the same address. */
+  const instance = randomBytes(8).toString('hex');
+  const shared = {
+    ...environment,
+    EASEL_INSTANCE: instance,
+    // Two services on one machine need a secret that nobody else knows, and only while they run.
+    WORKER_TOKEN: environment.WORKER_TOKEN || randomBytes(24).toString('hex'),
+    // glibc otherwise keeps an arena per thread: 40 MB for nothing.
+    MALLOC_ARENA_MAX: environment.MALLOC_ARENA_MAX || '2',
+  };
+  const ownsWorker = !environment.WORKER_URL && !environment.PERCHANCE_WORKER_URL && !environment.REDIS_URL;
+  const gateway = {
+    ...shared,
+    PORT: String(port),
+    ...(ownsWorker && { WORKER_URL: `http://127.0.0.1:${workerPort}` }),
+  };
+  const worker = { ...shared, PORT: String(workerPort), HOST: '127.0.0.1' };
+  const toService = (name, script, env) => ({ name, ...toCommand(packageFolder, script), cwd, env });
+
+  const { stop, ended } = keepRunning([
+    toService('worker', 'start:worker', worker),
+    toService('gateway', 'start:api', gateway),
+  ]);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
+  whenAbandoned(() => stop(0));
+  void announce({ address: `http://${toUrlHost(host)}:${port}`, workerPort, shared, tell });
+  return ended;
+}
+
+/** A script of package.json, run by node itself: npm and a shell in between would keep signals to themselves. */
+function toCommand(packageFolder, script) {
+  const { scripts } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
+  const [, , ...args] = scripts[script].split(' ');
+  const options = args.slice(0, -1);
+  return { command: nodeProgram(), args: [...options, join(packageFolder, args.at(-1))] };
+}
+
+function toUrlHost(host) {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Once both answer at their addresses, and are those that were started here. */
+async function announce({ address, workerPort, shared, tell }) {
+  const urls = [`${address}/health`, `http://127.0.0.1:${workerPort}/health`];
+  const isOurs = (url) => isInstance(url, shared.EASEL_INSTANCE);
+  while (!(await Promise.all(urls.map(isOurs))).every(Boolean)) await sleep(LOOK_INTERVAL_MS);
+  console.log(`
+Easel is ready at ${address}
+
+  curl "${address}/generate?prompt=a+red+fox"
+${tell(address)}
+${tellWherePromptsGo(await listServices(workerPort, shared.WORKER_TOKEN))}
+`);
+}
+
+/** A stranger should know it before the first prompt, and how to change it. */
+function tellWherePromptsGo(hosts) {
+  if (hosts.length === 0) return 'Prompts stay on machines of your own.';
+  const told = `Prompts go to ${hosts.join(', then ')}, until one makes the picture.`;
+  if (environment.ENGINES?.trim()) return told;
+  return `${told}\nENGINES=perchance,sketch asks Perchance alone; ENGINES=sketch keeps every prompt here.`;
+}
+
+/** The outside services of the enabled engines, as the worker tells them. */
+async function listServices(workerPort, tokens) {
+  try {
+    const [token] = tokens.split(',');
+    const response = await fetch(`http://127.0.0.1:${workerPort}/status`, {
+      headers: { authorization: `Bearer ${token.trim()}` },
+      signal: AbortSignal.timeout(LOOK_LIMIT_MS),
+    });
+    const { engines } = await response.json();
+    return engines.flatMap(({ sendsPromptsTo = [] }) => sendsPromptsTo);
+  } catch {
+    // It has just died, and is started again: what it would have said stands in the guide.
+    return [];
+  }
+}
+
+async function isInstance(url, instance) {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(LOOK_LIMIT_MS) });
+    return response.ok && (await response.json()).instance === instance;
+  } catch {
+    // Not yet, or another program.
+    return false;
+  }
+}
