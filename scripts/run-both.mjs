@@ -11,6 +11,9 @@ const DEFAULT_PORT = 10_000;
 const LOOK_INTERVAL_MS = 100;
 const LOOK_LIMIT_MS = 2000;
 
+// A terminal that is gone takes nothing any more, and must not end this process before its services.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 /**
  * Where both are to listen: { host, port, workerPort }. Ends the process with a sentence when a port cannot be had;
  * `takesAny`: where PORT is unset and the usual port is taken, any free one will do.
@@ -39,8 +42,6 @@ async function readPort(name, fallback, host, takesAny) {
  * holds package.json and dist/; the services run in `cwd`, where they look for `.env`. `tell` answers lines to print.
  */
 export async function runBoth({ host, port, workerPort }, { packageFolder, cwd, tell = () => '' }) {
-  // A terminal that is gone takes nothing any more, and must not end this process before its services.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   /** By which the services that this process started are told from others at the same address. */
   const instance = randomBytes(8).toString('hex');
   const shared = {
