@@ -6,6 +6,7 @@ import {
   flag,
   list,
   readSettings,
+  SettingsError,
   secret,
   secrets,
   setting,
@@ -100,4 +101,18 @@ export function readGatewaySettings(environment: Readonly<Record<string, string 
     TRUST_PROXY: rest.TRUST_PROXY?.trim() || TRUST_PROXY_HOPS,
     PUBLIC_URL: rest.PUBLIC_URL?.trim() || toPlatformUrl(rest),
   });
+}
+
+/** Throws a SettingsError unless a worker can be reached with these settings. */
+export function requireWorkers(settings: GatewaySettings): void {
+  const { WORKER_URL, WORKER_TOKEN, REDIS_URL } = settings;
+  const faults = [];
+  if (WORKER_URL === undefined && REDIS_URL === undefined) {
+    const advice = 'expected the address of a worker, or REDIS_URL instead';
+    faults.push(`WORKER_URL: ${advice} (DEPLOYMENT_GUIDE.md#worker_url)`);
+  }
+  if (WORKER_URL !== undefined && WORKER_TOKEN === undefined) {
+    faults.push('WORKER_TOKEN: expected the secret that the worker has too (DEPLOYMENT_GUIDE.md#worker_token)');
+  }
+  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
 }

@@ -1,4 +1,5 @@
 import '../shared/service/require-node.ts';
+import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import type { Redis } from 'ioredis';
@@ -6,12 +7,11 @@ import { isWritable, openDataDirectory } from '../shared/files/data-directory.ts
 import { toMaxBytes } from '../shared/files/kept-files.ts';
 import { close } from '../shared/net/http.ts';
 import { createSecretBrake } from '../shared/net/secret-brake.ts';
-import { SettingsError } from '../shared/service/config.ts';
 import { listenAsSet } from '../shared/service/listen-as-set.ts';
 import { createLog, type Logger } from '../shared/service/log.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/service/run-service.ts';
 import { systemClock } from '../shared/wait.ts';
-import { type GatewaySettings, readGatewaySettings } from './config.ts';
+import { type GatewaySettings, readGatewaySettings, requireWorkers } from './config.ts';
 import { dialects } from './dialects/index.ts';
 import { encodeJob } from './dialects/job-answer.ts';
 import { createApp } from './http/app.ts';
@@ -88,7 +88,8 @@ await runService(async () => {
     }),
     log,
     version,
-    instance: environment.EASEL_INSTANCE,
+    // Without `npm start` nobody has named this process.
+    instance: environment.EASEL_INSTANCE ?? randomUUID(),
     status: () => {
       const { worker, ...details } = jobs.status();
       return { worker, details };
@@ -130,17 +131,4 @@ async function openRates({ REDIS_URL }: GatewaySettings, log: Logger): Promise<R
 /** Every engine that a worker told of, in the order of the first who has it. */
 function enginesOf({ workers }: JobsStatus): string[] {
   return [...new Set(workers.flatMap(({ engines = [] }) => engines.map(({ name }) => name)))];
-}
-
-function requireWorkers(settings: GatewaySettings): void {
-  const { WORKER_URL, WORKER_TOKEN, REDIS_URL } = settings;
-  const faults = [];
-  if (WORKER_URL === undefined && REDIS_URL === undefined) {
-    const advice = 'expected the address of a worker, or REDIS_URL instead';
-    faults.push(`WORKER_URL: ${advice} (DEPLOYMENT_GUIDE.md#worker_url)`);
-  }
-  if (WORKER_URL !== undefined && WORKER_TOKEN === undefined) {
-    faults.push('WORKER_TOKEN: expected the secret that the worker has too (DEPLOYMENT_GUIDE.md#worker_token)');
-  }
-  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
 }

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Dialect, ServiceDescription } from '../dialects/dialect.ts';
+import { describeCaller } from './middleware/trust-proxy.ts';
 
 /** What the gateway reports about itself. Nothing here wakes a sleeping worker or waits for one. */
 
@@ -12,7 +13,7 @@ export interface ServiceStatus {
 
 export interface StatusOptions {
   readonly version: string;
-  /** The name that `npm start` gave this process, by which it recognises its own child. */
+  /** Of this process: by it `npm start` knows its own child, and the doctor whether a proxy leads here. */
   readonly instance?: string | undefined;
   readonly status: () => ServiceStatus;
   /** Why no request can be served now. Empty if the gateway is ready. */
@@ -21,10 +22,18 @@ export interface StatusOptions {
   readonly describe: (request: Request) => ServiceDescription;
 }
 
+/**
+ * Tells a caller how he is seen through the proxies in front, so that the operator can check TRUST_PROXY from outside: the
+ * address, the entries of X-Forwarded-For that came, and `direct` where none of them was believed.
+ */
+export const CALLER_HEADER = 'easel-caller';
+
 /** `/health` in the shape of the earlier services. A gateway whose worker sleeps is healthy. */
 export function createHealth({ version, instance, status }: StatusOptions) {
-  return (_request: Request, response: Response): void => {
+  return (request: Request, response: Response): void => {
     const { worker } = status();
+    response.setHeader(CALLER_HEADER, describeCaller(request));
+    response.setHeader('Cache-Control', 'no-store');
     const isLoaded = worker === 'ready' || worker === 'busy';
     response.json({ status: 'healthy', service: 'easel', version, instance, model_loaded: isLoaded, worker });
   };

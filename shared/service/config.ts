@@ -138,6 +138,10 @@ export function urls(description: string) {
   });
 }
 
+/** Whether its value must never be shown. */
+export const isSecretSetting = (schema: z.core.$ZodType): boolean =>
+  (z.globalRegistry.get(schema) as Partial<SettingMeta> | undefined)?.secret === true;
+
 /** What the guide's table says about a setting. */
 export function describeSetting(schema: z.core.$ZodType): { description: string; format: string; fallback?: string } {
   const { description, format, secret, fallback } = (z.globalRegistry.get(schema) ?? {}) as Partial<SettingMeta>;

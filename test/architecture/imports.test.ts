@@ -31,6 +31,20 @@ const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp
   [/^worker\/stores\/[\w-]+\/.*/, [/^shared\//, /^worker\/stores\/store\.ts$/, /^worker\/upstream\//]],
   [/^worker\/(browser|picture|upstream)\//, [/^shared\//, /^worker\/(browser|picture|upstream)\//]],
   [/^worker\//, [/^shared\//, /^worker\//]],
+  // The doctor stands outside both services and looks at each as the service itself does.
+  [
+    /^doctor\//,
+    [
+      /^shared\//,
+      /^doctor\//,
+      /^api\/config\.ts$/,
+      /^api\/http\/status\.ts$/,
+      /^api\/policy\/rules\//,
+      /^worker\/config\.ts$/,
+      /^worker\/(engines|stores)\/(index|engine|store)\.ts$/,
+      /^worker\/(browser|upstream)\//,
+    ],
+  ],
 ];
 
 /** `worker/engines/perchance` for every file of that plug-in. */
@@ -62,6 +76,14 @@ describe('the house', () => {
         .filter((imported) => file.split('/')[0] !== imported.split('/')[0]),
     );
     assert.deepEqual(wrong, []);
+  });
+
+  test('no service needs the doctor', () => {
+    const wrong = sourceFiles.filter((file) => !file.startsWith('doctor/')).flatMap(importsOf);
+    assert.deepEqual(
+      wrong.filter((imported) => imported.startsWith('doctor/')),
+      [],
+    );
   });
 
   test('only what starts a service reads the environment', () => {

@@ -16,6 +16,8 @@ const ROOMS: readonly RegExp[] = [
   /^worker\/browser\/(process|pool|upkeep)\//,
   /^cli\/[\w-]+\.ts$/,
   /^cli\/preview\//,
+  /^doctor\/[\w-]+\.ts$/,
+  /^doctor\/(checks|codes)\//,
 ];
 
 /** More loose files than this in one folder, and a newcomer no longer finds the way. */

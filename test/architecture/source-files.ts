@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
-/** The services' source files as the architecture tests see them: paths from the project's root, with slashes. */
+/** The source files of the services and of the doctor as the architecture tests see them: paths from the project's root, with slashes. */
 
 export const root = join(import.meta.dirname, '../..');
 
-export const sourceFiles = globSync('{api,worker,shared,cli}/**/*.{ts,js}', { cwd: root }).map((file) =>
+export const sourceFiles = globSync('{api,worker,shared,cli,doctor}/**/*.{ts,js}', { cwd: root }).map((file) =>
   file.replaceAll('\\', '/'),
 );
 

@@ -3,6 +3,7 @@ import type { ProgressEvent, Shape } from '../../shared/contract/generation.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { BrowserPages } from '../browser/pages.ts';
+import type { ProbeUpstream } from '../upstream/probe.ts';
 
 /** What every engine promises; `test/contracts/engine.ts` checks it. An engine knows neither dialects nor stores. */
 
@@ -122,6 +123,8 @@ export interface Engine {
   stop?(): Promise<void>;
   /** Requests left at the upstream, if it tells. */
   quotaRemaining?(): number | undefined;
+  /** Asks the upstream how it is, without making or spending anything. Missing: it has no free call, or there is none. */
+  readonly probe?: ProbeUpstream | undefined;
 }
 
 /** What an engine gets from the worker. */

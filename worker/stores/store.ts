@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { MediaType } from '../../shared/picture/media-type.ts';
 import type { Clock } from '../../shared/wait.ts';
+import type { ProbeUpstream } from '../upstream/probe.ts';
 
 /** What every store promises; `test/contracts/store.ts` checks it. */
 
@@ -46,6 +47,10 @@ export interface Store {
   ): Promise<void>;
   /** Uploads left at the host, if it says so. */
   quotaRemaining?(): number | undefined;
+  /** Address of the host. Missing: the pictures stay on this machine. */
+  readonly hostUrl?: string | undefined;
+  /** Asks the host how it is, without uploading or spending anything. Missing: it has no free call, or there is none. */
+  readonly probe?: ProbeUpstream | undefined;
 }
 
 export interface StoreServices {

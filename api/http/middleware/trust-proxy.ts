@@ -102,10 +102,21 @@ function toAddress(text: string): string | undefined {
 /** No honest chain is longer. */
 const MAX_ENTRIES = 20;
 
+const toEntries = (request: Request): string[] =>
+  (request.get('x-forwarded-for') ?? '').split(',').slice(-MAX_ENTRIES).reverse();
+
+/** `198.51.100.7; 2` : the caller's address and how many entries X-Forwarded-For had; `; direct` where none was believed. */
+export function describeCaller(request: Request): string {
+  const address = toCallerAddress(request);
+  const count = toEntries(request).filter((entry) => entry.trim() !== '').length;
+  const isDirect = address === toAddress(request.socket.remoteAddress ?? '');
+  return `${address}; ${count}${isDirect ? '; direct' : ''}`;
+}
+
 /** The caller's address: the first entry from the right that is no trusted proxy, or the last valid one. */
 export function toCallerAddress(request: Request): string {
   const trusts = request.app.get('trust proxy fn') as TrustProxy;
-  const entries = (request.get('x-forwarded-for') ?? '').split(',').slice(-MAX_ENTRIES).reverse();
+  const entries = toEntries(request);
   let address = toAddress(request.socket.remoteAddress ?? '') ?? 'unknown';
   for (const [hop, entry] of entries.entries()) {
     const next = trusts(address, hop) ? toAddress(entry.trim()) : undefined;

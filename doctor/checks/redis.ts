@@ -1,0 +1,78 @@
+import { Redis } from 'ioredis';
+import { type Check, type Finding, fail, pass, skip, warn } from '../check.ts';
+import { toClockFinding } from './workers.ts';
+
+const SUBJECT = 'redis';
+const TIMEOUT_MS = 5000;
+/** What BullMQ asks for. Valkey counts from 7.2. */
+const LEAST_VERSION = [6, 2] as const;
+
+/** Whether Redis is reached, keeps what it is given, and agrees about the time. */
+export const redisChecks = (url: string, now: () => number): readonly Check[] => [
+  { subject: SUBJECT, title: 'Redis', run: (signal) => checkRedis(url, now, signal) },
+];
+
+async function checkRedis(url: string, now: () => number, signal: AbortSignal): Promise<readonly Finding[]> {
+  if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) {
+    const fixes = ['REDIS_URL=redis://<host>:6379'];
+    return [fail('doctor/setting-wrong', SUBJECT, { message: 'REDIS_URL is no address of a Redis.', fixes })];
+  }
+  const redis = new Redis(url, {
+    ...{ lazyConnect: true, connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS },
+    // One try: the doctor says what happens, and does not wait for better times.
+    ...{ maxRetriesPerRequest: 0, retryStrategy: () => null, enableOfflineQueue: false },
+  });
+  let reason = '';
+  redis.on('error', (error: Error) => {
+    reason = error.message;
+  });
+  const stop = (): void => redis.disconnect();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await redis.connect();
+    await redis.ping();
+    return [...(await checkServer(redis)), await checkClock(redis, now)];
+  } catch (error) {
+    signal.throwIfAborted();
+    const said = error instanceof Error ? error.message : String(error);
+    return [toFailure(new URL(url).host, `${said} ${reason === said ? '' : reason}`.trim())];
+  } finally {
+    signal.removeEventListener('abort', stop);
+    redis.disconnect();
+  }
+}
+
+function toFailure(host: string, said: string): Finding {
+  const evidence = [`${host}: ${said}`];
+  if (/NOAUTH|WRONGPASS|invalid password|NOPERM/i.test(said))
+    return fail('doctor/redis-unauthorized', SUBJECT, { evidence });
+  return fail('doctor/redis-unreachable', SUBJECT, { evidence });
+}
+
+async function checkServer(redis: Redis): Promise<readonly Finding[]> {
+  const info = await redis.info().catch(() => undefined);
+  if (info === undefined) return [skip('doctor/redis', SUBJECT, 'It is reached, but does not tell how it is set up.')];
+  const facts = new Map(info.split(/\r?\n/).map((line) => line.split(':') as [string, string | undefined]));
+  const version = facts.get('redis_version') ?? '';
+  const findings: Finding[] = [];
+  if (isOld(version)) findings.push(warn('doctor/redis-old', SUBJECT, { evidence: [`it is version ${version}`] }));
+  const policy = facts.get('maxmemory_policy') ?? 'noeviction';
+  if (policy !== 'noeviction') {
+    findings.push(warn('doctor/redis-evicts', SUBJECT, { evidence: [`maxmemory-policy is ${policy}`] }));
+  }
+  if (facts.get('aof_enabled') === '0') {
+    findings.push(warn('doctor/redis-volatile', SUBJECT, { evidence: ['appendonly is no'] }));
+  }
+  return findings.length > 0 ? findings : [pass('doctor/redis', SUBJECT, `Redis ${version} keeps what it is given.`)];
+}
+
+function isOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [leastMajor, leastMinor] = LEAST_VERSION;
+  return version !== '' && (major < leastMajor || (major === leastMajor && minor < leastMinor));
+}
+
+async function checkClock(redis: Redis, now: () => number): Promise<Finding> {
+  const told = await redis.time().catch(() => undefined);
+  return toClockFinding(SUBJECT, told === undefined ? undefined : Number(told[0]) * 1000 - now());
+}

@@ -1,0 +1,48 @@
+// `npm run doctor`: what TypeScript cannot say about itself, then the doctor. Plain JavaScript that Node 20 runs.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { environment, nodeProgram, readJson, root } from './toolchain.mjs';
+
+const args = process.argv.slice(2);
+const EXIT_FAILED = 2;
+
+// Without the packages nothing of the doctor itself can be loaded.
+if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
+  tell({
+    code: 'doctor/packages-missing',
+    subject: 'machine',
+    status: 'fail',
+    message: 'The packages of package-lock.json are not installed, or are those of an older version.',
+    evidence: ['there is no node_modules/.package-lock.json'],
+    fixes: ['npm ci'],
+    ms: 0,
+  });
+  process.exit(EXIT_FAILED);
+}
+
+// An older Node reads TypeScript only when it is told to, and says that it is an experiment.
+const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
+const { status, signal } = spawnSync(nodeProgram(), [...flags, join(root, 'doctor', 'main.ts'), ...args], {
+  cwd: root,
+  env: environment,
+  stdio: 'inherit',
+});
+process.exit(signal === null ? (status ?? EXIT_FAILED) : EXIT_FAILED);
+
+/** The report of one check, in the shape of doctor/report.ts. */
+function tell(check) {
+  if (!args.includes('--json')) {
+    console.log(`FAIL  ${check.subject}: ${check.message}  [${check.code}]`);
+    console.log(`      cure: ${check.fixes.join(', ')}, then npm run doctor again`);
+    return;
+  }
+  const report = {
+    version: readJson('package.json').version,
+    startedAt: new Date().toISOString(),
+    setUp: { services: 'both', reason: 'no setting was read' },
+    summary: { pass: 0, warn: 0, fail: 1, skipped: 0 },
+    checks: [check],
+  };
+  console.log(JSON.stringify(report, undefined, 2));
+}

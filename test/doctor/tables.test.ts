@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { TOPICS, TROUBLES } from '../../doctor/codes/codes.ts';
+import { toTopicRows, toTroubleRows } from './tables.ts';
+
+const guide = readFileSync(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8');
+
+describe('docs/doctor.md', () => {
+  test('has a row for every code, in the words of the code', () => {
+    const missing = [...toTroubleRows(), ...toTopicRows()].filter((row) => !guide.includes(row));
+    assert.deepEqual(missing, [], 'paste these rows');
+  });
+
+  test('knows no other code', () => {
+    const told = [...guide.matchAll(/^\| (?:<a[^>]*><\/a>)?`(doctor\/[\w-]+)`/gm)].map(([, code = '']) => code);
+    assert.deepEqual(
+      told.filter((code) => !(code in TROUBLES) && !(code in TOPICS)),
+      [],
+    );
+  });
+});
