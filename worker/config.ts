@@ -42,7 +42,10 @@ export const workerSettings = {
     'Stores that may keep a picture, in order of preference; unset: `disk`, after `imgur` where IMGUR_CLIENT_ID is set.',
     'names, separated by commas',
   ),
-  CONCURRENCY: wholeNumber('Pictures made at the same time.', { min: 1, max: 64, default: 1 }),
+  CONCURRENCY: wholeNumber(
+    'Jobs made at the same time; while large ones hold all places, one job of a single ordinary picture is made besides.',
+    { min: 1, max: 64, default: 1 },
+  ),
   MAX_WAITING: wholeNumber('Jobs that may wait for a slot; one more is refused.', { min: 0, max: 10_000, default: 20 }),
   ENGINE_TIMEOUT_MS: wholeNumber('How long one call of an engine may take (milliseconds).', {
     min: 100,

@@ -42,7 +42,7 @@ const often = (
   },
 });
 
-/** Two cores serve the attackers too. */
+/** The attackers use the same processors as the services. */
 const PAUSE_MS = 100;
 const draw = (): string => Math.random().toString(36).slice(2);
 const image = (target: Target): string => `/image/${draw()}-${target.address}?width=64&height=64`;
@@ -93,6 +93,12 @@ export const ATTACKS: readonly Attack[] = [
   ),
   often('fills the queue with large pictures', 2, (target, signal) =>
     ask(target, '/jobs', signal, { prompt: draw(), width: 2048, height: 2048, count: 4, format: 'avif' }),
+  ),
+  often('asks the engine that answers too much', 1, (target, signal) =>
+    ask(target, '/jobs', signal, { prompt: draw(), engine: 'openai', width: 512, height: 512 }),
+  ),
+  often('asks the engine whose page turns on the browser', 1, (target, signal) =>
+    ask(target, '/jobs', signal, { prompt: draw(), engine: 'perchance', width: 512, height: 512 }),
   ),
   often('posts callbacks to nowhere', 1, (target, signal) =>
     ask(target, '/jobs', signal, { prompt: draw(), callback_url: `https://${draw()}.invalid/` }),

@@ -8,14 +8,20 @@ export interface Experience {
   readonly asked: number;
   readonly answers: number;
   readonly pictures: number;
+  readonly medianMs: number;
   readonly p95Ms: number;
+  /** Mean milliseconds of the pictures by stage of `Server-Timing`. */
+  readonly stages: ReadonlyMap<string, number>;
+  /** How often each status came; 0 for no answer. */
+  readonly statuses: ReadonlyMap<number, number>;
 }
 
 /** Asks for a small picture of his own once a second, whatever became of the last one. */
 export async function askOnceASecond(url: string, seconds: number, seedFrom: number): Promise<Experience> {
   const times: number[] = [];
-  let answers = 0;
-  let pictures = 0;
+  const statuses = new Map<number, number>();
+  const sums = new Map<string, number>();
+  const count = (status: number): void => void statuses.set(status, (statuses.get(status) ?? 0) + 1);
   const ask = async (seed: number): Promise<void> => {
     const startedAt = performance.now();
     try {
@@ -24,10 +30,10 @@ export async function askOnceASecond(url: string, seconds: number, seedFrom: num
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
       await response.arrayBuffer();
-      answers += 1;
-      if (response.status === 200) pictures += 1;
+      count(response.status);
+      if (response.status === 200) addStages(sums, response.headers.get('server-timing') ?? '');
     } catch {
-      // Not answered: the counts say so.
+      count(0);
     }
     times.push(performance.now() - startedAt);
   };
@@ -37,5 +43,20 @@ export async function askOnceASecond(url: string, seconds: number, seedFrom: num
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
   }
   await Promise.all(running);
-  return { asked: seconds, answers, pictures, p95Ms: quantile(times, 0.95) };
+  const pictures = statuses.get(200) ?? 0;
+  return {
+    asked: seconds,
+    answers: seconds - (statuses.get(0) ?? 0),
+    pictures,
+    medianMs: quantile(times, 0.5),
+    p95Ms: quantile(times, 0.95),
+    stages: new Map([...sums].map(([stage, sum]) => [stage, sum / pictures])),
+    statuses,
+  };
+}
+
+function addStages(sums: Map<string, number>, timing: string): void {
+  for (const [, stage = '', milliseconds] of timing.matchAll(/(\w+);dur=(\d+)/g)) {
+    sums.set(stage, (sums.get(stage) ?? 0) + Number(milliseconds));
+  }
 }

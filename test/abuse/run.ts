@@ -1,8 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
+import { on } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { limitMemory, treeMemoryMb, treeOf } from '../bench/processes.ts';
 import { startGateway, startWorker } from '../bench/services.ts';
-import { ATTACKS } from './attacks.ts';
+import type { AttackNews, AttackOrder } from './attackers-process.ts';
 import { askOnceASecond, type Experience } from './honest-caller.ts';
 
 /**
@@ -14,7 +17,7 @@ const QUIET_SECONDS = 20;
 const ATTACK_SECONDS = 90;
 /** Deadlines of half-sent bodies, and the garbage collector. */
 const REST_MS = 30_000;
-const WORKER_MB = 512;
+const LIMIT_MB = 512;
 
 interface State {
   readonly memoryMb: number;
@@ -43,44 +46,72 @@ const tell = (name: string, before: State, after: State): void =>
       `descriptors ${before.descriptors} -> ${after.descriptors}, processes ${before.processes} -> ${after.processes}`,
   );
 
-const tellCaller = (name: string, { asked, answers, pictures, p95Ms }: Experience): void =>
-  console.log(
-    `  ${name}: ${asked} asked, answers ${((answers / asked) * 100).toFixed(1)} %, ` +
-      `pictures ${((pictures / asked) * 100).toFixed(1)} %, p95 ${p95Ms.toFixed(0)} ms`,
-  );
+const list = (counts: ReadonlyMap<string | number, number>, unit = ''): string =>
+  [...counts].map(([name, value]) => `${name} ${value.toFixed(0)}${unit}`).join(', ');
 
-async function attack(url: string, seconds: number): Promise<void> {
-  const wanted = process.argv.slice(2);
-  const attacks = ATTACKS.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.startsWith(word)));
-  const signal = AbortSignal.timeout(seconds * 1000);
-  const callers = attacks.flatMap((one) => Array.from({ length: one.callers }, () => one));
-  await Promise.all(callers.map((one, index) => one.run({ url, address: `203.0.113.${index + 1}` }, signal)));
+function tellCaller(name: string, { asked, answers, pictures, ...told }: Experience): void {
+  const share = (count: number): string => `${((count / asked) * 100).toFixed(1)} %`;
+  console.log(
+    `  ${name}: ${asked} asked, answers ${share(answers)}, pictures ${share(pictures)}, ` +
+      `median ${told.medianMs.toFixed(0)} ms, p95 ${told.p95Ms.toFixed(0)} ms`,
+  );
+  console.log(`    statuses: ${list(told.statuses)}; stages of a picture: ${list(told.stages, ' ms')}`);
+}
+
+/** The attackers' process and what it tells, in order. */
+function startAttackers() {
+  const path = fileURLToPath(new URL('./attackers-process.ts', import.meta.url));
+  const child = fork(path, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const news = on(child, 'message', { close: ['exit'] });
+  const hear = async (): Promise<AttackNews> => {
+    const { value, done } = await news.next();
+    if (done) throw new Error(`the attackers ended with ${child.exitCode}`);
+    return value[0];
+  };
+  return { child, hear };
 }
 
 execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
-const limit = limitMemory(WORKER_MB);
-const worker = await startWorker({ ENGINES: 'sketch' }, limit?.wrap);
-const gateway = await startGateway({
-  ...{ WORKER_URL: worker.url, RATE_LIMIT_PER_MINUTE: '120', TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'error' },
-});
+const limits = { gateway: limitMemory(LIMIT_MB), worker: limitMemory(LIMIT_MB) };
+const attackers = startAttackers();
+const { environment = {} } = await attackers.hear();
+const worker = await startWorker({ ENGINES: 'sketch,openai,perchance', ...environment }, limits.worker?.wrap);
+const gateway = await startGateway(
+  { WORKER_URL: worker.url, RATE_LIMIT_PER_MINUTE: '120', TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'error' },
+  limits.gateway?.wrap,
+);
 try {
   const quiet = await askOnceASecond(gateway.url, QUIET_SECONDS, 1);
   const before = { gateway: stateOf(gateway.pid), worker: stateOf(worker.pid) };
-  const [attacked] = await Promise.all([
-    askOnceASecond(gateway.url, ATTACK_SECONDS, 1000),
-    attack(gateway.url, ATTACK_SECONDS),
-  ]);
+  const order: AttackOrder = { url: gateway.url, seconds: ATTACK_SECONDS, names: process.argv.slice(2) };
+  attackers.child.send(order);
+  const attacked = await askOnceASecond(gateway.url, ATTACK_SECONDS, 1000);
+  const { processorMs = 0 } = await attackers.hear();
   await new Promise((resolve) => setTimeout(resolve, REST_MS));
   console.log('\nOne honest caller');
   tellCaller('quiet', quiet);
   tellCaller('under attack', attacked);
   console.log(`  p95 ${(attacked.p95Ms / quiet.p95Ms).toFixed(1)} times the quiet one | aim: under 3`);
+  const share = (processorMs / (ATTACK_SECONDS * 1000)) * 100;
+  console.log(
+    `  The attackers share ${availableParallelism()} cores with the services, at the lowest priority, and used ${share.toFixed(0)} % of one.`,
+  );
   console.log('\nBefore and after');
-  tell('gateway', before.gateway, stateOf(gateway.pid));
-  tell('worker', before.worker, stateOf(worker.pid));
-  console.log(`  killed for memory: ${limit?.outOfMemoryKills() ?? 'not counted here'}`);
+  for (const [name, { pid }] of [
+    ['gateway', gateway],
+    ['worker', worker],
+  ] as const) {
+    tell(name, before[name], stateOf(pid));
+    const limit = limits[name];
+    if (limit === undefined) console.log(`    not held to ${LIMIT_MB} MB: this machine lets us make no memory cgroup`);
+    else
+      console.log(
+        `    held to ${LIMIT_MB} MB, of which it used ${limit.peakMb().toFixed(0)} with its file cache; killed for memory: ${limit.outOfMemoryKills()}`,
+      );
+  }
 } finally {
   await gateway.stop();
   await worker.stop();
-  limit?.remove();
+  attackers.child.kill();
+  for (const limit of Object.values(limits)) limit?.remove();
 }

@@ -139,10 +139,13 @@ export interface MemoryLimit {
 const CGROUP_V1 = '/sys/fs/cgroup/memory';
 const CGROUP_V2 = '/sys/fs/cgroup';
 
+let limits = 0;
+
 /** A memory cgroup of our own; undefined where this machine lets us make none (it takes root on Linux). */
 export function limitMemory(megabytes: number): MemoryLimit | undefined {
   const isV1 = existsSync(`${CGROUP_V1}/memory.limit_in_bytes`);
-  const directory = `${isV1 ? CGROUP_V1 : CGROUP_V2}/easel-bench-${process.pid}`;
+  limits += 1;
+  const directory = `${isV1 ? CGROUP_V1 : CGROUP_V2}/easel-bench-${process.pid}-${limits}`;
   const files = isV1
     ? { limit: 'memory.limit_in_bytes', peak: 'memory.max_usage_in_bytes', events: 'memory.oom_control' }
     : { limit: 'memory.max', peak: 'memory.peak', events: 'memory.events' };

@@ -25,9 +25,10 @@ async function inOwnDirectory<S extends Started>(begin: (directory: string) => P
   };
 }
 
-export function startGateway(env: Environment = {}): Promise<Server> {
+export function startGateway(env: Environment = {}, wrap?: Wrap): Promise<Server> {
   return inOwnDirectory((directory) =>
     startServer([...GATEWAY_FLAGS, 'dist/api/main.js'], {
+      wrap,
       env: {
         NODE_ENV: 'production',
         HOST: '127.0.0.1',

@@ -1,6 +1,7 @@
 import type { ProgressEvent } from '../../shared/contract/generation.ts';
 import type { Production, ProductionEvent } from '../../shared/contract/wire.ts';
 import { AppError, toAppError, toErrorRecord } from '../../shared/errors.ts';
+import { costOf } from '../../shared/queue/room.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
 import type { Produce } from '../production/produce.ts';
@@ -62,6 +63,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
       for (const hear of entry.listeners) hear(event);
     };
     const { signal } = entry.abort;
+    const cost = costOf(production.request);
     const times = createStageTimes(clock);
     const pace = createProgressPace({ clock, send: (event) => tell({ type: 'progress', ...event }) });
     const onProgress = (event: ProgressEvent): void => {
@@ -77,7 +79,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
         leave();
         entry.isRunning = false;
         await clock.wait(milliseconds, signal);
-        leave = await slots.enter({ signal, onPosition: () => undefined, isReturning: true });
+        leave = await slots.enter({ signal, cost, onPosition: () => undefined, isReturning: true });
         entry.isRunning = true;
       };
       try {
@@ -114,14 +116,18 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
   }
 
   /** Throws at once if there is no room, so that the HTTP request can be refused. */
-  function takeSlot({ timeoutMs }: Production, signal: AbortSignal, onProgress: (event: ProgressEvent) => void) {
+  function takeSlot(
+    { timeoutMs, request }: Production,
+    signal: AbortSignal,
+    onProgress: (event: ProgressEvent) => void,
+  ) {
     const limit =
       timeoutMs === undefined
         ? signal
         : AbortSignal.any([signal, AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS))]);
     const onPosition = (position: number): void =>
       onProgress({ stage: 'queue', engineStatus: `waiting, number ${position} in the queue` });
-    const slot = slots.enter({ signal: limit, onPosition });
+    const slot = slots.enter({ signal: limit, cost: costOf(request), onPosition });
     onProgress({ stage: 'queue' });
     return slot.catch((error: unknown) => {
       if (signal.aborted) throw toAbortError(signal);

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
+import { hasRoom, isSmall } from '../../shared/queue/room.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
 
 export interface SlotsOptions {
@@ -9,6 +10,8 @@ export interface SlotsOptions {
 
 export interface SlotUse {
   readonly signal: AbortSignal;
+  /** Of the run, in ordinary pictures. */
+  readonly cost: number;
   /** Called with the place in the queue (1 is next), at once and at each change. */
   readonly onPosition: (position: number) => void;
   /** The job had a slot before and gave it up. It is never refused, and waits ahead of jobs that have not started. */
@@ -17,8 +20,8 @@ export interface SlotUse {
 
 export interface Slots {
   /**
-   * Throws `queue_full` at once if too many jobs wait. Resolves in the order of arrival with the function that gives the
-   * slot back. Rejects with the signal's reason.
+   * Throws `queue_full` at once if too many jobs wait. Resolves with the function that gives the slot back, in the order
+   * of arrival among those that there is room for. Rejects with the signal's reason.
    */
   enter(use: SlotUse): Promise<() => void>;
   readonly running: number;
@@ -34,24 +37,34 @@ const GUESS_SECONDS = 10;
 const MAX_RETRY_AFTER_SECONDS = 60;
 const RECENT_JOBS = 10;
 
-/** Limits how many jobs run and how many wait. */
+/** Limits how many jobs run and how many wait. What waits never fits, so a new job that fits passes nobody who does. */
 export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): Slots {
   const queue: Waiter[] = [];
-  let running = 0;
+  const load = { small: 0, large: 0 };
+  const running = (): number => load.small + load.large;
   let durationsMs: number[] = [];
 
-  function occupy(): () => void {
-    running += 1;
+  function occupy({ cost }: SlotUse): () => void {
+    const kind = isSmall(cost) ? 'small' : 'large';
+    load[kind] += 1;
     const startedAt = clock.now();
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      running -= 1;
+      load[kind] -= 1;
       durationsMs = [...durationsMs, clock.now() - startedAt].slice(-RECENT_JOBS);
-      queue.shift()?.start();
+      startWaiting();
       tellPositions();
     };
+  }
+
+  function startWaiting(): void {
+    for (const waiter of [...queue]) {
+      if (!hasRoom(waiter.cost, load, concurrency)) continue;
+      queue.splice(queue.indexOf(waiter), 1);
+      waiter.start();
+    }
   }
 
   function tellPositions(): void {
@@ -67,7 +80,7 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
       };
       const start = (): void => {
         use.signal.removeEventListener('abort', giveUp);
-        resolve(occupy());
+        resolve(occupy(use));
       };
       const waiter = { ...use, start };
       use.signal.addEventListener('abort', giveUp, { once: true });
@@ -85,18 +98,18 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
     const meanMs = durationsMs.reduce((sum, ms) => sum + ms, 0) / durationsMs.length;
     const seconds = durationsMs.length === 0 ? GUESS_SECONDS : Math.ceil(meanMs / 1000 / concurrency);
     const retryAfterSeconds = Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, seconds));
-    return new AppError('queue_full', `${running} run and ${queue.length} wait`, { retryAfterSeconds });
+    return new AppError('queue_full', `${running()} run and ${queue.length} wait`, { retryAfterSeconds });
   }
 
   return {
     enter(use) {
       if (use.signal.aborted) return Promise.reject(toAbortError(use.signal));
-      if (running < concurrency && queue.length === 0) return Promise.resolve(occupy());
+      if (hasRoom(use.cost, load, concurrency)) return Promise.resolve(occupy(use));
       if (use.isReturning !== true && queue.length >= maxWaiting) throw full();
       return wait(use);
     },
     get running() {
-      return running;
+      return running();
     },
     get waiting() {
       return queue.length;

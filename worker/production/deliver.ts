@@ -4,6 +4,7 @@ import { type KeptFiles, toKeptName } from '../../shared/files/kept-files.ts';
 import { type Format, type MediaType, toMediaType } from '../../shared/picture/media-type.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { withDeadline } from '../../shared/wait.ts';
+import type { Conversions } from '../picture/conversions.ts';
 import { encode } from '../picture/encode.ts';
 import type { Store } from '../stores/store.ts';
 import { type Candidate, firstToServe, NobodyServed, toRetryAfter } from './fallback.ts';
@@ -36,6 +37,7 @@ interface DeliveryContext {
 interface DelivererOptions {
   readonly stores: readonly StoreCandidate[];
   readonly shelf: Shelf;
+  readonly conversions: Conversions;
   readonly keptPictures: Pick<KeptFiles, 'link'>;
   readonly uploadTimeoutMs?: number | undefined;
   readonly log: Logger;
@@ -45,7 +47,7 @@ export type Deliver = (painted: Painted, context: DeliveryContext) => Promise<De
 
 /** Delivers a finished picture: to the first store that takes it, or from the shelf if the caller wants bytes. */
 export function createDeliver(options: DelivererOptions): Deliver {
-  const { stores, shelf, keptPictures, uploadTimeoutMs = UPLOAD_TIMEOUT_MS, log } = options;
+  const { stores, shelf, conversions, keptPictures, uploadTimeoutMs = UPLOAD_TIMEOUT_MS, log } = options;
 
   async function markDelivered(id: string, file: ShelfFile): Promise<void> {
     try {
@@ -99,7 +101,7 @@ export function createDeliver(options: DelivererOptions): Deliver {
 
   return async (painted, context) => {
     const { format, deliver } = context.request;
-    const files = createEncodings(painted);
+    const files = createEncodings(painted, conversions, context.signal);
     if (deliver === 'bytes') return deliverBytes(painted, await files(format));
     const offers: Offer[] = [];
     const tooSmall: string[] = [];
@@ -121,12 +123,17 @@ export function createDeliver(options: DelivererOptions): Deliver {
 }
 
 /** Encodes each format at most once, however many stores want it. */
-function createEncodings({ readPng, pngPath }: Painted): (format: Format) => Promise<ShelfFile> {
+function createEncodings(
+  { record: { width, height }, readPng, pngPath }: Painted,
+  conversions: Conversions,
+  signal: AbortSignal,
+): (format: Format) => Promise<ShelfFile> {
   const made = new Map<Format, ShelfFile>();
   return async (format) => {
     const known = made.get(format);
     if (known !== undefined) return known;
-    const bytes = await encode(await readPng(), format);
+    const convert = async (): Promise<Buffer> => encode(await readPng(), format);
+    const bytes = await conversions.run(width * height, convert, signal);
     const file = { bytes, mediaType: toMediaType(format), path: format === 'png' ? pngPath : undefined };
     made.set(format, file);
     return file;

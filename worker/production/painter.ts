@@ -4,6 +4,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { withDeadline } from '../../shared/wait.ts';
 import type { EngineImage, EngineOutput } from '../engines/engine.ts';
+import type { Conversions } from '../picture/conversions.ts';
 import { normalise } from '../picture/normalise.ts';
 import { maxPicturesOfCall } from '../upstream/answer-limits.ts';
 import type { PassedOver } from './fallback.ts';
@@ -30,6 +31,7 @@ export interface PaintJob {
 }
 
 interface PainterOptions {
+  readonly conversions: Conversions;
   readonly shelf: Shelf;
   readonly log: Logger;
 }
@@ -42,7 +44,7 @@ export interface Painter {
 }
 
 /** One engine's part of a production: calls it until all pictures are made, and puts each checked picture on the shelf. */
-export function createPainter({ shelf, log }: PainterOptions): Painter {
+export function createPainter({ shelf, conversions, log }: PainterOptions): Painter {
   async function find(plan: Plan, jobId: string, index: number): Promise<Painted | undefined> {
     const id = toPictureId(jobId, index);
     const key = toShelfKey(plan, index);
@@ -107,7 +109,8 @@ export function createPainter({ shelf, log }: PainterOptions): Painter {
     const seed = image.seed ?? toSeed(plan, index);
     const { metadata } = plan;
     const origin = { ...request, seed, engine: name, metadata, isTrained: plan.engine.isProgrammed !== true };
-    const { png, width, height } = await normalise(image.bytes, origin);
+    const pixels = request.width * request.height;
+    const { png, width, height } = await conversions.run(pixels, () => normalise(image.bytes, origin), job.signal);
     const isOtherSize = width !== request.width || height !== request.height;
     const asked = `${request.width}x${request.height}`;
     const sizeWarning = `${name} made a picture of ${width}x${height} instead of ${asked}.`;

@@ -1,5 +1,6 @@
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { isSmall } from '../../../shared/queue/room.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch, QueuedRun, RunLedger } from '../dispatch.ts';
@@ -43,12 +44,17 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
 
   function pump(): void {
     if (stopping.signal.aborted) return;
-    for (let link = freest(links); link !== undefined; link = freest(links)) {
-      const next = queue.take();
-      if (next === undefined) return;
-      start(link, next);
+    for (let run = takeNext(); run !== undefined; run = takeNext()) {
+      const link = freest(links, run.cost);
+      if (link !== undefined) start(link, run);
     }
     if (queue.size > 0) wakeAll();
+  }
+
+  /** The first run that a worker has room for. A large one that nobody has room for lets small ones pass. */
+  function takeNext(): QueuedRun | undefined {
+    const hasFree = { small: freest(links, 1) !== undefined, large: freest(links, 2) !== undefined };
+    return queue.take(({ cost }) => (isSmall(cost) ? hasFree.small : hasFree.large));
   }
 
   const wakeAll = (): void => {
@@ -68,7 +74,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
 
   async function runOn(link: WorkerLink, run: QueuedRun, signal: AbortSignal): Promise<void> {
     const onProgress = (event: ProgressEvent): void => void ledger.progress(run.id, event).catch(logFailure);
-    const outcome = await link.produce(() => ledger.open(run.id), { signal, onProgress });
+    const outcome = await link.produce(() => ledger.open(run.id), { cost: run.cost, signal, onProgress });
     if (outcome !== undefined) await settle(run, outcome, signal);
   }
 
@@ -117,9 +123,9 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   }
 
   return {
-    enqueue: async ({ id, turn, createdAt }) => {
+    enqueue: async ({ id, turn, createdAt, cost }) => {
       if (running.has(id)) return;
-      queue.push({ id, turn, createdAt });
+      queue.push({ id, turn, createdAt, cost });
       pump();
     },
     withdraw: async (runId) => {
@@ -149,7 +155,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   };
 }
 
-function freest(links: readonly WorkerLink[]): WorkerLink | undefined {
-  const free = links.filter((link) => link.free() > 0);
+function freest(links: readonly WorkerLink[], cost: number): WorkerLink | undefined {
+  const free = links.filter((link) => link.hasRoom(cost));
   return free.sort((one, other) => other.free() - one.free())[0];
 }

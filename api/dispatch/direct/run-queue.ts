@@ -4,7 +4,8 @@ import type { QueuedRun } from '../dispatch.ts';
 export interface RunQueue {
   readonly size: number;
   push(run: QueuedRun): void;
-  take(): QueuedRun | undefined;
+  /** The first one that fits. */
+  take(fits: (run: QueuedRun) => boolean): QueuedRun | undefined;
   remove(id: string): boolean;
   /** 1 is next. Undefined if it does not wait here. */
   position(id: string): number | undefined;
@@ -37,8 +38,9 @@ export function createRunQueue(): RunQueue {
       byId.set(run.id, run);
       runs.splice(indexOf(run), 0, run);
     },
-    take: () => {
-      const next = runs.shift();
+    take: (fits) => {
+      const index = runs.findIndex(fits);
+      const [next] = index < 0 ? [] : runs.splice(index, 1);
       if (next !== undefined) byId.delete(next.id);
       return next;
     },

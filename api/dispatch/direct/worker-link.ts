@@ -2,6 +2,7 @@ import type { AxiosInstance } from 'axios';
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import { WIRE_HEADER, WIRE_VERSION } from '../../../shared/contract/wire.ts';
 import { createHttpClient } from '../../../shared/net/http.ts';
+import { hasRoom, isSmall } from '../../../shared/queue/room.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { OpenedRun, WorkerView } from '../dispatch.ts';
@@ -16,8 +17,10 @@ const SILENCE_MS = 60_000;
 
 export interface WorkerLink {
   readonly client: AxiosInstance;
-  /** Number of free slots. 0 unless the worker is known to be awake. */
+  /** Slots that nobody holds. */
   free(): number;
+  /** Whether it may be given a run of this cost now. Not unless the worker is known to be awake. */
+  hasRoom(cost: number): boolean;
   /** Starts to wake it, unless it is awake or being woken. */
   wake(): void;
   /** Takes a slot at once. `open` resolves with undefined if no caller wants the production any more. */
@@ -29,6 +32,7 @@ export interface WorkerLink {
 }
 
 interface ProduceCall {
+  readonly cost: number;
   readonly signal: AbortSignal;
   readonly onProgress: (event: ProgressEvent) => void;
 }
@@ -56,7 +60,8 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   let rests = 0;
   let isResting = false;
   let failuresInRow = 0;
-  let running = 0;
+  const load = { small: 0, large: 0 };
+  const running = (): number => load.small + load.large;
   let concurrency = 1;
 
   const waker = createWaker({
@@ -88,13 +93,14 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
     open: () => Promise<OpenedRun | undefined>,
     call: ProduceCall,
   ): Promise<ProductionOutcome | undefined> {
-    running += 1;
+    const kind = isSmall(call.cost) ? 'small' : 'large';
+    load[kind] += 1;
     let isAside = false;
     /** A run that waits for an engine gives its slot at the worker to others. */
     const setAside = (isAsideNow: boolean): void => {
       if (isAside === isAsideNow) return;
       isAside = isAsideNow;
-      running += isAsideNow ? -1 : 1;
+      load[kind] += isAsideNow ? -1 : 1;
       if (isAsideNow) options.onChange();
     };
     try {
@@ -110,7 +116,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
       return outcome;
     } finally {
       setAside(false);
-      running -= 1;
+      load[kind] -= 1;
     }
   }
 
@@ -131,11 +137,11 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   }
 
   function view(): WorkerView {
-    const state = running > 0 && waker.state() === 'asleep' ? 'ready' : waker.state();
+    const state = running() > 0 && waker.state() === 'asleep' ? 'ready' : waker.state();
     return {
       name,
-      state: state === 'ready' && running >= concurrency ? 'busy' : state,
-      running,
+      state: state === 'ready' && running() >= concurrency ? 'busy' : state,
+      running: running(),
       concurrency,
       wakingForMs: waker.wakingForMs(),
       engines: condition.status()?.engines,
@@ -146,9 +152,10 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
 
   return {
     client,
-    free: () => {
-      const isAwake = waker.isFresh() || (running > 0 && !waker.isWaking && waker.state() === 'ready');
-      return isAwake && !isResting ? concurrency - running : 0;
+    free: () => concurrency - running(),
+    hasRoom: (cost) => {
+      const isAwake = waker.isFresh() || (running() > 0 && !waker.isWaking && waker.state() === 'ready');
+      return isAwake && !isResting && hasRoom(cost, load, concurrency);
     },
     wake: waker.wake,
     produce,

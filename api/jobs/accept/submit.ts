@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { type GenerationRequest, MAX_COUNT, MAX_SEED } from '../../../shared/contract/generation.ts';
 import { AppError, invalidRequest } from '../../../shared/errors.ts';
+import { costOf } from '../../../shared/queue/room.ts';
 import type { Run } from '../../../shared/queue/run.ts';
 import type { Credentials, JobContext } from '../context.ts';
 import type { Job, RequestDraft, SubmitOptions } from '../job.ts';
 import type { Claim, JobRecord, Order, Sharing, Ticket } from '../journal/journal.ts';
 import { canAnswer } from '../journal/rules/claim.ts';
 import { isRemembered } from '../journal/rules/life.ts';
-import { costOf } from '../journal/rules/queue-share.ts';
 import { toJob } from '../wait/job-view.ts';
 import type { JobTicket } from './job-ids.ts';
 import { toFingerprint, toIdempotencyName, toPictureName, toRetryName } from './keys.ts';

@@ -6,19 +6,24 @@ import { createManualClock } from '../../support/manual-clock.ts';
 
 const signal = new AbortController().signal;
 const onPosition = (): void => undefined;
+/** A large run, which has no slot besides the ordinary ones. */
+const cost = 2;
 const isFull = (error: unknown): boolean => error instanceof AppError && error.code === 'queue_full';
 
 describe('slots', () => {
   test('two run, two wait in order, and the fifth is refused at once', async () => {
     const slots = createSlots({ concurrency: 2, maxWaiting: 2, clock: createManualClock() });
     const order: string[] = [];
-    const [first] = await Promise.all([slots.enter({ signal, onPosition }), slots.enter({ signal, onPosition })]);
-    const third = slots.enter({ signal, onPosition }).then((giveBack) => {
+    const [first] = await Promise.all([
+      slots.enter({ signal, onPosition, cost }),
+      slots.enter({ signal, onPosition, cost }),
+    ]);
+    const third = slots.enter({ signal, onPosition, cost }).then((giveBack) => {
       order.push('third');
       return giveBack;
     });
-    const fourth = slots.enter({ signal, onPosition }).then(() => order.push('fourth'));
-    assert.throws(() => slots.enter({ signal, onPosition }), isFull);
+    const fourth = slots.enter({ signal, onPosition, cost }).then(() => order.push('fourth'));
+    assert.throws(() => slots.enter({ signal, onPosition, cost }), isFull);
     assert.deepEqual([slots.running, slots.waiting], [2, 2]);
     first?.();
     (await third)();
@@ -30,11 +35,11 @@ describe('slots', () => {
   test('tells everyone who waits when the queue moves', async () => {
     const slots = createSlots({ concurrency: 1, maxWaiting: 3, clock: createManualClock() });
     const told: string[] = [];
-    const leave = await slots.enter({ signal, onPosition });
+    const leave = await slots.enter({ signal, onPosition, cost });
     const abort = new AbortController();
     const tell = (name: string) => (position: number) => told.push(`${name}${position}`);
     const waiting = ['a', 'b', 'c'].map((name) =>
-      slots.enter({ signal: name === 'b' ? abort.signal : signal, onPosition: tell(name) }),
+      slots.enter({ signal: name === 'b' ? abort.signal : signal, onPosition: tell(name), cost }),
     );
     abort.abort(new AppError('cancelled', 'left'));
     await assert.rejects(waiting[1] ?? Promise.resolve(), (error: unknown) => error === abort.signal.reason);
@@ -43,24 +48,46 @@ describe('slots', () => {
     assert.deepEqual(told, ['a1', 'b2', 'c3', 'a1', 'c2', 'c1']);
   });
 
+  test('one small job more begins beside large ones, and ordinary order is kept where it has no room', async () => {
+    const slots = createSlots({ concurrency: 1, maxWaiting: 9, clock: createManualClock() });
+    const begun: string[] = [];
+    const enter = async (name: string, itsCost: number) => {
+      const leave = await slots.enter({ signal, onPosition, cost: itsCost });
+      begun.push(name);
+      return leave;
+    };
+    const large = await enter('large', 16);
+    const nextLarge = enter('next large', 2);
+    const small = await enter('small', 1);
+    const nextSmall = enter('next small', 1);
+    assert.deepEqual([slots.running, slots.waiting], [2, 2]);
+    small();
+    const leaveSmall = await nextSmall;
+    large();
+    assert.deepEqual([slots.running, slots.waiting], [1, 1], 'small ones alone take the ordinary slots');
+    leaveSmall();
+    await nextLarge;
+    assert.deepEqual(begun, ['large', 'small', 'next small', 'next large']);
+  });
+
   test('a slot that is given back twice is one slot', async () => {
     const slots = createSlots({ concurrency: 1, maxWaiting: 0, clock: createManualClock() });
-    const leave = await slots.enter({ signal, onPosition });
+    const leave = await slots.enter({ signal, onPosition, cost });
     leave();
     leave();
     assert.equal(slots.running, 0);
-    await slots.enter({ signal, onPosition });
-    assert.throws(() => slots.enter({ signal, onPosition }), isFull);
+    await slots.enter({ signal, onPosition, cost });
+    assert.throws(() => slots.enter({ signal, onPosition, cost }), isFull);
   });
 
   test('says when to come again by what jobs took, between a second and a minute', async () => {
     const clock = createManualClock();
     const slots = createSlots({ concurrency: 1, maxWaiting: 0, clock });
     const secondsAfter = async (ms: number): Promise<number | undefined> => {
-      const leave = await slots.enter({ signal, onPosition });
+      const leave = await slots.enter({ signal, onPosition, cost });
       let seconds: number | undefined;
       assert.throws(
-        () => slots.enter({ signal, onPosition }),
+        () => slots.enter({ signal, onPosition, cost }),
         (error: unknown) => {
           seconds = error instanceof AppError ? error.details.retryAfterSeconds : undefined;
           return true;

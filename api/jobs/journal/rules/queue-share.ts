@@ -1,18 +1,4 @@
-import type { GenerationRequest } from '../../../../shared/contract/generation.ts';
-
 /** Who may join the waiting runs, and when each one's turn comes: the only algorithm of fairness. */
-
-/** Pixels of an ordinary picture. */
-const UNIT_PIXELS = 1024 * 1024;
-
-/** In ordinary pictures: a share of the queue is counted by the work that it means, not in requests. */
-export function costOf({
-  count,
-  width = 0,
-  height = 0,
-}: Pick<GenerationRequest, 'count' | 'width' | 'height'>): number {
-  return count * Math.max(1, Math.ceil((width * height) / UNIT_PIXELS));
-}
 
 /** The waiting runs as a new one of this client meets them. */
 export interface QueueFacts {
@@ -44,9 +30,9 @@ export function mostWaitingBefore(cost: number, maxWaiting: number, { clients, o
 }
 
 /**
- * A run's turn comes its cost after the client's last, or after the run that was begun last: whoever has few waiting is
- * served before the many of another, and a small picture before the large ones. Each run that is begun
- * brings the large ones nearer, so nobody waits for ever.
+ * A small run comes with the run that was begun last, or one after its client's last: whoever has nothing waiting is
+ * served at once, before the many of another. A larger one comes as much later as it costs more, so that small ones
+ * pass it. Each run that is begun brings the others nearer, so nobody waits for ever.
  */
 export const nextTurn = ({ servedTurn, ownTurn }: QueueFacts, cost: number): number =>
-  Math.max(servedTurn, ownTurn) + cost;
+  Math.max(servedTurn, ownTurn + 1) + cost - 1;

@@ -68,7 +68,7 @@ async function createBench(count: number, { concurrency = 2, silenceMs = 60_000,
 /** Rests are a hundredth as long. */
 const hurried: Clock = { ...systemClock, wait: (milliseconds, signal) => systemClock.wait(milliseconds / 100, signal) };
 
-const run = (id: string) => ({ id, turn: 1, createdAt: 1 });
+const run = (id: string, cost = 1) => ({ id, turn: 1, createdAt: 1, cost });
 
 test('work goes to whoever has more free slots', async (t) => {
   const { dispatch, first, second, until, close } = await createBench(2, { concurrency: 3 });
@@ -82,6 +82,27 @@ test('work goes to whoever has more free slots', async (t) => {
   );
   for (const production of [...first.productions, ...second.productions]) production.finish();
   await until(6);
+});
+
+test('while a large run holds the only slot, small ones are made beside it, one at a time', async (t) => {
+  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
+  t.after(close);
+  await dispatch.enqueue(run('large', 16));
+  const large = await first.production(0);
+  for (const [id, cost] of [
+    ['next large', 2],
+    ['small', 1],
+    ['next small', 1],
+  ] as const) {
+    await dispatch.enqueue(run(id, cost));
+  }
+  (await first.production(1)).finish();
+  (await first.production(2)).finish();
+  await until(2);
+  assert.equal(await dispatch.position('next large'), 1);
+  large.finish();
+  (await first.production(3)).finish();
+  assert.deepEqual([...(await until(4)).keys()], ['small', 'next small', 'large', 'next large']);
 });
 
 test('a worker that dies rests, and its work goes to the other', async (t) => {

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRunQueue } from '../../../../api/dispatch/direct/run-queue.ts';
 
-const run = (id: string, turn: number, createdAt = 1) => ({ id, turn, createdAt });
+const run = (id: string, turn: number, createdAt = 1) => ({ id, turn, createdAt, cost: 1 });
 
 const takeAll = (queue: ReturnType<typeof createRunQueue>): string[] => {
   const taken: string[] = [];
-  for (let next = queue.take(); next !== undefined; next = queue.take()) taken.push(next.id);
+  const take = () => queue.take(() => true);
+  for (let next = take(); next !== undefined; next = take()) taken.push(next.id);
   return taken;
 };
 

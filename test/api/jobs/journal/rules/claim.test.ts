@@ -225,9 +225,9 @@ describe('what a claim writes', () => {
     assert.deepEqual([named.length, named[0], named.at(-1)], [32, 'run 9', made.id]);
   });
 
-  test('the turn is one after the client’s last, or after the one that was begun last', () => {
+  test('the turn is the one that was begun last, or one after the client’s last', () => {
     assert.equal(claim({}, { queue: { ownTurn: 7, servedTurn: 3 } }).run.turn, 8);
-    assert.equal(claim({}, { queue: { ownTurn: 2, servedTurn: 3 } }).run.turn, 4);
+    assert.equal(claim({}, { queue: { ownTurn: 2, servedTurn: 3 } }).run.turn, 3);
     assert.equal(claim({}).run.turn, 1);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { costOf, EMPTY_QUEUE, isAdmitted, nextTurn } from '../../../../../api/jobs/journal/rules/queue-share.ts';
+import { EMPTY_QUEUE, isAdmitted, nextTurn } from '../../../../../api/jobs/journal/rules/queue-share.ts';
+import { costOf } from '../../../../../shared/queue/room.ts';
 
 test('work is counted in pictures of a megapixel', () => {
   const cases = [
@@ -55,6 +56,10 @@ test('a client that fills its share leaves room for many others, and not for end
 test('turns', () => {
   assert.equal(nextTurn(EMPTY_QUEUE, 1), 1);
   assert.equal(nextTurn({ ...EMPTY_QUEUE, ownTurn: 5, servedTurn: 2 }, 1), 6);
-  assert.equal(nextTurn({ ...EMPTY_QUEUE, ownTurn: 2, servedTurn: 5 }, 1), 6);
-  assert.equal(nextTurn({ ...EMPTY_QUEUE, servedTurn: 5 }, 16), 21, 'large ones let small ones pass');
+  assert.equal(
+    nextTurn({ ...EMPTY_QUEUE, ownTurn: 2, servedTurn: 5 }, 1),
+    5,
+    'whoever has nothing waiting comes at once',
+  );
+  assert.equal(nextTurn({ ...EMPTY_QUEUE, servedTurn: 5 }, 16), 20, 'large ones let small ones pass');
 });

@@ -1,0 +1,63 @@
+import { createServer } from 'node:http';
+import { close, listen } from '../../shared/net/http.ts';
+import type { Attack } from '../stand-ins/perchance/behaviour.ts';
+import { createPerchanceStandIn } from '../stand-ins/perchance/perchance-stand-in.ts';
+
+/** Services that engines call, and that turn on whoever calls them. */
+
+export interface HostileServices {
+  /** Settings of the worker that lead its engines here. */
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+const CHUNK = `"${'A'.repeat(64 * 1024)}",`;
+/** More than any worker takes. */
+const HUGE_CHUNKS = 8192;
+const SLOW_CHUNKS = 20;
+const SLOW_PAUSE_MS = 50;
+const PAGE_ATTACK_MS = 5000;
+const PAGE_ATTACKS: readonly Attack[] = ['windows', 'large_result', 'huge_storage', 'wild_seed', 'huge_database'];
+
+/** Answers every call with JSON without end: at once, or slowly, in turns. */
+async function startHostileApi() {
+  let calls = 0;
+  const server = createServer(async (request, response) => {
+    request.resume();
+    calls += 1;
+    const isSlow = calls % 2 === 0;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write('{"data":[');
+    for (let chunk = 0; chunk < (isSlow ? SLOW_CHUNKS : HUGE_CHUNKS) && !response.destroyed; chunk += 1) {
+      const isTaken = response.write(CHUNK);
+      if (isSlow) await new Promise((resolve) => setTimeout(resolve, SLOW_PAUSE_MS));
+      else if (!isTaken)
+        await new Promise<void>((resolve) => void response.once('drain', resolve).once('close', resolve));
+    }
+    response.destroy();
+  });
+  const { port } = await listen(server, 0, '127.0.0.1');
+  return { url: `http://127.0.0.1:${port}/v1`, stop: () => close(server, 0) };
+}
+
+export async function startHostileServices(): Promise<HostileServices> {
+  const api = await startHostileApi();
+  const site = await createPerchanceStandIn();
+  let turn = 0;
+  const change = (): void => {
+    site.setMode('ok', { attack: PAGE_ATTACKS[turn % PAGE_ATTACKS.length] ?? null });
+    turn += 1;
+  };
+  change();
+  const changing = setInterval(change, PAGE_ATTACK_MS);
+  return {
+    environment: {
+      ...{ OPENAI_BASE_URL: api.url, OPENAI_API_KEY: 'key-of-the-hostile-service', OPENAI_IMAGE_MODEL: 'hostile' },
+      ...{ PERCHANCE_URL: site.url, PERCHANCE_EMBED_URL: site.embedUrl, PERCHANCE_WAY: 'embed' },
+    },
+    stop: async () => {
+      clearInterval(changing);
+      await Promise.all([api.stop(), site.stop()]);
+    },
+  };
+}
