@@ -65,10 +65,17 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
     const { signal } = entry.abort;
     const cost = costOf(production.request);
     const times = createStageTimes(clock);
-    const pace = createProgressPace({ clock, send: (event) => tell({ type: 'progress', ...event }) });
+    const pace = createProgressPace({
+      send: (events) => {
+        for (const event of events) tell({ type: 'progress', ...event });
+      },
+      isUrgent: isNews,
+      onFailure: (error) => log.error({ requestId, err: error }, 'the progress of a production could not be told'),
+      clock,
+    });
     const onProgress = (event: ProgressEvent): void => {
       times.enter(event.stage);
-      pace.report(event);
+      pace.add(event);
     };
     const slot = takeSlot(production, signal, onProgress);
 
@@ -105,10 +112,10 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
 
     entry.ended = make()
       .catch(fail)
-      .finally(() => {
-        pace.end();
+      .finally(async () => {
         underWay.delete(entry);
         if (byJob.get(production.jobId) === entry) byJob.delete(production.jobId);
+        await pace.end();
       });
     byJob.set(production.jobId, entry);
     underWay.add(entry);
@@ -162,6 +169,9 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
     },
   };
 }
+
+const isNews = ({ stage, engine, preview }: ProgressEvent, last: ProgressEvent | undefined): boolean =>
+  stage !== last?.stage || engine !== last.engine || preview !== undefined;
 
 const stopping = (): AppError => new AppError('worker_unavailable', 'the worker is stopping', { retryAfterSeconds: 5 });
 

@@ -1,75 +1,74 @@
 import type { ProgressEvent } from '../../shared/contract/generation.ts';
-import type { Clock } from '../../shared/wait.ts';
+import { type Clock, pause } from '../../shared/wait.ts';
 
 /**
- * Limits progress reports: an engine may report every step, and each report costs the gateway a write to its journal and
- * an event to every follower. A new stage, a new engine and a preview are sent at once; of the others, the latest.
+ * Limits progress reports to two a second: an engine may report every step, and each report costs a write to the
+ * gateway's journal and an event to every follower. No stage is left out; within a stage only the newest state is sent.
  */
 
-const INTERVAL_MS = 1000;
-const REPORTS_PER_INTERVAL = 2;
+const INTERVAL_MS = 500;
 
 interface ProgressPaceOptions {
+  /** Gets what was held back, oldest first. It is called once at a time; with `isUrgent` it must not be asynchronous. */
+  readonly send: (events: readonly ProgressEvent[]) => void | Promise<void>;
+  /** Whether an event is sent at once, together with what was held back. `last`: the event before it. */
+  readonly isUrgent?: (event: ProgressEvent, last: ProgressEvent | undefined) => boolean;
+  /** Sending failed later than in `add`. */
+  readonly onFailure: (error: unknown) => void;
   readonly clock: Clock;
-  readonly send: (event: ProgressEvent) => void;
 }
 
 export interface ProgressPace {
-  report(event: ProgressEvent): void;
-  /** Drops what is still held back, since the result or error follows. */
-  end(): void;
+  add(event: ProgressEvent): void;
+  /** Sends nothing more. Resolves with what is still held back, when the sending under way has ended. */
+  end(): Promise<readonly ProgressEvent[]>;
 }
 
-export function createProgressPace({ clock, send }: ProgressPaceOptions): ProgressPace {
+export function createProgressPace({ send, isUrgent, onFailure, clock }: ProgressPaceOptions): ProgressPace {
   const ended = new AbortController();
-  let sentAt: number[] = [];
   let last: ProgressEvent | undefined;
-  let held: ProgressEvent | undefined;
-  let isTimed = false;
+  let held: readonly ProgressEvent[] = [];
+  let sending: Promise<void> | undefined;
 
-  function sendNow(event: ProgressEvent): void {
-    held = undefined;
-    last = event;
-    sentAt = [...sentAt, clock.now()].slice(-REPORTS_PER_INTERVAL);
-    send(event);
+  function takeHeld(): readonly ProgressEvent[] {
+    const events = held;
+    held = [];
+    return events;
   }
 
-  /** Milliseconds until the next report may be sent. */
-  function restMs(): number {
-    const [oldest] = sentAt;
-    return oldest === undefined || sentAt.length < REPORTS_PER_INTERVAL ? 0 : oldest + INTERVAL_MS - clock.now();
-  }
-
-  function sendLater(): void {
-    if (isTimed) return;
-    isTimed = true;
-    clock.wait(restMs(), ended.signal).then(
-      () => {
-        isTimed = false;
-        if (held === undefined) return;
-        if (restMs() > 0) sendLater();
-        else sendNow(held);
-      },
-      // The production has ended.
-      () => undefined,
-    );
+  async function sendInIntervals(): Promise<void> {
+    while (held.length > 0) {
+      await pause(clock, INTERVAL_MS, ended.signal);
+      if (ended.signal.aborted) return;
+      if (held.length > 0) await send(takeHeld());
+    }
   }
 
   return {
-    report(event) {
+    add: (event) => {
       if (ended.signal.aborted) return;
-      const isNews = event.stage !== last?.stage || event.engine !== last.engine || event.preview !== undefined;
-      const merged = isNews ? event : { ...held, ...onlySet(event) };
-      if (isNews || restMs() <= 0) return sendNow(merged);
-      held = merged;
-      sendLater();
+      const isNow = isUrgent?.(event, last) === true;
+      last = event;
+      held = merge(held, event);
+      if (isNow) return void send(takeHeld());
+      sending ??= sendInIntervals()
+        .catch(onFailure)
+        .finally(() => {
+          sending = undefined;
+        });
     },
-    end: () => ended.abort(),
+    end: async () => {
+      if (!ended.signal.aborted) ended.abort();
+      await sending;
+      return held;
+    },
   };
 }
 
-/** Without undefined fields, which would hide those of an earlier report. */
-function onlySet(event: ProgressEvent): ProgressEvent {
+function merge(held: readonly ProgressEvent[], event: ProgressEvent): readonly ProgressEvent[] {
+  const newest = held.at(-1);
+  if (newest?.stage !== event.stage) return [...held, event];
+  // A field that the event leaves undefined must not hide the one before it.
   const set = Object.entries(event).filter(([, value]) => value !== undefined);
-  return { stage: event.stage, ...Object.fromEntries(set) };
+  return [...held.slice(0, -1), { ...newest, ...Object.fromEntries(set) }];
 }

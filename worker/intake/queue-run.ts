@@ -2,12 +2,12 @@ import type { GenerationRequest, GenerationResult } from '../../shared/contract/
 import { type ProductionEvent, productionSchema } from '../../shared/contract/wire.ts';
 import { type ErrorRecord, toAppError, toErrorRecord } from '../../shared/errors.ts';
 import { type Blobs, blobKeys } from '../../shared/queue/backend.ts';
-import { isEnded, type Run, type RunChange, toDone } from '../../shared/queue/run.ts';
+import { isEnded, type Run, type RunChange, toDone, toRunChange } from '../../shared/queue/run.ts';
 import type { SealedVault } from '../../shared/queue/sealed-vault.ts';
 import type { SharedRuns } from '../../shared/queue/shared-runs.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
 import type { Productions } from './productions.ts';
-import { createProgressReports } from './progress-reports.ts';
+import { createProgressPace } from './progress-pace.ts';
 
 /** Handles one run of the shared queue, from taking it until its end is recorded. */
 
@@ -44,9 +44,10 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     const production = productionSchema.parse({ jobId: run.id, request: run.request, credentials });
     const ending = Promise.withResolvers<Ending>();
     let latest = run;
-    const progress = createProgressReports({
-      report: async ({ changes, preview }) => {
-        latest = (await runs.report(run.id, changes, preview, latest)) ?? latest;
+    const progress = createProgressPace({
+      send: async (events) => {
+        const preview = events.findLast((event) => event.preview !== undefined)?.preview;
+        latest = (await runs.report(run.id, events.map(toRunChange), preview, latest)) ?? latest;
       },
       onFailure: ending.reject,
       clock,
@@ -64,8 +65,8 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     signal.addEventListener('abort', giveUp, { once: true });
     try {
       const end = await ending.promise;
-      const { changes } = await progress.end();
-      return { ending: end, run: latest, changes };
+      const held = await progress.end();
+      return { ending: end, run: latest, changes: held.map(toRunChange) };
     } finally {
       await progress.end();
       signal.removeEventListener('abort', giveUp);
