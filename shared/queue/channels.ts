@@ -30,7 +30,7 @@ export const channelNames = {
   run: (runId: string) => `${PREFIX}:events:${runId}`,
   /** A run id: the worker that makes it should end it. */
   cancel: `${PREFIX}:cancel`,
-  /** Some run has ended: its engine and timings, or an empty text if it has no result. */
+  /** Some run has ended: the engine and timings of its result, and how many tickets are due to be called back for it. */
   ended: `${PREFIX}:ended`,
   /** WorkerHeartbeat. */
   workers: `${PREFIX}:workers`,

@@ -56,6 +56,11 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
 
   const logFailure = (error: unknown): void => log.error({ err: error }, 'reporting to the queue failed');
 
+  /** Most calls find that the heartbeat is due already; aborting once more would make an error each time. */
+  function tellNews(): void {
+    if (!news.signal.aborted) news.abort();
+  }
+
   async function work(job: QueueJob): Promise<JobEnd> {
     // The run was taken just before this worker began to stop.
     if (stopping.signal.aborted) return 'again';
@@ -63,14 +68,14 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
     const { runId } = job;
     const controller = new AbortController();
     running.set(runId, controller);
-    news.abort();
+    tellNews();
     try {
       const end = await run(runId, controller.signal);
       if (end === 'ended') return 'done';
       return end === 'full' ? FULL_PAUSE_MS : 'again';
     } finally {
       running.delete(runId);
-      news.abort();
+      tellNews();
     }
   }
 
@@ -117,7 +122,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
 
   async function start(): Promise<void> {
     await channels.subscribe(channelNames.cancel, (runId) => running.get(runId)?.abort());
-    await channels.subscribe(channelNames.hello, () => news.abort());
+    await channels.subscribe(channelNames.hello, tellNews);
     consumer = await backend.openConsumer({ work, onFailed, concurrency, lockMs });
     consumer.run().catch(logFailure);
     beatNowAndThen().catch(logFailure);

@@ -25,7 +25,7 @@ interface Submitted {
 
 export async function submit(draft: RequestDraft, options: SubmitOptions, context: JobContext): Promise<Submitted> {
   const sharing = toSharing(draft, options);
-  const request = await complete(draft, sharing, context);
+  const request = withSeed(draft);
   context.policy(request);
   if (options.callbackUrl !== undefined) await context.checkCallback(options.callbackUrl);
   const known = await recall(draft, sharing, options, context);
@@ -42,17 +42,9 @@ function toSharing(draft: RequestDraft, options: SubmitOptions): Sharing | undef
   return { kind: 'retry', name: toRetryName(asker, draft, credentials), saysRetry };
 }
 
-/** Draws the seed. The retry of a picture that no store took keeps it: the worker still has that picture. */
-async function complete(
-  draft: RequestDraft,
-  sharing: Sharing | undefined,
-  { journal }: JobContext,
-): Promise<GenerationRequest> {
+function withSeed(draft: RequestDraft): GenerationRequest {
   if (draft.seed !== undefined) return { ...draft, seed: draft.seed, seedGiven: true };
-  const earlier = sharing === undefined ? undefined : await journal.recall(sharing.name);
-  const isFinished = earlier?.error?.code === 'store_failed';
-  const seed = isFinished ? earlier.request.seed : randomInt(MAX_SEED - MAX_COUNT);
-  return { ...draft, seed, seedGiven: false };
+  return { ...draft, seed: randomInt(MAX_SEED - MAX_COUNT), seedGiven: false };
 }
 
 /** A remembered result needs no ticket of its own, unless somebody comes back or is called back for it. */

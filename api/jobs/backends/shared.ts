@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { generationResultSchema } from '../../../shared/contract/wire.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { channelNames, readMessage } from '../../../shared/queue/channels.ts';
@@ -16,8 +17,11 @@ import type { JobBackend, JobBackendOptions } from './backend.ts';
 /** Longer than a restart of Redis takes. While Redis is away, no caller waits longer for it. */
 const PATIENCE_MS = 10_000;
 
-/** Told to all gateways at the end of a run, for their estimates. */
-const madeSchema = generationResultSchema.pick({ engine: true, timings: true });
+/** An older release says nothing of callbacks, and an empty text when there may be some. */
+const endedSchema = generationResultSchema
+  .pick({ engine: true, timings: true })
+  .partial()
+  .extend({ callbacks: z.number().optional() });
 
 export async function createShared(
   url: string,
@@ -39,9 +43,9 @@ export async function createShared(
     },
     createDispatch: async ({ estimates, onEnded }) => {
       await channels.subscribe(channelNames.ended, (message) => {
-        const made = message === '' ? undefined : readMessage(madeSchema, message);
-        if (made !== undefined) estimates.learn(made);
-        onEnded();
+        const { engine, timings, callbacks } = readMessage(endedSchema, message) ?? {};
+        if (engine !== undefined && timings !== undefined) estimates.learn({ engine, timings });
+        if (callbacks !== 0) onEnded();
       });
       const onAwake = (tookMs: number): void => estimates.learnWake(tookMs);
       return createQueueDispatch({ backend, workerUrls: settings.WORKER_URL ?? [], onAwake, clock, log });

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
-import { createScript } from './connection.ts';
+import { createScript, redisKeys } from './connection.ts';
 
 /**
- * The only script on Redis. It contains no rules: the caller has read facts and decided what to write, and the script
- * writes it if those facts still hold.
+ * The two scripts on Redis, each one round trip. They contain no rules: one reads facts, the caller decides what to
+ * write, and the other one writes it if those facts still hold.
  */
 
 export type Command = readonly (string | number)[];
@@ -19,7 +19,30 @@ export interface Commit {
   readonly writes: readonly Command[];
 }
 
-const script = createScript(`
+const readScript = createScript(`
+  local function readRuns(ids)
+    local runs = {}
+    for id in string.gmatch(ids, '%S+') do runs[#runs + 1] = redis.call('HGETALL', '${redisKeys.run('')}' .. id) end
+    return runs
+  end
+  local read = {
+    RUNS = function(name)
+      local ids = redis.call('GET', name) or ''
+      return {ids, readRuns(ids)}
+    end,
+    TICKET = function(key)
+      return {redis.call('HGETALL', key), readRuns(redis.call('HGET', key, 'runId') or '')}
+    end,
+  }
+  local answers = {}
+  for index, command in ipairs(cjson.decode(ARGV[1])) do
+    local special = read[command[1]]
+    answers[index] = special and special(command[2]) or redis.call(unpack(command))
+  end
+  return answers
+`);
+
+const commitScript = createScript(`
   local commit = cjson.decode(ARGV[1])
   for _, fact in ipairs(commit.expected) do
     local answer = redis.call(unpack(fact.command)) or ''
@@ -34,9 +57,16 @@ const script = createScript(`
   return 1
 `);
 
+/**
+ * The answers of several commands, as Redis sends them. `RUNS key` answers the ids that stand there, and each one's run;
+ * `TICKET key` answers the ticket, and its run.
+ */
+export const readAll = async (redis: Redis, commands: readonly Command[]): Promise<readonly unknown[]> =>
+  (await readScript(redis, [], [JSON.stringify(commands)])) as readonly unknown[];
+
 /** Returns false and writes nothing if a fact no longer holds. */
 export async function commit(redis: Redis, { expected, writes }: Commit): Promise<boolean> {
-  return (await script(redis, [], [JSON.stringify({ expected, writes })])) === 1;
+  return (await commitScript(redis, [], [JSON.stringify({ expected, writes })])) === 1;
 }
 
 /** A try fails only when another process has written, so some process always makes progress. */
@@ -52,13 +82,4 @@ export async function commitUntilDone<T>(
     if (decided === undefined || (await commit(redis, decided))) return answer;
   }
   throw new Error('a record changed too often to be written');
-}
-
-/** The answers of several commands in one round trip. */
-export async function readAll(redis: Redis, commands: readonly Command[]): Promise<readonly unknown[]> {
-  const answers = await redis.pipeline(commands.map(([name, ...args]) => [String(name).toLowerCase(), ...args])).exec();
-  return (answers ?? []).map(([error, answer]) => {
-    if (error !== null) throw error;
-    return answer;
-  });
 }

@@ -42,8 +42,10 @@ export function toNewRunWrites(run: Run, lifeSeconds: number, callbacks: readonl
   const key = redisKeys.run(run.id);
   const { status, number, attendedBy } = run;
   return [
-    ['HSET', key, 'base', toOriginText(run), 'status', status, 'number', number, 'steps', JSON.stringify(run.steps)],
-    ['HSET', key, 'attendedBy', attendedBy, 'holders', 1, 'callbacks', callbacks.join(' ')],
+    [
+      ...['HSET', key, 'base', toOriginText(run), 'status', status, 'number', number],
+      ...['steps', JSON.stringify(run.steps), 'attendedBy', attendedBy, 'holders', 1, 'callbacks', callbacks.join(' ')],
+    ],
     ['EXPIRE', key, lifeSeconds],
     ['ZADD', redisKeys.open, run.createdAt, run.id],
     ['ZADD', redisKeys.waiting, toScore(run), run.id],
@@ -58,13 +60,14 @@ export function toChangeCommit(before: StoredRun, run: Run, options: ChangeOptio
   const key = redisKeys.run(id);
   const isOver = isEnded(status);
   const history = run.steps === before.run.steps ? [] : ['steps', JSON.stringify(run.steps)];
+  const end = isOver ? ['end', JSON.stringify(toEnding(run)), 'rememberUntil', run.rememberUntil ?? 0] : [];
   return {
     expected: [
       { command: ['HGET', key, 'number'], answer: String(before.run.number) },
       ...(isOver ? [{ command: ['HGET', key, 'callbacks'], answer: before.callbacks.join(' ') }] : []),
     ],
     writes: [
-      ['HSET', key, 'number', number, 'status', status, 'live', JSON.stringify(toStep(run)), ...history],
+      ['HSET', key, 'number', number, 'status', status, 'live', JSON.stringify(toStep(run)), ...history, ...end],
       ...toQueueWrites(before.run, run),
       ...(isOver ? toEndWrites(before, run, options) : []),
       ['PUBLISH', channelNames.run(id), toMessageText(run, before.run.number, options.preview)],
@@ -102,14 +105,13 @@ function toEndWrites({ callbacks }: StoredRun, run: Run, { now, keepMs }: Change
   const key = redisKeys.run(run.id);
   const { result, rememberUntil = 0 } = run;
   const keepSeconds = Math.ceil(Math.max(keepMs, rememberUntil - now) / 1000);
-  const message = result === undefined ? '' : JSON.stringify({ engine: result.engine, timings: result.timings });
+  const made = result && { engine: result.engine, timings: result.timings };
   return [
-    ['HSET', key, 'end', JSON.stringify(toEnding(run)), 'rememberUntil', rememberUntil],
     ['EXPIRE', key, keepSeconds],
     ['ZREM', redisKeys.open, run.id],
     ...(result?.pictures ?? []).map(({ id }) => ['SET', toFinishedKey(id), run.id, 'EX', keepSeconds]),
     ...callbacks.map((ticketKey) => ['ZADD', redisKeys.callbacks, now, ticketKey]),
-    ['PUBLISH', channelNames.ended, message],
+    ['PUBLISH', channelNames.ended, JSON.stringify({ ...made, callbacks: callbacks.length })],
   ];
 }
 
@@ -154,8 +156,8 @@ export function createRedisRuns({ redis, clock, keepMs }: RedisRunsOptions): Sha
       const runs: Run[] = [];
       for (const runId of runIds) {
         const run = await read(runId);
-        if (run === undefined) await redis.zrem(redisKeys.open, runId);
-        else runs.push(run);
+        if (run !== undefined) runs.push(run);
+        else await Promise.all([redisKeys.open, redisKeys.waiting].map((key) => redis.zrem(key, runId)));
       }
       return runs;
     },

@@ -1,16 +1,16 @@
 import { channelNames } from '../../../../shared/queue/channels.ts';
 import type { RedisBackend } from '../../../../shared/queue/redis/backend.ts';
-import { type Command, type Commit, commit, commitUntilDone, readAll } from '../../../../shared/queue/redis/commit.ts';
+import { type Command, type Commit, commit, commitUntilDone } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
-import { fromFields, type StoredRun, toChangeCommit } from '../../../../shared/queue/redis/runs.ts';
+import { toChangeCommit } from '../../../../shared/queue/redis/runs.ts';
 import { applyChange, type Run } from '../../../../shared/queue/run.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
 import type { Clock } from '../../../../shared/wait.ts';
-import type { Callback, JobRecord, Journal, Ticket } from '../journal.ts';
+import type { Callback, JobRecord, Journal } from '../journal.ts';
 import { decideLeave, decideNewest, decideRelease, NEWEST_AMONG } from '../rules/leave.ts';
 import { NOBODY_WAITS } from '../rules/life.ts';
-import { parseTicket } from '../ticket-record.ts';
 import { createRedisClaim } from './claim.ts';
+import { readNamed, readRecord, type StoredRecord } from './records.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 /** The journal of any number of gateways. Everything expires by itself. */
@@ -25,34 +25,17 @@ interface RedisJournalOptions {
 export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournalOptions): Journal {
   const { redis, runs, channels } = backend;
 
-  async function readRecord(ticketKey: string): Promise<(JobRecord & StoredRun) | undefined> {
-    const ticket = toTicket(await redis.hgetall(redisKeys.ticket(ticketKey)));
-    const stored = ticket && fromFields(await redis.hgetall(redisKeys.run(ticket.runId)));
-    return ticket && stored && { ticket, ...stored };
-  }
-
-  async function readRuns(text: string): Promise<readonly StoredRun[]> {
-    const ids = text.split(' ').filter((id) => id !== '');
-    const found =
-      ids.length === 0
-        ? []
-        : await readAll(
-            redis,
-            ids.map((id) => ['HGETALL', redisKeys.run(id)]),
-          );
-    return found.flatMap((fields) => fromFields(toRecord(fields)) ?? []);
-  }
+  const find = (ticketKey: string) => readRecord(redis, ticketKey);
 
   async function newest(clientId: string): Promise<JobRecord | undefined> {
     const keys = await redis.lrange(redisKeys.client(clientId), 0, NEWEST_AMONG - 1);
-    const records: JobRecord[] = [];
-    for (const record of await Promise.all(keys.map(readRecord))) if (record !== undefined) records.push(record);
-    return decideNewest(records);
+    const records = await Promise.all(keys.map(find));
+    return decideNewest(records.filter((record) => record !== undefined));
   }
 
   const leave = (ticketKey: string, comesBack: boolean): Promise<void> =>
     commitUntilDone(redis, async () => {
-      const record = await readRecord(ticketKey);
+      const record = await find(ticketKey);
       if (record === undefined) return { answer: undefined };
       const { ticket, run } = decideLeave(record, comesBack);
       const attended = { command: ['HGET', redisKeys.run(run.id), 'attendedBy'], answer: record.run.attendedBy };
@@ -64,7 +47,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
 
   const release = (ticketKey: string): Promise<Run | undefined> =>
     commitUntilDone(redis, async () => {
-      const record = await readRecord(ticketKey);
+      const record = await find(ticketKey);
       const decision = record && decideRelease(record, record.holders);
       if (record === undefined || decision === 'nothing') return { answer: undefined };
       const cancelled =
@@ -74,7 +57,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
       return { answer: cancelled, commit: toReleaseCommit(record, cancelled) };
     });
 
-  function toReleaseCommit(record: JobRecord & StoredRun, cancelled: Run | undefined): Commit {
+  function toReleaseCommit(record: StoredRecord, cancelled: Run | undefined): Commit {
     const { ticket, run, holders, callbacks } = record;
     const [key, ticketKey, now] = [redisKeys.run(run.id), redisKeys.ticket(ticket.key), clock.now()];
     const others = callbacks.filter((one) => one !== ticket.key);
@@ -116,12 +99,11 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
 
   const takeCallback = (leaseMs: number) =>
     commitUntilDone<{ readonly due?: Callback; readonly nextAt?: number }>(redis, async () => {
-      const [next] = await readAll(redis, [['ZRANGE', redisKeys.callbacks, 0, 0, 'WITHSCORES']]);
-      const [ticketKey, dueAt] = next as string[];
+      const [ticketKey, dueAt] = await redis.zrange(redisKeys.callbacks, '0', '0', 'WITHSCORES');
       if (ticketKey === undefined || dueAt === undefined) return { answer: {} };
       if (Number(dueAt) > clock.now()) return { answer: { nextAt: Number(dueAt) } };
       const expected = [{ command: ['ZSCORE', redisKeys.callbacks, ticketKey], answer: dueAt }];
-      const record = await readRecord(ticketKey);
+      const record = await find(ticketKey);
       // Its run is gone: there is nothing to tell.
       if (record === undefined) {
         return {
@@ -138,10 +120,10 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     });
 
   return {
-    claim: createRedisClaim({ redis, readRecord, readRuns, clock, keepMs }),
-    find: readRecord,
+    claim: createRedisClaim({ redis, clock, keepMs }),
+    find,
     run: runs.read,
-    recall: async (name) => (await readRuns((await redis.get(redisKeys.name(name))) ?? '')).at(-1)?.run,
+    recall: async (name) => (await readNamed(redis, name)).at(-1)?.run,
     newest,
     report: runs.report,
     leave: (ticketKey, { comesBack }) => leave(ticketKey, comesBack),
@@ -160,14 +142,4 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     writeFact: async (name, value) => void (await redis.set(redisKeys.fact(name), value)),
     close: backend.close,
   };
-}
-
-function toTicket({ data, runId, origin, isPatient, isReleased }: Record<string, string>): Ticket | undefined {
-  const ticket = data === undefined ? undefined : parseTicket({ ...JSON.parse(data), runId, origin });
-  return ticket && { ...ticket, comesBack: isPatient === '1', released: isReleased === '1' };
-}
-
-/** In a pipeline a hash comes as ioredis makes it: an object, or names and values in turn. */
-function toRecord(fields: unknown): Record<string, string> {
-  return fields as Record<string, string>;
 }

@@ -47,7 +47,12 @@ export function decideClaim(order: Order, facts: ClaimFacts): ClaimDecision {
   return {
     how: 'made',
     ticket,
-    run: { ...run, turn: nextTurn(queue, run.cost), attendedBy: attendant(ticket) },
+    run: {
+      ...run,
+      request: withKeptSeed(run.request, named.at(-1)),
+      turn: nextTurn(queue, run.cost),
+      attendedBy: attendant(ticket),
+    },
     named:
       sharing?.kind === 'retry'
         ? [...named.filter(isWorthKeeping).map(({ id }) => id), run.id].slice(-MAX_NAMED)
@@ -96,5 +101,13 @@ function chooseForRetry(named: readonly Run[], saysRetry: boolean): Run | undefi
 
 const isOpenForRetry = ({ status, received }: Run): boolean => !isEnded(status) || (status === 'done' && !received);
 
-/** The seed of a picture that no store took is used again. */
-const isWorthKeeping = (run: Run): boolean => isOpenForRetry(run) || run.error?.code === 'store_failed';
+/** A picture that no store took is still at the worker, under its seed. */
+const isUnstored = ({ error }: Run): boolean => error?.code === 'store_failed';
+
+const isWorthKeeping = (run: Run): boolean => isOpenForRetry(run) || isUnstored(run);
+
+/** The retry of a picture that no store took asks for that picture, and not for one of another seed. */
+const withKeptSeed = (request: GenerationRequest, earlier: Run | undefined): GenerationRequest =>
+  !request.seedGiven && earlier !== undefined && isUnstored(earlier)
+    ? { ...request, seed: earlier.request.seed }
+    : request;

@@ -225,6 +225,21 @@ describe('what a claim writes', () => {
     assert.deepEqual([named.length, named[0], named.at(-1)], [32, 'run 9', made.id]);
   });
 
+  test('a retry of a picture that no store took asks for the same seed; a given seed is never replaced', () => {
+    const { run: made, ...rest } = order(RETRY);
+    const seedOf = (seedGiven: boolean, earlier: Run) =>
+      claim(
+        { ...rest, ...RETRY, run: { ...made, request: { ...made.request, seed: 7, seedGiven } } },
+        { named: [earlier] },
+      ).run.request.seed;
+    const unstored = failed('store_failed');
+    const earlier = { ...unstored, request: { ...unstored.request, seed: 5 } };
+    assert.deepEqual(
+      [seedOf(false, earlier), seedOf(true, earlier), seedOf(false, failed('engine_failed'))],
+      [5, 7, 7],
+    );
+  });
+
   test('the turn is the one that was begun last, or one after the client’s last', () => {
     assert.equal(claim({}, { queue: { ownTurn: 7, servedTurn: 3 } }).run.turn, 8);
     assert.equal(claim({}, { queue: { ownTurn: 2, servedTurn: 3 } }).run.turn, 3);

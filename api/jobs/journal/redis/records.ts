@@ -1,0 +1,46 @@
+import type { Redis } from 'ioredis';
+import { readAll } from '../../../../shared/queue/redis/commit.ts';
+import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
+import { fromFields, type StoredRun } from '../../../../shared/queue/redis/runs.ts';
+import type { JobRecord, Ticket } from '../journal.ts';
+import { parseTicket } from '../ticket-record.ts';
+
+/** A ticket with its run as Redis stores it. */
+export type StoredRecord = JobRecord & StoredRun;
+
+/** What stands under a name: run ids as they are written there, and those of the runs that can still be read. */
+export interface NamedRuns {
+  readonly text: string;
+  readonly runs: readonly StoredRun[];
+}
+
+export async function readRecord(redis: Redis, ticketKey: string): Promise<StoredRecord | undefined> {
+  const [answer] = await readAll(redis, [['TICKET', redisKeys.ticket(ticketKey)]]);
+  const [fields, [run]] = answer as [string[], string[][]];
+  const ticket = toTicket(toHash(fields));
+  const stored = run && fromFields(toHash(run));
+  return ticket && stored && { ticket, ...stored };
+}
+
+export async function readNamed(redis: Redis, name: string): Promise<readonly StoredRun[]> {
+  const [answer] = await readAll(redis, [['RUNS', redisKeys.name(name)]]);
+  return toNamedRuns(answer).runs;
+}
+
+/** `answer`: of `RUNS`. */
+export function toNamedRuns(answer: unknown): NamedRuns {
+  const [text, runs] = answer as [string, string[][]];
+  return { text, runs: runs.flatMap((fields) => fromFields(toHash(fields)) ?? []) };
+}
+
+function toTicket({ data, runId, origin, isPatient, isReleased }: Record<string, string>): Ticket | undefined {
+  const ticket = data === undefined ? undefined : parseTicket({ ...JSON.parse(data), runId, origin });
+  return ticket && { ...ticket, comesBack: isPatient === '1', released: isReleased === '1' };
+}
+
+/** In a script's answer, the names and values of a hash take turns. */
+function toHash(fields: readonly string[]): Record<string, string> {
+  const hash: Record<string, string> = {};
+  for (let index = 0; index < fields.length; index += 2) hash[String(fields[index])] = String(fields[index + 1]);
+  return hash;
+}
