@@ -76,9 +76,9 @@ function toCheck(
 }
 
 /** What only ends some day, or has no free call to try it by, works today. */
-const USABLE_CODES: ReadonlySet<string> = new Set(['doctor/engine-model-ends']);
+const USABLE_CODES: ReadonlySet<string> = new Set(['doctor/engine-model-ends', 'doctor/engine-model-gone']);
 const isUsable = ({ status, code }: Finding): boolean =>
-  status === 'pass' || status === 'skipped' || USABLE_CODES.has(code);
+  status === 'pass' || status === 'skipped' || (status === 'warn' && USABLE_CODES.has(code));
 
 function judgeEngines(usable: readonly string[], drawn: ReadonlySet<string>): readonly Finding[] {
   if (usable.length === 0) return [fail('doctor/no-engine', 'worker')];
@@ -148,11 +148,16 @@ const WARN_DAYS = 90;
 function toModelFindings(subject: string, settings: readonly string[], { model }: Probe, now: number): Finding[] {
   if (model === undefined) return [];
   const fixes = toLines(settings, /MODEL|SPACES/);
-  const { name, isServed, endsOn } = model;
+  const { name, state, endsOn } = model;
   const daysLeft = endsOn === undefined ? Number.POSITIVE_INFINITY : Math.ceil((Date.parse(endsOn) - now) / DAY_MS);
-  if (!isServed || daysLeft <= 0) {
-    const evidence = [isServed ? `${name} was shut down on ${endsOn}` : `${name} is not in the list of what is served`];
-    return [fail('doctor/engine-model-gone', subject, { evidence, fixes })];
+  if (state === 'gone') {
+    return [fail('doctor/engine-model-gone', subject, { evidence: [`the service has no model ${name}`], fixes })];
+  }
+  if (daysLeft <= 0) {
+    return [fail('doctor/engine-model-gone', subject, { evidence: [`${name} was shut down on ${endsOn}`], fixes })];
+  }
+  if (state === 'unlisted') {
+    return [warn('doctor/engine-model-gone', subject, { evidence: [`${name} is not in the service’s list`], fixes })];
   }
   if (daysLeft >= WARN_DAYS) return [];
   const evidence = [`${name} is shut down on ${endsOn}, in ${daysLeft} days`];

@@ -11,6 +11,8 @@ export interface EngineSubject {
   readonly engine: Engine;
   /** Tokens and passwords that the engine was given: they must never show in an error or in the log. */
   readonly secrets: readonly string[];
+  /** The service in its place, where there is one: what was asked of it. */
+  readonly standIn?: { readonly requests?: readonly { readonly method: string }[] } | undefined;
   close(): Promise<void>;
 }
 
@@ -208,6 +210,18 @@ export function engineContract<Subject extends EngineSubject>(contract: EngineCo
         await succeed();
       });
     }
+
+    test('tells the doctor how its service is, and makes nothing', async (context) => {
+      const { engine, standIn, secrets } = subject;
+      if (engine.probe === undefined) return context.diagnostic('the engine has no free call');
+      const before = standIn?.requests?.length ?? 0;
+      const probe = await engine.probe({ signal: new AbortController().signal });
+      assert.notEqual(probe.authorized, 'no', JSON.stringify(probe));
+      for (const secret of secrets) assert.ok(!JSON.stringify(probe).includes(secret), 'a secret is in the probe');
+      const asked = (standIn?.requests ?? []).slice(before);
+      assert.deepEqual(new Set(asked.map(({ method }) => method)), new Set(['GET']));
+      await assert.rejects(engine.probe({ signal: AbortSignal.abort() }));
+    });
 
     test('never wrote a prompt or a secret to the log', () => {
       const written = lines.join('');

@@ -44,6 +44,8 @@ export interface ServiceContract {
   /** Whether the answer to the submission names the address to ask next. */
   readonly namesAddresses?: boolean;
   readonly faults?: readonly EngineFault<ServiceSubject>[];
+  /** The free call of the engine's `probe`, and what the service answers to it; `none`: the service has no such call. */
+  readonly probe: { readonly path: RegExp; readonly body: unknown } | 'none';
 }
 
 const answering =
@@ -56,16 +58,22 @@ export function serviceContract(contract: ServiceContract): void {
   const { name, plugin, submission } = contract;
   const prefix = name.toUpperCase();
 
-  async function create(log: Logger): Promise<ServiceSubject> {
-    const standIn = await createServiceStandIn(contract.hasKey, contract.answers);
+  const { probe } = contract;
+  const answers: ServiceAnswers = (request, tools) =>
+    probe !== 'none' && request.method === 'GET' && probe.path.test(request.target)
+      ? { body: probe.body }
+      : contract.answers(request, tools);
+
+  async function create(log: Logger, key = SERVICE_KEY): Promise<ServiceSubject> {
+    const standIn = await createServiceStandIn(contract.hasKey, answers);
     const settings = readSettings(plugin.settings, {
-      [contract.keyVariable ?? `${prefix}_API_KEY`]: SERVICE_KEY,
+      [contract.keyVariable ?? `${prefix}_API_KEY`]: key,
       ...contract.environment,
       [`${prefix}_API_URL`]: standIn.url,
       [`${prefix}_MODEL`]: contract.model,
     });
     const engine = plugin.create(settings, createEngineServices({ clock: createHurriedClock(), log }));
-    return { engine, standIn, secrets: [SERVICE_KEY], close: () => standIn.close() };
+    return { engine, standIn, secrets: [key], close: () => standIn.close() };
   }
 
   const status = (code: number, body: unknown, headers = {}) => answering({ status: code, body, headers });
@@ -122,6 +130,29 @@ export function serviceContract(contract: ServiceContract): void {
       steps: engine.limits.steps?.default,
     });
 
+    test('has a free call for the doctor, or says that there is none', async () => {
+      const subject = await create(quiet);
+      assert.equal(subject.engine.probe === undefined, probe === 'none');
+      await subject.close();
+    });
+
+    if (probe !== 'none') {
+      test('tells a right key from a wrong one by one free call', async () => {
+        const [right, wrong] = [await create(quiet), await create(quiet, 'key_WrongWrongWrongWrongWrong')];
+        const { signal } = new AbortController();
+        assert.equal((await right.engine.probe?.({ signal }))?.authorized, 'yes');
+        const refused = await wrong.engine.probe?.({ signal });
+        assert.equal(refused?.authorized, 'no');
+        assert.ok(!JSON.stringify(refused).includes('key_Wrong'), 'the key is in a note');
+        for (const { standIn } of [right, wrong]) {
+          assert.equal(standIn.requests.length, 1);
+          assert.equal(standIn.requests[0]?.method, 'GET');
+          assert.doesNotMatch(standIn.requests[0]?.path ?? '', submission);
+        }
+        await Promise.all([right.close(), wrong.close()]);
+      });
+    }
+
     test('submits once, however bad the answer', async () => {
       const subject = await create(quiet);
       answering('reset', submission)(subject);
@@ -133,7 +164,7 @@ export function serviceContract(contract: ServiceContract): void {
     if (contract.namesAddresses === true) {
       test('asks no other host, whatever the answer names', async () => {
         const subject = await create(quiet);
-        const stranger = await createServiceStandIn(contract.hasKey, contract.answers);
+        const stranger = await createServiceStandIn(contract.hasKey, answers);
         subject.standIn.elsewhere = stranger.url;
         await assert.rejects(generate(subject.engine, request(subject)), { code: 'engine_changed' });
         assert.deepEqual(stranger.requests, []);

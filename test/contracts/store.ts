@@ -110,6 +110,17 @@ export function storeContract<Subject extends StoreSubject>(contract: StoreContr
       });
     }
 
+    test('tells the doctor how its host is, and uploads nothing', async (context) => {
+      const { store, secrets } = subject;
+      if (store.probe === undefined) return context.diagnostic('the store has no free call');
+      const uploads = network?.uploads(subject) ?? 0;
+      const probe = await store.probe({ signal: new AbortController().signal });
+      assert.equal(probe.authorized, 'yes', JSON.stringify(probe));
+      for (const secret of secrets) assert.ok(!JSON.stringify(probe).includes(secret), 'a secret is in the probe');
+      await assert.rejects(store.probe({ signal: AbortSignal.abort() }));
+      assert.ok(store.hostUrl !== undefined && uploads >= 0);
+    });
+
     test('takes the same picture twice', async () => {
       const [first, second] = [await put(), await put()];
       if (contract.keepsAddress) assert.equal(second.url, first.url);

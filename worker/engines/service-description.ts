@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/wait.ts';
+import type { Probe } from '../upstream/probe.ts';
 import type { EngineLimits, EngineRequest } from './engine.ts';
 
 /**
@@ -29,12 +30,25 @@ export interface ServiceDescription {
   read(answer: ServiceAnswer, model: string): Step;
   /** The meaning of failures whose status alone would mislead. */
   explain?(answer: ServiceAnswer, nowMs: number): Explanation | undefined;
+  /** The call that costs nothing and shows whether the key is accepted. Missing: the service has none. */
+  readonly probe?: ServiceProbe;
   /** The key's variable, where the service has a name of its own for it; else `<NAME>_API_KEY`. */
   readonly keyVariable?: string;
   /** The variable of an account, if the address contains one. */
   readonly accountVariable?: string;
   /** Pictures of that model that an account may make free of charge in a day that begins at 00:00 UTC. */
   dailyPictures?(model: string): number | undefined;
+}
+
+/** A free GET that asks for the key, such as a list of models or an account. */
+export interface ServiceProbe {
+  call(chosen: Pick<ServiceChoice, 'model' | 'account'>): Pick<ServiceCall, 'url' | 'headers'>;
+  /** The address holds the model, so 404 means that it is not served. */
+  readonly namesModel?: boolean;
+  /** Whether the answer refuses the key. Default: 401 and 403. */
+  isRefused?(answer: ServiceAnswer): boolean;
+  /** What else a success tells. */
+  read?(answer: ServiceAnswer, model: string): Pick<Probe, 'model' | 'quota' | 'notes'>;
 }
 
 /** What the operator and the caller chose besides the request. */

@@ -7,6 +7,7 @@ import { createDailyAllowance } from './daily-allowance.ts';
 import type { Engine, EngineContext, EngineOutput, EngineRequest } from './engine.ts';
 import { createServiceCalls, type ServiceCalls } from './service-calls.ts';
 import type { PictureSource, ServiceCall, ServiceConfig, ServiceDescription, Step } from './service-description.ts';
+import { probeService } from './service-probe.ts';
 
 const FIRST_PAUSE_MS = 500;
 const PAUSE_GROWTH = 1.5;
@@ -14,7 +15,7 @@ const LONGEST_PAUSE_MS = 3000;
 
 /** The engine for one upstream: submits once, polls until it is done, fetches the picture. */
 export function createServiceEngine(service: ServiceDescription, config: ServiceConfig): Engine {
-  const { name, title } = service;
+  const { name, title, probe } = service;
   const { model, account } = config;
   const allowance = createDailyAllowance(service.dailyPictures?.(model), config.clock);
   const fetchPicture = createGuardedFetch({ base: config.url });
@@ -78,6 +79,7 @@ export function createServiceEngine(service: ServiceDescription, config: Service
     serviceUrl: config.url,
     generate,
     quotaRemaining: allowance.remaining,
+    probe: probe && (({ signal }) => probeService({ ...service, probe }, config, signal)),
     stop: async () => {
       await Promise.all(cancelling);
     },

@@ -5,7 +5,8 @@ export interface Probe {
   /** The model that the next request would be sent to, as far as the upstream tells. */
   readonly model?: {
     readonly name: string;
-    readonly isServed: boolean;
+    /** `unlisted`: it is not in the upstream's list, which may not hold all. */
+    readonly state: 'served' | 'gone' | 'unlisted';
     /** The day on which it is shut down: YYYY-MM-DD. */
     readonly endsOn?: string | undefined;
   };

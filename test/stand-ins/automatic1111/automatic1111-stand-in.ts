@@ -133,6 +133,8 @@ export async function createAutomatic1111StandIn(): Promise<Automatic1111StandIn
         return txt2img(request.json as Txt2ImgBody);
       case 'GET /sdapi/v1/progress':
         return progress(request);
+      case 'GET /sdapi/v1/sd-models':
+        return { body: [{ title: 'painter.safetensors', model_name: 'painter' }] };
       case 'POST /sdapi/v1/interrupt':
         return interrupt();
       default:

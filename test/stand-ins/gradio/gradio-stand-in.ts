@@ -13,6 +13,8 @@ export interface Parameter {
 export interface GradioStandIn extends HttpStandIn {
   /** What the hub says of the Space. */
   stage: string;
+  /** What the token has left of its GPU time. */
+  gpuSeconds: number;
   /** The parameters of the endpoint `/infer`, in order. */
   parameters: readonly Parameter[];
   /** Messages of the queue before the end. */
@@ -46,6 +48,7 @@ const MESSAGES = [
 
 const BEHAVIOUR = {
   stage: 'RUNNING',
+  gpuSeconds: 180,
   parameters: PARAMETERS,
   messages: MESSAGES,
   failure: undefined,
@@ -69,6 +72,11 @@ export async function createGradioStandIn(): Promise<GradioStandIn> {
     }
     if (headers.authorization !== undefined && headers.authorization !== `Bearer ${GRADIO_TOKEN}`) {
       return { status: 401, body: { detail: 'wrong token' } };
+    }
+    if (path === '/api/spaces/zero-gpu/quota') {
+      return {
+        body: { base: 210, current: standIn.gpuSeconds, resetsAt: '2026-11-28T00:00:00.000Z', overquotaUsed: 0 },
+      };
     }
     if (path === '/config') {
       return { body: { api_prefix: '/gradio_api', protocol: 'sse_v3', dependencies: [{ id: 4, api_name: 'infer' }] } };

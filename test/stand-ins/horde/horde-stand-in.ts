@@ -41,6 +41,7 @@ export async function createHordeStandIn(): Promise<HordeStandIn> {
     if (path === '/status/models') return { body: standIn.models };
     if (headers.apikey !== HORDE_KEY && headers.apikey !== SHARED_KEY) return failure(401, 'InvalidAPIKey');
     if (headers['client-agent'] === undefined) return failure(400, 'NoClientAgent');
+    if (path === '/find_user') return { body: { username: 'stand-in#1', kudos: 12 } };
     if (path === '/generate/async') {
       return { status: 202, body: { id: `work-${works.push({ wish: json as Wish, looks: 0 }) - 1}`, kudos: 8 } };
     }

@@ -119,6 +119,7 @@ export async function createHuggingfaceStandIn(): Promise<HuggingfaceStandIn> {
     if (headers.authorization !== `Bearer ${HUGGING_FACE_KEY}`) {
       return { status: 401, body: { error: `Invalid credentials in Authorization header ${headers.authorization}` } };
     }
+    if (path === '/api/whoami-v2') return { body: { type: 'user', name: 'stand-in' } };
     for (const [pattern, answer] of routes) {
       const match = pattern.exec(path);
       if (match !== null) return answer((json ?? {}) as Body, Number(match[1] ?? 0));

@@ -20,15 +20,17 @@ export async function createS3StandIn(now: () => number = Date.now): Promise<S3S
 
   function serve(request: StandInRequest): StandInReply {
     const [, bucket, key = ''] = request.target.split('/');
+    const isSigned = request.headers.authorization !== undefined;
+    const isForAll = request.method === 'GET' && !isSigned;
+    const fault = isForAll ? undefined : findSignatureFault(request, S3_ACCOUNT, now());
+    if (fault !== undefined) return toError(STATUSES[fault] ?? 403, fault, request);
+    if (bucket !== S3_ACCOUNT.bucket) return toError(404, 'NoSuchBucket');
     if (request.method === 'GET') {
       const object = objects.get(key);
       return object === undefined
         ? toError(404, 'NoSuchKey')
         : { status: 200, headers: object.headers, body: object.bytes };
     }
-    const fault = findSignatureFault(request, S3_ACCOUNT, now());
-    if (fault !== undefined) return toError(STATUSES[fault] ?? 403, fault, request);
-    if (bucket !== S3_ACCOUNT.bucket) return toError(404, 'NoSuchBucket');
     if (request.method === 'DELETE') {
       objects.delete(key);
       return { status: 204 };

@@ -6,6 +6,7 @@ import { parseVendorOptions } from '../../upstream/vendor-options.ts';
 import type { Engine, EngineContext, EngineLimits, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { toFailure } from './failures.ts';
 import { createInterrupter } from './interrupter.ts';
+import { probeAutomatic1111 } from './probe.ts';
 import { readPictures } from './read-pictures.ts';
 import { type Automatic1111Options, automatic1111OptionsSchema } from './schema.ts';
 import { createServer } from './server.ts';
@@ -76,6 +77,10 @@ export function createAutomatic1111({ serverUrl, auth, clock, log }: Automatic11
     name: 'automatic1111',
     limits: LIMITS,
     generate,
+    probe: ({ signal }) => {
+      const secrets = secretsOf(auth);
+      return probeAutomatic1111({ server, hasAuth: auth !== undefined, secrets, now: clock.now(), signal });
+    },
     stop: () => interrupter.stop(),
   };
 }

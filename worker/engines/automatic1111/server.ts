@@ -20,6 +20,8 @@ export interface TaskLook {
 export interface Automatic1111Server {
   txt2img(body: unknown, signal: AbortSignal): Promise<UpstreamReply>;
   lookAt(taskId: string, options: { signal: AbortSignal; withPreview: boolean }): Promise<TaskLook>;
+  /** The models that it can load. */
+  models(signal: AbortSignal): Promise<UpstreamReply>;
   /** Stops whatever job runs: the API names no task. */
   interrupt(signal: AbortSignal): Promise<void>;
 }
@@ -74,6 +76,7 @@ export function createServer({
     txt2img: (data, signal) =>
       callUpstream(client, { ...ONLY_ONCE, method: 'POST', url: '/sdapi/v1/txt2img', data, signal }),
     lookAt,
+    models: (signal) => callUpstream(client, { url: '/sdapi/v1/sd-models', signal }),
     async interrupt(signal) {
       await post('/sdapi/v1/interrupt', {}, signal);
     },

@@ -3,6 +3,8 @@ import { failed, type ReadAnswer, type Step, waiting } from '../service-descript
 import { createServicePlugin } from '../service-plugin.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 
+const creditsSchema = z.object({ credits: z.number() });
+
 /** https://docs.bfl.ai: the answer says where to ask; the picture lies there for ten minutes. */
 const ticketSchema = z.object({ id: z.string(), polling_url: z.string() });
 const resultSchema = z.object({
@@ -53,4 +55,8 @@ export const bfl = createServicePlugin({
     json: { prompt, seed, width, height, output_format: 'png', ...options },
   }),
   read: readTicket,
+  probe: {
+    call: () => ({ url: '/v1/credits' }),
+    read: ({ json }) => ({ quota: { left: creditsSchema.parse(json).credits, unit: 'credits' } }),
+  },
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRefusal } from '../../upstream/probe.ts';
 import { untilMidnightUtc } from '../daily-allowance.ts';
 import type { Explanation, ServiceAnswer, Step } from '../service-description.ts';
 import { createServicePlugin } from '../service-plugin.ts';
@@ -42,6 +43,20 @@ function explain({ json }: ServiceAnswer, nowMs: number): Explanation | undefine
   return undefined;
 }
 
+const modelsSchema = z.object({ result: z.array(z.object({ name: z.string() })) });
+/** No such account, or a token that is none: https://developers.cloudflare.com/fundamentals/api/troubleshooting */
+const WRONG_ACCOUNT: readonly number[] = [6003, 7000, 7003, 9109];
+
+function isRefused({ status, json }: ServiceAnswer): boolean {
+  const code = failureSchema.safeParse(json).data?.errors[0]?.code ?? 0;
+  return isRefusal({ status }) || NOT_ALLOWED.includes(code) || WRONG_ACCOUNT.includes(code);
+}
+
+function readModels({ json }: ServiceAnswer, model: string) {
+  const isListed = modelsSchema.parse(json).result.some(({ name }) => name === model);
+  return { model: { name: model, state: isListed ? 'served' : 'unlisted' } } as const;
+}
+
 export const cloudflare = createServicePlugin({
   name: 'cloudflare',
   title: 'Cloudflare Workers AI',
@@ -58,4 +73,12 @@ export const cloudflare = createServicePlugin({
   }),
   read,
   explain,
+  probe: {
+    call: ({ model, account }) => {
+      const name = model.slice(model.lastIndexOf('/') + 1);
+      return { url: `/accounts/${encodeURIComponent(account)}/ai/models/search?search=${encodeURIComponent(name)}` };
+    },
+    isRefused,
+    read: readModels,
+  },
 });

@@ -73,6 +73,13 @@ function createComfyui({ url: baseUrl, graph, clock }: ComfyConfig): Engine {
     name: 'comfyui',
     limits: limitsOf(placeholders),
     generate,
+    probe: async ({ signal }) => {
+      const server = createComfyServer({ client, secrets: [], signal, now: clock.now });
+      // A workflow that names its checkpoint is believed: ComfyUI says at the first picture what it lacks.
+      if (!placeholders.has('checkpoint')) await server.placeOf('');
+      const notes = placeholders.has('checkpoint') ? [`its first checkpoint is ${await server.firstCheckpoint()}`] : [];
+      return { authorized: 'unasked', notes };
+    },
     stop: async () => {
       await Promise.all(cancelling);
     },

@@ -21,6 +21,8 @@ export const fireworks = createServicePlugin({
   title: 'Fireworks AI',
   url: 'https://api.fireworks.ai/inference',
   model: 'accounts/fireworks/models/flux-1-schnell-fp8',
+  // Its list holds no picture models, but is only for those with a key.
+  probe: { call: () => ({ url: '/v1/models' }) },
   limits: () => ({
     ...limitsOfAspects('1:1', '2:3', '3:2', '4:5', '5:4', '9:16', '16:9', '21:9'),
     steps: { min: 1, max: 50, step: 1, default: 4 },

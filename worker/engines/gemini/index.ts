@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRefusal } from '../../upstream/probe.ts';
 import type { Explanation, ServiceAnswer, Step } from '../service-description.ts';
 import { createServicePlugin } from '../service-plugin.ts';
 import { limitsOfAspects, toAspect } from '../service-sizes.ts';
@@ -69,4 +70,9 @@ export const gemini = createServicePlugin({
   }),
   read,
   explain,
+  probe: {
+    call: ({ model }) => ({ url: `/v1beta/models/${model}` }),
+    namesModel: true,
+    isRefused: ({ status, bytes }) => isRefusal({ status }) || (status === 400 && bytes.includes('API_KEY_INVALID')),
+  },
 });

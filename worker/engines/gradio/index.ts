@@ -10,8 +10,9 @@ import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 import { createGradioCall, type GradioCall } from './call.ts';
 import { toSpaceFailure } from './failures.ts';
 import { chooseEndpoint, type FittedCall, fitParameters, type ParameterNames } from './fit-parameters.ts';
+import { probeGradio } from './probe.ts';
 import { findFile, gradioOptionsSchema } from './schema.ts';
-import { type ConnectedSpace, createSpaceConnector, SpaceAsleep } from './space.ts';
+import { type Ask, type ConnectedSpace, createSpaceConnector, SpaceAsleep } from './space.ts';
 import { parametersSetting, type SpaceAddress, spacesSetting } from './space-address.ts';
 
 const HUB = 'https://huggingface.co';
@@ -46,12 +47,9 @@ interface GradioConfig {
 function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): Engine {
   const client = createHttpClient({ maxContentLength: MAX_JSON_BYTES });
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const connect = createSpaceConnector({
-    hubUrl,
-    isPublicHub: hubUrl === HUB,
-    ask: (url, signal) => callUpstream(client, { url, headers, signal, timeout: CALL_TIMEOUT_MS }),
-    clock,
-  });
+  const ask: Ask = (url, signal) => callUpstream(client, { url, headers, signal, timeout: CALL_TIMEOUT_MS });
+  const hub = { hubUrl, isPublicHub: hubUrl === HUB, ask, clock };
+  const connect = createSpaceConnector(hub);
   const rests = new Map<string, { readonly until: number; readonly error: AppError }>();
   const cancelling = new Set<Promise<void>>();
 
@@ -186,6 +184,10 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
       guidanceScale: { min: 0, max: 20 },
     },
     generate,
+    probe: ({ signal }) => {
+      const look = createSpaceConnector({ ...hub, wakes: false });
+      return probeGradio({ spaces, token, hubUrl, ask, connect: look, signal });
+    },
     stop: async () => {
       await Promise.all(cancelling);
     },

@@ -49,11 +49,13 @@ interface SpaceConnectorOptions {
   /** Whether the hub is the true one: only then its answers may name no other hosts than its Spaces'. */
   readonly isPublicHub: boolean;
   readonly ask: Ask;
+  /** Whether a Space that sleeps is woken. Default: true. */
+  readonly wakes?: boolean;
   readonly clock: Pick<Clock, 'now'>;
 }
 
 /** Finds out how an app wants to be called; remembers it for an hour. Throws SpaceAsleep, or an AppError. */
-export function createSpaceConnector({ hubUrl, isPublicHub, ask, clock }: SpaceConnectorOptions) {
+export function createSpaceConnector({ hubUrl, isPublicHub, ask, wakes = true, clock }: SpaceConnectorOptions) {
   const kept = new Map<string, { readonly space: ConnectedSpace; readonly until: number }>();
 
   /** The Space's address and stage by the hub; asking for the address also wakes it. */
@@ -66,7 +68,7 @@ export function createSpaceConnector({ hubUrl, isPublicHub, ask, clock }: SpaceC
     const stage = space?.runtime?.stage ?? 'RUNNING';
     if (WAITED_FOR.has(stage)) {
       // Whoever asks for the page wakes it; what it answers meanwhile does not matter.
-      await ask(address, signal).catch(() => undefined);
+      if (wakes) await ask(address, signal).catch(() => undefined);
       throw new SpaceAsleep(label, stage);
     }
     if (stage !== 'RUNNING') throw broken(label, `it is ${stage}`);

@@ -9,6 +9,7 @@ import type { ServiceAnswer, ServiceCall } from '../service-description.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 import { explainHorde, isPoolFull } from './failures.ts';
 import { createModelChoice, toFreeSize, toFreeSteps } from './models.ts';
+import { probeHorde } from './probe.ts';
 import { acceptedSchema, checkSchema, type HordeCheck, statusSchema } from './schema.ts';
 
 const DEFAULT_URL = 'https://aihorde.net/api/v2';
@@ -182,6 +183,7 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
       guidanceScale: { min: 0, max: 30, default: 7 },
     },
     generate,
+    probe: ({ signal }) => probeHorde({ ...config, clientAgent, models, now: clock.now(), signal }),
     stop: async () => {
       await Promise.all(cancelling);
     },

@@ -16,6 +16,7 @@ import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest }
 import { isModelGone, missingKey, toFailure } from './failures.ts';
 import { limitsOf } from './limits.ts';
 import { createModels } from './models.ts';
+import { probeHuggingface } from './probe.ts';
 import { type PictureWish, PROVIDER_NAMES, type ProviderName } from './providers.ts';
 import { waitInQueue } from './queue.ts';
 import { createRouter } from './router.ts';
@@ -115,6 +116,10 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
       }
     },
     quotaRemaining: () => remaining,
+    probe: ({ signal }) => {
+      const { model: wanted } = models.latest();
+      return probeHuggingface({ router, apiKey, list: models.list, model: wanted, now: clock.now(), signal });
+    },
   };
 }
 

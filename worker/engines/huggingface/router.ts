@@ -13,6 +13,13 @@ export function createRouter(apiUrl: string) {
     /** Which providers serve a model, under which names. Without the token: it is no business of the hub's. */
     askHub: (model: string, signal: AbortSignal): Promise<UpstreamReply> =>
       callUpstream(client, { url: `${toHub(root)}/api/models/${model}?expand[]=inferenceProviderMapping`, signal }),
+    /** Whose token it is. */
+    askWho: (token: string, signal: AbortSignal): Promise<UpstreamReply> =>
+      callUpstream(client, {
+        url: `${toHub(root)}/api/whoami-v2`,
+        headers: { authorization: `Bearer ${token}` },
+        signal,
+      }),
     at(provider: ProviderName): RouterAt {
       const shape = shapeOf(provider);
       const send: RouterAt['send'] = (path, headers, signal, data) =>

@@ -20,6 +20,7 @@ import { toBody } from './body.ts';
 import { isModelGone, readError, toFailure } from './failures.ts';
 import { familyOf } from './families.ts';
 import { createModels, toHeaders } from './models.ts';
+import { probeOpenai } from './probe.ts';
 import { type ImageItem, imagesReplySchema, type OpenaiOptions, openaiOptionsSchema } from './schema.ts';
 
 const OPENAI_URL = 'https://api.openai.com/v1';
@@ -120,6 +121,10 @@ export function createOpenai({ baseUrl, apiKey, model: configured, clock, ...giv
       if (apiKey !== undefined) models.list(new AbortController().signal).catch(() => undefined);
     },
     quotaRemaining: () => remaining,
+    probe: async ({ signal }) => {
+      const [model] = await models.list(signal);
+      return probeOpenai({ client, apiKey, model, now: clock.now(), signal });
+    },
   };
 }
 

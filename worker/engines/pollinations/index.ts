@@ -38,6 +38,8 @@ export const pollinations = createServicePlugin({
     );
     return { url: `/image/${encodeURIComponent(prompt)}?${query}`, shownAs: '/image/…' };
   },
+  // What the key may do is another question, which it answers by 403.
+  probe: { call: () => ({ url: '/account/key' }), isRefused: ({ status }) => status === 401 },
   read: ({ bytes }) => ({ is: 'done', picture: { bytes } }),
   explain,
 });

@@ -6,6 +6,8 @@ import { limitsOfAspects, toAspect } from '../service-sizes.ts';
 /** The service's highest seed; one above is refused. */
 const SEEDS = 4_294_967_295;
 
+const balanceSchema = z.object({ credits: z.number() });
+
 export const stability = createServicePlugin({
   name: 'stability',
   title: 'Stability AI',
@@ -27,6 +29,10 @@ export const stability = createServicePlugin({
       ...Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value)])),
     },
   }),
+  probe: {
+    call: () => ({ url: '/v1/user/balance' }),
+    read: ({ json }) => ({ quota: { left: balanceSchema.parse(json).credits, unit: 'credits' } }),
+  },
   read: ({ bytes, headers }) => {
     // A blurred picture comes with it.
     if (headers['finish-reason'] === 'CONTENT_FILTERED') return { is: 'refused', reason: 'CONTENT_FILTERED' };

@@ -54,6 +54,7 @@ export function createCloudinary({ apiUrl, cloudName, uploadPreset, clock }: Clo
     name: 'cloudinary',
     accepts: FORMATS.map(toMediaType),
     maxBytes: MAX_BYTES,
+    hostUrl: apiUrl,
     async put(picture, { signal }) {
       const data = toForm(picture, uploadPreset);
       const reply = await callHost(client, 'cloudinary: upload', { method: 'POST', url, data, signal });

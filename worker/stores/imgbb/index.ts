@@ -67,6 +67,7 @@ export function createImgbb({ apiUrl, key, clock }: ImgbbOptions): Store {
     name: 'imgbb',
     accepts: ['image/png', 'image/jpeg', 'image/webp'],
     maxBytes: MAX_BYTES,
+    hostUrl: apiUrl,
     async put(picture, { signal }) {
       const data = toForm(picture, key);
       const reply = await callHost(client, 'imgbb: upload', { method: 'POST', url: `${apiUrl}/upload`, data, signal });

@@ -1,7 +1,7 @@
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /** An upload costs ten credits of the application's day and of the address's hour, and one of the posts. */
-const UPLOAD_CREDITS = 10;
+export const UPLOAD_CREDITS = 10;
 /** Imgur does not tell when the application's day ends. A reset that is further away than this is not believed. */
 const CLIENT_REST_MS = 60 * 60_000;
 

@@ -9,12 +9,13 @@ import {
 import { text, urlWithDefault } from '../../../shared/service/config.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import { callHost, createHostClient, toHostedUrl, toLinklessError } from '../../upstream/host-call.ts';
+import { isRefusal, type Probe } from '../../upstream/probe.ts';
 import { requireSettings } from '../../upstream/required-settings.ts';
 import { isSuccess, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
 import type { FinishedPicture, Store, StoredPicture, StorePlugin } from '../store.ts';
-import { createAllowance } from './allowance.ts';
+import { createAllowance, UPLOAD_CREDITS } from './allowance.ts';
 import { toImgurError } from './failures.ts';
-import { uploadedSchema } from './schema.ts';
+import { creditsSchema, uploadedSchema } from './schema.ts';
 
 const settings = {
   IMGUR_CLIENT_ID: text('Client id of the Imgur application.', { secret: true }),
@@ -57,6 +58,17 @@ export function createImgur({ apiUrl, clientId, clock }: ImgurOptions): Store {
     return readUploaded(reply, picture.mediaType);
   }
 
+  /** https://apidocs.imgur.com: the credits that are left, without spending any. */
+  async function probe(signal: AbortSignal): Promise<Probe> {
+    const url = `${apiUrl}/credits`;
+    const reply = await callHost(client, 'imgur: credits', { url, headers, signal });
+    if (isRefusal(reply)) return { authorized: 'no', notes: [toError(reply).message] };
+    const credits = isSuccess(reply) ? creditsSchema.safeParse(readJson(reply)).data?.data : undefined;
+    if (credits === undefined) throw toError(reply);
+    const left = Math.floor(Math.min(credits.UserRemaining, credits.ClientRemaining) / UPLOAD_CREDITS);
+    return { authorized: 'yes', quota: { left, unit: 'uploads', resetsAt: credits.UserReset * 1000 } };
+  }
+
   function readUploaded(reply: UpstreamReply, sent: MediaType): StoredPicture {
     const parsed = uploadedSchema.safeParse(readJson(reply));
     const link = parsed.success ? toHostedUrl(parsed.data.data.link, apiUrl) : undefined;
@@ -85,6 +97,8 @@ export function createImgur({ apiUrl, clientId, clock }: ImgurOptions): Store {
       if (!isSuccess(reply)) throw toError(reply, [deleteToken]);
     },
     quotaRemaining: allowance.uploadsLeft,
+    hostUrl: apiUrl,
+    probe: ({ signal }) => probe(signal),
   };
 }
 

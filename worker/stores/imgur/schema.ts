@@ -9,6 +9,11 @@ export const uploadedSchema = z.object({
   }),
 });
 
+/** The answer about what is left; the reset is Unix time. */
+export const creditsSchema = z.object({
+  data: z.object({ UserRemaining: z.number(), UserReset: z.number(), ClientRemaining: z.number() }),
+});
+
 const errorText = z.union([
   z.string(),
   z.object({ code: z.union([z.number(), z.string()]).optional(), message: z.string().optional() }),

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { toExcerpt } from '../../upstream/excerpt.ts';
 import { toHostError } from '../../upstream/host-call.ts';
+import type { Probe } from '../../upstream/probe.ts';
 import { readRestMs } from '../../upstream/rate-limit-headers.ts';
 import type { UpstreamReply } from '../../upstream/upstream.ts';
 
@@ -41,6 +42,30 @@ export function toS3Error(reply: UpstreamReply, secrets: readonly string[], now:
   const restMs = toldMs ?? (isSlowDown ? SLOW_DOWN_MS : advice === undefined ? undefined : MISCONFIGURED_MS);
   const safeCode = toExcerpt(code, secrets);
   return new AppError('store_failed', `${reply.call}: HTTP ${reply.status} ${safeCode}: ${words}${hint}`, { restMs });
+}
+
+/** Codes that say that keys, bucket or place are wrong, so that no upload would do. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'AccountProblem',
+  'AuthorizationHeaderMalformed',
+  'InvalidAccessKeyId',
+  'NoSuchBucket',
+  'PermanentRedirect',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+  'TemporaryRedirect',
+]);
+
+/** What the answer to a signed GET of an object that is not there says. Throws for one that is no answer of the S3 API. */
+export function judgeProbe(reply: UpstreamReply, secrets: readonly string[], now: number): Probe {
+  const code = readElement(reply.body.toString('utf8'), 'Code');
+  if (reply.status === 404 && code === 'NoSuchKey') return { authorized: 'yes' };
+  // A key that may put, and not read or list: S3 does not tell it whether the object is there.
+  if (code === 'AccessDenied')
+    return { authorized: 'unasked', notes: ['the key may not read the bucket; whether it may put is not known'] };
+  const { message } = toS3Error(reply, secrets, now);
+  if (code !== undefined && REFUSALS.has(code)) return { authorized: 'no', notes: [message] };
+  throw toS3Error(reply, secrets, now);
 }
 
 const readElement = (xml: string, name: string): string | undefined =>

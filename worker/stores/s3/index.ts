@@ -9,7 +9,7 @@ import { requireSettings } from '../../upstream/required-settings.ts';
 import { isSuccess, type UpstreamReply } from '../../upstream/upstream.ts';
 import type { Store, StorePlugin } from '../store.ts';
 import { toBaseUrl } from './base-url.ts';
-import { toS3Error } from './failures.ts';
+import { judgeProbe, toS3Error } from './failures.ts';
 
 const settings = {
   S3_ENDPOINT: url('S3-compatible host; with the bucket as first part of its name virtual-hosted, else path-style.'),
@@ -34,7 +34,7 @@ interface S3Options {
 }
 
 interface ObjectCall {
-  readonly method: 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'DELETE';
   readonly key: string;
   readonly signal: AbortSignal;
   readonly bytes?: Buffer;
@@ -81,6 +81,11 @@ export function createS3(options: S3Options): Store {
       if (!isSuccess(reply) || reply.headers.etag === undefined) throw toS3Error(reply, secrets, clock.now());
       return { url: `${options.publicUrl ?? baseUrl}/${key}` };
     },
+    hostUrl: baseUrl,
+    async probe({ signal }) {
+      const reply = await call({ method: 'GET', key: UNUSED_KEY, signal });
+      return judgeProbe(reply, secrets, clock.now());
+    },
     async remove({ id, url: hostedUrl }, { signal }) {
       const key = hostedUrl.replace(/^.*\//, '');
       if (!/^[\w-]+\.\w+$/.test(key) || !key.startsWith(`${id}.`)) {
@@ -91,6 +96,9 @@ export function createS3(options: S3Options): Store {
     },
   };
 }
+
+/** No picture has this name: the answer tells about key and bucket alone. */
+const UNUSED_KEY = 'easel-doctor-looks-for-nothing';
 
 const REQUIRED = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
 

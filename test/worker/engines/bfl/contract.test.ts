@@ -7,6 +7,7 @@ const RESULT = /^\/v1\/get_result$/;
 serviceContract({
   name: 'bfl',
   plugin: bfl,
+  probe: { path: /^\/v1\/credits$/, body: { credits: 12.5 } },
   hasKey: ({ headers }) => headers['x-key'] === SERVICE_KEY,
   submission: /^\/v1\/flux-2-klein-4b$/,
   namesAddresses: true,

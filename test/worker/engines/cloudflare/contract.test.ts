@@ -39,6 +39,10 @@ const common = {
   keyVariable: 'CLOUDFLARE_API_TOKEN',
   environment: { CLOUDFLARE_ACCOUNT_ID: 'acme' },
   hasKey: ({ headers }: StandInRequest) => headers.authorization === `Bearer ${SERVICE_KEY}`,
+  probe: {
+    path: /\/ai\/models\/search/,
+    body: { result: [{ name: '@cf/black-forest-labs/flux-1-schnell' }], success: true },
+  },
   submission: /\/ai\/run\//,
   refusals: {},
 };

@@ -11,6 +11,7 @@ interface FalBody {
 serviceContract({
   name: 'fal',
   plugin: fal,
+  probe: 'none',
   hasKey: ({ headers }) => headers.authorization === `Key ${SERVICE_KEY}`,
   submission: /^\/fal-ai\/flux\/schnell$/,
   cancellation: /\/cancel$/,

@@ -30,6 +30,7 @@ const MODEL = '/v1/workflows/accounts/fireworks/models';
 serviceContract({
   name: 'fireworks',
   plugin: fireworks,
+  probe: { path: /^\/v1\/models$/, body: { data: [] } },
   hasKey,
   submission: /text_to_image$/,
   answers: ({ path, json }, tools) =>
@@ -44,6 +45,7 @@ serviceContract({
   name: 'fireworks',
   variant: 'with a kontext model',
   plugin: fireworks,
+  probe: { path: /^\/v1\/models$/, body: { data: [] } },
   model: 'accounts/fireworks/models/flux-kontext-pro',
   hasKey,
   submission: /flux-kontext-pro$/,

@@ -18,6 +18,7 @@ const candidate = (parts: unknown[], finishReason = 'STOP') => ({ candidates: [{
 serviceContract({
   name: 'gemini',
   plugin: gemini,
+  probe: { path: /^\/v1beta\/models\/gemini-3.1-flash-image$/, body: { name: 'models/gemini-3.1-flash-image' } },
   hasKey: ({ headers }) => headers['x-goog-api-key'] === SERVICE_KEY,
   submission: /generateContent$/,
   answers: async ({ path, json }, tools) => {

@@ -5,6 +5,7 @@ import { SERVICE_KEY } from '../../../stand-ins/services/service-stand-in.ts';
 serviceContract({
   name: 'pollinations',
   plugin: pollinations,
+  probe: { path: /^\/account\/key$/, body: { valid: true } },
   hasKey: ({ headers }) => headers.authorization === `Bearer ${SERVICE_KEY}`,
   submission: /^\/image\//,
   answers: async ({ path, query }, tools) => {

@@ -16,8 +16,9 @@ const ended = (status: string, error: string | null, output: unknown = null) => 
 serviceContract({
   name: 'replicate',
   plugin: replicate,
+  probe: { path: /^\/v1\/models\/black-forest-labs\/flux-schnell$/, body: { name: 'flux-schnell' } },
   hasKey: ({ headers }) => headers.authorization === `Bearer ${SERVICE_KEY}`,
-  submission: /\/v1\/models\//,
+  submission: /\/predictions$/,
   cancellation: /\/cancel$/,
   namesAddresses: true,
   answers: async ({ path, json }, tools) => {

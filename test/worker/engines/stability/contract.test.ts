@@ -12,6 +12,7 @@ const SIZES: Readonly<Record<string, readonly [number, number]>> = {
 serviceContract({
   name: 'stability',
   plugin: stability,
+  probe: { path: /^\/v1\/user\/balance$/, body: { credits: 3 } },
   hasKey: ({ headers }) => headers.authorization === `Bearer ${SERVICE_KEY}`,
   submission: /generate\/core$/,
   answers: async (request, tools) => {

@@ -5,6 +5,7 @@ import { SERVICE_KEY } from '../../../stand-ins/services/service-stand-in.ts';
 serviceContract({
   name: 'together',
   plugin: together,
+  probe: { path: /^\/v1\/models$/, body: [{ id: 'black-forest-labs/FLUX.1-schnell' }] },
   hasKey: ({ headers }) => headers.authorization === `Bearer ${SERVICE_KEY}`,
   submission: /generations$/,
   answers: async ({ path, json }, tools) => {
