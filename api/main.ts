@@ -28,9 +28,9 @@ import type { JobsStatus } from './jobs/job.ts';
 import { createPromptPolicy } from './policy/prompt-policy.ts';
 import { loadPolicyRules } from './policy/rules/policy-rules.ts';
 
-/** Long enough for most pictures, short enough for the 30 s that Render leaves. */
+/** Long enough for most pictures, and within the 30 s that Render allows. */
 const GRACE_MS = 25_000;
-/** For the answers to those who still wait after it. */
+/** Time for the answers to callers that still wait after the grace period. */
 const LAST_ANSWERS_MS = 2000;
 
 /** What the gateway keeps in DATA_DIR. */
@@ -50,7 +50,7 @@ await runService(async () => {
 
   const rates = await openRates(settings, log);
   const localUrl = `http://localhost:${settings.PORT}`;
-  // Not imported above: an older Node has no `node:sqlite`, and is to be told of by a sentence.
+  // Imported late, because an older Node has no `node:sqlite`, and `require-node.ts` must report that first.
   const { createJobs } = await import('./jobs/index.ts');
   const jobs = await createJobs({
     settings,
@@ -121,14 +121,14 @@ async function loadRules({ PROMPT_POLICY_FILE: path }: GatewaySettings): ReturnT
   return path === undefined ? [] : loadPolicyRules(path);
 }
 
-/** The client of Redis is some megabytes that a single gateway never needs. */
+/** Imported on demand: the client of Redis takes some megabytes, which a single gateway does not need. */
 async function openRates({ REDIS_URL }: GatewaySettings, log: Logger): Promise<Redis | undefined> {
   if (REDIS_URL === undefined) return undefined;
   const { openRateConnection } = await import('./http/middleware/rate-connection.ts');
   return openRateConnection(REDIS_URL, log);
 }
 
-/** Every engine that a worker told of, in the order of the first who has it. */
+/** Every engine that a worker has reported, in the order of the first worker that has it. */
 function enginesOf({ workers }: JobsStatus): string[] {
   return [...new Set(workers.flatMap(({ engines = [] }) => engines.map(({ name }) => name)))];
 }

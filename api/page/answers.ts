@@ -1,9 +1,10 @@
-import type { AppError, ErrorCode } from '../../shared/errors.ts';
+import type { AppError } from '../../shared/errors.ts';
+import { ADVICE } from './advice.ts';
 import { type Html, html } from './html.ts';
 import { chooseLanguage, type Speech } from './languages/index.ts';
 import { toContentPolicy } from './policy.ts';
 
-/** What `output=page` answers: the same job as a page that needs no script, for a text browser as well. */
+/** Answers to `output=page`: the job as a page that needs no script and also suits a text browser. */
 
 interface PageAnswer {
   readonly status: number;
@@ -17,14 +18,14 @@ export interface PageRequest {
   readonly toPath: (path: string) => string;
 }
 
-/** A job that is still being made: the page asks again by itself. */
+/** A job that is still being made. The page reloads itself. */
 export interface PendingPage {
   readonly prompt: string;
   readonly stage: string | undefined;
   readonly progress: number;
   readonly queuePosition: number | undefined;
   readonly etaSeconds: number | undefined;
-  /** Where it is asked for again, whole. */
+  /** The whole address that the page reloads. */
   readonly url: string;
 }
 
@@ -77,31 +78,13 @@ export function toFailedPage(error: AppError, request: PageRequest): PageAnswer 
   const sentences = error.details.faults?.map(({ message }) => message) ?? [error.publicMessage];
   const content = html`<h1>${words.failed}</h1>
     ${sentences.map((sentence) => html`<p role="alert">${sentence}</p>`)}
-    <p>${words[toAdvice(error.code)]}</p>
+    <p>${words[ADVICE[error.code] ?? ADVICE.other]}</p>
     <p><a href="${request.toPath('/')}">${words.another}</a></p>`;
   const answer = toAnswer(error.status, { title: words.failed, content, speech }, request);
-  // A browser asks for a name and a password: the password is the key.
+  // The browser then asks for a name and a password. The password is the key.
   const asks = error.code === 'unauthorized' && { 'WWW-Authenticate': 'Basic realm="Easel", charset="UTF-8"' };
   return { ...answer, headers: { ...answer.headers, ...asks } };
 }
-
-type Advice = 'adviceWish' | 'adviceKey' | 'adviceRefused' | 'adviceBusy' | 'adviceEngine' | 'adviceGone';
-
-const ADVICE: Partial<Record<ErrorCode, Advice>> = {
-  invalid_request: 'adviceWish',
-  unauthorized: 'adviceKey',
-  forbidden: 'adviceKey',
-  not_found: 'adviceGone',
-  cancelled: 'adviceGone',
-  prompt_refused: 'adviceRefused',
-  rate_limited: 'adviceBusy',
-  queue_full: 'adviceBusy',
-  worker_unavailable: 'adviceBusy',
-  worker_waking: 'adviceBusy',
-  internal: 'adviceBusy',
-};
-
-const toAdvice = (code: ErrorCode): Advice => ADVICE[code] ?? 'adviceEngine';
 
 function stageWords({ stage, queuePosition }: PendingPage, { words }: Speech): string {
   if (stage === 'wake') return words.wake;

@@ -1,4 +1,4 @@
-/** HTML written on the server: what is put into a template is escaped unless it is HTML already. */
+/** Templates for HTML. Values are escaped unless they are HTML already. */
 
 export class Html {
   readonly text: string;
@@ -30,5 +30,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 const toEscaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 
-/** For a `<script type="application/json">`, which nothing may end early. */
+/** JSON for a `<script type="application/json">`. No text inside can end the script early. */
 export const json = (value: unknown): Html => new Html(JSON.stringify(value).replaceAll('<', '\\u003c'));

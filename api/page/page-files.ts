@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-/** What the page loads, under addresses that change with the content, so that a browser may keep it for good. */
+/** The files of the page. Their addresses change with their content, so that browsers may keep them without asking again. */
 
 const folder = fileURLToPath(new URL('browser', import.meta.url));
 
-/** Libraries are served as the one file that they are; a module names them by their package, as its types want it. */
+/** Libraries of one file each. Modules import them by the name of the package, which their types need. */
 const LIBRARIES: Readonly<Record<string, string>> = { 'lit-html': 'lit-html.js', idb: 'build/index.js' };
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -23,12 +23,12 @@ export interface PageFile {
   readonly name: string;
   readonly type: string;
   readonly text: string;
-  /** Compressed when first asked for, once. */
+  /** Compressed once, at the first request. */
   bytes(coding: Coding): Promise<Buffer>;
 }
 
 export interface PageFiles {
-  /** Of the content of all. */
+  /** A digest of all files. */
   readonly version: string;
   readonly modules: readonly string[];
   find(name: string): PageFile | undefined;
@@ -51,7 +51,7 @@ export function readPageFiles(): PageFiles {
 }
 
 function readLibrary(name: string, path: string): string {
-  // A package says which of its files are imported; this is the one that a browser runs as it is.
+  // A package names a file for bundlers. This one runs in a browser unchanged.
   const entry = fileURLToPath(import.meta.resolve(name));
   const root = entry.slice(0, entry.lastIndexOf(join('node_modules', name)) + join('node_modules', name).length);
   return readFileSync(join(root, path), 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
@@ -68,7 +68,7 @@ function withoutDocComments(text: string): string {
   }
 }
 
-/** Names of packages become addresses beside the module, and comments stay here. */
+/** Replaces names of packages by addresses beside the module, and removes comments. */
 function toServed(text: string): string {
   const linked = text.replace(/(from ')(lit-html|idb)(')/g, '$1./$2.js$3');
   return withoutDocComments(linked).replace(/^[ \t]*\/\/.*\n/gm, '');
@@ -98,7 +98,7 @@ function toFile(name: string, text: string): PageFile {
   };
 }
 
-/** For what is made anew for every visitor: quick rather than small. */
+/** For text that is made for each visitor, so speed counts more than size. */
 export async function compressQuickly(text: string, coding: Coding): Promise<Buffer> {
   if (coding === 'identity') return Buffer.from(text);
   if (coding === 'gzip') return promisify(gzip)(text);

@@ -1,6 +1,6 @@
-/** What a page of ours may load: its own files, and pictures from wherever the stores keep them. Nothing else. */
+/** The Content-Security-Policy of our pages: only our own files, and pictures from any host, where stores keep them. */
 export function toContentPolicy(publicUrl?: string): string {
-  // A gateway in a local network has no certificate, and may name its pictures by another address than the page's.
+  // A gateway in a local network has no certificate, and the addresses of its pictures may differ from the page's.
   const own = publicUrl?.startsWith('http:') ? ` ${new URL(publicUrl).origin}` : '';
   return [
     "default-src 'none'",

@@ -1,11 +1,12 @@
+import { ADVICE } from './advice.ts';
 import { type Html, html, json } from './html.ts';
 import { LANGUAGES, type Speech } from './languages/index.ts';
 
-/** The page as it comes from the server: a form that works as it stands. Its script makes it quicker and remembers. */
+/** The page as the server sends it: a form that works without a script. The script adds progress and a history. */
 
 interface PageParts {
   readonly speech: Speech;
-  /** Where its files are. */
+  /** Address of the page's files. */
   readonly assets: string;
   readonly modules: readonly string[];
   readonly basePath: string;
@@ -35,7 +36,7 @@ export function renderPage(parts: PageParts): string {
 <link rel="stylesheet" href="${assets}/style.css">
 ${modules.map((name) => html`<link rel="modulepreload" href="${assets}/${name}">`)}
 <script type="module" src="${assets}/main.js"></script>
-<script type="application/json" id="words">${json(words)}</script>
+<script type="application/json" id="words">${json({ ...words, advice: ADVICE })}</script>
 </head>
 <body data-base="${basePath}/"${needsKey && html` data-key`}>
 <header><h1 class="name"><a href="${basePath}/">Easel</a></h1><nav><a href="${basePath}/docs">${words.documentation}</a></nav></header>

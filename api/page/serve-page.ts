@@ -6,7 +6,7 @@ import { type Coding, compressQuickly, type PageFiles, readPageFiles } from './p
 import { toContentPolicy } from './policy.ts';
 import { renderPage } from './render-page.ts';
 
-/** What a browser shows at `/`; programs go on to the JSON that stands there. */
+/** The page at `/` for browsers. Programs get the JSON of the next route. */
 
 interface PageOptions {
   readonly publicUrl: string | undefined;
@@ -18,7 +18,7 @@ const YEAR_SECONDS = 31_536_000;
 const HOUR_SECONDS = 3600;
 
 export function servePage(app: Express, { publicUrl, basePath, describe }: PageOptions): void {
-  // Read at the first browser's request: a gateway for programs alone needs no memory for it.
+  // Read at a browser's first request, so that a gateway that only serves programs needs no memory for it.
   let files: PageFiles | undefined;
   const load = (): PageFiles => {
     files ??= readPageFiles();
@@ -51,7 +51,7 @@ export function servePage(app: Express, { publicUrl, basePath, describe }: PageO
     const { version, find } = load();
     const file = find(request.params.file);
     if (file === undefined) throw new AppError('not_found', 'no such file of the page');
-    // An older version's address is answered by what there is now, and not for long.
+    // The address of an older version answers with the present file, which browsers may keep only for a short time.
     const isLasting = request.params.version === version;
     const seconds = isLasting ? `${YEAR_SECONDS}, immutable` : String(HOUR_SECONDS);
     response.set('Cache-Control', `public, max-age=${seconds}`);

@@ -15,7 +15,7 @@ import {
 } from './vocabulary/age-words.ts';
 import { NUMBER_WORDS, ORDINAL_WORDS, TENS_WORDS } from './vocabulary/numbers.ts';
 
-/** An age that a text gives to somebody. */
+/** The age of a person in a text. */
 export interface Age {
   readonly years: number;
   /** Offsets in the folded text. */
@@ -27,11 +27,11 @@ const DIGITS = /^\d{1,3}$/;
 const ORDINAL = /^(\d{1,2})(?:st|nd|rd|th)$/;
 const NUMBER_AND_UNIT = /^(\d{1,3})(\p{L}+)$/u;
 const NUMBER_WORD_AND_UNIT = /^(\p{L}+?)(ja(?:e)?hrig(?:e[srnm]?)?)$/u;
-/** 才 also means talent: an age only before a particle, a person or the end. */
+/** 才 also means talent. It is an age only before a particle, a person or the end. */
 const CHINESE_AGE = /(\d{1,2}|[一二三四五六七八九十]{1,3})\s?(?:周?[岁歲歳]|才(?=[の女男少児]|\s|,|$))/g;
 /** 세 before 기 or 대 is a century or a generation. */
 const KOREAN_AGE = /(\d{1,2})\s?(?:살|세(?![기대]))/g;
-/** Smaller numbers behind a person are weights or counts. */
+/** Smaller numbers after a person are weights or counts. */
 const MIN_BARE_AGE = 3;
 const ADULT_YEARS = 18;
 
@@ -80,7 +80,7 @@ function schoolAge(tokens: readonly Token[], position: number): number | undefin
   return SCHOOL_YEARS.has(textAt(tokens, position + 1)) ? number : undefined;
 }
 
-/** A plain number behind a person: `girl, 15`, `she is 15`; not a ratio such as 16:9. */
+/** A plain number after a person, such as `girl, 15` or `she is 15`, but not a ratio such as 16:9. */
 function isBareAge(tokens: readonly Token[], position: number): boolean {
   const token = tokens[position];
   const next = tokens[position + 1];
@@ -99,7 +99,7 @@ function endOfAge(tokens: readonly Token[], position: number): number {
 
 const textAt = (tokens: readonly Token[], position: number): string => tokens[position]?.text ?? '';
 
-/** The word before the number, past a joining word: `treinta y cinco`. */
+/** The word before the number, skipping a joining word: `treinta y cinco`. */
 function tensBefore(tokens: readonly Token[], position: number): string {
   const before = textAt(tokens, position - 1);
   return ['y', 'e', 'et', 'and'].includes(before) ? textAt(tokens, position - 2) : before;
@@ -115,7 +115,7 @@ function toNumber(text: string): number | undefined {
   return DIGITS.test(text) ? Number(text) : (NUMBER_WORDS.get(text) ?? TENS_WORDS.get(text));
 }
 
-/** Up to 99: 十二, 二十, 三十五. */
+/** Reads numbers up to 99: 十二, 二十, 三十五. */
 function fromChinese(number: string): number {
   const digits = '一二三四五六七八九';
   const [tens, ones] = number.includes('十') ? number.split('十') : ['', number];

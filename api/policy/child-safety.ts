@@ -7,15 +7,15 @@ import { findContraries } from './unwanted.ts';
 import type { TermKind } from './vocabulary/terms.ts';
 import { allTerms } from './vocabulary/vocabulary.ts';
 
-/** Between an adult's age and the word for the person: nothing, or one word that is not about a second person. */
+/** Text between an adult's age and the word for the same person: nothing, or one word that is not about a second person. */
 const SAME_PERSON = /^[\s_-]*(?!(?:and|or|with|man|woman|guy|male|female)\b)(?:\p{L}+[\s_-]+)?$/u;
 
-/** Longer than any such word. */
+/** Any such word is shorter. */
 const MAX_BETWEEN = 60;
 
 /**
- * Whether a request asks for sexual content about minors: somebody under 18 together with anything sexual, or somebody
- * whose age is left open together with what is explicit. Whoever means an adult can say so: woman, man, an age.
+ * Whether a request asks for sexual content about minors: a person under 18 together with anything sexual, or a person
+ * of unknown age together with explicit content. A caller who means an adult can say so: woman, man, an age.
  */
 export function createChildSafety(): (text: RequestedText) => boolean {
   const index = createTermIndex<TermKind>({ terms: allTerms(), innocent: 'innocent' });
@@ -38,14 +38,14 @@ export function createChildSafety(): (text: RequestedText) => boolean {
   };
 }
 
-/** Somebody is a girl or boy (which adults are called too), and the text gives that person no adult age. */
+/** Whether a person is called girl or boy (as adults are, too) and the text gives that person no adult age. */
 function isAgeOpen(folded: string, matches: readonly Match<TermKind>[], ages: readonly Age[]): boolean {
   const adults = ages.filter((age) => !isMinorAge(age));
   const ends = adults.map(({ end }) => end).sort((one, other) => one - other);
   const starts = adults.map(({ start }) => start).sort((one, other) => one - other);
   const isSamePerson = (from: number | undefined, to: number | undefined) =>
     from !== undefined && to !== undefined && to - from <= MAX_BETWEEN && SAME_PERSON.test(folded.slice(from, to));
-  // Between the person and any age but the nearest stands that nearest one.
+  // Only the nearest age counts, because all others have it between them and the person.
   const isAdult = (person: Match<TermKind>) =>
     isSamePerson(ends[countBelow(ends.length, (index) => (ends[index] ?? 0) <= person.start) - 1], person.start) ||
     isSamePerson(person.end, starts[countBelow(starts.length, (index) => (starts[index] ?? 0) < person.end)]);

@@ -14,13 +14,13 @@ interface PromptPolicyOptions {
 const CHILD_SAFETY_MESSAGE =
   'This prompt is refused: nothing sexual is made that shows or suggests minors. If everyone in it is an adult, say so (woman, man).';
 /**
- * Texts that passed lately: who asks again, as for a remembered picture, is not looked through again. Kept by their
- * digests, since a text may have 100 kB.
+ * Number of texts that passed lately and are not read again, for instance when a remembered picture is asked for. Only
+ * digests are kept, because a text may have 100 kB.
  */
 const MAX_PASSED = 1000;
 const DEFAULT_MESSAGE = 'This prompt is refused by the rules of this service.';
 
-/** Throws `prompt_refused` for a request that must not be made. The log learns the rule's name, never the prompt. */
+/** Throws `prompt_refused` for a request that must not be made. The log gets the rule's name, but not the prompt. */
 export function createPromptPolicy({ rules }: PromptPolicyOptions): (request: PromptRequest) => void {
   const isAboutMinors = createChildSafety();
   const ownRules = rules.map((rule) => ({ rule, matches: compileRule(rule) }));

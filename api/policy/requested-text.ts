@@ -2,22 +2,22 @@ import type { GenerationRequest } from '../../shared/contract/generation.ts';
 
 export type PromptRequest = Pick<GenerationRequest, 'prompt' | 'negativePrompt' | 'engineOptions'>;
 
-/** All words of a request: what shall be in the picture, and what shall not. */
+/** All words of a request, for the picture and against it. */
 export interface RequestedText {
   readonly wanted: string;
   readonly unwanted: string;
 }
 
-/** An embedded picture holds no words. */
+/** An embedded picture contains no words. */
 const EMBEDDED_PICTURE = /^data:image\/[\w+.-]+;base64,[\w+/=-]*$/;
-/** Base64, bare or in a data URL; shorter runs are words. */
+/** Base64, alone or in a data URL. Shorter runs are words. */
 const BASE64 = /^(?:data:[\w/+.-]*(?:;[\w=.+-]*)?,)?([\w+/-]{8,}={0,2})$/;
 /** Control characters except line breaks and tabs. */
 const CONTROL = /[^\P{Cc}\t\n\r]/u;
-/** An engine's name and the names of its options are ours; deeper keys (tags by name) are the caller's words. */
+/** Keys up to this depth are names of engines and options. Deeper keys (tags by name) are the caller's words. */
 const OWN_KEY_DEPTH = 2;
 
-/** The prompts, with every text in the engines' own options beside the prompt that it adds to. */
+/** The prompts, each with the texts of the engines' options that add to it. */
 export function toRequestedText({ prompt, negativePrompt = '', engineOptions = {} }: PromptRequest): RequestedText {
   const wanted = [prompt];
   const unwanted = [negativePrompt];
@@ -37,14 +37,14 @@ export function toRequestedText({ prompt, negativePrompt = '', engineOptions = {
   return { wanted: wanted.join('\n'), unwanted: unwanted.join('\n') };
 }
 
-/** The words of a value, and those that it says as base64. */
+/** The words of a value, and those that it holds as base64. */
 function toTexts(value: string): string[] {
   if (EMBEDDED_PICTURE.test(value)) return [];
   const decoded = decodeText(BASE64.exec(value)?.[1]);
   return decoded === undefined ? [value] : [value, decoded];
 }
 
-/** Undefined for bytes that are no text. */
+/** Undefined if the bytes are not text. */
 function decodeText(base64: string | undefined): string | undefined {
   if (base64 === undefined) return undefined;
   try {

@@ -3,12 +3,12 @@ import type { Match, TermIndex } from './text/term-index.ts';
 import { toTokens } from './text/tokens.ts';
 import type { TermKind } from './vocabulary/terms.ts';
 
-/** What a negative prompt asks for by naming its contrary. */
+/** What a negative prompt asks for by excluding the opposite. */
 export interface Contraries {
   readonly undresses: boolean;
-  /** Adults are unwished for. */
+  /** The negative prompt excludes adults. */
   readonly excludesAdults: boolean;
-  /** The grown-up look is unwished for; of a man or woman that may be a wish for a younger adult. */
+  /** The negative prompt excludes a grown-up look. About a man or woman, that may mean a younger adult. */
   readonly excludesMaturity: boolean;
 }
 
@@ -21,8 +21,8 @@ const GROUPS: readonly (readonly TermKind[])[] = [
 const MIN_OUTER_GARMENTS = 2;
 
 /**
- * Reads the negative prompt item by item. Only an item that names nothing else counts: `clothes` takes the clothes off,
- * `torn clothes` does not. Underwear or swimwear is meant protectively beside words such as nudity, alone it is not.
+ * Reads the negative prompt item by item. Only an item that names nothing else counts: `clothes` removes the clothes,
+ * `torn clothes` does not. Underwear or swimwear beside words such as nudity is protective; alone it is not.
  */
 export function findContraries(foldedUnwanted: string, index: TermIndex<TermKind>): Contraries {
   const counts = new Map<TermKind, number>();
@@ -43,7 +43,7 @@ export function findContraries(foldedUnwanted: string, index: TermIndex<TermKind
   };
 }
 
-/** For each word of the item its kind in the group, or nothing at all when a word is about something else. */
+/** The kind of each word of the item within the group. Empty if one of the words is about something else. */
 function soleKinds(item: string, matches: readonly Match<TermKind>[], group: readonly TermKind[]): TermKind[] {
   const words = toTokens(item).filter(({ text }) => !FILLERS.has(text));
   const matchAround = createCover(matches.filter(({ kind }) => group.includes(kind)));

@@ -2,7 +2,7 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 /** Clients ignore longer times. */
 const MAX_RETRY_AFTER_SECONDS = 60;
-/** Upper limit for what an upstream names, such as a thousand years, which no timer supports. */
+/** Upper limit for the rest that an upstream asks for, because no timer supports a thousand years. */
 const LONGEST_REST_MS = 60 * 60_000;
 
 /**

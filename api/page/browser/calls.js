@@ -2,7 +2,7 @@
 
 const KEY = 'easel-key';
 
-/** Where the gateway is, with a slash at its end. */
+/** The gateway's address, with a slash at its end. */
 export const base = new URL(document.body.dataset.base ?? '/', location.href).href;
 
 export const readKey = () => localStorage.getItem(KEY) ?? '';
@@ -10,7 +10,7 @@ export const readKey = () => localStorage.getItem(KEY) ?? '';
 /** @param {string} key */
 export const keepKey = (key) => (key === '' ? localStorage.removeItem(KEY) : localStorage.setItem(KEY, key));
 
-/** What the gateway answered when it refused. */
+/** An error answer of the gateway. */
 export class Refusal extends Error {
   /** @param {number} status @param {{ code?: string, error?: string }} answer @param {number} retryAfter seconds */
   constructor(status, { code = 'internal', error = `HTTP ${status}` }, retryAfter) {
@@ -22,7 +22,7 @@ export class Refusal extends Error {
 }
 
 /**
- * Throws a `Refusal`, or fetch's own error when nobody answered.
+ * Throws a `Refusal`, or fetch's own error if no answer came.
  * @param {string} path below the base
  * @param {RequestInit} [init]
  */
@@ -35,13 +35,13 @@ export async function call(path, init = {}) {
   throw new Refusal(response.status, answer, Number(response.headers.get('retry-after') ?? 0));
 }
 
-/** Of an absolute address, what stands below the base: the page may be reached by another name. @param {string} url */
+/** The part of an absolute address below the base, because the page may be reached by another name. @param {string} url */
 export function toJobPath(url) {
   const { pathname, search } = new URL(url);
   return pathname.slice(pathname.lastIndexOf('/jobs/') + 1) + search;
 }
 
-/** A picture that the gateway keeps is asked for where the page came from. @param {string} url */
+/** A picture of the gateway's disk is fetched from the host that the page came from. @param {string} url */
 export function toPictureUrl(url) {
   const { pathname } = new URL(url, base);
   const at = pathname.lastIndexOf('/images/');
@@ -50,7 +50,7 @@ export function toPictureUrl(url) {
 }
 
 /**
- * Every event of a job, until it ends or the connection does.
+ * Every event of a job, until the job or the connection ends.
  * @param {string} job @param {number} after @param {AbortSignal} signal
  * @returns {AsyncGenerator<{ id: number, job: JobAnswer }>}
  */

@@ -5,7 +5,7 @@ import { cancel, hasEnded, make, remove, update } from './work.js';
 
 /** @import { Item, Word } from './types.d.ts' */
 
-/** What a card may ask of the page around it. @typedef {{ use: (item: Item) => void, compare: (item: Item) => void, isCompared: (item: Item) => boolean, tell: (text: string) => void }} Around */
+/** What a card can do on the page around it. @typedef {{ use: (item: Item) => void, compare: (item: Item) => void, isCompared: (item: Item) => boolean, tell: (text: string) => void }} Around */
 
 /** @type {Record<string, Word>} */
 const STAGES = {
@@ -20,8 +20,8 @@ const STAGES = {
   upload: 'storing',
 };
 
-/** How an item stands, in words. @param {Item} item */
-export function tellStage({ status, stage = '', place, isOffline }) {
+/** The state of an item in words. @param {Item} item */
+export function toStageText({ status, stage = '', place, isOffline }) {
   if (status === 'done' || status === 'failed' || status === 'cancelled') return say(status);
   if (isOffline) return say('offline');
   if (stage === 'queue' && place !== undefined) return say('place', place);
@@ -43,7 +43,7 @@ function place(item) {
       : html`<progress aria-label=${item.wishes.prompt}></progress>`;
   return html`<div class="place ${shapeOf(item)}">
     ${preview === undefined ? nothing : html`<img src=${preview} alt="">`}
-    <div><span>${tellStage(item)}${progress > 0 ? ` ${Math.round(progress * 100)} %` : nothing}</span>${bar}
+    <div><span>${toStageText(item)}${progress > 0 ? ` ${Math.round(progress * 100)} %` : nothing}</span>${bar}
     <span class="hint">${eta === undefined ? nothing : say('eta', Math.ceil(eta))}</span></div></div>`;
 }
 
@@ -66,13 +66,13 @@ const copyMenu = (item, { tell }) => html`<details class="menu"><summary>${say('
     return html`<button type="button" data-snippet=${name} @click=${run}>${label}</button>`;
   })}</div></details>`;
 
-/** The same wishes with another seed. @param {Item} item @param {number} seed */
+/** Makes the same picture with another seed. @param {Item} item @param {number} seed */
 const makeWith = ({ wishes }, seed) => make({ ...wishes, seed: seed % 2 ** 32 }, 1);
 
 /** @param {Item} item */
 function favour(item) {
   update(item, { favourite: !item.favourite });
-  // From now on there is something to lose: the browser is asked not to clear it.
+  // The browser is asked to keep the history even if its disk is full.
   if (item.favourite) void navigator.storage?.persist?.();
 }
 

@@ -2,7 +2,7 @@ import { items, update } from './work.js';
 
 /** @import { Item } from './types.d.ts' */
 
-/** The history as a file: one picture a line, as JSON, its small copy as a data URL. */
+/** The history as a file. Each line holds one picture as JSON, with its small copy as a data URL. */
 
 /** @param {Blob} blob @returns {Promise<string>} */
 function toDataUrl(blob) {
@@ -14,7 +14,7 @@ function toDataUrl(blob) {
   });
 }
 
-/** @param {string} url of which only what `toDataUrl` wrote is taken */
+/** @param {string} url only a URL that `toDataUrl` made is read */
 function toBlob(url) {
   const [, type = '', text = ''] = /^data:(image\/(?:webp|png|jpeg));base64,([A-Za-z\d+/=]+)$/.exec(url) ?? [];
   return type === '' ? undefined : new Blob([Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0))], { type });
@@ -33,7 +33,7 @@ export async function exportItems() {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Adds what is not here yet; lines that are none of ours are passed over. @param {File} file */
+/** Adds pictures that are not in the history yet. Other lines are skipped. @param {File} file */
 export async function importItems(file) {
   for (const line of (await file.text()).split('\n')) {
     const item = readLine(line);

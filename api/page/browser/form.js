@@ -35,7 +35,7 @@ export function readForm() {
       .join(', ');
   const avoided = join(field('negative_prompt').value, negative);
   const given = field('seed').value;
-  // A seed that is not kept is drawn anew for every picture, and stands in the field to be kept.
+  // Without the lock, each picture gets a new seed. The field shows it, so that it can be locked.
   const seed = given !== '' && isLocked() ? Number(given) : random();
   const numbers = NUMBERS.filter((name) => field(name).value !== '').map((name) => [name, Number(field(name).value)]);
   const wishes = {
@@ -50,7 +50,7 @@ export function readForm() {
   return { wishes, count: Number(count.value) };
 }
 
-/** @param {Record<string, unknown>} wishes of which the rest stays as it stands */
+/** Changes the given fields only. @param {Record<string, unknown>} wishes */
 export function fillForm(wishes) {
   for (const name of FIELDS) {
     const value = wishes[name];
@@ -62,10 +62,10 @@ export function fillForm(wishes) {
   keepDraft();
 }
 
-/** All of it, so that nothing of the form stays behind. @param {Wishes} wishes */
+/** Replaces the whole form. @param {Wishes} wishes */
 export function useWishes(wishes) {
   style.value = '';
-  tellStyle();
+  showStyle();
   fillForm({ negative_prompt: '', engine: '', width: '', height: '', steps: '', ...wishes });
   promptArea.focus();
   form.scrollIntoView({ block: 'nearest' });
@@ -76,7 +76,7 @@ function setLock(isOn) {
   lock.ariaPressed = String(isOn);
 }
 
-function tellStyle() {
+function showStyle() {
   const chosen = chosenStyle();
   const added = document.getElementById('added');
   if (added === null) return;
@@ -95,18 +95,18 @@ function recallDraft() {
   setLock(draft.lock === true);
   style.value = draft.style ?? '';
   count.value = draft.count ?? '1';
-  tellStyle();
+  showStyle();
   keepDraft();
 }
 
-/** `#p=…&seed=…` fills the form and starts nothing: links are fetched ahead and followed by accident. */
+/** `#p=…&seed=…` fills the form but starts no picture, because links may be followed by accident. */
 function readLink() {
   const { p, ...rest } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   if (p === undefined) return;
   fillForm({ ...rest, prompt: p });
 }
 
-/** Earlier prompts, walked through as in a shell when the cursor stands at the edge. @type {{ at: number, own: string }} */
+/** Arrow keys at the edge of the text walk through earlier prompts, as in a shell. @type {{ at: number, own: string }} */
 const walk = { at: 0, own: '' };
 
 /** @param {KeyboardEvent} event */
@@ -136,7 +136,7 @@ export function startForm(onMake) {
   readLink();
   addEventListener('hashchange', readLink);
   form.addEventListener('input', keepDraft);
-  style.addEventListener('change', tellStyle);
+  style.addEventListener('change', showStyle);
   field('seed') instanceof HTMLInputElement &&
     form.querySelector('#seed')?.addEventListener('input', () => setLock(field('seed').value !== ''));
   lock.addEventListener('click', () => {
@@ -157,7 +157,7 @@ export function startForm(onMake) {
   });
 }
 
-/** What was drawn stands in the field, to be kept. @param {number} seed */
+/** Shows a seed that was drawn, so that it can be locked. @param {number} seed */
 export function showSeed(seed) {
   if (!isLocked()) field('seed').value = String(seed);
 }

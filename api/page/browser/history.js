@@ -6,9 +6,9 @@ import { items, remove, update } from './work.js';
 
 /** @import { Item } from './types.d.ts' */
 
-/** All pictures that this browser remembers: small, to be searched and gone through by keyboard. */
+/** All pictures that this browser remembers, as small copies with a search. Arrow keys move between them. */
 
-/** As many at a time: thousands of pictures would make every change of the page slow. */
+/** Pictures shown at a time. Thousands would make every change of the page slow. */
 const PAGE = 60;
 
 const view = { query: '', favourites: false, limit: PAGE };

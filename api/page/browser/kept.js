@@ -2,7 +2,7 @@ import { openDB } from 'idb';
 
 /** @import { Item } from './types.d.ts' */
 
-/** What this browser remembers: its pictures and the jobs that are still to come back for. */
+/** What this browser stores: its pictures, and the jobs that have not ended. */
 
 const database = openDB('easel', 1, {
   upgrade(opened) {
@@ -10,7 +10,7 @@ const database = openDB('easel', 1, {
   },
 });
 
-/** Whether something could not be kept, because the storage is full or this window keeps nothing. */
+/** Whether something could not be stored, because the storage is full or a private window has none. */
 export let isFull = false;
 
 /** @param {Item} item */
@@ -28,7 +28,7 @@ export async function forget(id) {
     await (await database).delete('items', id);
     isFull = false;
   } catch {
-    // It was never kept.
+    // It was never stored.
   }
 }
 

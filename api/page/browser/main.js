@@ -1,5 +1,5 @@
 import { html, nothing, render } from 'lit-html';
-import { card, tellStage } from './cards.js';
+import { card, toStageText } from './cards.js';
 import { fillForm, isLocked, readForm, showSeed, startForm, useWishes } from './form.js';
 import { history } from './history.js';
 import { say } from './words.js';
@@ -38,11 +38,11 @@ const around = {
   },
 };
 
-/** Once for all changes of a moment. */
+/** Draws the page once for all changes that happen together. */
 function redraw() {
   if (isDue) return;
   isDue = true;
-  // A window in the background paints nothing, but its title and its job go on.
+  // Not an animation frame, because a window in the background has none, and its title and jobs must go on.
   setTimeout(() => {
     isDue = false;
     draw();
@@ -58,7 +58,7 @@ function draw() {
   past.hidden = false;
   render(history(open, redraw), past);
   render(view(), viewer);
-  tellProgress(cards);
+  announceProgress(cards);
 }
 
 /** @param {Item} item */
@@ -80,20 +80,20 @@ function view() {
 
 let spoken = '';
 
-/** Each stage is spoken once; percentages are for the eye. @param {Item[]} cards of which the newest batch is told */
-function tellProgress(cards) {
+/** Announces the stages of the newest batch to screen readers, each once and without percentages. @param {Item[]} cards */
+function announceProgress(cards) {
   const open = cards.filter((item) => !hasEnded(item));
   const [first] = open.length > 0 ? open.slice(-1) : cards;
   const ready = batch.filter((item) => hasEnded(item)).length;
   const share = batch.length > 1 ? `${ready}/${batch.length} · ` : '';
-  const text = first === undefined || batch.length === 0 ? '' : `${share}${tellStage(first)}`;
+  const text = first === undefined || batch.length === 0 ? '' : `${share}${toStageText(first)}`;
   document.title = open.length === 0 ? title : `(${share === '' ? '…' : `${ready}/${batch.length}`}) ${title}`;
   if (text === spoken) return;
   spoken = text;
   status.textContent = text;
 }
 
-/** What was asked for last. @type {Item[]} */
+/** The pictures that were asked for last. @type {Item[]} */
 let batch = [];
 
 function makeAsked() {

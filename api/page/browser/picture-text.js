@@ -1,9 +1,9 @@
-/** The texts inside a PNG, JPEG or WebP file, by the names that their writers gave them. */
+/** Reads the texts inside a PNG, JPEG or WebP file, keyed by their names. */
 
 const latin = new TextDecoder('latin1');
 const utf8 = new TextDecoder();
 
-/** More is no text of a picture's settings. */
+/** Settings of a picture are shorter. */
 const MAX_TEXT_BYTES = 4_000_000;
 
 /** @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<Map<string, string>>} */
@@ -13,7 +13,7 @@ export async function readChunks(bytes) {
   if (bytes[0] === 0x89) await readPng(bytes, texts);
   else if (bytes[0] === 0xff) readJpeg(bytes, texts);
   else if (latin.decode(bytes.subarray(0, 4)) === 'RIFF') readWebp(bytes, texts);
-  // Content Credentials are binary, but their words stand in them as they are.
+  // Content Credentials are binary, but their words are readable.
   const mark = /digitalsourcetype\/\w{1,60}/i.exec(latin.decode(bytes.subarray(0, MAX_TEXT_BYTES)));
   if (mark !== null) texts.set('mark', mark[0]);
   return texts;
@@ -47,7 +47,7 @@ async function readText(type, data, texts) {
   texts.set(name, utf8.decode(data[end + 1] === 1 ? await inflate(body) : body));
 }
 
-/** Bounded: a small file may unpack to more than a browser has. @param {Uint8Array<ArrayBuffer>} data */
+/** Limited, because a small file may inflate to more than the browser's memory. @param {Uint8Array<ArrayBuffer>} data */
 async function inflate(data) {
   const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream('deflate'));
   const pieces = [];
@@ -123,11 +123,11 @@ function readTag(name, bytes, little, texts) {
   texts.set(inner === '' ? name : inner, inner === '' ? clean : rest);
 }
 
-/** Eight letters say in what it is written. @param {Uint8Array<ArrayBuffer>} bytes @param {boolean} little */
+/** The first eight bytes name the encoding. @param {Uint8Array<ArrayBuffer>} bytes @param {boolean} little */
 function readComment(bytes, little) {
   const body = bytes.subarray(8);
   if (!latin.decode(bytes.subarray(0, 8)).startsWith('UNICODE')) return utf8.decode(body);
-  // Writers disagree with their own header about the order of bytes: Latin letters have their zero on one side.
+  // The byte order of many files differs from their header, so it is guessed: Latin letters have a zero byte on one side.
   const zeros = [0, 0];
   for (const [index, byte] of body.subarray(0, 400).entries())
     if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;

@@ -1,6 +1,6 @@
 import { readChunks } from './picture-text.js';
 
-/** What a picture's file says of its making, whichever program wrote it. Nothing leaves the browser. */
+/** Reads from a picture's file how it was made, in the forms of several programs. Nothing leaves the browser. */
 
 /** @typedef {{ writer: string, wishes: Record<string, unknown> }} Settings */
 
@@ -21,7 +21,7 @@ function attempt(read) {
   try {
     return read();
   } catch {
-    // It looked like that program's, and is not.
+    // It only looked like that program's form.
     return undefined;
   }
 }
@@ -100,7 +100,7 @@ function readNovel(texts) {
   return { writer: 'NovelAI', wishes: { ...wishes, ...toSize(data.width, data.height) } };
 }
 
-/** The graph is followed from its sampler to the texts that lead into it. @param {Texts} texts */
+/** Follows the graph from its sampler to the texts that lead into it. @param {Texts} texts */
 function readComfy(texts) {
   const graph = parse(texts.get('prompt') ?? '');
   if (graph === undefined) return undefined;
@@ -132,7 +132,7 @@ function readComfy(texts) {
   };
 }
 
-/** The text of the first `rdf:li` behind `exif:UserComment`, by plain searches. @param {string} xmp */
+/** The text of the first `rdf:li` after `exif:UserComment`, without an XML parser. @param {string} xmp */
 function readUserComment(xmp) {
   const item = xmp.indexOf('<rdf:li', xmp.indexOf('<exif:UserComment>'));
   const start = xmp.indexOf('>', item) + 1;
@@ -159,7 +159,7 @@ function readDrawThings(texts) {
   return { writer: 'Draw Things', wishes: { ...wishes, guidance_scale: data.scale, ...toSize(width, height) } };
 }
 
-/** Its own scheme, beside that of AUTOMATIC1111. @param {Texts} texts */
+/** Fooocus's own scheme; it can write AUTOMATIC1111's instead. @param {Texts} texts */
 function readFooocus(texts) {
   const data = parse(texts.get('parameters') ?? texts.get('UserComment') ?? '');
   if (data?.prompt === undefined || data?.seed === undefined) return undefined;

@@ -2,7 +2,7 @@ import { base, readKey } from './calls.js';
 
 /** @import { Item, Wishes } from './types.d.ts' */
 
-/** Ways to ask for the same picture elsewhere. Each works as it stands; a key is named, never copied. */
+/** Ways to ask for the same picture elsewhere. Each works unchanged. A key is replaced by a name, never copied. */
 
 /** @param {Item} item */
 function toWishes({ wishes, engine }) {
@@ -16,7 +16,7 @@ const toPairs = (wishes) =>
 /** @param {Item} item */
 const toAddress = (item) => `${base}generate?${new URLSearchParams([...toPairs(toWishes(item)), ['output', 'image']])}`;
 
-/** A link that fills the form here and starts nothing. @param {Item} item */
+/** A link that fills the form of this page but starts no picture. @param {Item} item */
 function toLink(item) {
   const { prompt, ...rest } = toWishes(item);
   return `${base}#${new URLSearchParams([['p', prompt], ...toPairs(/** @type {Wishes} */ (rest))])}`;
@@ -55,7 +55,7 @@ await writeFile("picture.png", new Uint8Array(await answer.arrayBuffer()));
 const toCurl = (item) =>
   `curl --fail-with-body${readKey() === '' ? '' : ' -H "X-API-Key: $EASEL_KEY"'} "${toAddress(item)}" -o picture.png`;
 
-/** By the name that is shown; that of the address is translated. @type {Record<string, (item: Item) => string>} */
+/** Keyed by the name that is shown. Only that of the address is translated. @type {Record<string, (item: Item) => string>} */
 export const SNIPPETS = {
   address: toAddress,
   link: toLink,
@@ -72,7 +72,7 @@ export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // Without https a browser has only the old way.
+    // Without https, browsers have no `navigator.clipboard`.
     const area = document.createElement('textarea');
     area.value = text;
     (document.querySelector('dialog[open]') ?? document.body).append(area);

@@ -1,6 +1,6 @@
 /** @import { Style } from './types.d.ts' */
 
-/** Packs of words. What one adds is shown, and it is all that it does. @type {readonly Style[]} */
+/** Words that a style adds to the prompts. The form shows them. @type {readonly Style[]} */
 export const STYLES = [
   { name: 'Photograph', after: 'photograph, natural light, 50 mm lens, sharp focus', negative: 'drawing, painting' },
   { name: 'Film still', after: 'film still, cinematic light, shallow depth of field, 35 mm' },

@@ -1,7 +1,7 @@
 const SIDE = 192;
 
 /**
- * A small copy for the history; undefined where another host's picture may be shown but not read.
+ * A small copy for the history. Undefined if another host's picture may be shown but not read.
  * @param {string} url
  * @returns {Promise<Blob | undefined>}
  */

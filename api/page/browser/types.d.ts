@@ -3,7 +3,7 @@ import type { en, Words } from '../languages/en.ts';
 export type Word = keyof typeof en;
 export type { Words };
 
-/** What a picture was asked for by, in the words of `POST /jobs`. */
+/** The parameters of one picture, as `POST /jobs` takes them. */
 export interface Wishes {
   prompt: string;
   negative_prompt?: string;
@@ -16,14 +16,14 @@ export interface Wishes {
   engine?: string;
 }
 
-/** One picture of this browser: being made, made, or failed. Kept as it is in IndexedDB. */
+/** One picture of this browser: being made, made, or failed. Stored in IndexedDB. */
 export interface Item {
-  /** Also the idempotency key of its job, so that sending it again makes nothing twice. */
+  /** Also the idempotency key of its job, so that sending it again makes no second picture. */
   id: string;
   /** Epoch milliseconds. */
   at: number;
   wishes: Wishes;
-  /** Of the job, below the page's base: `jobs/…?sealed=…`. */
+  /** Address of the job, relative to the page's base: `jobs/…?sealed=…`. */
   job?: string;
   status: 'new' | 'accepted' | 'queued' | 'running' | 'storing' | 'done' | 'failed' | 'cancelled';
   stage?: string;
@@ -43,7 +43,7 @@ export interface Item {
   thumb?: Blob;
 }
 
-/** What the gateway tells of a job. */
+/** The gateway's answer about a job. */
 export interface JobAnswer {
   status: Item['status'];
   stage?: string;

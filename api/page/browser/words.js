@@ -1,6 +1,6 @@
 /** @import { Word, Words } from './types.d.ts' */
 
-/** @type {Words} */
+/** @type {Words & { advice: Record<string, Word> & { other: Word } }} */
 const words = JSON.parse(document.getElementById('words')?.textContent ?? '{}');
 
 /**
@@ -10,20 +10,5 @@ const words = JSON.parse(document.getElementById('words')?.textContent ?? '{}');
  */
 export const say = (name, value = '') => words[name].replace('{n}', String(value));
 
-/** @type {Record<string, Word>} */
-const ADVICE = {
-  invalid_request: 'adviceWish',
-  unauthorized: 'adviceKey',
-  forbidden: 'adviceKey',
-  not_found: 'adviceGone',
-  cancelled: 'adviceGone',
-  prompt_refused: 'adviceRefused',
-  rate_limited: 'adviceBusy',
-  queue_full: 'adviceBusy',
-  worker_unavailable: 'adviceBusy',
-  worker_waking: 'adviceBusy',
-  internal: 'adviceBusy',
-};
-
 /** What a person can do about a failure. @param {string} code */
-export const advise = (code) => say(ADVICE[code] ?? 'adviceEngine');
+export const advise = (code) => say(words.advice[code] ?? words.advice.other);

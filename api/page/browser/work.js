@@ -4,17 +4,17 @@ import { toThumb } from './thumb.js';
 
 /** @import { Item, JobAnswer, Wishes } from './types.d.ts' */
 
-/** The pictures of this browser and the jobs that make them. Whoever shows them is told of every change. */
+/** The pictures of this browser and the jobs that make them. `startWork` takes a listener for changes. */
 
 /** @type {Map<string, Item>} */
 export const items = new Map();
-/** Those that stand large on the page: of this visit, or not finished when it began. @type {Set<string>} */
+/** Ids of the pictures that are shown large: those of this visit, and those not finished at its start. @type {Set<string>} */
 export const shown = new Set();
 
 /** @type {Map<string, AbortController>} */
 const following = new Map();
 
-/** A browser has six connections to one host: the rest of the page needs some. */
+/** A browser has six connections to one host, and the rest of the page needs some. */
 const MAX_STREAMS = 3;
 let streams = 0;
 
@@ -22,18 +22,18 @@ const LOOK_MS = 3000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /** @type {() => void} */
-let tell = () => undefined;
+let notify = () => undefined;
 
 /** @param {() => void} onChange */
 export async function startWork(onChange) {
-  tell = onChange;
+  notify = onChange;
   for (const item of await recall()) {
     items.set(item.id, item);
     if (hasEnded(item)) continue;
     shown.add(item.id);
     void follow(item);
   }
-  tell();
+  notify();
 }
 
 /** @param {Item} item */
@@ -52,12 +52,12 @@ export function make(wishes, count) {
 function add(item) {
   items.set(item.id, item);
   shown.add(item.id);
-  tell();
-  // Kept before it is sent: after a crash it is sent again by the same key, and not made twice.
+  notify();
+  // Stored before it is sent. After a crash it is sent again with the same key, so that it is not made twice.
   void keep(item).then(() => follow(item));
 }
 
-/** The one that was made by just these wishes already. @param {Wishes} wishes */
+/** A picture that was made by equal parameters before. @param {Wishes} wishes */
 export const findMade = (wishes) =>
   [...items.values()].find((item) => item.status === 'done' && toText(item.wishes) === toText(wishes));
 
@@ -76,17 +76,17 @@ export function remove(item) {
   if (!hasEnded(item)) void cancel(item);
   items.delete(item.id);
   shown.delete(item.id);
-  void forget(item.id).then(tell);
+  void forget(item.id).then(notify);
 }
 
 /** @param {Item} item @param {{ [Key in keyof Item]?: Item[Key] | undefined }} change */
 export function update(item, change) {
   Object.assign(item, change);
-  tell();
-  if (items.has(item.id)) void keep(item).then(tell);
+  notify();
+  if (items.has(item.id)) void keep(item).then(notify);
 }
 
-/** Until it has ended, whatever happens to the connection. @param {Item} item */
+/** Follows a job to its end, through lost connections. @param {Item} item */
 async function follow(item) {
   const controller = new AbortController();
   following.set(item.id, controller);
@@ -108,7 +108,7 @@ async function follow(item) {
   following.delete(item.id);
 }
 
-/** What was never accepted fails at once, so that the person decides; what was is asked for until it answers. */
+/** A request that was never accepted fails at once, and the person decides. An accepted job is asked for until it answers. */
 const isFinal = (/** @type {Refusal} */ { status }, /** @type {Item} */ { job }) =>
   job === undefined || (status >= 400 && status < 500 && status !== 429);
 
@@ -144,7 +144,7 @@ async function look(item, last, signal) {
       last = id || last;
       take(item, job);
     }
-    // It may have ended while nobody listened.
+    // It may have ended between two connections.
     if (!hasEnded(item)) take(item, await (await call(item.job, { signal })).json());
   } finally {
     streams -= 1;
@@ -169,14 +169,14 @@ function take(item, job) {
     void toThumb(item.url).then((thumb) => thumb && update(item, { thumb }));
   }
   if (job.status === 'failed') item.error = { code: job.code ?? 'internal', message: job.error ?? '' };
-  if (item.status === before) tell();
+  if (item.status === before) notify();
   else update(item, {});
 }
 
-/** Changes what is only for the moment. @param {Item} item @param {Partial<Item>} change */
+/** Changes an item without storing it. @param {Item} item @param {Partial<Item>} change */
 function show(item, change) {
   Object.assign(item, change);
-  tell();
+  notify();
 }
 
 /** @param {number} milliseconds @param {AbortSignal} signal @returns {Promise<void>} */

@@ -11,13 +11,13 @@ import { pt } from './pt.ts';
 import { zh } from './zh.ts';
 
 interface Language {
-  /** Its own name for itself. */
+  /** Its name in the language itself. */
   readonly name: string;
   readonly words: Words;
   readonly direction?: 'rtl' | undefined;
 }
 
-/** By code of ISO 639-1. */
+/** Keyed by ISO 639-1 code. */
 export const LANGUAGES: Readonly<Record<string, Language>> = {
   en: { name: 'English', words: en },
   de: { name: 'Deutsch', words: de },
@@ -43,19 +43,19 @@ const toSpeech = (code: string): Speech | undefined => {
   return language && { code, ...language };
 };
 
-/** The language that was chosen (`?lang=de`), else the first of `Accept-Language` that is spoken here. */
+/** The language that was chosen (`?lang=de`), else the first of `Accept-Language` that the page has, else English. */
 export function chooseLanguage(chosen: unknown, accepted: string | undefined): Speech {
-  const wishes = (accepted ?? '').slice(0, MAX_HEADER_CHARACTERS).split(',').map(toWish);
-  wishes.sort((one, other) => other.weight - one.weight);
-  const codes = [...(typeof chosen === 'string' ? [chosen] : []), ...wishes.map(({ code }) => code)];
+  const preferences = (accepted ?? '').slice(0, MAX_HEADER_CHARACTERS).split(',').map(toPreference);
+  preferences.sort((one, other) => other.weight - one.weight);
+  const codes = [...(typeof chosen === 'string' ? [chosen] : []), ...preferences.map(({ code }) => code)];
   const found = codes.map(toSpeech).find((speech) => speech !== undefined);
   return found ?? { code: DEFAULT, name: 'English', words: en };
 }
 
 const MAX_HEADER_CHARACTERS = 500;
 
-/** `de-CH;q=0.8` */
-function toWish(text: string): { code: string; weight: number } {
+/** Reads one item of `Accept-Language`, such as `de-CH;q=0.8`. */
+function toPreference(text: string): { code: string; weight: number } {
   const [tag = '', quality] = text.trim().split(';');
   const weight = quality === undefined ? 1 : Number(quality.trim().slice(2));
   return { code: tag.slice(0, 2).toLowerCase(), weight: Number.isFinite(weight) ? weight : 0 };

@@ -3,12 +3,12 @@ import { createTermIndex } from '../text/term-index.ts';
 import { createLinearPattern, type LinearPattern } from './linear-pattern.ts';
 import type { PolicyRule } from './policy-rules.ts';
 
-/** A pattern sees no more of a text than this, which is longer than a prompt, so that its time is bounded. */
+/** A pattern reads at most this much of a text, so that its time is limited. Prompts are shorter. */
 const MAX_PATTERN_CHARACTERS = 40_000;
 
 const groupName = (index: number): string => `group ${index}`;
 
-/** A test on folded text that says whether the rule refuses it. */
+/** Returns a function that says whether the rule refuses a folded text. */
 export function compileRule({ words, all = [], pattern, allow }: PolicyRule): (folded: string) => boolean {
   const groups = all.map((terms, index) => [groupName(index), terms] as const);
   const index = createTermIndex<string>({

@@ -1,19 +1,19 @@
 import { RE2JS } from 're2js';
 
 /**
- * The operator's patterns run on RE2: its time grows with the text alone, whatever the pattern, where the language's
- * own engine may try every way to match. Look-around and back references are what it cannot do.
+ * The operator's patterns run on RE2, whose time is linear in the text for every pattern. JavaScript's own engine may
+ * need exponential time. RE2 has no look-around and no back references.
  */
 
-/** Of the compiled pattern: at worst each character of a text costs one step for each of them. */
+/** Limit for the compiled pattern, because each character of a text may cost one step for each instruction. */
 const MAX_INSTRUCTIONS = 1000;
 
 export interface LinearPattern {
-  /** Offsets of every match, from left to right; none overlaps another. */
+  /** Offsets of all matches from left to right, without overlaps. */
   find(text: string): Generator<{ readonly start: number; readonly end: number }>;
 }
 
-/** Case does not matter. Throws SyntaxError that says what is wrong, also for a pattern that is too large. */
+/** Ignores case. Throws a SyntaxError that says what is wrong, also for a pattern that is too large. */
 export function createLinearPattern(source: string): LinearPattern {
   const compiled = compile(source);
   if (compiled.programSize() > MAX_INSTRUCTIONS) {

@@ -6,7 +6,7 @@ import { createLinearPattern } from './linear-pattern.ts';
 const MAX_RULES = 1000;
 const MAX_TERMS = 10_000;
 
-/** A word, a phrase, or the beginning of a word followed by `*`; compared without regard to case, accents and disguise. */
+/** A word, a phrase, or the beginning of a word followed by `*`. Case, accents and disguise are ignored. */
 const term = z
   .string()
   .trim()
@@ -31,15 +31,15 @@ const ruleSchema = z
   .strictObject({
     /** For the log. */
     name: z.string().trim().min(1).max(100),
-    /** Told to the client. */
+    /** The client gets it as the error's message. */
     message: z.string().trim().min(1).max(500).optional(),
-    /** Any of them refuses. */
+    /** Any of these terms refuses. */
     words: termList.optional(),
-    /** One term of every list refuses. */
+    /** One term of every list together refuse. */
     all: z.array(termList).min(2).max(10).optional(),
-    /** A regular expression over the folded text (lower case, no accents). */
+    /** A regular expression that is matched with the folded text (lower case, no accents). */
     pattern: pattern.optional(),
-    /** Phrases in which the words above mean nothing. */
+    /** Phrases in which the words above do not count. */
     allow: termList.optional(),
   })
   .refine((rule) => rule.words !== undefined || rule.all !== undefined || rule.pattern !== undefined, {
@@ -50,7 +50,7 @@ const fileSchema = z.strictObject({ rules: z.array(ruleSchema).max(MAX_RULES) })
 
 export type PolicyRule = z.infer<typeof ruleSchema>;
 
-/** Reads the file of setting PROMPT_POLICY_FILE. Every fault is told at once, by file, rule and field. */
+/** Reads the file of setting PROMPT_POLICY_FILE. Throws a SettingsError with all faults by file, rule and field. */
 export async function loadPolicyRules(path: string): Promise<readonly PolicyRule[]> {
   const parsed = fileSchema.safeParse(parseJson(path, await readText(path)));
   if (parsed.success) return parsed.data.rules;

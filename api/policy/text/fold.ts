@@ -1,6 +1,6 @@
 import { LATIN_VARIANTS } from './look-alikes.ts';
 
-/** Pictures that stand for a word; a fruit or a drop means nothing by itself, so they become words of their own. */
+/** Emoji that stand for a word. A fruit or a drop means nothing alone, so each becomes a word of its own. */
 const EMOJI: ReadonlyMap<string, string> = new Map([
   ['👶', 'baby'],
   ['🧒', 'child'],
@@ -12,27 +12,27 @@ const EMOJI: ReadonlyMap<string, string> = new Map([
   ['💦', 'emojidrops'],
 ]);
 
-/** First code points of the blocks in which Unicode repeats A to Z and normalisation leaves them alone: 🅐, 🅰, 🇦. */
+/** First code points of blocks that repeat A to Z and that normalisation does not change: 🅐, 🅰, 🇦. */
 const ALPHABETS = [0x1f150, 0x1f170, 0x1f1e6];
-/** Zeros of the scripts whose digits people write ages with: Arabic, Persian, Devanagari, Bengali. */
+/** Zeros of the scripts in which people write ages: Arabic, Persian, Devanagari, Bengali. */
 const ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6];
 
-/** Whole sentences of praise in one sign, which normalisation writes out in 18 and 8 letters. */
+/** Single characters that normalisation expands to sentences of 18 and 8 letters. */
 const SENTENCES = /[\ufdfa\ufdfb]/g;
 const OUTSIDE_ASCII = /[^\0-\x7f]/;
 const SYMBOLS = /\p{Extended_Pictographic}|[\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}\u{1f1e6}-\u{1f1ff}]/gu;
 /** Format characters and letters that print nothing. */
 const INVISIBLE = /[\p{Cf}\u115f\u1160\u17b4\u17b5\u2800]/gu;
-/** Accents, but not the vowel signs of Indic and Thai words or the voicing marks of kana: those are letters there. */
+/** Accents, but not the vowel signs of Indic and Thai or the voicing marks of kana, which are letters there. */
 const ACCENTS = /[\p{M}--[\u0900-\u093b\u093d-\u0eff\u3099\u309a]]/gv;
-/** Kept: niña is a girl, Nina is a name. */
+/** Kept, because niña is a girl and Nina is a name. */
 const TILDE_N = /n\u0303/gi;
 const VARIANTS = new RegExp(`[${[...LATIN_VARIANTS.keys()].join('')}]`, 'gu');
-/** Modifier letters that look like an apostrophe or a tick: inside a word they are no letter of it. */
+/** Modifier letters that look like an apostrophe or a tick. Inside a word they do not count as letters. */
 const APOSTROPHES = /[\u02b9-\u02bf\u02c8-\u02cf\u02ee\ua78c]/g;
 const DIGITS = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef]/g;
 
-/** The text as it is compared: one form of each letter, lower case, without accents and without what does not print. */
+/** The text in the form in which it is compared: one form of each letter, lower case, no accents, nothing invisible. */
 export function foldText(text: string): string {
   if (!OUTSIDE_ASCII.test(text)) return text.toLowerCase();
   return text

@@ -1,4 +1,4 @@
-/** Pairs of characters, written together and parted by spaces: the first is read as the second. */
+/** Reads pairs of characters, separated by spaces. The first of each pair is read as the second. */
 function pairs(list: string): [string, string][] {
   return list.split(' ').map((pair) => {
     const [from = '', ...to] = pair;
@@ -6,12 +6,12 @@ function pairs(list: string): [string, string][] {
   });
 }
 
-/** Letters that Unicode's normalisation keeps apart from plain Latin; small capitals and phonetic letters are known tricks. */
+/** Letters that Unicode's normalisation does not turn into plain Latin. Small capitals and phonetic letters are known tricks. */
 export const LATIN_VARIANTS: ReadonlyMap<string, string> = new Map(
   pairs(
     'ıi øo łl đd ðd ħh ŧt ŋn ßss æae œoe þth ɑa ɐa ɒa ɓb ɕc ɖd ɗd əe ɛe ɜe ɡg ɢg ɣy ɦh ɨi ɩi ɪi ɫl ɭl ɯm ɱm ɲn ɴn ɵo ʀr ' +
       'ɹr ɾr ʁr ʂs ʃs ʇt ʈt ʉu ʊu ʋv ʌv ʍw ʏy ʐz ʙb ʜh ʝj ʟl ᴀa ᴄc ᴅd ᴇe ᴊj ᴋk ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz ᵻi ᶅl ꜰf ꜱs ꞁl ' +
-      // With strokes, hooks, tails and loops, turned or reversed.
+      // Letters with strokes, hooks, tails and loops, turned or reversed.
       'ƀb ƃb ƅb ƈc ƌd ƒf ƙk ƚl ƞn ƥp ƨs ƫt ƭt ƴy ƶz ǝe ǥg ȡd ȥz ȴl ȵn ȶt ȷj ȼc ȿs ɀz ɇe ɉj ɋq ɍr ɏy ɔo ɘe ' +
       'ɚe ɝe ɞe ɟj ɠg ɥh ɬl ɮl ɰm ɳn ɶoe ɺr ɻr ɼr ɽr ɿr ʄj ʆs ʎy ʑz ʒz ʓz ʚe ʛg ʞk ʠq ʣdz ʥdz ʦts ʧts ᴁae ' +
       'ᴃb ᴆd ᴌl ᴎn ᴐo ᴑo ᴓo ᴔoe ᴙr ᴚr ᴝu ᴣz ᵬb ᵭd ᵮf ᵯm ᵰn ᵱp ᵲr ᵳr ᵴs ᵵt ᵶz ᵹg ᵼi ᵽp ᵾu ᵿu ᶀb ᶁd ᶂf ᶃg ᶄk ' +
@@ -22,9 +22,9 @@ export const LATIN_VARIANTS: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Letters (Spanish ñ, Cyrillic, Greek, Armenian) that are drawn like a plain Latin one (the lower-case part of Unicode's
- * confusables.txt, and what people use in its place). They are true letters of Russian or Greek words, so they give a
- * second reading, never the only one.
+ * Letters (Spanish ñ, Cyrillic, Greek, Armenian) that look like a plain Latin one: the lower-case part of Unicode's
+ * confusables.txt, and what people use besides. They are real letters of Russian or Greek words, so they only give a
+ * second reading.
  */
 const FOREIGN_LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
   pairs(
@@ -33,12 +33,12 @@ const FOREIGN_LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** Digits and signs that stand for a letter inside a word. */
+/** Digits and signs that people write for a letter inside a word. */
 const STAND_INS: ReadonlyMap<string, string> = new Map(pairs('0o 1l 2z 3e 4a 5s 6g 7t 8b 9g @a $s €e £l !l |l +t'));
 
 /**
- * The word as a shape: stand-ins become letters, and i and l fall together because 1, ! and | may be any of them.
- * Vocabulary and disguised words are compared by it.
+ * The shape of a word, by which disguised words are compared with the vocabulary: stand-ins become letters, and i and l
+ * become the same, because 1, ! and | may be either.
  */
 export function toShape(word: string): string {
   let shape = '';
@@ -49,7 +49,7 @@ export function toShape(word: string): string {
   return shape;
 }
 
-/** The word in Latin letters when look-alikes are all that keeps it from being one; undefined for any other word. */
+/** The word in Latin letters, if all its other letters are look-alikes. Undefined for any other word. */
 export function toLatin(word: string): string | undefined {
   let latin = '';
   let replaced = false;

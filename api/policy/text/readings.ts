@@ -1,22 +1,22 @@
 import { toLatin, toShape } from './look-alikes.ts';
 
-/** Lead the readings that are not spellings: shapes, and shapes in which no letter is doubled. */
+/** Marks at the start of readings that are not spellings: shapes, and shapes without doubled letters. */
 const SHAPE_MARK = '~';
 const SINGLE_MARK = '^';
 
 const EDGE_DIGITS = /^\d+(?=\D)|(?<=\D)\d+$/g;
 const STAND_IN = /[\d@$€£!|+]/;
 const LETTERS = /\p{L}/gu;
-/** Written as one word with what follows: al-, wal-, bil-, lil- and the like. */
+/** Articles that are written as one word with the noun: al-, wal-, bil-, lil- and similar. */
 const ARABIC_ARTICLE = /^(?:[وفبك]?ال|لل)(?=\p{L}{2})/u;
-/** Right spellings double letters too, but never write three. */
+/** A correct spelling may double a letter, but never triples it. */
 const LONG_RUN = /(.)\1{2,}/u;
 const RUN = /(.)\1+/gu;
 
 /**
- * Every way in which a folded word may be read: as it stands, without a number at its edge (`1girl`), with foreign
- * look-alikes as Latin letters, as a shape when digits or signs stand among its letters (`n1ce`), and with single letters
- * when one is drawn out (`niiice`); an Arabic word also without its article.
+ * Every way in which a folded word may be read: unchanged, without a number at its edge (`1girl`), with foreign
+ * look-alikes as Latin letters, as a shape if digits or signs are among its letters (`n1ce`), with single letters if one
+ * is repeated (`niiice`), and an Arabic word without its article.
  */
 export function toReadings(word: string): string[] {
   const readings = new Set([word]);
@@ -32,10 +32,10 @@ export function toReadings(word: string): string[] {
   return [...readings];
 }
 
-/** How a term of the vocabulary may be met: among the readings of a word is one of these. */
+/** A word matches a term of the vocabulary if one of its readings is among these. */
 export const toSpellings = (term: string): string[] => [term, SHAPE_MARK + toShape(term), toSingle(term)];
 
-/** The mark that leads the reading, or nothing, and the rest. */
+/** The mark of the reading, or '', and the rest. */
 export function splitMark(reading: string): [mark: string, letters: string] {
   const isMarked = reading.startsWith(SHAPE_MARK) || reading.startsWith(SINGLE_MARK);
   return isMarked ? [reading.charAt(0), reading.slice(1)] : ['', reading];
@@ -43,5 +43,5 @@ export function splitMark(reading: string): [mark: string, letters: string] {
 
 const toSingle = (word: string): string => SINGLE_MARK + toShape(word).replace(RUN, '$1');
 
-/** A disguised word keeps more than a third of its letters; version numbers (1.0.1l) do not have so many. */
+/** More than a third of a disguised word are letters. Version numbers (1.0.1l) have fewer. */
 const isDisguised = (word: string): boolean => (word.match(LETTERS)?.length ?? 0) * 3 > word.length;

@@ -1,7 +1,7 @@
 import { toReadings } from './readings.ts';
 import { BREAK, type Token } from './tokens.ts';
 
-/** Finds known words in what is written without any space; with `gaps`, unknown letters between them are passed over. */
+/** Finds known words in text without spaces. With `gaps`, unknown letters between them are skipped. */
 export type SplitWord = (readings: readonly string[], options: { readonly gaps: boolean }) => readonly string[];
 
 type Chunk = Omit<Token, 'readings'>;
@@ -10,17 +10,17 @@ const CHUNK = /[^\s,;、。]+/g;
 const LETTER = /[\p{L}\p{N}]/u;
 const LETTERS = /[\p{L}\p{N}]/gu;
 const SEPARATORS = /[^\p{L}\p{N}\p{M}*#@$€£!|+]+/gu;
-/** They end a sentence more often than they stand for a letter; where others do, it may be either. */
+/** Signs that end a sentence more often than they stand for a letter. If other signs stand for letters, both are tried. */
 const LAST_SIGNS = new Set('!|+');
 const STARS = new Set('*#');
 const STAND_IN_SIGNS = new Set('*#@$€£!|+');
 const STAND_IN = /[\d@$€£!|+]/;
 const MIN_SPELLED_OUT = 3;
-/** A longer one is no attempt at words. */
+/** A longer run does not consist of words. */
 const MAX_GLUED = 40;
 const MIN_GLUED = 6;
 
-/** The same text with words put together that were taken apart (`w-o-r-d`, `w o r d`, `wo(rd)`), and glued ones apart. */
+/** The text with split words joined (`w-o-r-d`, `w o r d`, `wo(rd)`) and joined words split. */
 export function toRebuiltTokens(folded: string, split: SplitWord): Token[] {
   const tokens: Token[] = [];
   const chunks = toChunks(folded);
@@ -64,7 +64,7 @@ function toWord(raw: string): string {
   return joined.length === 1 || STAND_IN.test(plain) ? joined : plain;
 }
 
-/** `w|o|r|d`: the same sign between all letters parts them, although it may stand for a letter elsewhere. */
+/** `w|o|r|d`: the same sign between all letters separates them, although it may stand for a letter elsewhere. */
 function toSpelledOut(raw: string): string | undefined {
   const sign = raw.charAt(1);
   if (raw.length < 2 * MIN_SPELLED_OUT - 1 || !STAND_IN_SIGNS.has(sign)) return undefined;
@@ -72,7 +72,7 @@ function toSpelledOut(raw: string): string | undefined {
   return letters.every((letter) => letter.length <= 1) ? letters.join('') : undefined;
 }
 
-/** Where the first letter begins and the last one ends; the whole where there is none. */
+/** Where the first letter starts and the last one ends. The whole text if it has no letter. */
 function edgesOf(raw: string): readonly [first: number, last: number] {
   const first = raw.search(LETTER);
   if (first === -1) return [0, raw.length];
@@ -81,7 +81,7 @@ function edgesOf(raw: string): readonly [first: number, last: number] {
   return [first, last];
 }
 
-/** By hand: a pattern that ends in `$` is tried again from each of a row of signs. */
+/** Without a pattern, because one that ends in `$` takes quadratic time on a row of signs. */
 function withoutLast(text: string, signs: ReadonlySet<string>): string {
   let end = text.length;
   while (end > 0 && signs.has(text.charAt(end - 1))) end -= 1;

@@ -5,8 +5,8 @@ export interface Span {
 }
 
 /**
- * Which of the spans holds a part of the text as a whole: the one that reaches furthest. Sorted once and then searched
- * by halves, since a hostile text holds thousands of both.
+ * Returns a function that finds a span which contains a whole part of the text: the one that ends last. Spans are sorted
+ * once and then searched by halves, because a hostile text has thousands of spans and parts.
  */
 export function createCover<Item extends Span>(spans: readonly Item[]): (part: Span) => Item | undefined {
   const sorted = spans.toSorted((one, other) => one.start - other.start);
@@ -21,7 +21,7 @@ export function createCover<Item extends Span>(spans: readonly Item[]): (part: S
   };
 }
 
-/** How many of the first items are below, where all that are stand before all that are not. */
+/** Number of items that are below. They must come before all that are not. */
 export function countBelow(length: number, isBelow: (index: number) => boolean): number {
   let from = 0;
   let to = length;

@@ -1,17 +1,17 @@
 import { splitMark } from './readings.ts';
 
 interface SplitOptions {
-  /** Pass over unknown letters between the words. */
+  /** Skip unknown letters between the words. */
   readonly gaps: boolean;
   readonly knows: (word: string) => boolean;
 }
 
 const MIN_WORD = 3;
-/** Among unknown letters, three in a row that happen to be a word mean nothing. */
+/** Among unknown letters, a word of three letters may be chance. */
 const MIN_WORD_AMONG_GAPS = 4;
 const MAX_WORD = 20;
 
-/** The known words of which one of the readings is made, or none. Linear in the length of the reading. */
+/** The known words that make up one of the readings, or none. Takes time linear in the length of the reading. */
 export function splitWord(readings: readonly string[], { gaps, knows }: SplitOptions): string[] {
   for (const reading of readings) {
     const [mark, letters] = splitMark(reading);
@@ -39,9 +39,9 @@ function findAmongGaps(length: number, isKnown: IsKnown): Span[] {
   return spans;
 }
 
-/** At least two known words that leave no letter over. */
+/** At least two known words that cover every letter. */
 function cover(length: number, isKnown: IsKnown): Span[] {
-  /** By offset: the last word of a cover of everything before it. */
+  /** Keyed by offset: the last word of a cover of all letters before it. */
   const lastWords = new Map<number, Span | undefined>([[0, undefined]]);
   for (let end = MIN_WORD; end <= length; end += 1) {
     for (let start = Math.max(0, end - MAX_WORD); start <= end - MIN_WORD; start += 1) {

@@ -4,7 +4,7 @@ import { splitWord } from './split-word.ts';
 import { createTermTree, IDEOGRAPHS, MAX_STEM, MIN_STEM, type TermNode } from './term-tree.ts';
 import { type Token, toTokens } from './tokens.ts';
 
-/** A term of the vocabulary, found in a text. */
+/** A term of the vocabulary that was found in a text. */
 export interface Match<Kind extends string> {
   readonly kind: Kind;
   /** Offsets in the folded text. */
@@ -13,11 +13,11 @@ export interface Match<Kind extends string> {
 }
 
 export interface Findings<Kind extends string> {
-  /** Every term, however it is disguised; without those inside an innocent phrase. */
+  /** Every term, also a disguised one, but none inside an innocent phrase. */
   readonly matches: readonly Match<Kind>[];
-  /** The innocent phrases themselves. */
+  /** The innocent phrases. */
   readonly innocent: readonly Match<Kind>[];
-  /** The words as they stand, and as they are once put together. */
+  /** The words as they are written, and the words after split ones were joined. */
   readonly views: readonly (readonly Token[])[];
 }
 
@@ -27,11 +27,11 @@ export interface TermIndex<Kind extends string> {
 
 interface IndexOptions<Kind extends string> {
   readonly terms: Readonly<Partial<Record<Kind, readonly string[]>>>;
-  /** The kind whose phrases make the words inside them innocent, as long as no comma or the like parts the phrase. */
+  /** The kind whose phrases make the words inside them innocent, unless a comma or similar sign divides the phrase. */
   readonly innocent: Kind;
 }
 
-/** Compiles the terms once; `find` then takes one walk over each view of the text, in time linear in its length. */
+/** Compiles the terms once. `find` then walks once over each view of the text, in time linear in its length. */
 export function createTermIndex<Kind extends string>({ terms, innocent }: IndexOptions<Kind>): TermIndex<Kind> {
   const tree = createTermTree(terms, innocent);
   const knows = (word: string) => tree.words.next?.get(word)?.kinds !== undefined;
@@ -55,7 +55,7 @@ export function createTermIndex<Kind extends string>({ terms, innocent }: IndexO
     }
     const all = [...found.values()];
     const phrases = all.filter((match) => match.kind === innocent);
-    // Innocent phrases are inside themselves.
+    // Innocent phrases are left out, because each is inside itself.
     const phraseAround = createCover(phrases);
     return { matches: all.filter((match) => phraseAround(match) === undefined), innocent: phrases, views };
   }

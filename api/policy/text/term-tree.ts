@@ -2,12 +2,12 @@ import { foldText } from './fold.ts';
 import { toSpellings } from './readings.ts';
 
 /**
- * Terms word by word (or character by character): a node is what has been read so far. Hardly one of them has
- * all three, and an empty map takes 200 bytes: those together took 9 MB.
+ * Terms word by word, or character by character. A node stands for the words read so far. Its maps are optional, because
+ * few nodes need all three, and empty maps took 9 MB.
  */
 export interface TermNode<Kind extends string> {
   next?: Map<string, TermNode<Kind>>;
-  /** Keyed by the beginning of a word. */
+  /** Keyed by the first letters of a word. */
   nextStem?: Map<string, TermNode<Kind>>;
   kinds?: Set<Kind>;
 }
@@ -18,19 +18,19 @@ export interface TermTree<Kind extends string> {
 }
 
 export const IDEOGRAPHS = /[\p{sc=Han}\p{sc=Hiragana}]/u;
-/** Korean has words of two syllables; in other languages the lists hold longer ones. */
+/** Korean has words of two syllables. In other languages the lists only have longer stems. */
 export const MIN_STEM = 2;
-/** No list holds a longer one; a hostile word may be as long as the prompt. */
+/** No list has a longer stem. Without a limit, a hostile word could be as long as the prompt. */
 export const MAX_STEM = 24;
-/** `w*rd`: with fewer letters left, the star could be anything. */
+/** `w*rd`: a word with fewer letters would match too much. */
 const MIN_STARRED = 4;
 /** A phrase written as one word (`twowords`). */
 const MIN_GLUED_PHRASE = 6;
 
 /**
- * A term is a word, a phrase (`two words`) or one with the beginning of a word (`begin*`). Terms in Chinese characters
- * or hiragana are kept by character, since such text has no spaces. Nobody disguises an innocent term, so those are
- * not looked for in one word or with a star.
+ * A term is a word, a phrase (`two words`), or either with the beginning of a word (`begin*`). Terms in Chinese
+ * characters or hiragana are stored by character, because such text has no spaces. Innocent terms are not disguised, so
+ * they are not looked for as one word or with a star.
  */
 export function createTermTree<Kind extends string>(
   termsByKind: Readonly<Partial<Record<Kind, readonly string[]>>>,
@@ -80,7 +80,7 @@ function addPath<Kind extends string>(node: TermNode<Kind>, steps: readonly (rea
   }
 }
 
-/** The word with each inner letter starred out in turn, as people write it to get past a filter. */
+/** The word with each inner letter in turn replaced by a star, as people write it to get past a filter. */
 function toStarred(word: string): string[] {
   if (word.length < MIN_STARRED || !/^[a-z]+$/.test(word)) return [];
   const places = Array.from({ length: word.length - 2 }, (_, place) => place + 1);

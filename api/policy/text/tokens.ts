@@ -6,16 +6,16 @@ export interface Token {
   /** Offsets in the folded text. */
   readonly start: number;
   readonly end: number;
-  /** A comma, a full stop or the like stands before it: a phrase of everyday language does not reach across. */
+  /** Whether a comma, a full stop or a similar sign is before it. A phrase does not continue after such a sign. */
   readonly afterBreak: boolean;
   /** Every way in which the word may be read (readings.ts). */
   readonly readings: readonly string[];
 }
 
-/** Japanese changes script between words, and katakana words (roRI in kaRORI, calorie) must be taken whole. */
+/** Japanese changes script between words. Katakana words must stay whole, because kaRORI (calorie) contains roRI. */
 const WORD =
   /[\p{sc=Han}\p{sc=Hiragana}々]+|[\p{sc=Katakana}ー]+|[[\p{L}\p{N}\p{M}]--[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}々ー]]+/gv;
-/** Ends a thought: what is on both sides of it is no one phrase. */
+/** Signs that end a phrase. */
 export const BREAK = /[,.;:|\n!?()[\]{}…、。]/;
 
 export function toTokens(folded: string): Token[] {

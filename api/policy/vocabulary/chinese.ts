@@ -1,6 +1,6 @@
 import { terms, type Vocabulary } from './terms.ts';
 
-/** Simplified and traditional. 正太 alone is left to `minor`: its characters meet by chance in other words. */
+/** Simplified and traditional. 正太 alone is only `minor`, because its characters also meet in other words. */
 export const chinese: Vocabulary = {
   banned: terms('萝莉, 蘿莉, 小萝莉, 正太控, 儿童色情, 兒童色情, 恋童*, 恋童, 戀童, 炼铜, 幼女性'),
   minor: terms(`

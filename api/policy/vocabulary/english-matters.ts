@@ -1,6 +1,6 @@
 import { terms, type Vocabulary } from './terms.ts';
 
-/** What is shown. Words with an everyday meaning (strip, bare, hot, swimsuit) count only within a phrase. */
+/** Words for what is shown. Words with an everyday meaning (strip, bare, hot, swimsuit) count only within a phrase. */
 export const englishMatters: Vocabulary = {
   explicit: terms(`
     nude, nudee, nudes, nudity, nudist*, nudism, naturist*, naked, nakedd, nakedness, nekkid, unclothed, undressed,

@@ -1,6 +1,6 @@
 import { terms, type Vocabulary } from './terms.ts';
 
-/** Who is shown. `minor` alone is left out: it is said of music and of details. */
+/** Words for people. `minor` alone is left out, because music and details are called minor too. */
 export const englishPeople: Vocabulary = {
   banned: terms(`
     loli, lolii, lolis, lolicon, lolicons, lolita porn, shota, shotas, shotacon, shotacons, toddlercon, jailbait,

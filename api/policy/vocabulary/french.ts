@@ -1,6 +1,6 @@
 import { terms, type Vocabulary } from './terms.ts';
 
-/** `nu` alone is left out (Dutch for now), and so is `sein` (German for his). */
+/** `nu` alone is left out (it means now in Dutch), and so is `sein` (it means his in German). */
 export const french: Vocabulary = {
   banned: terms('pornographie infantile, porno infantile, pedopornograph*, pedophil*'),
   minor: terms(`

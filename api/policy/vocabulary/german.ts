@@ -1,6 +1,6 @@
 import { terms, type Vocabulary } from './terms.ts';
 
-/** `Kind` alone is left out: in English it is an adjective. */
+/** `Kind` alone is left out, because it is an adjective in English. */
 export const german: Vocabulary = {
   banned: terms('kinderporn*, kinderfick*, padophil*, paedophil*, kindersex*'),
   minor: terms(`

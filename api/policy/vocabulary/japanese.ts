@@ -1,6 +1,6 @@
 import { terms, type Vocabulary } from './terms.ts';
 
-/** Katakana words are taken whole, so that a calorie (カロリー) or a clown (ピエロ) holds nothing. */
+/** Katakana words are compared as a whole, so that calorie (カロリー) and clown (ピエロ) do not match. */
 export const japanese: Vocabulary = {
   banned: terms('ロリ, ロリコン, ロリっ子, ショタ, ショタコン, 児童ポルノ, 合法ロリ'),
   minor: terms(`

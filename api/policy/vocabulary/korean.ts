@@ -1,6 +1,6 @@
 import { terms, type Vocabulary } from './terms.ts';
 
-/** Beginnings, because particles follow without a space; 아이 (child) is spelled out, since 아이돌 (idol) begins so too. */
+/** Beginnings of words, because particles follow without a space. 아이 (child) is written in its forms, because 아이돌 (idol) begins with it too. */
 export const korean: Vocabulary = {
   banned: terms('로리, 로리콘*, 로리타콘*, 쇼타, 쇼타콘*, 아동포르노*, 아동 포르노*, 아청물'),
   minor: terms(`

@@ -1,4 +1,4 @@
-/** Numbers up to 19 as people write ages, in order from one; languages that use digits for ages are left out. */
+/** Words for numbers up to 19, in order from one. Languages that write ages in digits are left out. */
 const COUNTING = [
   'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen',
   'uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve',
@@ -11,7 +11,7 @@ const COUNTING = [
   'jeden dwa trzy cztery piec szesc siedem osiem dziewiec dziesiec jedenascie dwanascie trzynascie czternascie pietnascie szesnascie siedemnascie osiemnascie dziewietnascie',
 ];
 
-/** From twenty. */
+/** Words for tens, in order from twenty. */
 const TENS = [
   'twenty thirty forty fifty sixty seventy eighty ninety',
   'veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa',
@@ -29,7 +29,7 @@ const numbered = (list: string): [string, number][] => list.split(' ').map((word
 
 export const NUMBER_WORDS: ReadonlyMap<string, number> = new Map(COUNTING.flatMap(numbered));
 export const ORDINAL_WORDS: ReadonlyMap<string, number> = new Map(numbered(ORDINALS));
-/** Words that a smaller number follows: `twenty five`, `dix huit`. */
+/** Words after which a smaller number follows: `twenty five`, `dix huit`. */
 export const TENS_WORDS: ReadonlyMap<string, number> = new Map([
   ...TENS.flatMap((list) => list.split(' ').map((word, index): [string, number] => [word, (index + 2) * 10])),
   ['dix', 10],

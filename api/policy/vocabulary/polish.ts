@@ -1,6 +1,6 @@
 import { terms, type Vocabulary } from './terms.ts';
 
-/** `naga` alone is left out: a snake of legends in many languages. */
+/** `naga` alone is left out, because it is a snake of legends in many languages. */
 export const polish: Vocabulary = {
   banned: terms('pornografia dziecieca, dziecieca pornografia, pedofil*'),
   minor: terms(`

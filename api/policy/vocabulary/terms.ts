@@ -1,8 +1,8 @@
 /**
  * What a term says about a prompt:
- * `banned` is refused by itself; `minor` is somebody under 18; `maybeMinor` is said of children and of adults; `youth`
- * makes the latter a minor. `explicit` is sexual whoever is shown; `suggestive` is sexual about a minor. `innocent`
- * phrases take their words out of account. The others count in a negative prompt, where they ask for their contrary.
+ * `banned` alone is refused. `minor` is a person under 18. `maybeMinor` is used for children and adults, and `youth`
+ * makes such a person a minor. `explicit` is sexual in every case, `suggestive` only about a minor. Words inside
+ * `innocent` phrases do not count. The other kinds count in a negative prompt, where they ask for the opposite.
  */
 export type TermKind =
   | 'banned'
@@ -21,7 +21,7 @@ export type TermKind =
 /** The terms of one language. `word*` is any word that begins so; accents and case do not matter. */
 export type Vocabulary = Readonly<Partial<Record<TermKind, readonly string[]>>>;
 
-/** A list as it is easiest to read and to correct: terms parted by commas. */
+/** Reads a list of terms, separated by commas. */
 export function terms(list: string): readonly string[] {
   return list
     .split(',')

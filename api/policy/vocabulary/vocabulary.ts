@@ -37,7 +37,7 @@ export const VOCABULARIES: readonly Vocabulary[] = [
   korean,
 ];
 
-/** All languages at once: a prompt may mix them. */
+/** All languages together, because a prompt may mix them. */
 export function allTerms(): Partial<Record<TermKind, readonly string[]>> {
   const all: Partial<Record<TermKind, string[]>> = {};
   for (const vocabulary of VOCABULARIES) {

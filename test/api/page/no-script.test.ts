@@ -113,7 +113,7 @@ describe('a browser without script', () => {
 
   test('w3m reads the form and the finished picture', { skip }, async () => {
     const form = await readByW3m(`${gateway.url}/`);
-    for (const words of ['What shall the picture show?', 'Shape', 'Make']) assert.ok(form.includes(words), form);
+    for (const words of ['What should the picture show?', 'Shape', 'Make']) assert.ok(form.includes(words), form);
     gateway.jobs.outcome = (request) => ({
       status: 'done',
       progress: 1,
