@@ -10,7 +10,7 @@ const UNIT = [
   'test/api/jobs/{accept,journal,pictures,wait,webhooks}/**/*.test.ts',
   'test/shared/{files,net}/**/*.test.ts',
   'test/worker/{intake,picture,production,upstream}/**/*.test.ts',
-  'test/worker/browser/{pool,upkeep}/**/*.test.ts',
+  'test/worker/browser/{pool,lifecycle}/**/*.test.ts',
   'test/worker/engines/stable-diffusion/{schedulers,pipeline}/**/*.test.ts',
   'test/worker/fit.test.ts',
 ];

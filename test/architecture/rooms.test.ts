@@ -13,7 +13,7 @@ const ROOMS: readonly RegExp[] = [
   /^worker\/(main|config|worker|plugins)\.ts$/,
   /^worker\/(http|intake|production|upstream|picture|engines|stores)\//,
   /^worker\/browser\/(pages|supervisor)\.ts$/,
-  /^worker\/browser\/(process|pool|upkeep)\//,
+  /^worker\/browser\/(process|pool|lifecycle)\//,
   /^cli\/[\w-]+\.ts$/,
   /^cli\/preview\//,
   /^doctor\/[\w-]+\.ts$/,

@@ -1,6 +1,13 @@
 import { AppError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
+import { createBetweenJobs } from './lifecycle/between-jobs.ts';
+import { createBrowserLeases } from './lifecycle/browser-leases.ts';
+import { createHealthCheck } from './lifecycle/health-check.ts';
+import { createIdleTimer } from './lifecycle/idle-timer.ts';
+import type { LivenessOptions } from './lifecycle/liveness.ts';
+import { createMemoryGuard } from './lifecycle/memory-guard.ts';
+import { createReplacementRule } from './lifecycle/replacement-rule.ts';
 import type { BrowserPages, PageRecipe, PageTask, PageUse } from './pages.ts';
 import { createKeyedLock } from './pool/keyed-lock.ts';
 import { createPagePool } from './pool/page-pool.ts';
@@ -8,13 +15,6 @@ import { createRunOnce, type NotDone, type Run } from './pool/page-runner.ts';
 import { createLaunch, type LaunchOptions } from './process/launch.ts';
 import { isLibraryFault } from './process/library-fault.ts';
 import { createMemoryMeter, type MemoryMeter } from './process/memory.ts';
-import { createHealthCheck } from './upkeep/health-check.ts';
-import { createIdleTimer } from './upkeep/idle-timer.ts';
-import { createBrowserKeeper } from './upkeep/keeper.ts';
-import type { LivenessOptions } from './upkeep/liveness.ts';
-import { createMemoryGuard } from './upkeep/memory-guard.ts';
-import { createUpkeep } from './upkeep/upkeep.ts';
-import { createWear } from './upkeep/wear.ts';
 
 export interface SupervisorOptions extends LaunchOptions, LivenessOptions {
   /** CHROMIUM_RESTART_AFTER; 0: never. */
@@ -33,26 +33,26 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
   const { clock, log, idleShutdownMs, meter = createMemoryMeter() } = options;
   const stopping = new AbortController();
   const watchMemory = createMemoryGuard({ ...options, meter });
-  const keeper = createBrowserKeeper({ ...options, launch: createLaunch(options), watchMemory });
-  const pool = createPagePool({ keeper, clock, log });
-  const wear = createWear({ ...options, meter });
-  const upkeep = createUpkeep({ keeper, pool, wear, log, signal: stopping.signal });
-  const runOnce = createRunOnce({ keeper, pool });
-  const isHealthy = createHealthCheck({ clock, examine: keeper.examine });
+  const leases = createBrowserLeases({ ...options, launch: createLaunch(options), watchMemory });
+  const pool = createPagePool({ leases, clock, log });
+  const replacement = createReplacementRule({ ...options, meter });
+  const betweenJobs = createBetweenJobs({ leases, pool, replacement, log, signal: stopping.signal });
+  const runOnce = createRunOnce({ leases, pool });
+  const isHealthy = createHealthCheck({ clock, examine: leases.examine });
   const lock = createKeyedLock();
   const background = new Set<Promise<void>>();
   const idle = createIdleTimer({ clock, idleAfterMs: idleShutdownMs, onIdle });
 
   function onIdle(): void {
     pool.clear();
-    keeper.retire();
+    leases.retire();
   }
 
   /** Continues after the caller has its answer. `stop` waits for it. */
   function inBackground(work: Promise<void>): void {
     const leave = idle.enter();
     const done = work
-      .catch((error: unknown) => log.error({ err: error }, 'the upkeep of the browser failed'))
+      .catch((error: unknown) => log.error({ err: error }, 'background work of the browser failed'))
       .then(() => {
         background.delete(done);
         leave();
@@ -62,7 +62,7 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
 
   async function startAhead(profileDirectory: string | undefined): Promise<void> {
     try {
-      const lease = await keeper.acquire(profileDirectory, stopping.signal);
+      const lease = await leases.acquire(profileDirectory, stopping.signal);
       lease.release();
     } catch (error) {
       if (!stopping.signal.aborted) log.error({ err: error }, 'Chromium cannot start: the next job tries again');
@@ -73,10 +73,10 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     const first = await runOnce(recipe, task, use);
     if (first.outcome !== 'died') return first;
     log.warn({ recipe: recipe.name, err: first.error }, 'the page died during a task: the task runs once more');
-    upkeep.replaceAfter(first);
+    betweenJobs.replaceAfter(first);
     await first.givenBack;
     const second = await runOnce(recipe, task, use);
-    if (second.outcome === 'died') upkeep.replaceAfter(second);
+    if (second.outcome === 'died') betweenJobs.replaceAfter(second);
     return second;
   }
 
@@ -94,7 +94,7 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     try {
       const unlock = await waitForLock(recipe, either);
       const run = await runTwice(recipe, task, { signal: either, onProgress });
-      inBackground(upkeep.afterJob(recipe, run, unlock));
+      inBackground(betweenJobs.afterJob(recipe, run, unlock));
       if (run.outcome === 'done') return run.value;
       throw toUseError(run, either, recipe);
     } finally {
@@ -107,14 +107,14 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     start: ({ profileDirectory }) => inBackground(startAhead(profileDirectory)),
     isHealthy,
     status: () => ({
-      state: upkeep.isRestarting() ? 'restarting' : keeper.state(),
-      memoryMb: wear.memoryMb(),
-      jobs: upkeep.jobs(),
+      state: betweenJobs.isRestarting() ? 'restarting' : leases.state(),
+      memoryMb: replacement.memoryMb(),
+      jobs: betweenJobs.jobs(),
     }),
     survive: (error) => {
       if (!isLibraryFault(error)) return false;
       // One lost object may cause a dozen errors. The first one ends the browser.
-      const level = keeper.kill() ? 'error' : 'debug';
+      const level = leases.kill() ? 'error' : 'debug';
       log[level]({ err: error }, 'Playwright threw an error that no caller can catch: the browser is replaced');
       return true;
     },
@@ -122,7 +122,7 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
       stopping.abort(new AppError('engine_failed', 'the browser was stopped'));
       idle.stop();
       pool.clear();
-      await keeper.stop();
+      await leases.stop();
       await Promise.all(background);
     },
   };

@@ -1,8 +1,8 @@
 import type { EngineStatus, WorkerHealth, WorkerStatus } from '../../shared/contract/wire.ts';
 import { isWritable } from '../../shared/files/data-directory.ts';
 import type { Clock } from '../../shared/wait.ts';
+import { createHealthCheck } from '../browser/lifecycle/health-check.ts';
 import type { BrowserPages } from '../browser/pages.ts';
-import { createHealthCheck } from '../browser/upkeep/health-check.ts';
 import type { Productions } from '../intake/productions.ts';
 import type { Slots } from '../intake/slots.ts';
 import type { StoreCandidate } from './deliver.ts';

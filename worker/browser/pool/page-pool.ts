@@ -1,9 +1,9 @@
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
+import type { BrowserLeases, Lease } from '../lifecycle/browser-leases.ts';
 import type { PageRecipe, PageUse } from '../pages.ts';
 import { PageDied } from '../process/chromium.ts';
 import { type Identity, readIdentity } from '../process/identity.ts';
-import type { BrowserKeeper, Lease } from '../upkeep/keeper.ts';
 import { type PreparedPage, preparePage } from './prepared-page.ts';
 import { raceAbort } from './race-abort.ts';
 
@@ -27,7 +27,7 @@ interface Spare {
 }
 
 interface PoolOptions {
-  readonly keeper: BrowserKeeper;
+  readonly leases: BrowserLeases;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -35,7 +35,7 @@ interface PoolOptions {
 /** Limit for preparing a spare page, since no job's deadline ends it. */
 const PREPARE_TIMEOUT_MS = 60_000;
 
-export function createPagePool({ keeper, clock, log }: PoolOptions): PagePool {
+export function createPagePool({ leases, clock, log }: PoolOptions): PagePool {
   const spares = new Map<string, Spare>();
   const identities = new Map<string, Identity>();
 
@@ -53,7 +53,7 @@ export function createPagePool({ keeper, clock, log }: PoolOptions): PagePool {
   }
 
   async function prepareSpare(recipe: PageRecipe, signal: AbortSignal): Promise<PreparedPage> {
-    const lease = await keeper.acquire(recipe.profileDirectory, signal);
+    const lease = await leases.acquire(recipe.profileDirectory, signal);
     try {
       const prepared = await prepare(recipe, lease, signal);
       // The site may have verified its visitor during the preparation. Keep that even if the page is never used.
@@ -66,7 +66,7 @@ export function createPagePool({ keeper, clock, log }: PoolOptions): PagePool {
 
   function isUsable({ prepared, since }: NonNullable<Spare['ready']>, recipe: PageRecipe): boolean {
     const isFresh = clock.now() - since <= recipe.maxAgeMs;
-    return isFresh && !prepared.died.aborted && keeper.current() === prepared.chromium;
+    return isFresh && !prepared.died.aborted && leases.current() === prepared.chromium;
   }
 
   function drop(spare: Spare): void {

@@ -1,6 +1,6 @@
+import type { BrowserLeases, Lease } from '../lifecycle/browser-leases.ts';
 import type { PageRecipe, PageTask, PageUse } from '../pages.ts';
 import { type Chromium, PageDied } from '../process/chromium.ts';
-import type { BrowserKeeper, Lease } from '../upkeep/keeper.ts';
 import type { PagePool } from './page-pool.ts';
 import { hasDied, type PreparedPage } from './prepared-page.ts';
 import { raceAbort } from './race-abort.ts';
@@ -39,10 +39,10 @@ interface Resources {
   prepared?: PreparedPage;
 }
 
-export function createRunOnce({ keeper, pool }: { keeper: BrowserKeeper; pool: PagePool }): RunOnce {
+export function createRunOnce({ leases, pool }: { leases: BrowserLeases; pool: PagePool }): RunOnce {
   async function getPage(recipe: PageRecipe, use: PageUse, resources: Resources): Promise<PreparedPage> {
-    if (!keeper.isReady(recipe.profileDirectory)) use.onProgress({ stage: 'browser' });
-    resources.lease = await keeper.acquire(recipe.profileDirectory, use.signal);
+    if (!leases.isReady(recipe.profileDirectory)) use.onProgress({ stage: 'browser' });
+    resources.lease = await leases.acquire(recipe.profileDirectory, use.signal);
     resources.prepared = await pool.take(recipe, resources.lease, use);
     return resources.prepared;
   }

@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
+import { createIdleTimer } from '../../browser/lifecycle/idle-timer.ts';
 import { createKeyedLock } from '../../browser/pool/keyed-lock.ts';
 import { raceAbort } from '../../browser/pool/race-abort.ts';
-import { createIdleTimer } from '../../browser/upkeep/idle-timer.ts';
 import { CHILD_PATH, type ModelProcess, startModelProcess } from './child-process.ts';
 import type { LoadMessage } from './messages.ts';
 import type { PaintHooks, Painting, PaintJob } from './pipeline/pipeline.ts';

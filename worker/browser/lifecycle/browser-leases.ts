@@ -13,7 +13,7 @@ export interface Lease {
 }
 
 /** Keeps at most one browser in service. A retired browser stays up until its running jobs have ended. */
-export interface BrowserKeeper {
+export interface BrowserLeases {
   /** A lease on the browser in service. Starts one if there is none; concurrent callers share one start. */
   acquire(profileDirectory: string | undefined, signal: AbortSignal): Promise<Lease>;
   /** Whether `acquire` needs no start. */
@@ -29,14 +29,14 @@ export interface BrowserKeeper {
   stop(): Promise<void>;
 }
 
-interface KeeperOptions extends LivenessOptions {
+interface LeasesOptions extends LivenessOptions {
   readonly launch: Launch;
   readonly watchMemory: WatchMemory;
 }
 
-interface Tenure {
+interface Entry {
   readonly chromium: Chromium;
-  leases: number;
+  holders: number;
   watch: AbortController;
 }
 
@@ -45,20 +45,20 @@ const MAX_STARTS = 3;
 /** Between two starts that only a health check asks for. */
 const TRY_AGAIN_MS = 30_000;
 
-export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperOptions): BrowserKeeper {
+export function createBrowserLeases({ launch, watchMemory, ...options }: LeasesOptions): BrowserLeases {
   const { clock, log } = options;
   const liveness = createLiveness(options);
   const stopping = new AbortController();
-  const serving = new Set<Tenure>();
+  const serving = new Set<Entry>();
   const ending = new Set<Promise<void>>();
-  let current: Tenure | undefined;
+  let current: Entry | undefined;
   let starting: Promise<void> | undefined;
   let hasFailed = false;
   let failedAt = 0;
   // Once a recipe has asked for a profile, every start uses it: that browser can serve all recipes.
   let profile: string | undefined;
 
-  function getReady(profileDirectory: string | undefined): Tenure | undefined {
+  function getReady(profileDirectory: string | undefined): Entry | undefined {
     const serves = profileDirectory === undefined || profileDirectory === current?.chromium.profileDirectory;
     return serves ? current : undefined;
   }
@@ -83,39 +83,39 @@ export function createBrowserKeeper({ launch, watchMemory, ...options }: KeeperO
   }
 
   function enterService(chromium: Chromium): void {
-    const tenure: Tenure = { chromium, leases: 0, watch: new AbortController() };
-    current = tenure;
-    serving.add(tenure);
-    const end = (): void => endService(tenure);
+    const entry: Entry = { chromium, holders: 0, watch: new AbortController() };
+    current = entry;
+    serving.add(entry);
+    const end = (): void => endService(entry);
     if (chromium.died.aborted) end();
     else chromium.died.addEventListener('abort', end, { once: true });
   }
 
-  function endService(tenure: Tenure): void {
-    if (current === tenure) current = undefined;
-    if (tenure.leases > 0 && !tenure.chromium.died.aborted) return;
-    if (!serving.delete(tenure)) return;
-    tenure.watch.abort();
-    const end = tenure.chromium.close().then(() => {
+  function endService(entry: Entry): void {
+    if (current === entry) current = undefined;
+    if (entry.holders > 0 && !entry.chromium.died.aborted) return;
+    if (!serving.delete(entry)) return;
+    entry.watch.abort();
+    const end = entry.chromium.close().then(() => {
       ending.delete(end);
     });
     ending.add(end);
   }
 
-  function lease(tenure: Tenure): Lease {
-    tenure.leases += 1;
-    if (tenure.leases === 1) {
-      tenure.watch = new AbortController();
-      void liveness.watch(tenure.chromium, tenure.watch.signal);
-      void watchMemory(tenure.chromium, tenure.watch.signal);
+  function lease(entry: Entry): Lease {
+    entry.holders += 1;
+    if (entry.holders === 1) {
+      entry.watch = new AbortController();
+      void liveness.watch(entry.chromium, entry.watch.signal);
+      void watchMemory(entry.chromium, entry.watch.signal);
     }
-    return { chromium: tenure.chromium, release: () => release(tenure) };
+    return { chromium: entry.chromium, release: () => release(entry) };
   }
 
-  function release(tenure: Tenure): void {
-    tenure.leases -= 1;
-    if (tenure.leases === 0) tenure.watch.abort();
-    if (current !== tenure) endService(tenure);
+  function release(entry: Entry): void {
+    entry.holders -= 1;
+    if (entry.holders === 0) entry.watch.abort();
+    if (current !== entry) endService(entry);
   }
 
   function begin(): Promise<void> {

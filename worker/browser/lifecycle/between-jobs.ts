@@ -3,11 +3,11 @@ import type { PageRecipe } from '../pages.ts';
 import type { PagePool } from '../pool/page-pool.ts';
 import type { Run } from '../pool/page-runner.ts';
 import type { Chromium } from '../process/chromium.ts';
-import type { BrowserKeeper } from './keeper.ts';
-import type { Wear } from './wear.ts';
+import type { BrowserLeases } from './browser-leases.ts';
+import type { ReplacementRule } from './replacement-rule.ts';
 
 /** Work between jobs, so that no job has to wait for it. */
-export interface Upkeep {
+export interface BetweenJobs {
   /** Call it after a run that died. The next run gets a fresh browser; running jobs keep theirs. */
   replaceAfter(run: Run<unknown>): void;
   /** Call it after the last run of a job. Calls `unlock` when the next job of the recipe may start. Never rejects. */
@@ -18,16 +18,16 @@ export interface Upkeep {
   jobs(): number;
 }
 
-interface UpkeepOptions {
-  readonly keeper: BrowserKeeper;
+interface BetweenJobsOptions {
+  readonly leases: BrowserLeases;
   readonly pool: PagePool;
-  readonly wear: Wear;
+  readonly replacement: ReplacementRule;
   readonly log: Logger;
   /** Aborts when the supervisor stops; then no more work is started. */
   readonly signal: AbortSignal;
 }
 
-export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions): Upkeep {
+export function createBetweenJobs({ leases, pool, replacement, log, signal }: BetweenJobsOptions): BetweenJobs {
   const jobsOf = new WeakMap<Chromium, number>();
   let restarts = 0;
 
@@ -45,7 +45,7 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
   async function startAgain(): Promise<void> {
     restarts += 1;
     try {
-      const lease = await keeper.acquire(undefined, signal);
+      const lease = await leases.acquire(undefined, signal);
       lease.release();
     } catch (error) {
       log.error({ err: error }, 'Chromium could not start again: the next job tries again');
@@ -57,16 +57,16 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
   /** Returns the recipes whose spare pages were closed with the browser. */
   function retire(): PageRecipe[] {
     const recipes = pool.clear();
-    keeper.retire();
+    leases.retire();
     return recipes;
   }
 
-  async function findWear({ chromium, hadPage }: Run<unknown>) {
+  async function findReason({ chromium, hadPage }: Run<unknown>) {
     if (chromium === undefined || !hadPage) return undefined;
     try {
-      const reason = await wear.afterJob(count(chromium));
+      const reason = await replacement.afterJob(count(chromium));
       // Another job may have caused its replacement meanwhile.
-      return chromium === keeper.current() ? reason : undefined;
+      return chromium === leases.current() ? reason : undefined;
     } catch (error) {
       log.warn({ err: error }, 'the memory of Chromium could not be measured');
       return undefined;
@@ -77,11 +77,11 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
     prepareAhead,
     isRestarting: () => restarts > 0,
     jobs: () => {
-      const chromium = keeper.current();
+      const chromium = leases.current();
       return chromium === undefined ? 0 : (jobsOf.get(chromium) ?? 0);
     },
     replaceAfter: (run) => {
-      if (run.chromium !== undefined && run.chromium === keeper.current()) retire();
+      if (run.chromium !== undefined && run.chromium === leases.current()) retire();
     },
     afterJob: async (recipe, run, unlock) => {
       await run.identityKept;
@@ -90,9 +90,9 @@ export function createUpkeep({ keeper, pool, wear, log, signal }: UpkeepOptions)
       const isWelcome = run.hadPage && (run.outcome === 'done' || run.outcome === 'cancelled');
       if (isWelcome) work.push(prepareAhead([recipe]));
       await run.givenBack;
-      const reason = await findWear(run);
+      const reason = await findReason(run);
       if (reason !== undefined && !signal.aborted) {
-        log.info({ reason, memoryMb: wear.memoryMb() }, 'Chromium is replaced');
+        log.info({ reason, memoryMb: replacement.memoryMb() }, 'Chromium is replaced');
         const recipes = retire();
         work.push(startAgain(), prepareAhead(recipes));
       }

@@ -2,14 +2,14 @@ import type { MemoryMeter } from '../process/memory.ts';
 import { toMemoryLimits } from './memory-limits.ts';
 
 /** Decides when the browser should be replaced. */
-export interface Wear {
+export interface ReplacementRule {
   /** Call it after each job. `jobs`: how many this browser has done. Returns why it should be replaced, or undefined. */
   afterJob(jobs: number): Promise<'jobs' | 'memory' | undefined>;
   /** As last measured. */
   memoryMb(): number | undefined;
 }
 
-interface WearOptions {
+interface ReplacementOptions {
   /** 0: never. */
   readonly restartAfterJobs: number;
   /** MEMORY_LIMIT_MB, of the worker with its browser. */
@@ -17,7 +17,7 @@ interface WearOptions {
   readonly meter: MemoryMeter;
 }
 
-export function createWear({ restartAfterJobs, memoryLimitMb, meter }: WearOptions): Wear {
+export function createReplacementRule({ restartAfterJobs, memoryLimitMb, meter }: ReplacementOptions): ReplacementRule {
   let memoryMb: number | undefined;
   // If a restart frees too little, the next one is delayed by twice as many jobs, since restarts cost time.
   let jobsBeforeNext = 1;
