@@ -8,9 +8,8 @@ import { type Again, createAgainIds } from './again-ids.ts';
  */
 
 /** A new job's names. */
-export interface JobTicket {
-  readonly id: string;
-  /** Names the record. */
+export interface NewJob {
+  /** The public id, which names the record. */
   readonly key: string;
   readonly runId: string;
   readonly createdAt: number;
@@ -26,7 +25,7 @@ export interface JobName {
 }
 
 export interface JobIds {
-  issue(facts: Pick<JobTicket, 'createdAt' | 'needsCredentials'>): JobTicket;
+  issue(facts: Pick<NewJob, 'createdAt' | 'needsCredentials'>): NewJob;
   /** The id of a remembered answer. `key`: of the record it was made for. `owner`: whose answer it is (`owner.ts`). */
   toAgainId(key: string, owner: string): string;
   /** Throws `not_found` for what cannot be an id of ours. */
@@ -45,7 +44,7 @@ export function createJobIds(secrets: readonly string[]): JobIds {
   return {
     issue: (facts) => {
       const key = randomBytes(KEY_BYTES).toString('base64url');
-      return { ...facts, id: key, key, runId: toRunId(key) };
+      return { ...facts, key, runId: toRunId(key) };
     },
     toAgainId: (key, owner) => againIds.write({ key: key.slice(0, KEY_CHARACTERS), owner }),
     read: (id) => {

@@ -21,9 +21,7 @@ const QUEUED_AGAIN = 'The record of this job was lost, for instance when a host 
  */
 export async function lookUp(id: string, context: JobContext, asker: Asker = {}): Promise<JobRecord> {
   const { key, again } = context.ids.read(id);
-  const found = await context.journal.find(key);
-  // An id of an earlier release is longer than its key: all of it counts.
-  const known = found?.ticket.id === id || again !== undefined ? found : undefined;
+  const known = await context.journal.find(key);
   if (known === undefined) return queueAgain(id, context, asker);
   if (again === undefined) {
     if (!mayUse(asker.client, ownerOf(known.ticket.clientId))) throw noSuchJob('the job of another key');
@@ -52,7 +50,7 @@ async function queueAgain(id: string, context: JobContext, asker: Asker): Promis
   const sealed = context.seals.open(id, asker.sealed);
   if (!mayUse(asker.client, sealed.owner)) throw noSuchJob('the lost job of another key');
   const request = await admit(sealed, context, asker);
-  const order = toOrder({ ...sealed, id, key: id, runId: toRunId(id) }, request, {
+  const order = toOrder({ ...sealed, key: id, runId: toRunId(id) }, request, {
     client: asker.client?.id ?? '',
     asynchronous: true,
     trace: { requestId: toRequestId(undefined), traceparent: toTraceparent(undefined) },

@@ -9,7 +9,7 @@ import type { Claim, JobRecord, Order, Sharing, Ticket } from '../journal/journa
 import { canAnswer } from '../journal/rules/claim.ts';
 import { isRemembered } from '../journal/rules/life.ts';
 import { toJob } from '../wait/job-view.ts';
-import type { JobTicket } from './job-ids.ts';
+import type { NewJob } from './job-ids.ts';
 import { toFingerprint, toIdempotencyName, toPictureName, toRetryName } from './keys.ts';
 import { ownerOf } from './owner.ts';
 
@@ -68,10 +68,9 @@ async function recall(
 }
 
 /** A remembered result as whoever asked again holds it. */
-export function toRememberedRecord(run: Run, id: string): JobRecord {
+export function toRememberedRecord(run: Run, key: string): JobRecord {
   const ticket: Ticket = {
-    key: id,
-    id,
+    key,
     runId: run.id,
     clientId: run.clientId,
     origin: 'remembered',
@@ -131,8 +130,8 @@ interface OrderFacts extends Pick<Order, 'sharing' | 'fresh' | 'idempotency' | '
   readonly baseUrl?: string | undefined;
 }
 
-export function toOrder(issued: JobTicket, request: GenerationRequest, facts: OrderFacts): Order {
-  const { id, key, runId, createdAt, needsCredentials } = issued;
+export function toOrder(issued: NewJob, request: GenerationRequest, facts: OrderFacts): Order {
+  const { key, runId, createdAt, needsCredentials } = issued;
   const {
     client: clientId,
     asynchronous,
@@ -148,7 +147,6 @@ export function toOrder(issued: JobTicket, request: GenerationRequest, facts: Or
   const ticket: Ticket = {
     ...asked,
     key,
-    id,
     runId,
     origin: 'made',
     comesBack: asynchronous,
@@ -161,7 +159,7 @@ export function toOrder(issued: JobTicket, request: GenerationRequest, facts: Or
   const run: Run = {
     ...asked,
     id: runId,
-    ticketId: id,
+    ticketId: key,
     request,
     status: 'queued',
     number: 1,

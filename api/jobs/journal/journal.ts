@@ -6,10 +6,10 @@ import type { Run, RunChange, RunEvent } from '../../../shared/queue/run.ts';
  * pure functions in `rules/`; a journal loads the facts and commits, as one step. `test/contracts/` holds both to it.
  */
 
-/** One time that somebody asked. Its `key` is the public id, and names the record. */
+/** One time that somebody asked. */
 export interface Ticket {
+  /** The public id, which names the record. */
   readonly key: string;
-  readonly id: string;
   readonly runId: string;
   readonly clientId: string;
   readonly origin: 'made' | 'joined' | 'remembered';

@@ -20,7 +20,7 @@ export function toOrder(now: number, { sharing, ...wish }: OrderWish = {}): Orde
     createdAt: now,
   };
   const ticket: Ticket = {
-    ...{ key, id: key, runId: run.id, clientId: run.clientId, origin: 'made', comesBack: true },
+    ...{ key, runId: run.id, clientId: run.clientId, origin: 'made', comesBack: true },
     ...{ isFetch: false, released: false, notes: [], createdAt: now },
     ...wish,
   };

@@ -10,6 +10,7 @@ import { type ClaimDecision, decideClaim } from '../rules/claim.ts';
 import { NEWEST_AMONG } from '../rules/leave.ts';
 import { recordLifeMs } from '../rules/life.ts';
 import { mostWaitingBefore, type QueueFacts } from '../rules/queue-share.ts';
+import { toTicketText } from '../ticket-record.ts';
 import { type NamedRuns, readRecord, toNamedRuns } from './records.ts';
 
 /** Claims on Redis: the facts of `rules/claim.ts` are read, and what it decides is written if they still hold. */
@@ -180,7 +181,7 @@ function toTicketWrites(ticket: Ticket, lifeSeconds: number): Command[] {
   const [key, clientKey] = [redisKeys.ticket(ticket.key), redisKeys.client(ticket.clientId)];
   const { runId, origin, comesBack } = ticket;
   return [
-    ['HSET', key, 'data', JSON.stringify(ticket), 'runId', runId, 'origin', origin, 'isPatient', comesBack ? '1' : ''],
+    ['HSET', key, 'data', toTicketText(ticket), 'runId', runId, 'origin', origin, 'isPatient', comesBack ? '1' : ''],
     ['EXPIRE', key, lifeSeconds],
     ['LPUSH', clientKey, ticket.key],
     ['LTRIM', clientKey, 0, NEWEST_AMONG - 1],

@@ -7,6 +7,7 @@ import type { Claim, Journal, Order, Ticket } from '../journal.ts';
 import { decideClaim } from '../rules/claim.ts';
 import { decideLeave, decideRelease } from '../rules/leave.ts';
 import { endedRunExpiresAt, LONGEST_WAIT_MS, NOBODY_WAITS, recordLifeMs, WAITED_TOO_LONG } from '../rules/life.ts';
+import { toTicketText } from '../ticket-record.ts';
 import { createLiveRuns } from './live-runs.ts';
 import { createSqliteReader } from './reader.ts';
 import { prepareStatements, readColumn } from './statements.ts';
@@ -77,7 +78,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
     sql.insertTicket.run({
       ...{ key, runId, clientId, comesBack: comesBack ? 1 : 0, at: createdAt, expiresAt },
       callbackDueAt: callbackUrl === undefined ? null : dueAt,
-      data: JSON.stringify(ticket),
+      data: toTicketText(ticket),
     });
   }
 

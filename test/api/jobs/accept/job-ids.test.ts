@@ -9,18 +9,18 @@ const isNotFound = (error: unknown): boolean => error instanceof AppError && err
 
 test('an id is short, names its record and differs from every other', () => {
   const [one, two] = [ids.issue(facts), ids.issue(facts)];
-  assert.match(one.id, /^[\w-]{1,40}$/);
-  assert.equal(ids.read(one.id).key, one.key);
-  assert.equal(one.runId, toRunId(one.id));
-  assert.notEqual(one.id, two.id);
+  assert.match(one.key, /^[\w-]{1,40}$/);
+  assert.equal(ids.read(one.key).key, one.key);
+  assert.equal(one.runId, toRunId(one.key));
+  assert.notEqual(one.key, two.key);
   assert.notEqual(one.runId, two.runId);
 });
 
 test('the id of a remembered answer leads to the record without telling its id, and knows its owner', () => {
-  const { id, key } = ids.issue(facts);
+  const { key } = ids.issue(facts);
   const again = ids.toAgainId(key, 'key:bert');
   assert.match(again, /^[\w-]{1,40}$/);
-  assert.equal(again.includes(id), false);
+  assert.equal(again.includes(key), false);
   assert.equal(ids.toAgainId(key, 'key:bert'), again);
   assert.notEqual(ids.toAgainId(key, 'key:carl'), again);
   const read = ids.read(again);
@@ -42,16 +42,16 @@ test('an id of an earlier release, which went on with the sealed request, names 
 });
 
 test('what was changed, cut or spelt differently is none of ours', () => {
-  const { id, key } = ids.issue(facts);
+  const { key } = ids.issue(facts);
   const again = ids.toAgainId(key, '');
   const flipped = `${again.slice(0, 20)}${again[20] === 'A' ? 'B' : 'A'}${again.slice(21)}`;
   for (const wrong of [
     flipped,
-    id.slice(1),
-    `${id}x`,
+    key.slice(1),
+    `${key}x`,
     again.slice(1),
     `${again}=`,
-    ` ${id}`,
+    ` ${key}`,
     '',
     'again',
     '../../etc',
