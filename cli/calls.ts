@@ -73,8 +73,8 @@ async function attempt(one: Call, options: CallOptions): Promise<Response | Trou
   }
 }
 
-/** Connections that are refused at the first call mean a wrong address, or a service that was never started. */
-const HOPELESS = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ERR_INVALID_URL|.*CERT.*|ERR_(?:SSL|TLS)_.*)$/;
+/** How a connection ends that was made. Any other failure of a first call means a wrong address, or nobody there. */
+const BROKEN = /^(?:ECONNRESET|EPIPE|UND_ERR_(?:SOCKET|HEADERS_TIMEOUT|BODY_TIMEOUT))$/;
 
 function toNetworkTrouble(error: unknown, { isKnown = false }: Call, base: string): Trouble {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -82,7 +82,7 @@ function toNetworkTrouble(error: unknown, { isKnown = false }: Call, base: strin
   const told = code || (cause instanceof Error ? cause.message : String(cause));
   const advice = 'Set EASEL_URL to the address of a gateway, or start one: easel serve';
   const failure = new Failure(EXIT.unreachable, `Nobody answers at ${base} (${told}). ${advice}`, { cause: error });
-  return { failure, reason: isKnown || !HOPELESS.test(code) ? `${base} does not answer (${told})` : undefined };
+  return { failure, reason: isKnown || BROKEN.test(code) ? `${base} does not answer (${told})` : undefined };
 }
 
 /** What a host's own proxy answers while the service behind it wakes, or is started anew. */

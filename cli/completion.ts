@@ -66,7 +66,7 @@ compdef _easel easel
 function toFish(): string {
   const lines = options.map(([name, { short, value, choices, isFile, help }]) => {
     const words = choices === undefined ? '' : ` -a ${quoted(choices.join(' '))}`;
-    const argument = value === undefined ? '' : ` -r${isFile ? ' -F' : ''}${words}`;
+    const argument = value === undefined ? '' : isFile ? ' -r -F' : ` -x${words}`;
     return `complete -c easel${short === undefined ? '' : ` -s ${short}`} -l ${name}${argument} -d ${quoted(help)}`;
   });
   const words = commands.map(

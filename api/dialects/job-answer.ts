@@ -63,6 +63,8 @@ type ToAbsoluteUrl = (path: string) => string;
 
 /** A job as its owner sees it: in `GET /jobs/{id}`, in every event, and in the webhook. */
 export function encodeJob(job: Job, toAbsoluteUrl: ToAbsoluteUrl): z.input<typeof jobAnswer> {
+  // The one that made the picture, which need not be the last one that told of progress.
+  const engine = job.result?.engine ?? job.engine;
   const images = job.result?.pictures.map((picture) => encodePicture(picture, toAbsoluteUrl));
   return {
     success: job.status !== 'failed' && job.status !== 'cancelled',
@@ -70,7 +72,7 @@ export function encodeJob(job: Job, toAbsoluteUrl: ToAbsoluteUrl): z.input<typeo
     status: job.status,
     ...(job.stage !== undefined && { stage: job.stage }),
     progress: job.progress,
-    ...(job.engine !== undefined && { engine: job.engine }),
+    ...(engine !== undefined && { engine }),
     ...(job.engineStatus !== undefined && { engine_status: job.engineStatus }),
     ...(job.queuePosition !== undefined && { queue_position: job.queuePosition }),
     ...(job.etaSeconds !== undefined && { eta_seconds: job.etaSeconds }),
