@@ -1,4 +1,4 @@
-/** What a client is told about an error of one code. There is one table, so that a code means the same status everywhere. */
+/** What a client learns about an error of one code. There is one table, so that a code means the same status everywhere. */
 interface ErrorKind {
   readonly status: number;
   /** `later`: the same request may succeed after the upstream has recovered or a person has acted. */

@@ -17,7 +17,7 @@ export interface DialectInput {
 }
 
 /** Which job is meant. */
-interface JobWish {
+interface JobReference {
   readonly jobId: string;
   /** The job's `seal`, if the dialect's addresses carry it. */
   readonly sealed?: string | undefined;
@@ -58,14 +58,14 @@ export type Command =
       /** What `encode` says again; nobody else reads it. */
       readonly echo?: Readonly<Record<string, string>> | undefined;
     }
-  | (JobWish & {
+  | (JobReference & {
       readonly do: 'find';
       readonly credentials?: Readonly<Record<string, string>> | undefined;
       /** What `encode` says again; nobody else reads it. */
       readonly echo?: Readonly<Record<string, string>> | undefined;
     })
-  | (JobWish & { readonly do: 'follow'; readonly after: number })
-  | (JobWish & { readonly do: 'cancel' })
+  | (JobReference & { readonly do: 'follow'; readonly after: number })
+  | (JobReference & { readonly do: 'cancel' })
   /** The caller's own newest running job: `progress` and `interrupt` of AUTOMATIC1111 know no ids. */
   | {
       readonly do: 'current';

@@ -40,7 +40,7 @@ const withOutput = (path: string): string => `${path}${path.includes('?') ? '&' 
 
 /** The parameters that make the first picture again. */
 function toQuery({ request }: Job, { engine, pictures }: GenerationResult): URLSearchParams {
-  const wishes = {
+  const parameters = {
     prompt: request.prompt,
     negative_prompt: request.negativePrompt,
     seed: pictures[0]?.seed ?? request.seed,
@@ -52,6 +52,6 @@ function toQuery({ request }: Job, { engine, pictures }: GenerationResult): URLS
     engine,
     output: 'page',
   };
-  const given = Object.entries(wishes).filter(([, value]) => value !== undefined);
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
 }

@@ -6,12 +6,12 @@ import type { RequestDraft } from '../jobs/job.ts';
 const USUAL_SIDE = 1024;
 const MEGAPIXEL = 1024 * 1024;
 
-type Wish = Pick<RequestDraft, 'count' | 'width' | 'height'>;
+type Size = Pick<RequestDraft, 'count' | 'width' | 'height'>;
 
-const pixelsOf = ({ count, width = USUAL_SIDE, height = USUAL_SIDE }: Wish): number => count * width * height;
+const pixelsOf = ({ count, width = USUAL_SIDE, height = USUAL_SIDE }: Size): number => count * width * height;
 
 /** How much a request counts against a caller's limit: pictures times megapixels (1024 x 1024), at least 1. */
-export const costOf = (wish: Wish): number => Math.max(1, Math.ceil(pixelsOf(wish) / MEGAPIXEL));
+export const costOf = (size: Size): number => Math.max(1, Math.ceil(pixelsOf(size) / MEGAPIXEL));
 
 /** Throws `invalid_request` for more pixels than one request may ask for. 0 means no limit. */
 export function requirePixels(command: Command, maxPixels: number): void {

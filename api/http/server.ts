@@ -30,15 +30,15 @@ export function createGatewayServer({ publicUrl, log }: ServerOptions): Server {
     // The parser reports the rest of the same bytes again.
     if (refused.has(socket)) return;
     refused.add(socket);
-    const tell = (): void => {
+    const answerError = (): void => {
       if (fault.code === 'ECONNRESET' || !socket.writable) socket.destroy();
       else refuse(socket, toError(fault, publicUrl ?? addressOfSocket(socket)), log);
     };
     const answer = answers.get(socket);
     const isUnderWay = answer?.headersSent === true && !answer.writableFinished;
     // Another request on this connection is still being answered.
-    if (isUnderWay) answer.once('close', tell);
-    else tell();
+    if (isUnderWay) answer.once('close', answerError);
+    else answerError();
   });
   return server;
 }

@@ -12,7 +12,7 @@ export const MAX_PROMPT_CHARACTERS = 32_000;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_COUNT = 10;
 
-/** What a picture's file tells: `full` prompt and settings, `settings` without the prompt, `none` but the mark of machine-made media. */
+/** What a picture's file says: `full`: prompts and settings, `settings`: no prompts, `none`: only the mark of machine-made media. */
 export const METADATA = ['full', 'settings', 'none'] as const;
 export type Metadata = (typeof METADATA)[number];
 
@@ -109,7 +109,7 @@ export interface ResultPicture {
 export interface GenerationResult {
   readonly engine: string;
   readonly pictures: readonly ResultPicture[];
-  /** The values that the engine used, where it tells them. */
+  /** The values that the engine used, if it reports them. */
   readonly guidanceScale?: number | undefined;
   readonly steps?: number | undefined;
   readonly sampler?: string | undefined;

@@ -7,7 +7,7 @@ const PARSER_ERRORS: Readonly<Record<string, { code: ErrorCode; publicMessage?: 
   'charset.unsupported': { code: 'unsupported_media_type', publicMessage: 'The body must be UTF-8.' },
   'encoding.unsupported': {
     code: 'unsupported_media_type',
-    publicMessage: 'The body must come plain, or as gzip, deflate or br.',
+    publicMessage: 'The body must be sent plain, or as gzip, deflate or br.',
   },
 };
 

@@ -5,11 +5,11 @@ const MAX_WRONG_PER_MINUTE = 20;
 /** Addresses that are remembered at a time. */
 const MAX_ADDRESSES = 10_000;
 
-/** Slows who tries keys. */
+/** Slows down callers that guess keys. */
 export interface SecretBrake {
   /**
-   * Told after each comparison whose key it was, or that it was nobody's. Throws `rate_limited` once an address has
-   * tried too many: for wrong keys, and for right ones that it has not used before, so that the answer tells nothing.
+   * Call it after each comparison; `owner` is undefined for a wrong key. Throws `rate_limited` once an address has tried
+   * too many keys: for wrong ones, and for right ones that it has not used before, so that the answer does not show which.
    */
   judge(address: string, owner: string | undefined): void;
 }
@@ -22,7 +22,7 @@ interface SecretBrakeOptions {
 
 export function createSecretBrake({ now, maxWrongPerMinute = MAX_WRONG_PER_MINUTE }: SecretBrakeOptions): SecretBrake {
   const wrong = new Map<string, { count: number; readonly until: number }>();
-  /** Who shares an address with somebody that guesses goes on with the key he has. */
+  /** Keys that an address has used before. They keep working if somebody else guesses at the same address. */
   const proven = new Map<string, true>();
 
   function triesOf(address: string): { count: number; readonly until: number } {

@@ -48,7 +48,7 @@ function listNames(options: unknown): string[] {
   });
 }
 
-/** A caller with a token of their own wants this engine: they are told that the token was refused, and no other engine is asked. */
+/** A caller with their own token wants this engine. The error says that the token was refused, and no other engine is asked. */
 export function blameToken({ request }: Plan, error: AppError): AppError {
   if (request.credential === undefined || error.code !== 'engine_unauthorized') return error;
   return new AppError('unauthorized', error.message, { ...error.details, cause: error });

@@ -97,7 +97,7 @@ export function withAttempts(error: AppError, attempts: readonly Attempt[]): App
   return new AppError(error.code, error.message, { ...error.details, attempts, cause: error });
 }
 
-/** Most useful for a client first: try again, come back later, tell the operator. */
+/** Most useful for a client first: try again, come back later, ask the operator. */
 const MOST_TELLING: readonly ErrorCode[] = [
   'engine_busy',
   'engine_timeout',

@@ -10,7 +10,7 @@ export interface EngineCandidate extends Candidate {
 
 /** An engine that may serve, with the request fitted to it. */
 export interface Plan extends EngineCandidate, Fit {
-  /** What the pictures' files tell about how they were made. */
+  /** What the pictures' files say about how they were made. */
   readonly metadata: Metadata;
 }
 

@@ -6,7 +6,7 @@ const RETRY_MS = 10 * 60_000;
 const READ_TIMEOUT_MS = 10_000;
 
 interface CachedListOptions<T> {
-  /** Throws or returns undefined if the upstream does not tell. */
+  /** Throws or returns undefined if the upstream does not say. */
   readonly read: (signal: AbortSignal) => Promise<T | undefined>;
   /** Used until the list was read once. */
   readonly literal: T;
@@ -20,9 +20,9 @@ export function createCachedList<T>({ read, literal, clock }: CachedListOptions<
   let reading: Promise<void> | undefined;
 
   async function refresh(): Promise<void> {
-    const told = await read(AbortSignal.timeout(READ_TIMEOUT_MS)).catch(() => undefined);
-    known = told ?? known;
-    freshUntil = clock.now() + (told === undefined ? RETRY_MS : DAY_MS);
+    const answer = await read(AbortSignal.timeout(READ_TIMEOUT_MS)).catch(() => undefined);
+    known = answer ?? known;
+    freshUntil = clock.now() + (answer === undefined ? RETRY_MS : DAY_MS);
   }
 
   return {

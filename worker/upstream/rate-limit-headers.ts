@@ -27,9 +27,9 @@ export function readRemaining(headers: Headers): number | undefined {
 }
 
 /** The two details of an error that name a pause: for the breaker (at most an hour) and for clients (at most a minute). */
-export function toPause(told: number | undefined): { restMs?: number; retryAfterSeconds?: number } {
-  if (told === undefined || Number.isNaN(told) || told < 0) return {};
-  const restMs = Math.min(told, LONGEST_REST_MS);
+export function toPause(askedMs: number | undefined): { restMs?: number; retryAfterSeconds?: number } {
+  if (askedMs === undefined || Number.isNaN(askedMs) || askedMs < 0) return {};
+  const restMs = Math.min(askedMs, LONGEST_REST_MS);
   return { restMs, retryAfterSeconds: Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(restMs / 1000))) };
 }
 

@@ -5,10 +5,10 @@ import type { Job } from '../../jobs/job.ts';
 import type { Command, DialectInput, Encoded, Outcome, OutcomePicture, Route } from '../dialect.ts';
 import { parseForeign, shrinkSides } from '../foreign-fields.ts';
 import { toSeed } from '../native.ts';
+import { readIgnored } from './ignored-fields.ts';
 import { toEngineName } from './models.ts';
 import { readPictureText } from './picture-text/read-picture-text.ts';
 import { txt2imgAnswer, txt2imgBody } from './schema.ts';
-import { readUnheeded } from './unheeded.ts';
 
 export const txt2img: Route = {
   method: 'post',
@@ -39,7 +39,7 @@ function decode(input: DialectInput): Command {
     answer: 'hold',
     bytes: true,
     usesPreference: true,
-    warnings: [...warnings, ...size.warnings, ...readUnheeded(body)],
+    warnings: [...warnings, ...size.warnings, ...readIgnored(body)],
     draft: {
       prompt: body.prompt,
       negativePrompt: body.negative_prompt,

@@ -3,7 +3,7 @@ import { invalidRequest } from '../../../shared/errors.ts';
 import type { Dialect, DialectInput } from '../dialect.ts';
 import { engineName, isRecord, parseFields, prompt } from '../fields.ts';
 import { pendingAnswer } from '../native.ts';
-import { askForPng, encodePng, firstDataUrl } from '../pictures.ts';
+import { askForPng, encodePng, firstDataUrl } from '../png-answer.ts';
 
 const dataUrlBody = z.object({
   prompt: prompt({

@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
 import { pendingAnswer, toSeed } from '../native.ts';
-import { askForPng, encodePng, firstBase64 } from '../pictures.ts';
+import { askForPng, encodePng, firstBase64 } from '../png-answer.ts';
 import { imageDataAnswer, imageDataBody, imageDataError } from './schema.ts';
 
 /** `POST /image/generate`, as the earlier image-data server took it. */

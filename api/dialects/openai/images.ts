@@ -5,11 +5,11 @@ import type { Job, JobEvent } from '../../jobs/job.ts';
 import type { Command, DialectInput, Encoded, EncodedEvent, Outcome, Route } from '../dialect.ts';
 import { isRecord } from '../fields.ts';
 import { type Foreign, parseForeign, type Sides, shrinkSides } from '../foreign-fields.ts';
+import { isFilled, warnOfIgnored } from '../ignored-fields.ts';
 import { toRetrySeconds, toSeed } from '../native.ts';
 import { noEngineTakesPictures } from '../sources.ts';
-import { isFilled, tellUnheeded } from '../unheeded.ts';
 import { encodeOpenaiError } from './errors.ts';
-import { imagesAnswer, imagesBody, SOURCE_FIELDS, unheeded } from './schema.ts';
+import { ignoredFields, imagesAnswer, imagesBody, SOURCE_FIELDS } from './schema.ts';
 
 type Body = z.output<typeof imagesBody>;
 type Preview = NonNullable<JobEvent['preview']>;
@@ -59,7 +59,7 @@ function decode({ body: given, headers }: DialectInput): Command {
     do: 'generate',
     answer: body.stream ? 'stream' : asksAgain(headers) ? 'wait' : 'hold',
     bytes: !wantsUrl,
-    warnings: [...warnings, ...sizeWarnings, ...tellUnheeded(given, unheeded)],
+    warnings: [...warnings, ...sizeWarnings, ...warnOfIgnored(given, ignoredFields)],
     draft: {
       prompt: body.prompt,
       negativePrompt: body.negative_prompt,

@@ -12,7 +12,7 @@ import {
   word,
 } from '../fields.ts';
 import { foreignDecimal, foreignSeed, foreignWhole, MAX_FOREIGN_SIDE } from '../foreign-fields.ts';
-import { isFilled, isOn, isOneOf, isOtherThan, type Unheeded } from '../unheeded.ts';
+import { type IgnoredFields, isFilled, isOn, isOneOf, isOtherThan } from '../ignored-fields.ts';
 
 /** Sides from 16 to 4096, the range of the canonical request. */
 const SIDE = '(?:1[6-9]|[2-9]\\d|[1-9]\\d\\d|[1-3]\\d{3}|40[0-8]\\d|409[0-6])';
@@ -62,7 +62,7 @@ export const SOURCE_FIELDS = [
   'input_image',
 ] as const;
 
-export const unheeded: Unheeded = {
+export const ignoredFields: IgnoredFields = {
   background: isOneOf('transparent'),
   quality: isOneOf('low', 'high', 'hd', 'xhigh', 'max'),
   style: isOneOf('natural'),

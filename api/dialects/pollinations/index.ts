@@ -2,17 +2,17 @@ import type { Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.
 import { LOOKUP_FAILURES } from '../failures.ts';
 import { parseFields } from '../fields.ts';
 import { type Foreign, parseForeign, type Sides, shrinkSides } from '../foreign-fields.ts';
+import { isFilled, isOn, warnOfIgnored } from '../ignored-fields.ts';
 import { encodePending, pendingAnswer, toSeed } from '../native.ts';
 import { noEngineTakesPictures } from '../sources.ts';
-import { isFilled, isOn, tellUnheeded } from '../unheeded.ts';
 import {
+  ignoredFields,
   modelNames,
   modelObjects,
   picturePath,
   pictureQuery,
   pollinationsError,
   SOURCE_PARAMETERS,
-  unheeded,
 } from './schema.ts';
 
 const DEFAULT_SIDE = 1024;
@@ -88,7 +88,7 @@ function decode(input: DialectInput): ReturnType<Route['decode']> {
     answer: 'wait',
     bytes: true,
     fresh: isOn(input.query['no-cache'], input.query) || /\bno-cache\b/i.test(input.headers['cache-control'] ?? ''),
-    warnings: [...warnings, ...sizeWarnings, ...tellUnheeded(input.query, unheeded)],
+    warnings: [...warnings, ...sizeWarnings, ...warnOfIgnored(input.query, ignoredFields)],
     draft: {
       prompt,
       negativePrompt: query.negative_prompt,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FORMATS } from '../../../shared/picture/media-type.ts';
 import { choiceOr, flagOr, negativePrompt, prompt, word } from '../fields.ts';
 import { foreignDecimal, foreignSeed, foreignWhole, MAX_FOREIGN_SIDE } from '../foreign-fields.ts';
-import { isFilled, isOn, isOneOf, type Unheeded } from '../unheeded.ts';
+import { type IgnoredFields, isFilled, isOn, isOneOf } from '../ignored-fields.ts';
 
 export const picturePath = z.object({
   prompt: prompt({ description: 'What the picture shows, percent-encoded; slashes may stay.', example: 'a red fox' }),
@@ -37,7 +37,7 @@ export const pictureQuery = z.object({
 /** Reference pictures, which no engine here can use. */
 export const SOURCE_PARAMETERS = ['image', 'reference_image', 'reference_images', 'reference_video'] as const;
 
-export const unheeded: Unheeded = {
+export const ignoredFields: IgnoredFields = {
   transparent: isOn,
   enhance: isOn,
   quality: isOneOf('low', 'high', 'hd'),

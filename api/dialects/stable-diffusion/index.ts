@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { parseFields } from '../fields.ts';
 import { pendingAnswer, toSeed } from '../native.ts';
-import { askForPng, encodePng, firstBase64 } from '../pictures.ts';
+import { askForPng, encodePng, firstBase64 } from '../png-answer.ts';
 import { stableDiffusionAnswer, stableDiffusionBody, stableDiffusionError } from './schema.ts';
 
 /** `POST /generate`, as the earlier Stable Diffusion server took it: a base64 PNG, or `{"error"}`. */

@@ -64,11 +64,11 @@ export function createWorkerCondition(options: WorkerConditionOptions): WorkerCo
   async function ask(timeout: number): Promise<boolean> {
     try {
       const { status: code, data } = await client.get<unknown>('/status', { timeout, signal });
-      const told = workerStatusSchema.safeParse(data).data;
-      status = told ?? status;
+      const answered = workerStatusSchema.safeParse(data).data;
+      status = answered ?? status;
       isRefused = code === 401 && token !== '';
       const isWorker =
-        told !== undefined || (code === 401 && readErrorRecord(JSON.stringify(data), false) !== undefined);
+        answered !== undefined || (code === 401 && readErrorRecord(JSON.stringify(data), false) !== undefined);
       hasAnswered ||= isWorker;
       return isWorker;
     } catch (error) {

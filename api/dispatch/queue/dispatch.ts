@@ -14,7 +14,7 @@ import { watchWorkers } from './workers.ts';
 
 const SWEEP_INTERVAL_MS = 30_000;
 const LOOK_TIMEOUT_MS = 1000;
-const UNREADABLE: ErrorRecord = { code: 'internal', message: 'a worker told an error that cannot be read' };
+const UNREADABLE: ErrorRecord = { code: 'internal', message: 'a worker reported an error that cannot be read' };
 
 export interface QueueDispatchOptions {
   readonly backend: QueueBackend;

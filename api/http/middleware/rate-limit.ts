@@ -56,14 +56,14 @@ export function createRateLimit({ perMinute, redis }: RateLimitOptions): RateLim
     const counter = counterOf(window, limit);
     // A request that costs more than a whole window takes a whole window. Otherwise it could never pass.
     const points = Math.min(cost, limit);
-    const told = (state: RateLimiterRes): void => tell(response, window, limit, state);
+    const setHeaders = (state: RateLimiterRes): void => writeHeaders(response, window, limit, state);
     try {
-      told(await counter.consume(caller.id, points));
+      setHeaders(await counter.consume(caller.id, points));
     } catch (state) {
       // If Redis cannot be reached, requests pass without being counted.
       if (!(state instanceof RateLimiterRes)) return;
       // A refused request does not count.
-      await counter.reward(caller.id, points).then(told, () => undefined);
+      await counter.reward(caller.id, points).then(setHeaders, () => undefined);
       throw toRateLimited(window.name, state, response);
     }
   }
@@ -74,7 +74,7 @@ export function createRateLimit({ perMinute, redis }: RateLimitOptions): RateLim
 }
 
 /** RateLimit header fields (IETF draft 8 of httpapi-ratelimit-headers), one item for each window. */
-function tell(response: Response, { name, seconds }: Window, limit: number, state: RateLimiterRes): void {
+function writeHeaders(response: Response, { name, seconds }: Window, limit: number, state: RateLimiterRes): void {
   const left = Math.max(0, limit - state.consumedPoints);
   setItem(response, 'RateLimit-Policy', name, `"${name}"; q=${limit}; w=${seconds}`);
   setItem(response, 'RateLimit', name, `"${name}"; r=${left}; t=${toSeconds(state)}`);

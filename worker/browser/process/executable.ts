@@ -49,7 +49,7 @@ function toCandidates(playwrightPath: string): string[] {
 }
 
 /**
- * Playwright only tells the path of its full Chromium. Its headless shell is in a folder of the same form beside it:
+ * Playwright only reports the path of its full Chromium. Its headless shell is in a folder of the same form beside it:
  * `chromium-1234/chrome-linux64/chrome`, `chromium_headless_shell-1234/chrome-headless-shell-linux64/chrome-headless-shell`.
  */
 function toPlaywrightShell(playwrightPath: string): string {

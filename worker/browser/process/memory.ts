@@ -10,7 +10,7 @@ export interface Memory {
   readonly limitMb?: number | undefined;
 }
 
-/** Undefined where the system does not tell it. */
+/** Undefined if the system does not report it. */
 export type MemoryMeter = () => Promise<Memory | undefined>;
 
 interface MeterOptions {

@@ -45,7 +45,7 @@ interface ImgbbOptions {
 export function createImgbb({ apiUrl, key, clock }: ImgbbOptions): Store {
   const client = createHostClient();
 
-  /** A spent limit and a wrong key share HTTP 400 and code 100: only the words tell them apart. */
+  /** A spent limit and a wrong key share HTTP 400 and code 100: only the words distinguish them. */
   function toError(reply: UpstreamReply): AppError {
     const parsed = failureSchema.safeParse(readJson(reply));
     const message = parsed.success ? parsed.data.error.message : '';

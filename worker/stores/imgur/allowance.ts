@@ -2,7 +2,7 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 /** An upload costs ten credits of the application's day and of the address's hour, and one of the posts. */
 export const UPLOAD_CREDITS = 10;
-/** Imgur does not tell when the application's day ends. A reset that is further away than this is not believed. */
+/** Imgur does not say when the application's day ends. A reset that is further away than this is not believed. */
 const CLIENT_REST_MS = 60 * 60_000;
 
 /** What is left of one limit, and when it is reset. */
@@ -55,8 +55,8 @@ const EPOCH_FROM_SECONDS = 1_000_000_000;
 
 function toResetAt(reset: number | undefined, now: number): number {
   if (reset === undefined) return now + CLIENT_REST_MS;
-  const told = reset >= EPOCH_FROM_SECONDS ? reset * 1000 : now + reset * 1000;
-  return Math.min(told, now + CLIENT_REST_MS);
+  const resetAt = reset >= EPOCH_FROM_SECONDS ? reset * 1000 : now + reset * 1000;
+  return Math.min(resetAt, now + CLIENT_REST_MS);
 }
 
 function toNumber(value: string | undefined): number | undefined {

@@ -1,9 +1,17 @@
 import { isRecord } from '../fields.ts';
+import {
+  type IgnoredFields,
+  isAbove,
+  isFilled,
+  isOn,
+  isOtherThan,
+  toSentence,
+  warnOfIgnored,
+} from '../ignored-fields.ts';
 import { noEngineTakesPictures } from '../sources.ts';
-import { isAbove, isFilled, isOn, isOtherThan, tellUnheeded, toSentence, type Unheeded } from '../unheeded.ts';
 
 /** Fields of `StableDiffusionProcessingTxt2Img` (modules/processing.py) that no engine here can honour. */
-const FIELDS: Unheeded = {
+const FIELDS: IgnoredFields = {
   styles: isFilled,
   restore_faces: isOn,
   tiling: isOn,
@@ -24,7 +32,7 @@ const FIELDS: Unheeded = {
   send_images: (value) => value === false,
 };
 
-const SETTINGS: Unheeded = {
+const SETTINGS: IgnoredFields = {
   CLIP_stop_at_last_layers: isAbove(1),
   sd_vae: isOtherThan('None', 'Automatic'),
   samples_format: isOtherThan('png'),
@@ -36,12 +44,12 @@ const SETTINGS: Unheeded = {
 type Body = Readonly<Record<string, unknown>>;
 
 /** Returns warnings about values without effect. Throws `invalid_request` for a picture to work from. */
-export function readUnheeded(body: Body): string[] {
+export function readIgnored(body: Body): string[] {
   refuseSources(body);
   const scripts = isRecord(body.alwayson_scripts) ? Object.entries(body.alwayson_scripts) : [];
   return [
-    ...tellUnheeded(body, FIELDS),
-    ...tellUnheeded(body.override_settings, SETTINGS),
+    ...warnOfIgnored(body, FIELDS),
+    ...warnOfIgnored(body.override_settings, SETTINGS),
     ...toSentence(scripts.filter(([, script]) => isActive(script)).map(([name]) => `alwayson_scripts.${name}`)),
   ];
 }

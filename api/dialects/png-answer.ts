@@ -2,12 +2,12 @@ import type { RequestDraft } from '../jobs/job.ts';
 import type { Command, Encoded, Outcome } from './dialect.ts';
 import { encodePending } from './native.ts';
 
-type Wishes = Omit<RequestDraft, 'count' | 'strict' | 'safe' | 'format' | 'deliver' | 'previews'>;
+type PictureDraft = Omit<RequestDraft, 'count' | 'strict' | 'safe' | 'format' | 'deliver' | 'previews'>;
 
 /** A command for one PNG with its bytes, as the earlier servers answered. */
-export function askForPng(wishes: Wishes, options: { readonly saveFile?: boolean } = {}): Command {
+export function askForPng(draft: PictureDraft, options: { readonly saveFile?: boolean } = {}): Command {
   const usual = { count: 1, strict: false, safe: false, format: 'png', deliver: 'bytes', previews: 0 } as const;
-  return { do: 'generate', answer: 'wait', bytes: true, ...options, draft: { ...wishes, ...usual } };
+  return { do: 'generate', answer: 'wait', bytes: true, ...options, draft: { ...draft, ...usual } };
 }
 
 /** Answers with the picture, or with 202 while it is still being made. */
