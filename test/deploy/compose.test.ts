@@ -100,6 +100,19 @@ describe('deploy/compose.yaml', () => {
     }
   });
 
+  test('names a profile of seccomp that is there and leaves Chromium what its sandbox is made of', () => {
+    const [, file = ''] = /- seccomp:(.*)$/m.exec(text) ?? [];
+    const profile = z
+      .object({
+        defaultAction: z.literal('SCMP_ACT_ALLOW'),
+        syscalls: z.array(z.object({ names: z.array(z.string()) })),
+      })
+      .parse(JSON.parse(readFileSync(join(root, 'deploy', file), 'utf8')));
+    const refused = new Set(profile.syscalls.flatMap(({ names }) => names));
+    assert.ok(refused.has('mount') && refused.has('ptrace'));
+    for (const name of ['clone', 'clone3', 'unshare', 'chroot']) assert.ok(!refused.has(name), name);
+  });
+
   test('gives the services longer to stop than they take', () => {
     const [, limit = ''] =
       /STOP_LIMIT_MS = ([\d_]+)/.exec(readFileSync(join(root, 'shared/service/run-service.ts'), 'utf8')) ?? [];

@@ -20,6 +20,8 @@ interface ContainerOptions {
   readonly image: string;
   readonly port: number;
   readonly memory: string;
+  /** A profile in place of the runtime's own. */
+  readonly seccomp?: string | undefined;
   /** `uid:gid`; left out: the image's own. */
   readonly user?: string | undefined;
   readonly env: Readonly<Record<string, string>>;
@@ -27,13 +29,15 @@ interface ContainerOptions {
 
 const START_MS = 60_000;
 
-export async function startContainer({ image, port, memory, user, env }: ContainerOptions): Promise<Container> {
+export async function startContainer(options: ContainerOptions): Promise<Container> {
+  const { image, port, memory, seccomp, user, env } = options;
   const name = `easel-check-${randomBytes(4).toString('hex')}`;
   const variables = Object.entries({ ...env, HOST: '127.0.0.1', PORT: String(port) });
   await run(
     'podman',
     ...['run', '--detach', '--name', name, '--pull', 'never', '--network', 'host', '--memory', memory],
     ...['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'all', '--security-opt', 'no-new-privileges'],
+    ...(seccomp === undefined ? [] : ['--security-opt', `seccomp=${seccomp}`]),
     ...(user === undefined ? [] : ['--user', user]),
     ...variables.flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     image,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { takeFreePort } from '../../support/free-port.ts';
 import { eventually } from '../../support/poll.ts';
-import { childrenOf, commandOf, statOf } from '../../support/proc.ts';
+import { commandOf, parentOf, pids, statOf } from '../../support/proc.ts';
 import { run } from './command.ts';
 import { type Container, startContainer } from './container.ts';
 
@@ -54,7 +54,8 @@ async function withPair(user: string | undefined, use: (pair: Pair) => Promise<v
   };
   try {
     const env = { WORKER_TOKEN };
-    const ofWorker = { image: worker.name, memory: worker.memory, port: ports.worker, user };
+    const seccomp = 'deploy/chromium-seccomp.json';
+    const ofWorker = { image: worker.name, memory: worker.memory, port: ports.worker, user, seccomp };
     const workerContainer = await start({ ...ofWorker, env: { ...env, ENGINES: 'sketch' } });
     const ofGateway = { image: gateway.name, memory: gateway.memory, port: ports.gateway, user };
     const gatewayEnv = { ...env, WORKER_URL: workerContainer.url, RATE_LIMIT_PER_MINUTE: '0' };
@@ -74,8 +75,13 @@ async function paint({ gateway }: Pair): Promise<number> {
   return (performance.now() - from) / 1000;
 }
 
-/** The process and everything that descends from it. */
-const family = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(family)];
+/** The process and everything that descends from it, through whichever of its threads. */
+function family(pid: number): number[] {
+  const parents = new Map(pids().map((member) => [member, parentOf(member)]));
+  const isOfIt = (member: number): boolean =>
+    member === pid || (parents.has(member) && isOfIt(parents.get(member) ?? 0));
+  return [...parents.keys()].filter(isOfIt);
+}
 const zombies = (pid: number): number[] => family(pid).filter((member) => statOf(member)[0] === 'Z');
 const isBrowser = (pid: number): boolean => /headless-shell/.test(commandOf(pid)) && !/--type=/.test(commandOf(pid));
 
@@ -83,7 +89,7 @@ async function surviveTheBrowsersDeath(pair: Pair): Promise<void> {
   const { pid } = pair.worker;
   const browser = family(pid).find(isBrowser);
   assert.ok(browser, 'the browser runs in the container');
-  const helpers = family(browser).slice(1);
+  const helpers = family(browser).filter((pid) => pid !== browser);
   assert.ok(helpers.length > 0);
   process.kill(browser, 'SIGKILL');
   await eventually(() => {
