@@ -1,143 +1,121 @@
-import { AUTOMATIC1111_AUTH, createAutomatic1111StandIn } from '../stand-ins/automatic1111/automatic1111-stand-in.ts';
-import { createComfyuiStandIn } from '../stand-ins/comfyui/comfyui-stand-in.ts';
-import { createGradioStandIn } from '../stand-ins/gradio/gradio-stand-in.ts';
-import { createHordeStandIn } from '../stand-ins/horde/horde-stand-in.ts';
+import { readSettings } from '../../shared/service/config.ts';
+import { type Clock, systemClock } from '../../shared/wait.ts';
+import { generate } from '../contracts/engine-checks.ts';
+import { createEngineServices } from '../contracts/engine-services.ts';
 import type { HttpStandIn } from '../stand-ins/http-stand-in.ts';
-import {
-  createHuggingfaceStandIn,
-  HUGGING_FACE_KEY,
-  HUGGING_FACE_MODEL,
-} from '../stand-ins/huggingface/huggingface-stand-in.ts';
-import { createOpenaiStandIn, OPENAI_KEY } from '../stand-ins/openai/openai-stand-in.ts';
-import { createPiclumenStandIn, PICLUMEN_TOKEN } from '../stand-ins/piclumen/piclumen-stand-in.ts';
-import { createServiceStandIn, SERVICE_KEY } from '../stand-ins/services/service-stand-in.ts';
+import { createEngineSubjects, type EngineSubject } from './engine-subjects.ts';
 import { timeFirstPictures } from './first-picture.ts';
 import { timeReplay, toOverheadFigures } from './overhead.ts';
-import type { Figure, Section } from './report.ts';
+import { type Figure, median, type Section } from './report.ts';
 import { type Services, startServices, timePicture } from './services.ts';
 
-/** What the service adds to the time of the services behind its HTTP engines. */
+/** What engines, and the whole service, add to the time of the services behind them. */
 
 const PICTURES = 40;
-const WARM_UP = 3;
-/** Piclumen's app looks at a task every two seconds, and so does the engine: that is no overhead of ours. */
-const PICLUMEN_PAUSE_MS = 2000;
-const POLLED_PICTURES = 6;
-/** Before the three looks that the stand-in wants: 1, 1.5 and 2.25 s, which spare the real service. */
-const HORDE_PAUSES_MS = 4750;
-const HORDE_PICTURES = 4;
-const CLOUDFLARE_ACCOUNT_ID = 'acme';
+const WARM_UP = 5;
+/** The engines whose pauses are no part of a picture's time, so that the whole service can be timed beyond its upstream. */
+const TIMED_WHOLE: ReadonlySet<string> = new Set(['openai', 'automatic1111', 'comfyui', 'gradio', 'cloudflare']);
+const WHOLE_PICTURES = 20;
 
-interface Subject {
-  readonly engine: string;
-  readonly standIn: HttpStandIn;
-  readonly env: Readonly<Record<string, string>>;
-  readonly pictures?: number;
-  readonly pauseMs?: number;
+interface PassedClock extends Clock {
+  /** What engines asked to wait since the last call. */
+  takeWaitedMs(): number;
 }
 
-async function createSubjects(): Promise<Subject[]> {
-  const openai = await createOpenaiStandIn('localai');
-  const automatic1111 = await createAutomatic1111StandIn();
-  const huggingface = await createHuggingfaceStandIn();
-  const piclumen = await createPiclumenStandIn();
-  piclumen.looks = [];
-  const gradio = await createGradioStandIn();
-  const horde = await createHordeStandIn();
-  const comfyui = await createComfyuiStandIn();
-  const cloudflare = await createServiceStandIn(
-    ({ headers }) => headers.authorization === `Bearer ${SERVICE_KEY}`,
-    async ({ json }, { paint }) => {
-      const { prompt, seed } = json as { prompt: unknown; seed: unknown };
-      const image = (await paint({ prompt, seed, width: 1024, height: 1024 })).toString('base64');
-      return { body: { success: true, result: { image } } };
+/** Each wait passes at once and is counted: pauses spare the real services and are no work of an engine. */
+function createPassedClock(): PassedClock {
+  let nowMs = systemClock.now();
+  let waitedMs = 0;
+  return {
+    now: () => nowMs,
+    wait: async (milliseconds, signal) => {
+      await systemClock.wait(0, signal);
+      nowMs += milliseconds;
+      waitedMs += milliseconds;
     },
-  );
-  return [
-    {
-      engine: 'openai',
-      standIn: openai,
-      env: { OPENAI_BASE_URL: `${openai.url}/v1`, OPENAI_API_KEY: OPENAI_KEY, OPENAI_IMAGE_MODEL: 'flux' },
+    takeWaitedMs: () => {
+      const taken = waitedMs;
+      waitedMs = 0;
+      return taken;
     },
-    {
-      engine: 'automatic1111',
-      standIn: automatic1111,
-      env: { AUTOMATIC1111_URL: automatic1111.url, AUTOMATIC1111_AUTH },
-    },
-    {
-      engine: 'huggingface',
-      standIn: huggingface,
-      env: {
-        HUGGING_FACE_API_URL: `${huggingface.url}/hf-inference`,
-        HUGGING_FACE_API_KEY: HUGGING_FACE_KEY,
-        HUGGING_FACE_MODEL,
-      },
-    },
-    { engine: 'gradio', standIn: gradio, env: { GRADIO_SPACES: 'acme/painter', GRADIO_HUB_URL: gradio.url } },
-    {
-      engine: 'horde',
-      standIn: horde,
-      env: { HORDE_URL: horde.url },
-      pictures: HORDE_PICTURES,
-      pauseMs: HORDE_PAUSES_MS,
-    },
-    { engine: 'comfyui', standIn: comfyui, env: { COMFYUI_URL: comfyui.url }, pictures: POLLED_PICTURES },
-    {
-      engine: 'cloudflare',
-      standIn: cloudflare,
-      env: { CLOUDFLARE_API_TOKEN: SERVICE_KEY, CLOUDFLARE_ACCOUNT_ID, CLOUDFLARE_API_URL: cloudflare.url },
-    },
-    {
-      engine: 'piclumen',
-      standIn: piclumen,
-      env: { PICLUMEN_API_URL: piclumen.url, PICLUMEN_TOKEN },
-      pictures: POLLED_PICTURES,
-      pauseMs: PICLUMEN_PAUSE_MS,
-    },
-  ];
+  };
 }
 
-async function measure(services: Services, subject: Subject): Promise<Figure[]> {
-  const { engine, standIn, pictures = PICTURES, pauseMs = 0 } = subject;
-  const totals: number[] = [];
-  const stages: number[] = [];
+/** Runs `picture` again and again, each time beside the requests that it caused, sent by hand. */
+async function timeBoth(standIn: HttpStandIn, pictures: number, picture: (index: number) => Promise<number>) {
+  const times: number[] = [];
   const alone: number[] = [];
-  for (let index = -WARM_UP; index < pictures; index++) {
+  for (let index = -WARM_UP; index < pictures; index += 1) {
     const before = standIn.requests.length;
-    const times = await timePicture(services.url, `engine=${engine}&prompt=picture+${index}`);
-    const requests = standIn.requests.slice(before).map(({ method, path, query, headers, text }) => {
-      const target = query.size === 0 ? path : `${path}?${query}`;
+    const time = await picture(index);
+    const requests = standIn.requests.slice(before).map(({ method, target, headers, text }) => {
       return { method, target, headers, body: text };
     });
-    const aloneMs = (await timeReplay(standIn.url, requests)) + pauseMs;
+    const aloneMs = await timeReplay(standIn.url, requests);
     if (index < 0) continue;
-    totals.push(times.totalMs);
-    stages.push(times.stageMs('generate') + times.stageMs('download'));
+    times.push(time);
     alone.push(aloneMs);
   }
-  const reference = { what: 'the same requests sent by hand', times: alone };
+  return { times, reference: { what: 'the same requests sent by hand', times: alone } };
+}
+
+async function measureEngine({ plugin, standIn, env }: EngineSubject): Promise<Figure[]> {
+  const clock = createPassedClock();
+  // ComfyUI tells by its WebSocket when to look, and a pause that passes at once would look before that.
+  const engineClock = plugin.name === 'comfyui' ? systemClock : clock;
+  const settings = readSettings(plugin.settings, env);
+  const engine = plugin.create(settings as never, createEngineServices({ clock: engineClock }));
+  const pauses: number[] = [];
+  const { times, reference } = await timeBoth(standIn, PICTURES, async (index) => {
+    const { shapes, steps, guidanceScale } = engine.limits;
+    const wishes = { steps: steps?.default, guidanceScale: guidanceScale?.default, previews: 0, count: 1 };
+    const request = { prompt: `picture ${index}`, negativePrompt: '', seed: WARM_UP + index };
+    const startedAt = performance.now();
+    await generate(engine, { ...request, shape: 'square', ...shapes.square, ...wishes });
+    pauses.push(clock.takeWaitedMs());
+    return performance.now() - startedAt;
+  });
+  await engine.stop?.();
+  const pauseMs = median(pauses.slice(WARM_UP));
   return [
-    ...toOverheadFigures(`${engine}: engine's own`, stages, reference),
-    ...toOverheadFigures(`${engine}: whole service's own, with PNG and disk`, totals, reference),
+    ...toOverheadFigures(`${plugin.name}: engine's own`, times, reference),
+    ...(pauseMs === 0 ? [] : [{ what: `${plugin.name}: pauses for the service's sake`, value: pauseMs, unit: 'ms' }]),
   ];
+}
+
+async function measureWhole(services: Services, { plugin: { name }, standIn }: EngineSubject): Promise<Figure[]> {
+  const { times, reference } = await timeBoth(standIn, WHOLE_PICTURES, async (index) => {
+    const { totalMs } = await timePicture(services.url, `engine=${name}&prompt=picture+${index}`);
+    return totalMs;
+  });
+  return toOverheadFigures(`${name}: whole service's own, with PNG and disk`, times, reference);
+}
+
+async function measureWholes(subjects: readonly EngineSubject[]): Promise<Figure[]> {
+  const services = await startServices({
+    ENGINES: subjects.map(({ plugin }) => plugin.name).join(','),
+    ...Object.assign({}, ...subjects.map(({ env }) => env)),
+  });
+  try {
+    const figures: Figure[] = [];
+    for (const subject of subjects) figures.push(...(await measureWhole(services, subject)));
+    return figures;
+  } finally {
+    await services.stop();
+  }
 }
 
 export const engines: Section = {
   name: 'engines',
   title: 'HTTP engines, beyond the time of the service behind them (a stand-in), and a start without a network',
   async measure() {
-    const subjects = await createSubjects();
-    const environments = subjects.map(({ env }) => env);
-    const services = await startServices({
-      ENGINES: subjects.map(({ engine }) => engine).join(','),
-      ...Object.assign({}, ...environments),
-    });
+    const subjects = await createEngineSubjects();
     try {
       const figures: Figure[] = [];
-      for (const subject of subjects) figures.push(...(await measure(services, subject)));
+      for (const subject of subjects) figures.push(...(await measureEngine(subject)));
+      figures.push(...(await measureWholes(subjects.filter(({ plugin }) => TIMED_WHOLE.has(plugin.name)))));
       return [...figures, ...(await timeFirstPictures())];
     } finally {
-      await services.stop();
       await Promise.all(subjects.map(({ standIn }) => standIn.close()));
     }
   },

@@ -4,11 +4,12 @@ import type { AppError } from '../../shared/errors.ts';
 import { readSettings } from '../../shared/service/config.ts';
 import { createLog, type Logger } from '../../shared/service/log.ts';
 import type { EnginePlugin } from '../../worker/engines/engine.ts';
-import { type Answer, echo, type StandInRequest } from '../stand-ins/http-stand-in.ts';
+import { type Answer, echo } from '../stand-ins/http-stand-in.ts';
 import {
   createServiceStandIn,
   SERVICE_KEY,
   type ServiceAnswers,
+  type ServiceShape,
   type ServiceStandIn,
 } from '../stand-ins/services/service-stand-in.ts';
 import { createHurriedClock } from '../support/hurried-clock.ts';
@@ -20,7 +21,7 @@ interface ServiceSubject extends EngineSubject {
   readonly standIn: ServiceStandIn;
 }
 
-export interface ServiceContract {
+export interface ServiceContract extends ServiceShape {
   /** The folder's name. */
   readonly name: string;
   readonly plugin: EnginePlugin;
@@ -29,8 +30,6 @@ export interface ServiceContract {
   readonly variant?: string;
   readonly keyVariable?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly hasKey: (request: StandInRequest) => boolean;
-  readonly answers: ServiceAnswers;
   /** Answers of the submission, or of the look at the work, with a success status that hold no allowed picture. */
   readonly refusals: Readonly<
     Record<string, { readonly path?: RegExp; readonly body: unknown; headers?: Record<string, string> }>
@@ -65,7 +64,7 @@ export function serviceContract(contract: ServiceContract): void {
       : contract.answers(request, tools);
 
   async function create(log: Logger, key = SERVICE_KEY): Promise<ServiceSubject> {
-    const standIn = await createServiceStandIn(contract.hasKey, answers);
+    const standIn = await createServiceStandIn({ hasKey: contract.hasKey, answers });
     const settings = readSettings(plugin.settings, {
       [contract.keyVariable ?? `${prefix}_API_KEY`]: key,
       ...contract.environment,
@@ -164,7 +163,7 @@ export function serviceContract(contract: ServiceContract): void {
     if (contract.namesAddresses === true) {
       test('asks no other host, whatever the answer names', async () => {
         const subject = await create(quiet);
-        const stranger = await createServiceStandIn(contract.hasKey, answers);
+        const stranger = await createServiceStandIn({ hasKey: contract.hasKey, answers });
         subject.standIn.elsewhere = stranger.url;
         await assert.rejects(generate(subject.engine, request(subject)), { code: 'engine_changed' });
         assert.deepEqual(stranger.requests, []);

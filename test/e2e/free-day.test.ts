@@ -2,14 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { liveFreeDay } from './free-day.ts';
 
-const WAIT_BUDGET_MS = 85_000;
-const REQUESTS = 60;
+const REQUESTS = 36;
+const RATE = 50;
+/** A busy machine may be late by this much: a twentieth of a second is 2.5 s of that day. */
+const SLACK_MS = 10_000;
 
-test('without any key, nearly every picture of a day is made by a model, and nobody waits beyond the budget', async () => {
-  const { shares, failures, longestMs } = await liveFreeDay(REQUESTS);
-  assert.equal(failures, 0);
-  const { gradio = 0, horde = 0 } = shares;
-  assert.ok(gradio + horde >= 0.99 * REQUESTS, JSON.stringify(shares));
+test('without any key, nearly every picture of a day is made by a model, and nobody is held beyond the budget', async () => {
+  const day = await liveFreeDay(REQUESTS, RATE);
+  const { gradio = 0, horde = 0 } = day.shares;
+  const told = JSON.stringify(day);
+  assert.equal(day.failures, 0, told);
+  assert.ok(gradio + horde >= 0.99 * REQUESTS, told);
   assert.equal(gradio, 30, 'the free GPU time of a day is used up, and not asked for beyond that');
-  assert.ok(longestMs <= WAIT_BUDGET_MS, `${longestMs} ms`);
+  assert.ok(day.visits > 0 && day.challenges > day.visits, told);
+  assert.ok(day.handedOver > 0, 'a caller with a short budget is answered 202 and finds the picture later');
+  assert.ok(day.longestBeyondMs <= SLACK_MS, told);
 });

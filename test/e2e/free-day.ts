@@ -1,17 +1,25 @@
 import { readSettings } from '../../shared/service/config.ts';
+import { createLog } from '../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../shared/wait.ts';
+import { createBrowserSupervisor } from '../../worker/browser/supervisor.ts';
 import type { Engine } from '../../worker/engines/engine.ts';
 import { gradio } from '../../worker/engines/gradio/index.ts';
 import { horde } from '../../worker/engines/horde/index.ts';
 import { challenged } from '../../worker/engines/perchance/failures.ts';
-import { LIMITS } from '../../worker/engines/perchance/site.ts';
+import { perchance } from '../../worker/engines/perchance/index.ts';
 import { createEngineServices } from '../contracts/engine-services.ts';
 import { createGradioStandIn, type GradioStandIn } from '../stand-ins/gradio/gradio-stand-in.ts';
 import { createHordeStandIn, failure, type HordeStandIn } from '../stand-ins/horde/horde-stand-in.ts';
+import { createPerchanceStandIn } from '../stand-ins/perchance/perchance-stand-in.ts';
+import { createHurriedDay, type HurriedDay } from '../support/hurried-day.ts';
+import { createRandom } from '../support/random.ts';
 import { createFakeEngine } from '../worker/fake-engine.ts';
-import { openFrontDoor } from '../worker/front-door.ts';
+import { startInProcess } from './in-process.ts';
 
-/** A day of a host in a data centre without any key, on stand-ins that fail as the services' documents say. */
+/**
+ * A day of a host in a data centre without any key, through a whole gateway and worker, on stand-ins that fail as the
+ * services' documents say.
+ */
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Time begins at 00:00 UTC of some day. */
@@ -23,39 +31,32 @@ const GPU_SECONDS_A_PICTURE = 4;
 /** Documented: anonymous places are shared by the whole world, and refused when all are taken. How often is a guess. */
 const POOL_CYCLE_MS = 300_000;
 const POOL_FULL_MS = 30_000;
+/** Documented: 20 s and more. That the volunteers take no longer than this is a guess. */
+const HORDE_WORK_MS = { from: 10_000, to: 40_000 };
+/** A visit in a real browser takes a second or two, so only some of the challenges are met in one. */
+const CHALLENGES_A_VISIT = 20;
+
+/** The default of WAIT_BUDGET_MS, and a short one such as a chat program's time-out asks for. */
+export const BUDGETS_MS = { usual: 85_000, short: 20_000 };
+/** One caller in so many comes by the gateway with the short budget. */
+const CALLERS_A_SHORT_BUDGET = 5;
+const FALLBACK_WITHIN_MS = 70_000;
+const LOOK_MS = 2000;
 
 export interface FreeDay {
   /** Pictures by engine. */
   readonly shares: Readonly<Record<string, number>>;
   readonly failures: number;
-  /** On the day's own clock. */
+  /** Callers that were answered 202 and fetched their picture later. */
+  readonly handedOver: number;
+  /** How much longer than its budget a caller was held at most, on the day's own clock. Negative: never. */
+  readonly longestBeyondMs: number;
+  /** The longest way to a picture, on the day's own clock. */
   readonly longestMs: number;
+  /** Challenges that were met in a real browser, and all of them. */
+  readonly visits: number;
+  readonly challenges: number;
 }
-
-interface DayClock extends Clock {
-  pass(milliseconds: number): void;
-}
-
-/** An engine that waits moves the time on: one request comes after the other. */
-function createDayClock(): DayClock {
-  let nowMs = MIDNIGHT;
-  return {
-    now: () => nowMs,
-    pass: (milliseconds) => {
-      nowMs += milliseconds;
-    },
-    wait: async (milliseconds, signal) => {
-      await systemClock.wait(0, signal);
-      nowMs += milliseconds;
-    },
-  };
-}
-
-/** The site asks every visit from a data centre for a human check. */
-const createChallengedPerchance = (): Engine => ({
-  ...createFakeEngine('perchance', () => Promise.reject(challenged('outer page'))),
-  limits: LIMITS,
-});
 
 function limitGpuTime(standIn: GradioStandIn, clock: Clock): void {
   let made = 0;
@@ -73,47 +74,128 @@ function limitGpuTime(standIn: GradioStandIn, clock: Clock): void {
   });
 }
 
-function fillPoolAtTimes(standIn: HordeStandIn, clock: Clock): void {
+/** The pool is full at times, and a picture takes as long as volunteers take. */
+function slowDown(standIn: HordeStandIn, clock: Clock): void {
+  const random = createRandom(2026);
+  let doneAt = 0;
   standIn.interfere(({ path }) => {
-    const isFull = clock.now() % POOL_CYCLE_MS < POOL_FULL_MS;
-    return path === '/generate/async' && isFull ? failure(429, 'TooManyPrompts') : undefined;
+    if (path === '/generate/async') {
+      if (clock.now() % POOL_CYCLE_MS < POOL_FULL_MS) return failure(429, 'TooManyPrompts');
+      doneAt = clock.now() + HORDE_WORK_MS.from + random.next() * (HORDE_WORK_MS.to - HORDE_WORK_MS.from);
+    }
+    standIn.neverFinishes = clock.now() < doneAt;
+    return undefined;
   });
 }
 
-/** So many requests, spread evenly over the day, by the default order. */
-export async function liveFreeDay(requests: number): Promise<FreeDay> {
-  const clock = createDayClock();
+/** The site asks every visit from a data centre for a human check: by a real browser, or as that engine puts it. */
+async function createChallengedPerchance(clock: HurriedDay) {
+  const site = await createPerchanceStandIn({ mode: 'cf403_document' });
+  const log = createLog({ service: 'test', level: 'silent' });
+  const pages = createBrowserSupervisor({ restartAfterJobs: 0, idleShutdownMs: 0, clock: systemClock, log });
+  const settings = readSettings(perchance.settings, {
+    PERCHANCE_URL: site.url,
+    PERCHANCE_EMBED_URL: site.embedUrl,
+    PERCHANCE_PAGE_URL: site.imagePageUrl,
+  });
+  const real = perchance.create(settings, { ...createEngineServices({}), pages });
+  const counts = { visits: 0, challenges: 0 };
+  const engine: Engine = {
+    ...real,
+    generate: async (request, context) => {
+      counts.challenges += 1;
+      if (counts.challenges % CHALLENGES_A_VISIT !== 1) throw challenged('outer page');
+      counts.visits += 1;
+      return clock.inRealTime(() => real.generate(request, context));
+    },
+  };
+  const close = async (): Promise<void> => {
+    await pages.stop();
+    await site.stop();
+  };
+  return { engine, counts, close };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: { readonly engine?: string; readonly status?: string; readonly status_url?: string };
+}
+
+async function ask(url: string): Promise<Answer> {
+  const response = await fetch(url);
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
+}
+
+interface Outcome {
+  readonly engine: string | undefined;
+  readonly heldMs: number;
+  readonly tookMs: number;
+  readonly isHandedOver: boolean;
+}
+
+/** One caller, who follows a 202 to its picture. */
+async function fetchPicture(url: string, index: number, clock: Clock): Promise<Outcome> {
+  const startedAt = clock.now();
+  const first = await ask(`${url}/generate?prompt=picture+${index}&seed=${index}&width=256&height=256`);
+  const heldMs = clock.now() - startedAt;
+  let last = first;
+  while (last.status === 202 || ['queued', 'running', 'storing'].includes(last.body.status ?? '')) {
+    await clock.wait(LOOK_MS);
+    last = await ask(new URL(String(first.body.status_url), url).href);
+  }
+  const isMade = last.status === 200 && last.body.status !== 'failed' && last.body.status !== 'cancelled';
+  const engine = isMade ? last.body.engine : undefined;
+  return { engine, heldMs, tookMs: clock.now() - startedAt, isHandedOver: first.status === 202 };
+}
+
+/** So many requests, spread evenly over the day, by the default order. A second is `rate` seconds of that day. */
+export async function liveFreeDay(requests: number, rate: number): Promise<FreeDay> {
+  const clock = createHurriedDay(MIDNIGHT, rate);
+  const undo = clock.govern();
   const spaces = await createGradioStandIn();
   const volunteers = await createHordeStandIn();
   limitGpuTime(spaces, clock);
-  fillPoolAtTimes(volunteers, clock);
+  slowDown(volunteers, clock);
+  const site = await createChallengedPerchance(clock);
   const services = createEngineServices({ clock });
   const spacesAt = { GRADIO_SPACES: 'acme/painter', GRADIO_HUB_URL: spaces.url };
-  const door = await openFrontDoor({
-    // The worker's own pauses, such as between signs of life, are none of a caller's waits.
-    clock: { now: clock.now, wait: systemClock.wait },
+  const system = await startInProcess(() => ({
+    clock,
+    engineTimeoutMs: 120_000,
+    fallbackWithinMs: FALLBACK_WITHIN_MS,
     engines: [
-      createChallengedPerchance(),
+      site.engine,
       gradio.create(readSettings(gradio.settings, spacesAt), services),
       horde.create(readSettings(horde.settings, { HORDE_URL: volunteers.url }), services),
       { ...createFakeEngine('sketch'), isProgrammed: true },
     ],
-  });
+  }));
   try {
-    const shares: Record<string, number> = {};
-    let failures = 0;
-    let longestMs = 0;
+    const usual = await system.addGateway(BUDGETS_MS.usual);
+    const short = await system.addGateway(BUDGETS_MS.short);
+    const outcomes: (Outcome & { readonly budgetMs: number })[] = [];
     for (let index = 0; index < requests; index += 1) {
-      clock.pass(Math.max(0, MIDNIGHT + (index * DAY_MS) / requests - clock.now()));
-      const startedAt = clock.now();
-      const { result } = await door.produce({ prompt: `picture ${index}`, seed: index, width: 256, height: 256 });
-      longestMs = Math.max(longestMs, clock.now() - startedAt);
-      if (result === undefined) failures += 1;
-      else shares[result.engine] = (shares[result.engine] ?? 0) + 1;
+      clock.jump(Math.max(0, MIDNIGHT + (index * DAY_MS) / requests - clock.now()));
+      const isShort = index % CALLERS_A_SHORT_BUDGET === 0;
+      const outcome = await fetchPicture(isShort ? short : usual, index, clock);
+      outcomes.push({ ...outcome, budgetMs: isShort ? BUDGETS_MS.short : BUDGETS_MS.usual });
     }
-    return { shares, failures, longestMs };
+    return { ...summarise(outcomes), ...site.counts };
   } finally {
-    await door.close();
-    await Promise.all([spaces.close(), volunteers.close()]);
+    await system.close();
+    await Promise.all([site.close(), spaces.close(), volunteers.close()]);
+    undo();
   }
+}
+
+function summarise(outcomes: readonly (Outcome & { readonly budgetMs: number })[]) {
+  const shares: Record<string, number> = {};
+  for (const { engine } of outcomes) if (engine !== undefined) shares[engine] = (shares[engine] ?? 0) + 1;
+  return {
+    shares,
+    failures: outcomes.filter(({ engine }) => engine === undefined).length,
+    handedOver: outcomes.filter(({ isHandedOver }) => isHandedOver).length,
+    longestBeyondMs: Math.max(...outcomes.map(({ heldMs, budgetMs }) => heldMs - budgetMs)),
+    longestMs: Math.max(...outcomes.map(({ tookMs }) => tookMs)),
+  };
 }

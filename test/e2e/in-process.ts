@@ -5,7 +5,7 @@ import { createJobs } from '../../api/jobs/index.ts';
 import { createLog } from '../../shared/service/log.ts';
 import { systemClock } from '../../shared/wait.ts';
 import type { WorkerOptions } from '../../worker/worker.ts';
-import { startGateway } from '../api/gateway.ts';
+import { startGateway, type TestGateway } from '../api/gateway.ts';
 import { openFrontDoor, TOKEN } from '../worker/front-door.ts';
 
 /** Gateway and worker in this process, wired as their `main.ts` do, with plug-ins and a clock of the test's own. */
@@ -15,11 +15,15 @@ export interface InProcess {
   readonly log: () => string;
   /** Moves the worker's clock: rests pass, while waits take their own time. */
   advance(milliseconds: number): void;
+  /** One more gateway on the same jobs. Answers its address. */
+  addGateway(waitBudgetMs: number): Promise<string>;
   close(): Promise<void>;
 }
 
-type InProcessOptions = Pick<WorkerOptions, 'engines'> &
-  Partial<Pick<WorkerOptions, 'stores' | 'pages' | 'engineTimeoutMs' | 'uploadTimeoutMs' | 'patienceMs'>>;
+type Overrides = 'stores' | 'pages' | 'engineTimeoutMs' | 'uploadTimeoutMs' | 'patienceMs' | 'fallbackWithinMs';
+
+/** `clock`: of both services; left out, the worker's can be advanced and the gateway's is the real one. */
+type InProcessOptions = Pick<WorkerOptions, 'engines'> & Partial<Pick<WorkerOptions, Overrides | 'clock'>>;
 
 const WAIT_BUDGET_MS = 120_000;
 
@@ -27,10 +31,10 @@ export async function startInProcess(
   wire: (world: { readonly now: () => number; readonly dataDirectory: string }) => InProcessOptions,
 ): Promise<InProcess> {
   let aheadMs = 0;
-  const clock = { ...systemClock, now: () => Date.now() + aheadMs };
+  const ahead = { ...systemClock, now: () => Date.now() + aheadMs };
   const dataDirectory = await mkdtemp(join(tmpdir(), 'easel-e2e-'));
-  const parts = wire({ now: clock.now, dataDirectory });
-  const worker = await openFrontDoor({ ...parts, clock, dataDirectory });
+  const parts = wire({ now: ahead.now, dataDirectory });
+  const worker = await openFrontDoor({ clock: ahead, ...parts, dataDirectory });
   const lines: string[] = [];
   const log = createLog({ service: 'gateway', level: 'info', destination: { write: (line) => void lines.push(line) } });
   const jobs = await createJobs({
@@ -43,19 +47,25 @@ export async function startInProcess(
     },
     policy: () => undefined,
     encodeJob: () => ({}),
-    clock: systemClock,
+    clock: parts.clock ?? systemClock,
     log,
   });
-  const gateway = await startGateway({ jobs, dataDirectory, waitBudgetMs: WAIT_BUDGET_MS });
+  const gateways: TestGateway[] = [];
+  async function addGateway(waitBudgetMs: number): Promise<string> {
+    const gateway = await startGateway({ jobs, dataDirectory, waitBudgetMs });
+    gateways.push(gateway);
+    return gateway.url;
+  }
 
   return {
-    url: gateway.url,
-    log: () => [...lines, ...gateway.logged, worker.log()].join(''),
+    url: await addGateway(WAIT_BUDGET_MS),
+    addGateway,
+    log: () => [...lines, ...gateways.flatMap(({ logged }) => logged), worker.log()].join(''),
     advance(milliseconds) {
       aheadMs += milliseconds;
     },
     async close() {
-      await gateway.stop();
+      await Promise.all(gateways.map((gateway) => gateway.stop()));
       await jobs.stop({ graceMs: 0 });
       await worker.close();
       await rm(dataDirectory, { recursive: true, force: true });

@@ -34,13 +34,16 @@ export type ServiceAnswers = (
   tools: ServiceTools,
 ) => Promise<StandInReply | undefined> | StandInReply | undefined;
 
+/** How one service behaves. */
+export interface ServiceShape {
+  readonly hasKey: (request: StandInRequest) => boolean;
+  readonly answers: ServiceAnswers;
+}
+
 const LOOKS_BEFORE_DONE = 2;
 
 /** A local service of the shape "submit, poll, fetch": it wants the key everywhere but for files. */
-export async function createServiceStandIn(
-  hasKey: (request: StandInRequest) => boolean,
-  answer: ServiceAnswers,
-): Promise<ServiceStandIn> {
+export async function createServiceStandIn({ hasKey, answers }: ServiceShape): Promise<ServiceStandIn> {
   const files: Buffer[] = [];
   const tasks: { readonly picture: string; looks: number }[] = [];
   const paint = ({ prompt, seed, width, height }: PaintWish): Promise<Buffer> =>
@@ -67,7 +70,7 @@ export async function createServiceStandIn(
       return { headers: { 'content-type': 'image/png' }, body: file };
     }
     if (!hasKey(request)) return { status: 401, body: { detail: 'no valid key' } };
-    return (await answer(request, tools)) ?? { status: 404, body: { detail: 'not found' } };
+    return (await answers(request, tools)) ?? { status: 404, body: { detail: 'not found' } };
   });
   const mendService = service.mend;
   const standIn: ServiceStandIn = Object.assign(service, {

@@ -3,31 +3,8 @@ import { describe, test } from 'node:test';
 import { cloudflare } from '../../../../worker/engines/cloudflare/index.ts';
 import { createDailyAllowance, untilMidnightUtc } from '../../../../worker/engines/daily-allowance.ts';
 import { serviceContract } from '../../../contracts/service.ts';
-import type { StandInReply, StandInRequest } from '../../../stand-ins/http-stand-in.ts';
-import { readForm } from '../../../stand-ins/picture-host.ts';
-import { SERVICE_KEY, type ServiceTools } from '../../../stand-ins/services/service-stand-in.ts';
-
-const RUN = '/accounts/acme/ai/run/';
-
-async function readWish(request: StandInRequest) {
-  const isForm = request.headers['content-type']?.startsWith('multipart/') === true;
-  const fields = isForm
-    ? Object.fromEntries((await readForm(request)).entries())
-    : (request.json as Record<string, unknown>);
-  const { prompt, seed, width = 1024, height = 1024 } = fields;
-  return { prompt, seed, width: Number(width), height: Number(height) };
-}
-
-async function asJson(request: StandInRequest, tools: ServiceTools): Promise<StandInReply | undefined> {
-  if (!request.path.startsWith(RUN)) return undefined;
-  const image = (await tools.paint(await readWish(request))).toString('base64');
-  return { body: { result: { image }, success: true, errors: [], messages: [] } };
-}
-
-async function asBytes(request: StandInRequest, tools: ServiceTools): Promise<StandInReply | undefined> {
-  if (!request.path.startsWith(RUN)) return undefined;
-  return { headers: { 'content-type': 'image/png' }, body: await tools.paint(await readWish(request)) };
-}
+import type { StandInReply } from '../../../stand-ins/http-stand-in.ts';
+import { answerBytes, cloudflareShape } from '../../../stand-ins/services/cloudflare.ts';
 
 const saying = (status: number, code: number) => ({
   provoke: ({ standIn }: { standIn: { interfere(answer: () => StandInReply): void } }) =>
@@ -38,11 +15,11 @@ const common = {
   plugin: cloudflare,
   keyVariable: 'CLOUDFLARE_API_TOKEN',
   environment: { CLOUDFLARE_ACCOUNT_ID: 'acme' },
-  hasKey: ({ headers }: StandInRequest) => headers.authorization === `Bearer ${SERVICE_KEY}`,
   probe: {
     path: /\/ai\/models\/search/,
     body: { result: [{ name: '@cf/black-forest-labs/flux-1-schnell' }], success: true },
   },
+  hasKey: cloudflareShape.hasKey,
   submission: /\/ai\/run\//,
   refusals: {},
 };
@@ -50,7 +27,7 @@ const common = {
 serviceContract({
   name: 'cloudflare',
   ...common,
-  answers: asJson,
+  answers: cloudflareShape.answers,
   failures: { 'something that is no picture': { body: { result: { image: 'bm90IGEgcGljdHVyZQ==' } } } },
   faults: [
     {
@@ -72,7 +49,7 @@ for (const model of ['@cf/black-forest-labs/flux-2-klein-4b', '@cf/stabilityai/s
     variant: `with ${model}`,
     model,
     ...common,
-    answers: model.includes('flux') ? asJson : asBytes,
+    answers: model.includes('flux') ? cloudflareShape.answers : answerBytes,
     failures: {},
   });
 }
