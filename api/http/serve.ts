@@ -2,8 +2,9 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { AppError, toAppError } from '../../shared/errors.ts';
 import { noteFailure } from '../../shared/net/request-log.ts';
 import { toMediaType } from '../../shared/picture/media-type.ts';
+import { isEnded } from '../../shared/queue/run.ts';
 import type { Command, Dialect, DialectInput, Outcome, Route } from '../dialects/dialect.ts';
-import type { Job, JobEvent, JobStatus } from '../jobs/job.ts';
+import type { Job, JobEvent } from '../jobs/job.ts';
 import type { PictureContent } from '../jobs/pictures/content.ts';
 import { type AnswerPictures, createAnswerPictures, sendPictures } from './answer-pictures.ts';
 import type { BodyLease } from './body/body-budget.ts';
@@ -133,12 +134,10 @@ async function stream(route: Route, outcome: Outcome, job: Job, { response, left
       await write(route.encodeEvent?.({ number: event.number, job: failed }, { ...outcome, job: failed }));
     }
   };
-  const hasEnded = command.do === 'follow' && ENDED.includes(job.status);
+  const hasEnded = command.do === 'follow' && isEnded(job.status);
   await sendEvents(response, { events: jobs.follow(job.id, { after, signal: left }), hasEnded, deliver });
   await waiting;
 }
-
-const ENDED: readonly JobStatus[] = ['done', 'failed', 'cancelled'];
 
 /** Aborts if the caller leaves before the answer is complete. */
 function leaveSignal(response: Response): AbortSignal {

@@ -1,5 +1,6 @@
 import type { GenerationRequest } from '../../shared/contract/generation.ts';
 import type { Run } from '../../shared/queue/run.ts';
+import type { Credentials, Vault } from '../../shared/queue/sealed-vault.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
@@ -38,15 +39,6 @@ export interface JobLimits {
   readonly rememberMs: number;
   /** Milliseconds that a job can be asked for after its end, and that its id lives without a record. */
   readonly keepMs: number;
-}
-
-export type Credentials = Readonly<Record<string, string>>;
-
-/** Callers' own tokens while their runs are unfinished; never in clear outside this process. */
-export interface Vault {
-  put(runId: string, credentials: Credentials): Promise<void>;
-  get(runId: string): Promise<Credentials | undefined>;
-  drop(runId: string): Promise<void>;
 }
 
 export function createMemoryVault(): Vault {

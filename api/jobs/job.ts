@@ -1,11 +1,12 @@
 import type { GenerationRequest, GenerationResult, ProgressEvent, Stage } from '../../shared/contract/generation.ts';
 import type { AppError } from '../../shared/errors.ts';
+import type { RunStatus } from '../../shared/queue/run.ts';
+import type { Credentials } from '../../shared/queue/sealed-vault.ts';
 import type { WorkerState, WorkerView } from '../dispatch/dispatch.ts';
+import type { Ticket } from './journal/journal.ts';
 import type { PictureContent } from './pictures/content.ts';
 
 /** The life of a job, as every dialect sees it. `index` of the folder: `createJobs`. */
-
-export type JobStatus = 'queued' | 'running' | 'storing' | 'done' | 'failed' | 'cancelled';
 
 /** Who asks: a key's name, else the address; limits, fairness and rejoining go by it. */
 export interface Client {
@@ -20,7 +21,7 @@ export interface Asker {
   readonly client?: Client | undefined;
   /** What `Job.seal` made. */
   readonly sealed?: string | undefined;
-  readonly credentials?: Readonly<Record<string, string>> | undefined;
+  readonly credentials?: Credentials | undefined;
   /** Counts a lost job that is queued again as a new request of this client; throws, or answers what may be made. */
   readonly admit?: ((request: GenerationRequest) => Promise<GenerationRequest>) | undefined;
 }
@@ -51,7 +52,7 @@ export interface SubmitOptions {
   /** The gateway's address as this caller knows it, without a slash at its end: a callback tells addresses by it. */
   readonly baseUrl?: string | undefined;
   /** A caller's own tokens by engine name: in memory only. */
-  readonly credentials?: Readonly<Record<string, string>> | undefined;
+  readonly credentials?: Credentials | undefined;
   readonly requestId: string;
   readonly traceparent: string;
 }
@@ -61,7 +62,7 @@ export interface Job {
   readonly id: string;
   /** What lets the job outlive its record, for its addresses alone: up to some kilobytes. Made when it is asked for. */
   readonly seal?: (() => string) | undefined;
-  readonly status: JobStatus;
+  readonly status: RunStatus;
   readonly request: GenerationRequest;
   readonly stage?: Stage | undefined;
   /** 0 to 1. */
@@ -78,7 +79,7 @@ export interface Job {
   readonly result?: GenerationResult | undefined;
   readonly error?: AppError | undefined;
   /** How this answer came about: made for it, shared with a job in flight, or remembered. */
-  readonly origin: 'made' | 'joined' | 'remembered';
+  readonly origin: Ticket['origin'];
   /** Sentences about the job itself, for instance that it was queued again after a restart. */
   readonly notes: readonly string[];
   /** Epoch milliseconds. */

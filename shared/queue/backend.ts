@@ -1,23 +1,5 @@
 import { z } from 'zod';
 import { engineStatusSchema, workerProblemsSchema } from '../contract/wire.ts';
-import type { Logger } from '../service/log.ts';
-import type { Clock } from '../wait.ts';
-import type { Channels } from './channels.ts';
-import type { JobConsumer, JobConsumerOptions, JobQueue } from './job-queue.ts';
-import type { SharedRuns } from './shared-runs.ts';
-
-/** What gateways and workers share, on Redis or Valkey. */
-export interface QueueBackend {
-  readonly runs: SharedRuns;
-  readonly channels: Channels;
-  readonly blobs: Blobs;
-  openQueue(): Promise<JobQueue>;
-  openConsumer(options: JobConsumerOptions): Promise<JobConsumer>;
-  /** Whether the backend answers within this time. */
-  answers(timeoutMs: number): Promise<boolean>;
-  /** Close the queues and consumers first. */
-  close(): Promise<void>;
-}
 
 /** Bytes that one service leaves for another. They expire by themselves. */
 export interface Blobs {
@@ -30,16 +12,6 @@ export const blobKeys = {
   credentials: (runId: string) => `credentials:${runId}`,
   picture: (pictureId: string) => `picture:${pictureId}`,
 } as const;
-
-export interface BackendOptions {
-  readonly url: string;
-  /** Milliseconds for which an ended run can be read. */
-  readonly keepMs: number;
-  /** Milliseconds after which a command fails while the backend cannot be reached. Missing: it waits for ever. */
-  readonly patienceMs?: number | undefined;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
 
 export const heartbeatSchema = z.object({
   name: z.string(),

@@ -9,7 +9,8 @@ import { type Blobs, blobKeys } from './backend.ts';
 
 export type Credentials = Readonly<Record<string, string>>;
 
-export interface SealedVault {
+/** Callers' own tokens while their runs are unfinished; never in clear outside this process. */
+export interface Vault {
   put(runId: string, credentials: Credentials): Promise<void>;
   get(runId: string): Promise<Credentials | undefined>;
   drop(runId: string): Promise<void>;
@@ -20,7 +21,7 @@ const TAG_BYTES = 16;
 const LIFE_SECONDS = 86_400;
 
 /** `workerTokens`: the first one seals, each one opens. */
-export function createSealedVault(blobs: Blobs, workerTokens: readonly string[]): SealedVault {
+export function createSealedVault(blobs: Blobs, workerTokens: readonly string[]): Vault {
   const [first, ...older] = workerTokens.map(createSealer);
   if (first === undefined) throw new Error('at least one token is needed');
 

@@ -1,8 +1,9 @@
 import type { Removal, WorkerStatus } from '../../shared/contract/wire.ts';
 import { AppError, toAppError, toErrorRecord } from '../../shared/errors.ts';
-import { HEARTBEAT_INTERVAL_MS, type QueueBackend, type WorkerHeartbeat } from '../../shared/queue/backend.ts';
+import { HEARTBEAT_INTERVAL_MS, type WorkerHeartbeat } from '../../shared/queue/backend.ts';
 import { channelNames } from '../../shared/queue/channels.ts';
-import type { JobConsumer, JobEnd, QueueJob } from '../../shared/queue/job-queue.ts';
+import type { RedisBackend } from '../../shared/queue/redis/backend.ts';
+import type { JobConsumer, JobEnd, QueueJob } from '../../shared/queue/redis/job-queue.ts';
 import { createSealedVault } from '../../shared/queue/sealed-vault.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, pause } from '../../shared/wait.ts';
@@ -12,7 +13,7 @@ import { createQueueRun } from './queue-run.ts';
 /** The worker's side of the shared queue: takes runs, reports their progress, and ends those that were cancelled. */
 
 export interface QueueConsumerOptions {
-  readonly backend: QueueBackend;
+  readonly backend: RedisBackend;
   readonly workerTokens: readonly string[];
   /** Identifies the worker, for instance by host name and port. */
   readonly name: string;

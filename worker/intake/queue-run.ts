@@ -2,9 +2,9 @@ import type { GenerationRequest, GenerationResult } from '../../shared/contract/
 import { type ProductionEvent, productionSchema } from '../../shared/contract/wire.ts';
 import { type ErrorRecord, toAppError, toErrorRecord } from '../../shared/errors.ts';
 import { type Blobs, blobKeys } from '../../shared/queue/backend.ts';
+import type { SharedRuns } from '../../shared/queue/redis/runs.ts';
 import { isEnded, type Run, type RunChange, toDone, toRunChange } from '../../shared/queue/run.ts';
-import type { SealedVault } from '../../shared/queue/sealed-vault.ts';
-import type { SharedRuns } from '../../shared/queue/shared-runs.ts';
+import type { Vault } from '../../shared/queue/sealed-vault.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
 import type { Productions } from './productions.ts';
 import { createProgressPace } from './progress-pace.ts';
@@ -17,7 +17,7 @@ export type RunEnd = 'ended' | 'full' | 'interrupted';
 interface QueueRunOptions {
   readonly runs: SharedRuns;
   readonly blobs: Blobs;
-  readonly vault: SealedVault;
+  readonly vault: Vault;
   readonly productions: Pick<Productions, 'follow'>;
   readonly readPicture: (id: string) => Promise<{ readonly bytes: Buffer } | undefined>;
   readonly clock: Clock;

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { errorRecordSchema, type Removal } from '../../../shared/contract/wire.ts';
 import { AppError, type ErrorRecord, fromErrorRecord } from '../../../shared/errors.ts';
 import { sniffMediaType } from '../../../shared/picture/media-type.ts';
-import { blobKeys, type QueueBackend } from '../../../shared/queue/backend.ts';
+import { blobKeys } from '../../../shared/queue/backend.ts';
 import { channelNames, readMessage } from '../../../shared/queue/channels.ts';
+import type { RedisBackend } from '../../../shared/queue/redis/backend.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import { type Clock, repeat } from '../../../shared/wait.ts';
 import { createWorkerLink } from '../direct/worker-link.ts';
@@ -17,7 +18,7 @@ const LOOK_TIMEOUT_MS = 1000;
 const UNREADABLE: ErrorRecord = { code: 'internal', message: 'a worker reported an error that cannot be read' };
 
 export interface QueueDispatchOptions {
-  readonly backend: QueueBackend;
+  readonly backend: RedisBackend;
   /** Hosts that may sleep, to be woken by a request: their workers take from the queue once they run. */
   readonly workerUrls: readonly string[];
   readonly onAwake: (tookMs: number) => void;

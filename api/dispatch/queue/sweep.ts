@@ -1,8 +1,8 @@
 import { AppError, toErrorRecord } from '../../../shared/errors.ts';
 import { type Blobs, blobKeys } from '../../../shared/queue/backend.ts';
-import type { JobQueue } from '../../../shared/queue/job-queue.ts';
+import type { JobQueue } from '../../../shared/queue/redis/job-queue.ts';
+import type { SharedRuns } from '../../../shared/queue/redis/runs.ts';
 import type { Run } from '../../../shared/queue/run.ts';
-import type { SharedRuns } from '../../../shared/queue/shared-runs.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { QueuedRun } from '../dispatch.ts';
 

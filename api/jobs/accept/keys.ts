@@ -1,25 +1,24 @@
 import { createHash } from 'node:crypto';
+import type { Credentials } from '../../../shared/queue/sealed-vault.ts';
 import type { RequestDraft } from '../job.ts';
 
 /** What equal requests have in common, as short names. */
-
-type Credentials = Readonly<Record<string, string>> | undefined;
 
 /**
  * Of every caller, whatever the dialect: what determines the picture. How it is delivered and partial pictures on the
  * way do not; a caller's own token does, since it may be the only way to the engine.
  */
-export const toPictureName = (draft: RequestDraft, credentials: Credentials): string =>
+export const toPictureName = (draft: RequestDraft, credentials: Credentials | undefined): string =>
   `picture:${hash({ picture: toPicture(draft), credentials })}`;
 
 /** Of one client (or of whoever fetches an address), whose seed is random. */
-export const toRetryName = (asker: string, draft: RequestDraft, credentials: Credentials): string =>
+export const toRetryName = (asker: string, draft: RequestDraft, credentials: Credentials | undefined): string =>
   `retry:${hash({ asker, picture: toPicture(draft), deliver: draft.deliver, credentials })}`;
 
 export const toIdempotencyName = (clientId: string, key: string): string => `idempotency:${hash({ clientId, key })}`;
 
 /** What an idempotency key may be used for again. */
-export const toFingerprint = (draft: RequestDraft, credentials: Credentials): string =>
+export const toFingerprint = (draft: RequestDraft, credentials: Credentials | undefined): string =>
   hash({ picture: toPicture(draft), seed: draft.seed, deliver: draft.deliver, credentials });
 
 /** What most dialects fill in where nothing was said is the same as nothing. */

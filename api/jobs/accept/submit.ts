@@ -3,7 +3,8 @@ import { type GenerationRequest, MAX_COUNT, MAX_SEED } from '../../../shared/con
 import { AppError, invalidRequest } from '../../../shared/errors.ts';
 import { costOf } from '../../../shared/queue/room.ts';
 import type { Run } from '../../../shared/queue/run.ts';
-import type { Credentials, JobContext } from '../context.ts';
+import type { Credentials } from '../../../shared/queue/sealed-vault.ts';
+import type { JobContext } from '../context.ts';
 import type { Job, RequestDraft, SubmitOptions } from '../job.ts';
 import type { Claim, JobRecord, Order, Sharing, Ticket } from '../journal/journal.ts';
 import { canAnswer } from '../journal/rules/claim.ts';

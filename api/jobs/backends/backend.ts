@@ -1,7 +1,8 @@
+import type { Vault } from '../../../shared/queue/sealed-vault.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch } from '../../dispatch/dispatch.ts';
-import type { JobLimits, Vault } from '../context.ts';
+import type { JobLimits } from '../context.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Pictures } from '../pictures/pictures.ts';
 import type { Estimates } from '../wait/estimates.ts';

@@ -1,20 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRedisBackend as createBackend } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { BackendOptions, QueueBackend } from '../backend.ts';
-import { createJobConsumer, createJobQueue } from '../job-queue.ts';
+import type { Logger } from '../../service/log.ts';
+import type { Clock } from '../../wait.ts';
+import type { Blobs } from '../backend.ts';
+import type { Channels } from '../channels.ts';
 import { createRedisChannels } from './channels.ts';
-import { connectRedis, QUEUE_PREFIX, redisKeys } from './connection.ts';
-import { createRedisRuns } from './runs.ts';
+import { connectRedis, redisKeys } from './connection.ts';
+import {
+  createJobConsumer,
+  createJobQueue,
+  type JobConsumer,
+  type JobConsumerOptions,
+  type JobQueue,
+} from './job-queue.ts';
+import { createRedisRuns, type SharedRuns } from './runs.ts';
 
-export interface RedisBackend extends QueueBackend {
+/** What gateways and workers share, on Redis or Valkey. */
+export interface RedisBackend {
   readonly redis: Redis;
+  readonly runs: SharedRuns;
+  readonly channels: Channels;
+  readonly blobs: Blobs;
+  openQueue(): Promise<JobQueue>;
+  openConsumer(options: JobConsumerOptions): Promise<JobConsumer>;
+  /** Whether Redis answers within this time. */
+  answers(timeoutMs: number): Promise<boolean>;
+  /** Close the queues and consumers first. */
+  close(): Promise<void>;
+}
+
+export interface BackendOptions {
+  readonly url: string;
+  /** Milliseconds for which an ended run can be read. */
+  readonly keepMs: number;
+  /** Milliseconds after which a command fails while Redis cannot be reached. Missing: it waits for ever. */
+  readonly patienceMs?: number | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
 }
 
 export function createRedisBackend({ url, patienceMs, keepMs, clock, log }: BackendOptions): RedisBackend {
   const redis = connectRedis(url, log, patienceMs);
   const channels = createRedisChannels(redis, log);
-  const binding = { connection: redis, prefix: QUEUE_PREFIX, createBackend, log };
   return {
     redis,
     channels,
@@ -24,8 +51,8 @@ export function createRedisBackend({ url, patienceMs, keepMs, clock, log }: Back
       get: async (key) => (await redis.getBuffer(redisKeys.blob(key))) ?? undefined,
       drop: async (key) => void (await redis.del(redisKeys.blob(key))),
     },
-    openQueue: () => createJobQueue(binding),
-    openConsumer: (options) => createJobConsumer(binding, options),
+    openQueue: () => createJobQueue(redis, log),
+    openConsumer: (options) => createJobConsumer(redis, log, options),
     answers: createProbe(redis),
     close: async () => {
       await channels.close();

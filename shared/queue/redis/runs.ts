@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
+import type { ProgressEvent } from '../../contract/generation.ts';
 import type { Clock } from '../../wait.ts';
 import { channelNames } from '../channels.ts';
 import { applyChange, isEnded, type Run, type RunChange, toPictureIdName, toStep } from '../run.ts';
 import { parseRun, type RunMessage, toEnding, toMessageText, toOriginText } from '../run-record.ts';
-import { MAX_UNFINISHED, type SharedRuns } from '../shared-runs.ts';
 import { type Command, type Commit, commitUntilDone } from './commit.ts';
 import { redisKeys } from './connection.ts';
 
@@ -12,6 +12,31 @@ interface RedisRunsOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly keepMs: number;
 }
+
+/** Runs as gateways and workers share them. */
+export interface SharedRuns {
+  read(runId: string): Promise<Run | undefined>;
+  /**
+   * Applies the changes in one step. Undefined when the run is unknown or has ended already: only the first end counts.
+   * `known`: the run as it was last read; it saves reading it again.
+   */
+  report(
+    runId: string,
+    changes: RunChange | readonly RunChange[],
+    preview?: ProgressEvent['preview'],
+    known?: Run,
+  ): Promise<Run | undefined>;
+  /** Place in the queue, from 1. Undefined if the run does not wait. */
+  position(runId: string): Promise<number | undefined>;
+  countWaiting(): Promise<number>;
+  /** Unfinished runs that were accepted before `time` (epoch milliseconds), at most MAX_UNFINISHED. */
+  unfinishedBefore(time: number): Promise<readonly Run[]>;
+  /** Adds one to the count of the run's losses and returns the count. */
+  countLoss(runId: string): Promise<number>;
+}
+
+/** Most unfinished runs that one call returns. */
+const MAX_UNFINISHED = 1000;
 
 /** A run as Redis stores it: a hash with the run and what belongs to its tickets. */
 export interface StoredRun {

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJobs } from '../../../api/jobs/index.ts';
 import type { JobModule } from '../../../api/jobs/job.ts';
-import type { QueueBackend } from '../../../shared/queue/backend.ts';
-import { createRedisBackend } from '../../../shared/queue/redis/backend.ts';
+import { createRedisBackend, type RedisBackend } from '../../../shared/queue/redis/backend.ts';
 import { createLog } from '../../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../../shared/wait.ts';
 import { createFakeConsumer, type FakeConsumer } from '../../stand-ins/worker/fake-consumer.ts';
@@ -14,7 +13,7 @@ import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 export interface SharedBench {
   readonly server: RedisServer;
   /** For what no gateway or worker would do. */
-  readonly backend: QueueBackend;
+  readonly backend: RedisBackend;
   readonly jobs: JobModule;
   readonly otherJobs: JobModule;
   /** Short locks notice a dead worker soon, and take a busy machine for one. */

@@ -1,7 +1,9 @@
-import { type BackendFactory, DelayedError, type IQueueBackend, Queue, WaitingError, Worker } from 'bullmq';
+import { DelayedError, Queue, WaitingError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { removalSchema } from '../contract/wire.ts';
-import type { Logger } from '../service/log.ts';
+import { removalSchema } from '../../contract/wire.ts';
+import type { Logger } from '../../service/log.ts';
+import { QUEUE_PREFIX } from './connection.ts';
 
 /** What waits on the queue: a run by its id, or a hosted picture to remove. */
 const queueJobSchema = z.union([
@@ -10,7 +12,7 @@ const queueJobSchema = z.union([
 ]);
 export type QueueJob = Readonly<z.infer<typeof queueJobSchema>>;
 
-/** The queue that gateways add to and workers take from: BullMQ on the given backend. */
+/** The queue that gateways add to and workers take from: BullMQ on Redis. */
 
 const QUEUE_NAME = 'runs';
 /** BullMQ's highest. The lowest priority number is served first. */
@@ -49,18 +51,9 @@ export interface JobConsumerOptions {
   readonly lockMs: number;
 }
 
-export interface Binding<B extends IQueueBackend, Connection> {
-  readonly connection: Connection;
-  readonly createBackend: BackendFactory<B, Connection>;
-  /** Of the keys, where the backend has no namespaces. */
-  readonly prefix?: string;
-  readonly log: Logger;
-}
-
-/** Resolves when the backend is ready. */
-export async function createJobQueue<B extends IQueueBackend, C>(to: Binding<B, C>): Promise<JobQueue> {
-  const { createBackend, log, ...binding } = to;
-  const queue = new Queue(QUEUE_NAME, binding, createBackend);
+/** Resolves when Redis is reached. */
+export async function createJobQueue(connection: Redis, log: Logger): Promise<JobQueue> {
+  const queue = new Queue(QUEUE_NAME, { connection, prefix: QUEUE_PREFIX });
   queue.on('error', (error) => log.warn({ reason: String(error) }, 'the queue cannot be reached'));
   await untilReady(queue);
   return {
@@ -74,17 +67,18 @@ export async function createJobQueue<B extends IQueueBackend, C>(to: Binding<B, 
   };
 }
 
-/** Resolves when the backend is ready. */
-export async function createJobConsumer<B extends IQueueBackend, C>(
-  { createBackend, log, ...binding }: Binding<B, C>,
+/** Resolves when Redis is reached. */
+export async function createJobConsumer(
+  connection: Redis,
+  log: Logger,
   { work, onFailed, concurrency, lockMs }: JobConsumerOptions,
 ): Promise<JobConsumer> {
   const options = {
-    ...binding,
+    ...{ connection, prefix: QUEUE_PREFIX },
     ...{ autorun: false, concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2 },
     ...{ maxStalledCount: MAX_STALLS, runRetryDelay: RETRY_PAUSE_MS },
   };
-  const worker = new Worker<unknown, void, string, B, never, C>(
+  const worker = new Worker<unknown, void>(
     QUEUE_NAME,
     async (job, token) => {
       const known = queueJobSchema.safeParse(job.data);
@@ -100,7 +94,6 @@ export async function createJobConsumer<B extends IQueueBackend, C>(
       throw new DelayedError();
     },
     options,
-    createBackend,
   );
   worker.on('error', (error) => log.warn({ reason: String(error) }, 'the queue cannot be reached'));
   worker.on('failed', (job, error) => {
