@@ -1,5 +1,5 @@
-// Compiles to dist/ and puts beside the code what the compiler leaves out: the pages' own files, and the scripts that
-// the command line runs.
+// Compiles to dist/ and copies what the compiler leaves out: the files of pages, and the scripts that the command line
+// runs.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 const PAGES = ['worker/engines/sketch/page', 'api/http/docs', 'api/page/browser'];
 const SCRIPTS = ['run-both', 'keep-running', 'surroundings', 'toolchain'].map((name) => `scripts/${name}.mjs`);
 for (const path of [...PAGES, ...SCRIPTS]) {
-  // The container's build has the worker alone.
+  // The container's build only has the worker.
   if (existsSync(join(root, path))) cpSync(join(root, path), join(dist, path), { recursive: true });
 }
 const program = join(dist, 'cli', 'easel.js');

@@ -1,4 +1,4 @@
-// `npm run doctor`: what TypeScript cannot say about itself, then the doctor. Plain JavaScript that Node 20 runs.
+// `npm run doctor`: checks that TypeScript can run at all, then starts the doctor. Plain JavaScript that Node 20 runs.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { environment, nodeProgram, readJson, root } from './toolchain.mjs';
 const args = process.argv.slice(2);
 const EXIT_FAILED = 2;
 
-// Without the packages nothing of the doctor itself can be loaded.
+// Without the packages the doctor itself cannot be loaded.
 if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
   tell({
     code: 'doctor/packages-missing',
@@ -21,7 +21,7 @@ if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
   process.exit(EXIT_FAILED);
 }
 
-// An older Node reads TypeScript only when it is told to, and says that it is an experiment.
+// An older Node runs TypeScript only with a flag, and warns that this is experimental.
 const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
 const { status, signal } = spawnSync(nodeProgram(), [...flags, join(root, 'doctor', 'main.ts'), ...args], {
   cwd: root,

@@ -5,21 +5,21 @@ import { spawn } from 'node:child_process';
 const EXIT_CONFIG = 78;
 
 const DEFAULTS = {
-  /** Before the first new start; doubled for each death that follows. */
+  /** Pause before the first new start. It is doubled for each further death. */
   firstDelayMs: 1000,
-  /** Deaths in a row after which it gives up. */
+  /** After this many deaths in a row it gives up. */
   maxDeaths: 5,
-  /** A service that lived so long has worked: its death is the first of a new row. */
+  /** A service that lived this long has worked, so its death is the first of a new row. */
   steadyMs: 60_000,
-  /** After the signal to stop; services end by themselves within 30 s. */
+  /** Time after the signal to stop until services are killed. They end by themselves within 30 s. */
   stopLimitMs: 35_000,
   say: (sentence) => console.error(sentence),
 };
 
 /**
- * Starts every service ({ name, command, args, cwd, env }) and starts it again when it dies by accident. Each has a
- * channel to this process, and ends when that closes, so that none outlives it.
- * Answers `stop(code)` and `ended`, the exit code once all have ended.
+ * Starts every service ({ name, command, args, cwd, env }), and starts it again if it dies by accident. Each has a
+ * channel to this process and ends when the channel closes, so that none outlives this process.
+ * Returns `stop(code)` and `ended`, a promise of the exit code once all have ended.
  */
 export function keepRunning(services, options = {}) {
   const { firstDelayMs, maxDeaths, steadyMs, stopLimitMs, say } = { ...DEFAULTS, ...options };
@@ -37,7 +37,7 @@ export function keepRunning(services, options = {}) {
       cwd: service.cwd,
       env: service.env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // A process group of its own, so that Ctrl-C reaches it once: through this process.
+      // A process group of its own, so that Ctrl-C reaches the service only once, through this process.
       detached: process.platform !== 'win32',
     });
     children.set(service.name, child);
@@ -56,7 +56,7 @@ export function keepRunning(services, options = {}) {
   function startAgain(service, how, deaths) {
     if (deaths >= maxDeaths) {
       say(
-        `The ${service.name} ended ${deaths} times in a row, at last with ${how}: giving up. Its lines above say why.`,
+        `The ${service.name} ended ${deaths} times in a row, the last time with ${how}: giving up. Its lines above say why.`,
       );
       return stop(1);
     }

@@ -11,12 +11,12 @@ const DEFAULT_PORT = 10_000;
 const LOOK_INTERVAL_MS = 100;
 const LOOK_LIMIT_MS = 2000;
 
-// A terminal that is gone takes nothing any more, and must not end this process before its services.
+// Writing to a closed terminal fails, which must not end this process before its services.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 /**
- * Where both are to listen: { host, port, workerPort }. Ends the process with a sentence when a port cannot be had;
- * `takesAny`: where PORT is unset and the usual port is taken, any free one will do.
+ * Finds ports for both services: { host, port, workerPort }. If a port cannot be used, the process ends with a sentence.
+ * `takesAny`: if PORT is unset and the usual port is taken, a free one is used.
  */
 export async function takePlaces({ takesAny = false } = {}) {
   const host = environment.HOST?.trim().replace(/^\[(.*)\]$/, '$1') || '0.0.0.0';
@@ -38,18 +38,19 @@ async function readPort(name, fallback, host, takesAny) {
 }
 
 /**
- * Starts both, prints how to ask once they answer, and stops them at a signal; answers the exit code. `packageFolder`
- * holds package.json and dist/; the services run in `cwd`, where they look for `.env`. `tell` answers lines to print.
+ * Starts both services, prints an example once they answer, and stops them at a signal. Resolves with the exit code.
+ * `packageFolder` holds package.json and dist/. The services run in `cwd`, where they read `.env`. `tell` returns lines
+ * to print.
  */
 export async function runBoth({ host, port, workerPort }, { packageFolder, cwd, tell = () => '' }) {
-  /** By which the services that this process started are told from others at the same address. */
+  /** Distinguishes the services of this process from others at the same address. */
   const instance = randomBytes(8).toString('hex');
   const shared = {
     ...environment,
     EASEL_INSTANCE: instance,
-    // Two services on one machine need a secret that nobody else knows, and only while they run.
+    // Two services on one machine need a secret only while they run, so a new one is drawn.
     WORKER_TOKEN: environment.WORKER_TOKEN || randomBytes(24).toString('hex'),
-    // glibc otherwise keeps an arena per thread: 40 MB for nothing.
+    // By default glibc keeps a memory arena for each thread, which wastes 40 MB.
     MALLOC_ARENA_MAX: environment.MALLOC_ARENA_MAX || '2',
   };
   const ownsWorker = !environment.WORKER_URL && !environment.PERCHANCE_WORKER_URL && !environment.REDIS_URL;
@@ -71,7 +72,7 @@ export async function runBoth({ host, port, workerPort }, { packageFolder, cwd, 
   return ended;
 }
 
-/** A script of package.json, run by node itself: npm and a shell in between would keep signals to themselves. */
+/** The command of a script of package.json, for node itself, because npm and a shell would not pass signals on. */
 function toCommand(packageFolder, script) {
   const { scripts } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
   const [, , ...args] = scripts[script].split(' ');
@@ -84,7 +85,7 @@ function toUrlHost(host) {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** Once both answer at their addresses, and are those that were started here. */
+/** Waits until both services of this process answer, then prints how to use them. */
 async function announce({ address, workerPort, shared, tell }) {
   const urls = [`${address}/health`, `http://127.0.0.1:${workerPort}/health`];
   const isOurs = (url) => isInstance(url, shared.EASEL_INSTANCE);
@@ -98,15 +99,15 @@ ${tellWherePromptsGo(await listServices(workerPort, shared.WORKER_TOKEN))}
 `);
 }
 
-/** A stranger should know it before the first prompt, and how to change it. */
+/** Says where prompts go and how to change that, before the first prompt. */
 function tellWherePromptsGo(hosts) {
-  if (hosts.length === 0) return 'Prompts stay on machines of your own.';
+  if (hosts.length === 0) return 'Prompts stay on your own machines.';
   const told = `Prompts go to ${hosts.join(', then ')}, until one makes the picture.`;
   if (environment.ENGINES?.trim()) return told;
   return `${told}\nENGINES=perchance,sketch asks Perchance alone; ENGINES=sketch keeps every prompt here.`;
 }
 
-/** The outside services of the enabled engines, as the worker tells them. */
+/** The outside services of the enabled engines, from the worker's status. */
 async function listServices(workerPort, tokens) {
   try {
     const [token] = tokens.split(',');
@@ -117,7 +118,7 @@ async function listServices(workerPort, tokens) {
     const { engines } = await response.json();
     return engines.flatMap(({ sendsPromptsTo = [] }) => sendsPromptsTo);
   } catch {
-    // It has just died, and is started again: what it would have said stands in the guide.
+    // The worker has just died and is started again. The guide has the same information.
     return [];
   }
 }
@@ -127,7 +128,7 @@ async function isInstance(url, instance) {
     const response = await fetch(url, { signal: AbortSignal.timeout(LOOK_LIMIT_MS) });
     return response.ok && (await response.json()).instance === instance;
   } catch {
-    // Not yet, or another program.
+    // It does not answer yet, or another program does.
     return false;
   }
 }

@@ -1,8 +1,8 @@
-// What `npm start` finds around it: ports, and the processes above it. Plain JavaScript that Node 20 runs.
+// Ports, and the processes above this one, for `npm start`. Plain JavaScript that Node 20 runs.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-/** The port itself, or a free one for 0; else the sentence why it cannot be had, thrown. */
+/** Resolves with the port, or a free one for 0. Throws a sentence that says why it cannot be used. */
 export function takePort(name, port, host) {
   return new Promise((resolve, reject) => {
     const probe = createServer();
@@ -22,9 +22,9 @@ function explain(name, port, host, code, message) {
   return `${name}: nothing can listen on port ${port} of ${host} (${code ?? message}). Look at HOST too.`;
 }
 
-/** Calls back once when a process above has ended that should have handed on its signal: npm and its shell. */
+/** Calls back once if npm or its shell has ended, because they may not have passed their signal on. */
 export function whenAbandoned(callback, intervalMs = 500) {
-  // Without npm, whoever starts this may well end before it.
+  // Without npm, the parent may end before this process on purpose.
   if (process.env.npm_lifecycle_event === undefined) return;
   const above = processesAbove();
   const timer = setInterval(() => {
@@ -35,12 +35,12 @@ export function whenAbandoned(callback, intervalMs = 500) {
   timer.unref();
 }
 
-/** The parent, and where the system tells it the parent's parent. */
+/** The parent, and the parent's parent if the system reports it. */
 function processesAbove() {
   const { ppid } = process;
   try {
     const stat = readFileSync(`/proc/${ppid}/stat`, 'utf8');
-    // The name, in brackets, may hold anything; behind it stand the state and the parent.
+    // The name, in parentheses, may hold anything. After it come the state and the parent.
     const [, , grandparent] = stat.slice(stat.lastIndexOf(')')).split(' ');
     return `${ppid} ${grandparent}`;
   } catch {

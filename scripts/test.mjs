@@ -1,5 +1,5 @@
-// `npm test`: from a fresh clone, installs what is missing and runs the suite (or the files named behind `--`).
-// `npm run test:unit` runs what needs neither browser nor service; `npm run test:watch` repeats that on every change.
+// `npm test`: installs what a fresh clone is missing and runs the suite, or the files that are named after `--`.
+// `npm run test:unit` runs tests without browsers and services. `npm run test:watch` repeats that at every change.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium, environment, installPackages, nodeProgram, readJson, root, run } from './toolchain.mjs';
@@ -14,9 +14,8 @@ const UNIT = [
   'test/worker/engines/stable-diffusion/{schedulers,pipeline}/**/*.test.ts',
   'test/worker/fit.test.ts',
 ];
-// Many tests start services and browsers of their own: more of them at a time than a small machine has cores would
-// only make them wait for each other.
-// A test that fails may leave a service running: the file must end all the same, and say so within minutes.
+// Many tests start services and browsers of their own. More of them at a time than a small machine has cores would only
+// wait for each other. A failed test may leave a service running; its file must still end, and within minutes.
 const LIMITS = ['--test-concurrency=2', '--test-timeout=300000', '--test-force-exit'];
 
 const given = process.argv.slice(2);
@@ -34,8 +33,8 @@ const isGreen = run(nodeProgram(), ['--test', ...options, ...wanted]);
 process.exit(isGreen ? 0 : 1);
 
 /**
- * The engine stable-diffusion's optional peer, for its tests. npm takes a declared optional peer only with --save-prod;
- * the variable keeps its installer from fetching CUDA libraries from another host.
+ * Installs the optional peer of the engine stable-diffusion for its tests. npm installs a declared optional peer only
+ * with --save-prod. The variable keeps the package's installer from downloading CUDA libraries.
  */
 function installRuntime() {
   const runtime = readJson('worker/engines/stable-diffusion/runtime.json');
@@ -46,5 +45,5 @@ function installRuntime() {
   const flags = ['--no-save', '--save-prod', '--no-audit', '--no-fund'];
   const env = { ...environment, ONNXRUNTIME_NODE_INSTALL: 'skip' };
   const isDone = run(program, [...first, 'install', ...flags, `${runtime.package}@${runtime.version}`], { env });
-  if (!isDone) console.log('onnxruntime-node cannot be had: the tests that need it will say so, and fail in CI.');
+  if (!isDone) console.log('onnxruntime-node could not be installed. Tests that need it are skipped, and fail in CI.');
 }

@@ -1,5 +1,5 @@
-/** What the services are started with: this process's own environment, to which `.env` is added. */
+/** The environment of the services: that of this process. `.env` is added to it. */
 export const environment: NodeJS.ProcessEnv;
 
-/** Finds a Chromium, else installs one, else ends the process and says what to run instead of `command`. */
+/** Finds or installs a Chromium. If both fail, ends the process and says what to run instead of `command`. */
 export function ensureChromium(command?: string): Promise<void>;

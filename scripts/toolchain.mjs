@@ -1,5 +1,5 @@
-// Brings a fresh clone to where the TypeScript side can take over. Plain JavaScript that Node 20 runs.
-// A copy in dist/ serves the command line, which has no clone: there the root is dist/.
+// Prepares a fresh clone until its TypeScript can run. Plain JavaScript that Node 20 runs.
+// The command line, which has no clone, uses a copy in dist/. The root is then dist/.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,10 +16,10 @@ if (Number.parseInt(process.versions.node, 10) < 20)
     78,
   );
 
-/** The environment in which every command runs: the project's own Node 24 comes first on the path. */
+/** The environment of every command. The project's own Node 24 comes first on its path. */
 export const environment = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 
-/** Runs a command in the project, its output shown; answers whether it succeeded. */
+/** Runs a command in the project and shows its output. Returns whether it succeeded. */
 export function run(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, env: environment, stdio: 'inherit', ...options });
   return result.status === 0;
@@ -30,13 +30,13 @@ export function fail(message, code = 1) {
   process.exit(code);
 }
 
-/** The project's own Node, unless npm was told to run no install scripts. */
+/** The project's own Node, or the present one if npm ran without install scripts. */
 export function nodeProgram() {
   const own = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   return existsSync(own) ? own : process.execPath;
 }
 
-/** Installs the packages of the lock file when they are missing or older than it. */
+/** Installs the packages of the lock file if they are missing or older than the file. */
 export function installPackages() {
   const lock = join(root, 'package-lock.json');
   const installed = join(root, 'node_modules', '.package-lock.json');
@@ -47,10 +47,10 @@ export function installPackages() {
   const isDone = npm
     ? run(process.execPath, [npm, 'ci', '--no-audit', '--no-fund'])
     : run('npm', ['ci', '--no-audit', '--no-fund']);
-  if (!isDone) fail('npm ci failed: see above. Easel needs the npm registry once.');
+  if (!isDone) fail('npm ci failed: see above. The first start needs the npm registry.');
 }
 
-/** Data that the TypeScript side keeps. */
+/** Reads data that the TypeScript code uses too. */
 export function readJson(path) {
   return JSON.parse(readFileSync(join(root, path), 'utf8'));
 }
@@ -76,7 +76,7 @@ function hasChromium() {
   return Boolean(configured) || isInstalled || hasPlaywrightChromium();
 }
 
-/** Finds a Chromium that Playwright can drive, else installs one, else says exactly what to run instead of `command`. */
+/** Finds or installs a Chromium that Playwright can drive. If both fail, says what to run instead of `command`. */
 export async function ensureChromium(command = 'npm start') {
   if (hasChromium()) return;
   console.log('No Chromium found; getting one…');
@@ -85,15 +85,15 @@ export async function ensureChromium(command = 'npm start') {
   if (!hasChromium()) fail(tellNoChromium(command));
 }
 
-/** Wherever npm has put the package. */
+/** Path of Playwright's command, wherever npm has put the package. */
 function playwrightProgram() {
   return join(dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')), 'cli.js');
 }
 
-const tellNoChromium = (command) => `Easel needs a Chromium and could not get one by itself. Any of these will do:
+const tellNoChromium = (command) => `Easel needs a Chromium and could not install one. Any of these works:
   Debian, Ubuntu:  sudo apt-get install chromium-headless-shell fonts-liberation
   anywhere:        npx playwright-core install --only-shell chromium
-  or name one that is there:  CHROMIUM_PATH=/path/to/chromium ${command}`;
+  or an installed one:  CHROMIUM_PATH=/path/to/chromium ${command}`;
 
 const PLAYWRIGHT_HOST = 'https://cdn.playwright.dev';
 const REACH_TIMEOUT_MS = 4000;
@@ -120,7 +120,7 @@ export function installFromSystem(packages = ['chromium-headless-shell', 'fonts-
   if (apt('update', '-qq')) apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
 }
 
-/** Compiles to dist/; a fraction of a second, so it is never skipped. */
+/** Compiles to dist/. It takes a fraction of a second, so it is never skipped. */
 export function build() {
   if (!run(nodeProgram(), [join(root, 'scripts', 'build.mjs')])) fail('The build failed: see above.');
 }

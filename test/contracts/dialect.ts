@@ -5,7 +5,7 @@ import { AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { type FakeJobs, toResult } from '../api/fake-jobs.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
 
-/** What every dialect promises, over HTTP on the real app; called once per dialect with its golden pairs. */
+/** What every dialect promises, checked by HTTP on the real app. Call it once for each dialect with its golden pairs. */
 
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'DELETE';
@@ -17,12 +17,12 @@ export interface Call {
 export interface GoldenPair {
   readonly name: string;
   readonly call: Call;
-  /** The draft that the job module must get, exactly. */
+  /** The exact draft that the job module must get. */
   readonly draft?: Partial<RequestDraft>;
-  /** What the job module does for this call; left out: the job is done at once. */
+  /** Prepares the job module for this call. Default: the job is done at once. */
   readonly given?: (jobs: FakeJobs) => void;
   readonly status: number;
-  /** Checked by the test when the answer is no JSON or not to be compared whole. */
+  /** For an answer that is not JSON, or that is not compared as a whole. */
   readonly answer?: unknown;
   readonly check?: (answer: { readonly json: unknown; readonly headers: Headers; readonly bytes: Buffer }) => void;
 }
@@ -30,9 +30,9 @@ export interface GoldenPair {
 export interface DialectContract {
   readonly name: string;
   readonly pairs: readonly GoldenPair[];
-  /** A call that makes a picture, to be failed with every error code in turn. */
+  /** A call that makes a picture. It is failed with every error code in turn. */
   readonly generate: Call;
-  /** The call that tells how it ended, where `generate` only begins; made from its answer. */
+  /** Makes the call that asks for the result from the answer of `generate`, if that only starts a job. */
   readonly poll?: (answer: Record<string, string>) => Call;
   /** The whole error answer that this dialect gives for a code. */
   readonly toError: (code: ErrorCode, message: string) => { readonly status: number; readonly body: unknown };
@@ -66,7 +66,7 @@ export function dialectContract(contract: DialectContract): void {
       });
     }
 
-    test('every error code keeps its status and meaning, and tells nothing internal', async () => {
+    test('every error code keeps its status and meaning, and shows nothing internal', async () => {
       const { outcome } = gateway.jobs;
       for (const code of Object.keys(ERRORS) as ErrorCode[]) {
         gateway.jobs.outcome = () => ({ status: 'failed', error: new AppError(code, 'internal words') });
@@ -120,7 +120,7 @@ function assertDraft(jobs: FakeJobs, expected: Partial<RequestDraft>): void {
   assert.deepEqual(Object.fromEntries(said), { ...defaults, ...expected });
 }
 
-/** Golden answers say `{url}` where the gateway's own address stands. */
+/** Golden answers contain `{url}` in place of the gateway's own address. */
 const withUrl = (answer: unknown, url: string): unknown =>
   JSON.parse(JSON.stringify(answer).replaceAll('{url}', url)) as unknown;
 
@@ -136,7 +136,7 @@ export const pending = (jobs: FakeJobs): void => {
   });
 };
 
-/** A job that was done with what a test says beyond the usual. */
+/** A job that was done, with these changes to the usual result. */
 export const doneWith =
   (overrides: Parameters<typeof toResult>[1]) =>
   (jobs: FakeJobs): void => {

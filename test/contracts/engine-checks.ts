@@ -31,7 +31,7 @@ export function generate(
     first.resolve();
   };
   const running = engine.generate(request, { signal, onProgress }).then((output) => ({ output, events }));
-  // A failure is reported to whoever awaits the run itself.
+  // A failure is reported by the run itself.
   const ended = running.catch(() => undefined);
   return Object.assign(running, { underway: Promise.race([reached ?? first.promise, ended]) });
 }
@@ -43,7 +43,7 @@ export function assertProgress(events: readonly EngineEvent[]): void {
   }
 }
 
-/** Whole, of exactly the requested size (left out: any), and not one flat colour. */
+/** Asserts that the picture is whole, of exactly this size (if one is given), and not of a single colour. */
 export async function assertRealPicture(image: EngineImage, size?: Size): Promise<void> {
   assert.ok(sniffMediaType(image.bytes) !== undefined, 'the bytes are a picture');
   const picture = sharp(image.bytes, { failOn: 'truncated' });
@@ -56,7 +56,7 @@ export async function assertRealPicture(image: EngineImage, size?: Size): Promis
   );
 }
 
-/** No secret stands in the public message, in the log line, or anywhere inside the error. */
+/** Asserts that no secret is in the public message, in the log line, or anywhere inside the error. */
 export function assertNoLeak(error: AppError, secrets: readonly string[]): void {
   const lines: string[] = [];
   const log = createLog({ service: 'test', level: 'trace', destination: { write: (line) => lines.push(line) } });

@@ -17,7 +17,7 @@ const noPages: BrowserPages = {
   stop: refuse,
 };
 
-/** What the worker lends to an engine that talks to a service and needs no browser. */
+/** What the worker gives to an engine that calls a service and needs no browser. */
 export function createEngineServices(given: {
   clock?: Clock;
   log?: EngineServices['log'] | undefined;

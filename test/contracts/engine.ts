@@ -6,19 +6,19 @@ import { createLog, type Logger } from '../../shared/service/log.ts';
 import type { Engine, EngineImage, EngineRequest } from '../../worker/engines/engine.ts';
 import { assertCoherentLimits, assertNoLeak, assertProgress, assertRealPicture, generate } from './engine-checks.ts';
 
-/** An engine on its stand-in (or on a real browser), with whatever else the plug-in's own cases need. */
+/** An engine on its stand-in (or on a real browser), with what else the plug-in's own cases need. */
 export interface EngineSubject {
   readonly engine: Engine;
-  /** Tokens and passwords that the engine was given: they must never show in an error or in the log. */
+  /** Tokens and passwords that the engine was given. They must never be in an error or in the log. */
   readonly secrets: readonly string[];
   /** The service in its place, where there is one: what was asked of it. */
   readonly standIn?: { readonly requests?: readonly { readonly method: string }[] } | undefined;
   close(): Promise<void>;
 }
 
-/** One way in which the service behaves badly, and what the engine must make of it. */
+/** One way in which the service behaves badly, and the error that the engine must throw. */
 export interface EngineFault<Subject extends EngineSubject> {
-  /** Names the test: what the service does. */
+  /** What the service does; part of the test's title. */
   readonly name: string;
   readonly code: ErrorCode;
   /** Makes the service behave so until `mend`. */
@@ -34,29 +34,29 @@ export interface EngineFault<Subject extends EngineSubject> {
 export interface EngineContract<Subject extends EngineSubject> {
   /** The folder's name. */
   readonly name: string;
-  /** Tells runs apart when one engine keeps the contract in several settings. */
+  /** Distinguishes the runs of one engine with several settings. */
   readonly variant?: string;
   /** Called once; the log's lines are searched for secrets. */
   create(log: Logger): Promise<Subject>;
   /** Merged over the contract's request, for instance to keep pictures small. */
   readonly request?: Partial<EngineRequest>;
-  /** Makes the service never finish. Left out: a normal request is aborted while it runs. */
+  /** Makes the service never finish. Default: a normal request is aborted while it runs. */
   readonly stall?: (subject: Subject) => void | Promise<void>;
-  /** Called before a request; resolves when that request is underway. Left out: at its first progress event. */
+  /** Called before a request. Resolves when that request is underway. Default: at its first progress event. */
   readonly underway?: (subject: Subject) => Promise<unknown>;
-  /** The service behaves well again. */
+  /** Makes the service behave well again. */
   readonly mend?: (subject: Subject) => void | Promise<void>;
   readonly faults?: readonly EngineFault<Subject>[];
 }
 
 /** Everything that waits obeys its signal within this time. */
 const PROMPT_MS = 200;
-/** The fastest of several counts: other processes on the machine can only make a cancellation look slower. */
+/** The fastest of several counts, because other processes can only make a cancellation slower. */
 const CANCELLATIONS = 3;
 
 const GIVE_UP_MS = 30_000;
 
-/** Marks in the prompt, by which a leak of it is found even when a service echoes only a part. */
+/** Marks in the prompt, by which a leak is found even if a service echoes only a part. */
 const MARKS = ['kittiwake-7f3a', 'guillemot-5d1c'];
 const PROMPT = `a harbour at dusk with red sails, marked ${MARKS[0]}`;
 const NEGATIVE_PROMPT = `blurred rigging, marked ${MARKS[1]}`;
@@ -114,7 +114,7 @@ export function engineContract<Subject extends EngineSubject>(contract: EngineCo
       return error;
     }
 
-    /** Runs a request that must fail; with a reason it is aborted as soon as it is underway. */
+    /** Runs a request that must fail. With a reason, it is aborted as soon as it is underway. */
     async function failure(request: EngineRequest, abort: AbortController, reason?: unknown): Promise<AppError> {
       const reached = contract.underway?.(subject);
       const running = generate(subject.engine, request, abort.signal, reached);
@@ -127,7 +127,7 @@ export function engineContract<Subject extends EngineSubject>(contract: EngineCo
       return error;
     }
 
-    /** Aborts once the request is underway; rejects when that changes nothing for a long time. */
+    /** Aborts once the request is underway. Rejects if the request does not end for a long time. */
     async function deafness(underway: Promise<unknown>, abort: AbortController, reason: unknown): Promise<never> {
       await underway;
       if (reason !== undefined) abort.abort(reason);

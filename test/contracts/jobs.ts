@@ -6,18 +6,18 @@ import { AppError } from '../../shared/errors.ts';
 import { draft, options } from '../api/jobs/drafts.ts';
 import type { FakeProduction } from '../stand-ins/worker/fake-production.ts';
 
-/** What the job module promises on every journal and every dispatch. */
+/** What the job module promises with every journal and every dispatch. */
 
 export interface JobsBench {
   readonly jobs: JobModule;
-  /** Another gateway on the same records where there may be several, else the same one. */
+  /** Another gateway on the same records if several are possible, else the same one. */
   readonly otherJobs: JobModule;
   readonly productions: readonly FakeProduction[];
   production(index: number): Promise<FakeProduction>;
   /** Ends each production at once. */
   isAutomatic: boolean;
   readonly removals: readonly unknown[];
-  /** The gateway is stopped and started again on the same records. */
+  /** Stops the gateway and starts it again on the same records. */
   restart(): Promise<JobModule>;
   close(): Promise<void>;
 }
@@ -85,7 +85,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       assert.equal(count(), 1);
     });
 
-    test('a finished seeded result is remembered for everyone, and `fresh` passes it by', async () => {
+    test('a finished seeded result is remembered for everyone, and `fresh` ignores it', async () => {
       const jobs = await begin(true);
       const wish = draft({ prompt: 'remember', seed: 1 });
       const ask = async (change = {}) => jobs.wait((await jobs.submit(wish, options(change))).id, patient());
@@ -112,7 +112,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       assert.deepEqual([...new Set(all.map(({ origin }) => origin))], ['made']);
     });
 
-    test('whoever is cut off and asks again gets the picture of its first call, and nobody else gets it', async () => {
+    test('a caller that is cut off and asks again gets the picture of its first call, and no other caller gets it', async () => {
       const jobs = await begin(false);
       const wish = draft({ prompt: 'cut off' });
       const left = new AbortController();
@@ -132,7 +132,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       for (const { id } of [other, second]) await jobs.cancel(id);
     });
 
-    test('a call that says that it is a retry has the only open one, although that seems to be waited for', async () => {
+    test('a call that says that it is a retry joins the only open job, although somebody seems to wait for that', async () => {
       const jobs = await begin(false);
       const wish = draft({ prompt: 'says retry' });
       const ask = (saysRetry: boolean) => jobs.submit(wish, options({ saysRetry }));
@@ -145,7 +145,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       for (const { id } of [first, ...retries]) await jobs.cancel(id);
     });
 
-    test('what is begun for a fetched address is finished for the next fetch, whoever that is', async () => {
+    test('a run for a fetched address is finished, and any next fetch gets its picture', async () => {
       const jobs = await begin(false);
       const wish = draft({ prompt: 'fetched', deliver: 'bytes' });
       const fetchOnce = async (id: string): Promise<AbortController> => {
@@ -168,7 +168,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       await jobs.cancel(another.id);
     });
 
-    test('an equal request is equal however it is delivered, where the picture can be', async () => {
+    test('equal requests share a picture in whatever form it is delivered, if it can be delivered so', async () => {
       const jobs = await begin(true);
       const ask = async (change: Parameters<typeof draft>[0]): Promise<Job> => {
         const job = await jobs.submit(draft({ prompt: 'delivered', seed: 6, ...change }), options());
@@ -228,7 +228,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       assert.equal((await bench.otherJobs.find(accepted.id)).status, 'done');
     });
 
-    test('the last caller that leaves cancels the run, unless somebody comes back for it', async () => {
+    test('the last caller that leaves cancels the run, unless a caller comes back for it', async () => {
       const jobs = await begin(false);
       const ask = async (left: AbortController, asynchronous = false): Promise<Job> => {
         const job = await jobs.submit(draft({ prompt: 'leave', seed: 3 }), options({ asynchronous }));
@@ -275,7 +275,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       for (const job of after) assert.equal((await jobs.wait(job.id, patient())).status, 'done');
     });
 
-    test('whoever waits for a job hears at once that it was cancelled', async () => {
+    test('a caller that waits for a job hears at once that it was cancelled', async () => {
       const jobs = await begin(false);
       const { id } = await jobs.submit(draft({ prompt: 'cancelled' }), options({ asynchronous: true }));
       await next();
@@ -285,7 +285,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       assert.equal((await waiting).status, 'cancelled');
     });
 
-    test('an idempotency key means the same job; used for something else it is refused', async () => {
+    test('an idempotency key means the same job, and is refused for another request', async () => {
       const jobs = await begin(true);
       const asked = options({ asynchronous: true, idempotencyKey: 'key' });
       const first = await jobs.submit(draft({ prompt: 'once' }), asked);
@@ -339,7 +339,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       assert.equal(resumed.at(-1)?.job.status, 'done');
     });
 
-    test('a failure is told with its code', async () => {
+    test('a failure is reported with its code', async () => {
       const jobs = await begin(false);
       const accepted = await jobs.submit(draft({ prompt: 'failing' }), options());
       const waiting = jobs.wait(accepted.id, patient());
@@ -351,7 +351,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       assert.ok(job.finishedAt !== undefined);
     });
 
-    test('a worker that dies in the middle costs a repetition, not the job', async () => {
+    test('a job survives the death of its worker and is made again', async () => {
       const jobs = await begin(false);
       const accepted = await jobs.submit(draft({ prompt: 'dying' }), options({ asynchronous: true }));
       const first = await next();
@@ -374,7 +374,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       }
     });
 
-    test('bytes of a finished picture can be had, and asking again needs no worker', async () => {
+    test('bytes of a finished picture can be read, and reading them again needs no worker', async () => {
       const jobs = await begin(true);
       const ask = async () => {
         const accepted = await jobs.submit(draft({ prompt: 'bytes', seed: 5, deliver: 'bytes' }), options());
@@ -427,7 +427,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       await assert.rejects(jobs.removePicture('nothing'), hasCode('not_found'));
     });
 
-    test('the newest partial picture is shown while somebody waits', async () => {
+    test('the newest preview is shown while somebody waits', async () => {
       const jobs = await begin(false);
       const client = { id: 'previewer' };
       const accepted = await jobs.submit(draft({ prompt: 'preview', seed: 3 }), options({ client }));
@@ -471,7 +471,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
   });
 
   describe(`waiting on ${name}`, { timeout: 30_000 }, () => {
-    test('one more than MAX_WAITING is refused at once, and told when to come again', async () => {
+    test('one more than MAX_WAITING is refused at once, with the time of a retry', async () => {
       const bench = await createBench({ concurrency: 1, maxWaiting: 2 });
       try {
         const ask = (seed: number) => bench.jobs.submit(draft({ seed }), options({ asynchronous: true }));

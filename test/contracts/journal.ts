@@ -5,7 +5,7 @@ import type { GenerationResult } from '../../shared/contract/generation.ts';
 import { type OrderWish, toOrder } from '../api/jobs/orders.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
-/** What every journal promises beyond what `jobs.ts` sees: callbacks, learned facts, the order of tickets. */
+/** What every journal promises beyond the checks of `jobs.ts`: callbacks, learned facts, the order of tickets. */
 
 export interface JournalBench {
   readonly journal: Journal;
@@ -42,7 +42,7 @@ export function testJournal(
       journal.report(runId, { status: 'done', result: RESULT, rememberUntil: clock.now() + LEASE_MS });
     const callbackUrl = 'https://example.org/hook';
 
-    test('who wants to be called back is due when the run has ended, and then only when it is put off', async () => {
+    test('a callback is due when the run has ended, and again only after it was put off', async () => {
       const { key, runId } = await claim({ callbackUrl });
       assert.deepEqual(await journal.takeCallback(LEASE_MS), {});
       await finish(runId);
@@ -61,7 +61,7 @@ export function testJournal(
       assert.deepEqual(await journal.takeCallback(LEASE_MS), {});
     });
 
-    test('one whose holder dies with it is due again after its lease', async () => {
+    test('a callback whose holder dies is due again after its lease', async () => {
       const { key, runId } = await claim({ callbackUrl });
       await finish(runId);
       await journal.takeCallback(LEASE_MS);
@@ -70,7 +70,7 @@ export function testJournal(
       await journal.putOffCallback(key, undefined);
     });
 
-    test('a share that is given up is due at once, and not again at the end', async () => {
+    test('the callback of a job that is given up is due at once, and not again at the end', async () => {
       const sharing = { kind: 'picture', name: 'shared picture' } as const;
       const one = await claim({ callbackUrl, sharing });
       const two = await claim({ callbackUrl, sharing, clientId: 'bert' });
@@ -84,7 +84,7 @@ export function testJournal(
       assert.deepEqual(await journal.takeCallback(LEASE_MS), {});
     });
 
-    test('a remembered result calls back at once, as long as it is remembered', async () => {
+    test('a callback for a remembered result is due at once, as long as it is remembered', async () => {
       const sharing = { kind: 'picture', name: 'remembered picture' } as const;
       const { runId } = await claim({ sharing });
       await finish(runId);
@@ -137,7 +137,7 @@ export function testJournal(
       assert.equal(await journal.release(key), undefined, 'once');
     });
 
-    test('the first end of a run counts, and its pictures lead back to it', async () => {
+    test('the first end of a run counts, and the run is found by its pictures', async () => {
       const { runId } = await claim();
       const picture = { id: `${runId}-0`, width: 1, height: 1, seed: 1, mediaType: 'image/png' } as const;
       await journal.report(runId, { status: 'done', result: { ...RESULT, pictures: [picture] } });

@@ -36,9 +36,9 @@ export interface ServiceContract extends ServiceShape {
   >;
   /** An answer that ends the work without a picture. */
   readonly failures: Readonly<Record<string, { readonly path?: RegExp; readonly body: unknown }>>;
-  /** The calls that submit; the other calls look at the work. */
+  /** The paths of calls that submit. All other calls look at the work. */
   readonly submission: RegExp;
-  /** The call that ends the work at the service; left out: the service has none. */
+  /** The path of the call that ends the work at the service. Missing: there is no such call. */
   readonly cancellation?: RegExp;
   /** Whether the answer to the submission names the address to ask next. */
   readonly namesAddresses?: boolean;
@@ -52,7 +52,7 @@ const answering =
   ({ standIn }: ServiceSubject): void =>
     standIn.interfere((request) => (path.test(request.path) ? answer : undefined));
 
-/** What every engine of the table promises beyond the engine contract: keys, hosts, one submission, cancelling. */
+/** What every engine made of a description promises beyond the engine contract: keys, hosts, one submission, cancelling. */
 export function serviceContract(contract: ServiceContract): void {
   const { name, plugin, submission } = contract;
   const prefix = name.toUpperCase();
@@ -152,7 +152,7 @@ export function serviceContract(contract: ServiceContract): void {
       });
     }
 
-    test('submits once, however bad the answer', async () => {
+    test('submits only once, even if the answer is bad', async () => {
       const subject = await create(quiet);
       answering('reset', submission)(subject);
       await assert.rejects(generate(subject.engine, request(subject)));
@@ -161,7 +161,7 @@ export function serviceContract(contract: ServiceContract): void {
     });
 
     if (contract.namesAddresses === true) {
-      test('asks no other host, whatever the answer names', async () => {
+      test('asks no other host, whatever host the answer names', async () => {
         const subject = await create(quiet);
         const stranger = await createServiceStandIn({ hasKey: contract.hasKey, answers });
         subject.standIn.elsewhere = stranger.url;
@@ -170,7 +170,7 @@ export function serviceContract(contract: ServiceContract): void {
         await Promise.all([subject.close(), stranger.close()]);
       });
 
-      test('goes on after one bad look at the work', async () => {
+      test('continues after one bad answer about the work', async () => {
         const subject = await create(quiet);
         let isBad = true;
         subject.standIn.interfere(({ path }) => {

@@ -21,7 +21,7 @@ import { startRedis } from '../support/redis-server.ts';
 import { testJobs } from './jobs.ts';
 import { testJournal } from './journal.ts';
 
-/** What the job module promises besides where several gateways and workers share a queue. */
+/** What the job module promises in addition if several gateways and workers share a queue. */
 
 const KEEP_MS = 3_600_000;
 const PATIENCE_MS = 20_000;
@@ -72,7 +72,7 @@ export function testSharedJobs(): void {
   });
 
   describe('many gateways and workers on Redis', { timeout: 60_000 }, () => {
-    test('a worker that is killed leaves its run to another one', async (t) => {
+    test('a run of a killed worker goes to another worker', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       const script = join(import.meta.dirname, '../api/jobs/consume-and-die.ts');
@@ -107,7 +107,7 @@ export function testSharedJobs(): void {
       for (const { id } of accepted) assert.equal((await bench.jobs.wait(id, patient())).status, 'done');
     });
 
-    test('a run that is on the queue although it has ended is not made again', async (t) => {
+    test('a run that is still on the queue after its end is not made again', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       const worker = await bench.addWorker(1);
@@ -123,7 +123,7 @@ export function testSharedJobs(): void {
       assert.equal(worker.productions.all.length, 2);
     });
 
-    test('a gateway that stops lets its callers have what ends within its grace', async (t) => {
+    test('a gateway that stops answers its callers with what ends within the grace period', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       const graceMs = PATIENCE_MS + 1;
@@ -150,7 +150,7 @@ export function testSharedJobs(): void {
       const ask = (seed: number) => bench.jobs.submit(draft({ seed }), asynchronous);
       const accepted = await Promise.all(Array.from({ length: 12 }, (_, seed) => ask(seed)));
       const worker = await bench.addWorker(2);
-      // Longer than this test may take. Events that happened without a connection are sent when it is back.
+      // Longer than this test may take. Events that happen without a connection are sent when it is back.
       const endless = { budgetMs: 10 * PATIENCE_MS, signal: new AbortController().signal };
       const waiting = accepted.map(({ id }) => bench.otherJobs.wait(id, endless));
       await worker.productions.at(1);
@@ -159,7 +159,7 @@ export function testSharedJobs(): void {
       for (const production of worker.productions.all) production.finish();
       const ended = await Promise.all(waiting);
       assert.deepEqual([...new Set(ended.map(({ status }) => status))], ['done']);
-      // The idle worker hears of this run by a connection that was broken and came back.
+      // The idle worker hears of this run over a connection that was broken and has recovered.
       const { id } = await ask(12);
       assert.equal((await bench.jobs.wait(id, endless)).status, 'done');
     });
@@ -198,7 +198,7 @@ export function testSharedJobs(): void {
       assert.equal((await jobs.wait(id, patient())).status, 'done');
     });
 
-    test('a picture that one gateway was told of can be fetched by the other', async (t) => {
+    test('a picture that one gateway knows can be fetched by the other', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       const worker = await bench.addWorker(1);
@@ -241,10 +241,10 @@ export function testSharedJobs(): void {
       assert.equal(await runs.countWaiting(), 4);
       const last = String(many.at(-1)?.id);
       for (const status of ['running', 'queued'] as const) await runs.report(last, { status });
-      assert.equal(await runs.position(last), 1, 'what was begun before goes first');
+      assert.equal(await runs.position(last), 1, 'a run that had started before goes first');
     });
 
-    test('a picture costs few commands, however much progress is told', async (t) => {
+    test('a picture costs few commands, however much progress is reported', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       const worker = await bench.addWorker(1);

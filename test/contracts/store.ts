@@ -5,19 +5,19 @@ import { AppError, ERRORS } from '../../shared/errors.ts';
 import { toMediaType } from '../../shared/picture/media-type.ts';
 import type { FinishedPicture, Store, StoredPicture } from '../../worker/stores/store.ts';
 
-/** A store on its stand-in, with what the contract must see behind it. */
+/** A store on its stand-in, with what the contract needs to check it. */
 export interface StoreSubject {
   readonly store: Store;
-  /** Keys and tokens that must never show in an error. */
+  /** Keys and tokens that must never be in an error. */
   readonly secrets: readonly string[];
-  /** The bytes that are hosted at that address; undefined when there are none. */
+  /** The bytes that are hosted at that address. Undefined if there are none. */
   hosted(url: string): Promise<Buffer | undefined>;
   close(): Promise<void>;
 }
 
-/** One way in which the host behaves badly, and what the operator is told. */
+/** One way in which the host behaves badly, and what the log says. */
 export interface StoreFault<Subject extends StoreSubject> {
-  /** Names the test: what the host does. */
+  /** What the host does; part of the test's title. */
   readonly name: string;
   /** Makes the host behave so until `mend`. */
   readonly provoke: (subject: Subject) => void | Promise<void>;
@@ -31,23 +31,23 @@ export interface StoreContract<Subject extends StoreSubject> {
   /** The folder's name. */
   readonly name: string;
   create(): Promise<Subject>;
-  /** A repeated upload of the same picture has the same address. */
+  /** Whether a repeated upload of the same picture has the same address. */
   readonly keepsAddress: boolean;
   readonly faults: readonly StoreFault<Subject>[];
-  /** Of a host over HTTP. */
+  /** For hosts that are reached by HTTP. */
   readonly network?: {
-    /** The connection is reset after the upload came. */
+    /** Makes the host reset the connection after the upload came. */
     readonly reset: (subject: Subject) => void;
-    /** The upload is taken, and no answer ever comes. */
+    /** Makes the host take the upload and never answer. */
     readonly hang: (subject: Subject) => void;
-    /** The answer comes a byte at a time, without end for a test. */
+    /** Makes the host answer one byte at a time, for longer than a test runs. */
     readonly drip?: (subject: Subject) => void;
     /** Resolves when the next upload has reached the host. */
     readonly underway: (subject: Subject) => Promise<unknown>;
-    /** Uploads that reached the host so far. */
+    /** Number of uploads that have reached the host. */
     readonly uploads: (subject: Subject) => number;
   };
-  /** The host behaves well again. */
+  /** Makes the host behave well again. */
   readonly mend?: (subject: Subject) => void | Promise<void>;
 }
 
@@ -193,7 +193,7 @@ function assertRest(restMs: number | undefined, expected: StoreFault<StoreSubjec
   assert.ok(restMs !== undefined && restMs >= min && restMs <= max, `rests ${restMs} ms`);
 }
 
-/** In the error and its causes, since all of their properties may be logged. */
+/** Checks the error and its causes, because all of their properties may be logged. */
 function assertNoSecret(error: unknown, secrets: readonly string[]): void {
   for (let link = error; link instanceof Error; link = link.cause) {
     const text = `${link.stack} ${JSON.stringify(link)} ${JSON.stringify(Object.entries(link))}`;

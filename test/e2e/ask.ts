@@ -4,7 +4,7 @@ import { readPngTexts } from '../../api/dialects/automatic1111/picture-text/png-
 import { readInfotext } from '../../shared/picture/infotext.ts';
 import { fingerprintOf, readFingerprint } from '../stand-ins/perchance/fingerprint.ts';
 
-/** A stranger's view of the service: queries in, answers and pictures out. */
+/** Asks the service as a stranger would. */
 
 /** The parameters of `GET /generate`. */
 export interface Wishes {
@@ -58,7 +58,7 @@ export async function ask(url: string, wishes: Wishes, init: RequestInit = {}): 
   return { status: response.status, headers: response.headers, body: JSON.parse(text), text, tookMs };
 }
 
-/** The same, made again although an equal picture may be remembered. */
+/** The same, but made again even if an equal picture is remembered. */
 export const askAfresh = (url: string, wishes: Wishes): Promise<Answer> =>
   ask(url, wishes, { headers: { 'cache-control': 'no-cache' } });
 
@@ -69,7 +69,7 @@ export async function askWell(url: string, wishes: Wishes, init: RequestInit = {
   return answer;
 }
 
-/** What the gateway knows of its worker. */
+/** The state of the worker as the gateway knows it. */
 export async function readWorkerState(url: string): Promise<unknown> {
   const health = (await (await fetch(`${url}/health`)).json()) as { readonly worker?: unknown };
   return health.worker;
@@ -93,7 +93,7 @@ const SIZES = {
   square: { width: 768, height: 768 },
 } as const;
 
-/** That these bytes are what the stand-in of Perchance paints for exactly these wishes, whole and in that format. */
+/** Asserts that these bytes are the whole picture that the stand-in of Perchance paints for this request, in that format. */
 export async function assertPaintedFor(bytes: Buffer, wishes: Wishes & { readonly seed: number }): Promise<void> {
   const { width, height } = SIZES[wishes.shape ?? 'square'];
   const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
@@ -111,5 +111,5 @@ export async function assertPaintedFor(bytes: Buffer, wishes: Wishes & { readonl
   assert.equal(await readFingerprint(bytes), expected);
 }
 
-/** What other tools read back from the file. */
+/** The settings as other tools read them from the file. */
 export const readParameters = (png: Buffer): Record<string, string> => readInfotext(readPngTexts(png).parameters ?? '');

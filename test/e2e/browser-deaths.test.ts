@@ -38,7 +38,7 @@ describe('kill -9 in the browser while it paints', () => {
     await assertPaintedFor(await download(answer.body.image_url), WISHES);
   }
 
-  test('the browser: the job runs once more on a fresh one, and its caller sees nothing of it', async () => {
+  test('of the browser: the job runs once more on a fresh one, and its caller notices nothing', async () => {
     await askWell(chain.url, WISHES);
     const { answer, asked } = await askAndHang();
     const killed = await chromium.browser();
@@ -49,7 +49,7 @@ describe('kill -9 in the browser while it paints', () => {
     assert.notEqual(await chromium.browser(), killed);
   });
 
-  test('the renderers: the same', async () => {
+  test('of the renderers: the same', async () => {
     const { answer, asked } = await askAndHang();
     for (const pid of await chromium.renderers()) process.kill(pid, 'SIGKILL');
     await waitForGeneration(chain, asked + 1);
@@ -57,7 +57,7 @@ describe('kill -9 in the browser while it paints', () => {
     await assertServed(await answer);
   });
 
-  test('twice in one job: that is its end, with a code of its own, and the next request works', async () => {
+  test('twice in one job: the job fails with its own code, and the next request works', async () => {
     const { answer, asked } = await askAndHang();
     process.kill(await chromium.browser(), 'SIGKILL');
     await waitForGeneration(chain, asked + 1);
@@ -68,7 +68,7 @@ describe('kill -9 in the browser while it paints', () => {
     await assertServed(await ask(chain.url, WISHES));
   });
 
-  test('nothing of the killed ones is left: no process, no zombie, no directory', async () => {
+  test('leaves nothing of the killed browsers: no process, no zombie, no directory', async () => {
     await askWell(chain.url, WISHES);
     await until(async () => (await chromium.directories()).length === 1, 'one directory, of the browser that runs');
     await chromium.browser();
@@ -78,7 +78,7 @@ describe('kill -9 in the browser while it paints', () => {
     await chain.worker.start();
   });
 
-  test('the worker itself: the gateway hands the job over again when it is back', async () => {
+  test('of the worker itself: the gateway sends the job again when the worker is back', async () => {
     await askWell(chain.url, WISHES);
     const { answer, asked } = await askAndHang();
     await chromium.browser();
@@ -93,7 +93,7 @@ describe('kill -9 in the browser while it paints', () => {
   });
 });
 
-test('a wrong CHROMIUM_PATH is told to the operator alone, and costs nothing once it is right', async (context) => {
+test('a wrong CHROMIUM_PATH is reported only to the operator, and harms nothing once it is right', async (context) => {
   const chromium = await watchChromium();
   context.after(() => chromium.remove());
   const path = join(chromium.directory, 'chromium-headless-shell');

@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { createFakeWorker, type FakeWorker } from '../stand-ins/worker/fake-worker.ts';
 import { createService } from './service.ts';
 
-/** What a callback tells can be reached: by the platform's address, else as the job was asked for. */
+/** The addresses in a callback can be reached: they use the platform's address, else that of the request. */
 
 interface Told {
   readonly data: { readonly status_url: string; readonly events_url: string };
@@ -57,13 +57,13 @@ describe('the addresses in a callback', { timeout: 120_000 }, () => {
     }
   }
 
-  test('are those that the caller used', async () => {
+  test('use the address that the caller used', async () => {
     const { data } = await tell({});
     assert.match(data.status_url, /^http:\/\/pictures\.example:8080\/jobs\/[\w-]{1,40}\?sealed=/);
     assert.match(data.events_url, /^http:\/\/pictures\.example:8080\/jobs\//);
   });
 
-  test("are the platform's where it tells its own", async () => {
+  test("use the platform's address, if the platform names one", async () => {
     const { data } = await tell({ RENDER_EXTERNAL_URL: 'https://easel.onrender.com' });
     assert.match(data.status_url, /^https:\/\/easel\.onrender\.com\/jobs\//);
   });

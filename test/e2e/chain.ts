@@ -8,7 +8,7 @@ import {
 import { until } from '../support/poll.ts';
 import { type Services, type ServicesOptions, startServices } from './services.ts';
 
-/** The main job's own parts: both services as processes, a real Chromium, and stand-ins of Perchance and Imgur. */
+/** Both services as processes, with a real Chromium and stand-ins of Perchance and Imgur. */
 export interface Chain extends Services {
   readonly perchance: PerchanceStandIn;
   readonly imgur: ImgurStandIn;

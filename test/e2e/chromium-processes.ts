@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { findBrowsers, listProcesses } from '../../worker/browser/process/process-tree.ts';
 import { commandOf, groupOf, pids } from '../support/proc.ts';
 
-/** The browsers of one worker, seen from outside: by the directory that they write to. */
+/** The browsers of one worker, found by the directory that they write to. */
 export interface ChromiumProcesses {
   /** The worker's TMPDIR. */
   readonly directory: string;
   /** The main process of the browser that runs now. */
   browser(): Promise<number>;
   renderers(): Promise<number[]>;
-  /** Every process of every browser that was asked for here, the dead that nobody has buried included. */
+  /** Every process of every browser that was asked for here, including zombies. */
   left(): Promise<number[]>;
   /** Working directories of browsers. */
   directories(): Promise<string[]>;

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { close, listen } from '../../shared/net/http.ts';
 
-/** An address at which nobody listens: connections are refused at once. */
+/** An address that refuses connections at once. */
 export async function findClosedDoor(): Promise<string> {
   const server = createServer();
   const { port } = await listen(server, 0, '127.0.0.1');

@@ -5,14 +5,14 @@ import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { createService, type Environment, type Service } from './service.ts';
 import { WORKER_TOKEN } from './services.ts';
 
-/** Gateways and workers on hosts of their own, which share nothing but a queue's server and their settings. */
+/** Gateways and workers on hosts of their own, which share only the queue's server and their settings. */
 export interface Cluster {
   readonly server: RedisServer;
   readonly gateways: readonly Service[];
   readonly workers: readonly Service[];
   /** Where this service keeps its pictures. */
   imagesOf(service: Service): string;
-  /** For good. */
+  /** Ends the queue's server for the rest of the test. */
   endServer(): Promise<void>;
   stop(): Promise<void>;
 }

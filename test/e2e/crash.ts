@@ -5,7 +5,7 @@ import { createRandom } from '../support/random.ts';
 import { download, readParameters } from './ask.ts';
 import type { Service } from './service.ts';
 
-/** Jobs that are handed in while the services that should make them are killed again and again. */
+/** Hands in jobs while the services that should make them are killed again and again. */
 
 export interface Cluster {
   readonly gateways: readonly Service[];
@@ -15,9 +15,9 @@ export interface Cluster {
 export interface CrashPlan {
   readonly jobs: number;
   readonly kills: number;
-  /** The same number, the same instants and victims. */
+  /** The same seed gives the same instants and victims. */
   readonly seed: number;
-  /** Something else that goes wrong, after so many kills. */
+  /** Something else that goes wrong after this many kills. */
   readonly disaster?: { readonly after: number; readonly strike: () => Promise<void> };
 }
 
@@ -30,7 +30,7 @@ export interface Accepted {
   readonly id: string;
 }
 
-/** Hands all jobs in, round by round, and kills somebody in each. Answers what was accepted. */
+/** Hands all jobs in, round by round, and kills a service in each. Returns the accepted jobs. */
 export async function handInAndKill({ gateways, workers }: Cluster, plan: CrashPlan): Promise<Accepted[]> {
   const { next: random } = createRandom(plan.seed);
   const pick = (services: readonly Service[]): Service => services[Math.floor(random() * services.length)] as Service;
@@ -53,7 +53,7 @@ export async function handInAndKill({ gateways, workers }: Cluster, plan: CrashP
 const toPrompt = (number: number): string => `crash test picture ${number}`;
 const RETRY_MS = 30;
 
-/** As a careful client does: until it was accepted, always under the same key. */
+/** Repeats the request with the same key until it is accepted, as a careful client does. */
 async function handIn(gateways: readonly Service[], number: number): Promise<Accepted> {
   const body = JSON.stringify({ prompt: toPrompt(number), seed: number, width: SIDE, height: SIDE });
   for (let attempt = 0; ; attempt += 1) {
@@ -74,7 +74,7 @@ interface Reply {
   readonly body: unknown;
 }
 
-/** Undefined when the service is away, or goes away meanwhile. */
+/** Undefined if the service is down, or dies meanwhile. */
 async function reach(url: string, init: RequestInit = {}): Promise<Reply | undefined> {
   try {
     const response = await fetch(url, init);
@@ -99,7 +99,7 @@ export interface Ended {
 
 const POLL_MS = 200;
 
-/** Waits for the end of every job; a picture must be the right one, a failure must have a reason. */
+/** Waits for the end of every job. A picture must be the right one, and a failure must have a reason. */
 export async function assertAllEnded(gateways: readonly Service[], accepted: readonly Accepted[]): Promise<Ended> {
   const done: string[] = [];
   const failed: string[] = [];
@@ -120,21 +120,21 @@ export async function assertAllEnded(gateways: readonly Service[], accepted: rea
 }
 
 /**
- * A job may end in `failed` with a reason, for instance when a machine that is overwhelmed starts no browser in time;
- * more than one of a hundred would be a fault of ours.
+ * A job may end in `failed` with a reason, for instance if an overloaded machine starts no browser in time. More than
+ * one of a hundred would be our own fault.
  */
 export function assertFewFailed({ done, failed }: Ended, jobs: number): void {
   assert.ok(failed.length <= jobs / 100, failed.join('; '));
   assert.equal(new Set(done).size, jobs - failed.length);
 }
 
-/** A queue takes a killed worker's jobs back after half a minute; some jobs meet that more than once. */
+/** A queue takes a killed worker's jobs back after half a minute, which some jobs meet more than once. */
 const PATIENCE_MS = 240_000;
 
 async function untilEnded(address: string): Promise<JobAnswer> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    assert.ok(Date.now() < deadline, 'a job does not come to its end');
+    assert.ok(Date.now() < deadline, 'a job does not end');
     const reply = await reach(address);
     assert.equal(reply?.status, 200, JSON.stringify(reply));
     const job = reply?.body as JobAnswer;

@@ -17,7 +17,7 @@ describe('too many clients, and clients that leave', () => {
   afterEach(() => chain.perchance.setMode('ok'));
   after(() => chain.stop());
 
-  test(`${CROWD} requests at once with room for ${ROOM}: those are served, the others refused quickly`, async () => {
+  test(`${CROWD} requests at once with room for ${ROOM}: ${ROOM} are served, the others are refused quickly`, async () => {
     chain.perchance.setMode('hang');
     const running = waitForGeneration(chain, countGenerations(chain) + 1);
     const first = { prompt: 'the one that runs', seed: 1 };
@@ -52,7 +52,7 @@ describe('too many clients, and clients that leave', () => {
     assert.equal(all.filter(({ status }) => status === 200).length, ROOM);
   });
 
-  test('a client that leaves: its picture is given up at the site, and the next one is made', async () => {
+  test('a client that leaves: its picture is cancelled at the site, and the next one is made', async () => {
     chain.perchance.setMode('hang');
     const asked = countGenerations(chain) + 1;
     const client = new AbortController();

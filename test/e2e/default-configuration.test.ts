@@ -5,7 +5,7 @@ import { askWell, download, readParameters, readServerTiming } from './ask.ts';
 import { findClosedDoor } from './closed-door.ts';
 import { type Services, startServices } from './services.ts';
 
-/** What services out of reach may cost the first request. */
+/** How much longer unreachable services may make the first request. */
 const MAX_EXTRA_MS = 3000;
 
 interface StatusAnswer {
@@ -14,7 +14,7 @@ interface StatusAnswer {
   }[];
 }
 
-describe('with ENGINES unset, and every outside service out of reach', () => {
+describe('with ENGINES unset and every outside service unreachable', () => {
   let services: Services;
   before(async () => {
     const closed = await findClosedDoor();
@@ -31,7 +31,7 @@ describe('with ENGINES unset, and every outside service out of reach', () => {
   });
   after(() => services.stop());
 
-  test('sketch serves, the answer says why, and only the first request pays for it', async () => {
+  test('sketch serves, the answer says why, and only the first request takes longer', async () => {
     const first = await askWell(services.url, { prompt: 'a moonlit bay', seed: 1 });
     const second = await askWell(services.url, { prompt: 'a moonlit bay', seed: 2 });
     for (const { body } of [first, second]) assert.deepEqual([body.engine, body.store], ['sketch', 'disk']);
@@ -51,7 +51,7 @@ describe('with ENGINES unset, and every outside service out of reach', () => {
     assert.ok(secondPage < MAX_EXTRA_MS / 3, `the second request waited ${secondPage} ms for a page`);
   });
 
-  test('the status tells where prompts go, and that nobody there can be reached', async () => {
+  test('the status says where prompts go, and that no host there can be reached', async () => {
     const { workers } = (await (await fetch(`${services.url}/status`)).json()) as StatusAnswer;
     const told = workers
       .flatMap(({ engines }) => engines)
@@ -77,13 +77,13 @@ describe('with ENGINES unset, and every outside service out of reach', () => {
     const { headers } = await fetch(String(body.image_url), { method: 'HEAD' });
     assert.match(String(headers.get('cache-control')), /max-age=31536000.*immutable/);
     assert.equal(headers.get('x-content-type-options'), 'nosniff');
-    // Without a cache-control of ours, fetch sends `no-cache` with the tag, which asks for the whole picture.
+    // Without this cache-control, fetch sends `no-cache` with the tag, which asks for the whole picture.
     const known = { 'if-none-match': String(headers.get('etag')), 'cache-control': 'max-age=0' };
     const { status } = await fetch(String(body.image_url), { headers: known });
     assert.equal(status, 304);
   });
 
-  test('the same words and seed are the same bytes, made again', async () => {
+  test('the same prompt and seed give the same bytes when they are made again', async () => {
     const init = { headers: { 'cache-control': 'no-cache' } };
     const wishes = { prompt: 'two cranes over a marsh', seed: 77, shape: 'portrait' } as const;
     const [one, other] = [await askWell(services.url, wishes), await askWell(services.url, wishes, init)];

@@ -9,10 +9,10 @@ import { createBrowser, QUICK_WAITS, SILENT } from '../worker/engines/perchance/
 import { type AnswerBody, ask, askWell, assertPaintedFor, download } from './ask.ts';
 import { type InProcess, startInProcess } from './in-process.ts';
 
-/** Those of the second way are tried where that way is. */
+/** The modes of the image page are tested with that page. */
 type Mode = Exclude<PerchanceMode, `image_page_${string}`>;
 
-/** What a client is answered in each mode: `served`, or the code of an error. The compiler asks for every mode. */
+/** What a client gets in each mode: `served`, or the code of an error. The compiler demands every mode. */
 const ANSWERS: Readonly<Record<Mode, 'served' | ErrorCode>> = {
   ok: 'served',
   slow: 'served',
@@ -81,19 +81,19 @@ const ANSWERS: Readonly<Record<Mode, 'served' | ErrorCode>> = {
   site_refused: 'engine_failed',
 };
 
-/** After these the site is left alone for a while; the next request is answered without asking it. */
+/** After these the engine rests for a while: the next request fails without asking the site. */
 const RESTING: ReadonlySet<Mode> = new Set(['verify_too_many_requests', 'rate_429', 'rate_200', 'site_refused']);
 const RESTING_CODES: ReadonlySet<ErrorCode> = new Set(['engine_challenge', 'engine_unauthorized']);
 const LONGEST_REST_MS = 15 * 60_000;
 
-/** Of one call of the engine: more than any fault needs, but for those that nothing else ends. */
+/** Limit for one call of the engine. Only faults that nothing else ends take this long. */
 const TIMEOUT_MS = 40_000;
 const ENDLESS_TIMEOUT_MS = 8000;
-/** What gateway, worker and a busy machine may take beyond it. */
+/** What gateway, worker and a busy machine may take in addition. */
 const MARGIN_MS = 5000;
 const AT_ONCE_MS = 1000;
 
-/** The whole way from the front door to the site, with a visitor whom the site has never seen. */
+/** The whole way from the gateway to the site, with a visitor whom the site has never seen. */
 async function visit(context: TestContext, mode: Mode): Promise<InProcess & { site: PerchanceStandIn }> {
   const site = await createPerchanceStandIn({ mode });
   const pages = createBrowser(SILENT);
@@ -126,14 +126,14 @@ async function assertFails(url: string, code: ErrorCode, seed: number, withinMs:
   const { status, body, headers, text, tookMs } = await ask(url, { prompt: PROMPT, seed });
   assert.deepEqual([body.code, status], [code, ERRORS[code].status], text);
   assert.equal(body.success, false);
-  assert.equal(body.error, ERRORS[code].message, 'what the site said is nothing for a client');
+  assert.equal(body.error, ERRORS[code].message, 'the site’s words do not reach a client');
   assert.ok(tookMs < withinMs, `${tookMs} ms`);
   return headers;
 }
 
-/** While it rests nobody is sent to the site; once the rest has passed, it is asked again. */
+/** While the engine rests, the site is not asked. After the rest it is asked again. */
 async function assertRests({ url, site, advance }: Awaited<ReturnType<typeof visit>>, code: ErrorCode): Promise<void> {
-  // Not its calls: what the page of the failed job had under way may still arrive.
+  // Its calls are not counted, because the page of the failed job may still send some.
   const visits = site.documentLoads.outer;
   const headers = await assertFails(url, code, 2, AT_ONCE_MS);
   const seconds = Number(headers.get('retry-after'));
@@ -142,7 +142,7 @@ async function assertRests({ url, site, advance }: Awaited<ReturnType<typeof vis
   advance(LONGEST_REST_MS);
 }
 
-describe('every way in which Perchance answers or breaks, seen through the front door', { concurrency: 2 }, () => {
+describe('every way in which Perchance answers or breaks, seen at the gateway', { concurrency: 2 }, () => {
   for (const [mode, answer] of Object.entries(ANSWERS) as [Mode, 'served' | ErrorCode][]) {
     test(`mode ${mode}: ${answer}`, async (context) => {
       const system = await visit(context, mode);
@@ -152,7 +152,7 @@ describe('every way in which Perchance answers or breaks, seen through the front
         return;
       }
       await assertFails(system.url, answer, 1, TIMEOUT_MS + MARGIN_MS);
-      // It may have been chance; a second job that meets it makes sure.
+      // It may have been chance. A second job that meets it confirms it.
       if (answer === 'engine_changed') await assertFails(system.url, answer, 4, TIMEOUT_MS + MARGIN_MS);
       const isResting = RESTING.has(mode) || RESTING_CODES.has(answer) || answer === 'engine_changed';
       if (isResting) await assertRests(system, answer);

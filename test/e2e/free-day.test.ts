@@ -7,13 +7,13 @@ const RATE = 50;
 /** A busy machine may be late by this much: a twentieth of a second is 2.5 s of that day. */
 const SLACK_MS = 10_000;
 
-test('without any key, nearly every picture of a day is made by a model, and nobody is held beyond the budget', async () => {
+test('without any key, nearly every picture of a day is made by a model, and no caller is held longer than the budget', async () => {
   const day = await liveFreeDay(REQUESTS, RATE);
   const { gradio = 0, horde = 0 } = day.shares;
   const told = JSON.stringify(day);
   assert.equal(day.failures, 0, told);
   assert.ok(gradio + horde >= 0.99 * REQUESTS, told);
-  assert.equal(gradio, 30, 'the free GPU time of a day is used up, and not asked for beyond that');
+  assert.equal(gradio, 30, 'the free GPU time of a day is used up, and then no longer asked for');
   assert.ok(day.visits > 0 && day.challenges > day.visits, told);
   assert.ok(day.handedOver > 0, 'a caller with a short budget is answered 202 and finds the picture later');
   assert.ok(day.longestBeyondMs <= SLACK_MS, told);

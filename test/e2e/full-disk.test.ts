@@ -9,8 +9,8 @@ import { ask, askWell, download } from './ask.ts';
 import { type Services, startServices } from './services.ts';
 
 /**
- * A disk without room, for one process: the kernel refuses what would make a file longer than so many bytes. It takes
- * no mount and no root, and it can be taken back.
+ * Simulates a full disk for one process: the kernel refuses to make a file longer than this. It needs no mount and no
+ * root, and can be undone.
  */
 const limitFiles = (pid: number, bytes: number | 'unlimited') =>
   promisify(execFile)('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:`]);
@@ -25,13 +25,13 @@ describe('the disk is full', () => {
 
   const isHealthy = async (url: string): Promise<boolean> => (await fetch(`${url}/health`)).ok;
 
-  test('at the worker: store_failed, nothing half is left, and the next request works when there is room', async () => {
+  test('at the worker: store_failed, no half file is left, and the next request works once there is room', async () => {
     const { worker, workerUrl, url, dataDirectory } = services;
     const wishes = { prompt: 'a granary', seed: 5 };
     await limitFiles(worker.pid, 2000);
     const { status, body, text } = await ask(url, wishes);
     assert.deepEqual([status, body.code], [502, 'store_failed'], text);
-    assert.ok(!text.includes(dataDirectory), 'a path is nothing for a client');
+    assert.ok(!text.includes(dataDirectory), 'no path reaches a client');
     const tells = (line: string): boolean => line.includes('DATA_DIR') && line.includes('disk:');
     await until(() => worker.logged.some(tells), 'the line that tells the operator');
     assert.ok(await isHealthy(workerUrl));
@@ -45,7 +45,7 @@ describe('the disk is full', () => {
     assert.equal((await download(again.body.image_url)).length > 2000, true);
   });
 
-  test('at the gateway: what cannot be kept is not accepted, and it goes on when there is room', async () => {
+  test('at the gateway: a job that cannot be stored is not accepted, and the next one is once there is room', async () => {
     const { gateway, url } = services;
     await limitFiles(gateway.pid, 0);
     const { status, body, text } = await ask(url, { prompt: 'a silo', seed: 6 });

@@ -11,7 +11,7 @@ import { openFrontDoor, TOKEN } from '../worker/front-door.ts';
 /** Gateway and worker in this process, wired as their `main.ts` do, with plug-ins and a clock of the test's own. */
 export interface InProcess {
   readonly url: string;
-  /** What both logged so far. */
+  /** All log lines of both so far. */
   readonly log: () => string;
   /** Moves the worker's clock: rests pass, while waits take their own time. */
   advance(milliseconds: number): void;

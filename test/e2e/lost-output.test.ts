@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { takeFreePort } from '../support/free-port.ts';
 import { until } from '../support/poll.ts';
 
-/** A service outlives its log: no terminal, disk or reader of a pipe decides whether it answers and whether it ends. */
+/** A service answers and ends even if its log cannot be written to a terminal, a disk or a pipe. */
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Their log lines are more than a pipe or socket holds. */

@@ -16,7 +16,7 @@ import {
 import { type Chain, countGenerations, startChain } from './chain.ts';
 import { WORKER_TOKEN } from './services.ts';
 
-/** Above every picture of these tests, so that Imgur keeps them as the PNG that they are. */
+/** More than every picture of these tests, so that Imgur keeps them as PNG. */
 const NO_CONVERSION_BYTES = 10 * 1024 * 1024;
 
 describe('a prompt becomes the address of a picture, through real processes and a real Chromium', () => {
@@ -48,7 +48,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
     }
   });
 
-  test('a random seed is told, and is the one that was used', async () => {
+  test('the answer names a random seed, and it is the one that was used', async () => {
     const wishes = { prompt: 'an orchard after rain' };
     const { body } = await askWell(chain.url, wishes);
     const seed = Number(body.seed);
@@ -81,7 +81,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
     assert.match(String(body.warnings), /imgur keeps the picture as image\/png instead of image\/webp/);
   });
 
-  test('20 different requests at once: each gets the picture of its own words', async () => {
+  test('20 different requests at once: each gets the picture of its own prompt', async () => {
     const shapes = ['portrait', 'landscape', 'square'] as const;
     const all = Array.from({ length: 20 }, (_, index) => ({
       prompt: `harbour number ${index}, boats (seed:::${index})`,
@@ -97,7 +97,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
     assert.equal(chain.perchance.concurrency().highest, 1, 'one identity, one picture at a time');
   });
 
-  test('the same seed is remembered; made again, it is the same to the byte', async () => {
+  test('the same seed is remembered, and gives the same bytes when made again', async () => {
     const wishes: Wishes = { prompt: 'a quarry', seed: 11 };
     const first = await askWell(chain.url, wishes);
     const before = countGenerations(chain);
@@ -112,7 +112,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
     assert.ok((await download(again.body.image_url)).equals(await download(first.body.image_url)));
   });
 
-  test('Server-Timing names the stages, and they add up to no more than the whole', async () => {
+  test('Server-Timing names the stages, and their sum is at most the whole time', async () => {
     const { headers, tookMs } = await askWell(chain.url, { prompt: 'a pier', seed: 12 });
     const timings = readServerTiming(headers);
     for (const stage of ['queue', 'generate', 'download', 'convert', 'upload']) {

@@ -4,12 +4,12 @@ import { withRedis } from '../support/redis-server.ts';
 import { ask, askWell } from './ask.ts';
 import { startCluster } from './cluster.ts';
 
-/** The gateway's patience with the queue is 10 s, a stop's whole bound 30 s; the rest is for a busy machine. */
+/** The gateway waits 10 s for the queue, and a stop takes at most 30 s. The rest is for a busy machine. */
 const MAX_ANSWER_MS = 20_000;
 const MAX_STOP_MS = 32_000;
 
 function testAway(): void {
-  const title = 'without their Redis the services stay alive, say that they cannot serve, and stop when told';
+  const title = 'without Redis the services stay alive, report that they cannot serve, and stop at a signal';
   test(title, async (context) => {
     const cluster = await startCluster({ gateways: 1, workers: 1 });
     context.after(() => cluster.stop());

@@ -6,7 +6,7 @@ import { startRedis, withRedis } from '../support/redis-server.ts';
 import { askWell } from './ask.ts';
 import { type Services, type ServicesOptions, startServices } from './services.ts';
 
-/** Health, readiness and lists tell how things are, and why. */
+/** Health, readiness and lists report the state of the services, and the reasons. */
 
 interface Readiness {
   readonly ready: boolean;
@@ -24,7 +24,7 @@ async function readJson<Body>(url: string): Promise<{ readonly status: number; r
   return { status: response.status, body: (await response.json()) as Body };
 }
 
-/** The gateway looks again at a worker in trouble every five seconds. */
+/** The gateway asks an unhealthy worker again every five seconds. */
 async function assertNotReady(url: string, reason: string): Promise<void> {
   await until(async () => (await readJson<Readiness>(`${url}/ready`)).body.reasons.join() === reason, reason);
   const { status, body } = await readJson<Readiness>(`${url}/ready`);
@@ -39,7 +39,7 @@ async function assertReady(url: string): Promise<void> {
   assert.deepEqual((await readJson(`${url}/ready`)).body, { ready: true, reasons: [] });
 }
 
-describe('the gateway is ready when a picture can be made, and else says why not', () => {
+describe('the gateway is ready if a picture can be made, and else says why not', () => {
   test('a worker that never answered, and then does', async (context) => {
     const services = await start(context, { start: ['gateway'] });
     await assertNotReady(services.url, 'The worker has not answered since the gateway started.');
@@ -86,7 +86,7 @@ describe('the gateway is ready when a picture can be made, and else says why not
         await assertReady(services.url);
         await redis.close();
         await assertNotReady(services.url, 'Redis cannot be reached.');
-        // Neither waits for a Redis that does not come back.
+        // Killed, because a stop would wait for Redis.
         await Promise.all([services.gateway.kill('SIGKILL'), services.worker.kill('SIGKILL')]);
       } finally {
         await redis.close();
@@ -94,7 +94,7 @@ describe('the gateway is ready when a picture can be made, and else says why not
     });
   });
 
-  test('a worker that was well is not asked again: it may sleep', async (context) => {
+  test('a worker that was healthy is not asked again, because it may sleep', async (context) => {
     const services = await start(context, {});
     await assertReady(services.url);
     await services.worker.kill('SIGKILL');
@@ -113,7 +113,7 @@ describe('the engines are listed from the start', () => {
     await assertListed(await start(context, {}));
   });
 
-  test('remembered when the worker cannot be asked', async (context) => {
+  test('remembered if the worker cannot be asked', async (context) => {
     const services = await start(context, {});
     await askWell(services.url, { prompt: 'a fox', seed: 1 });
     await until(async () => (await (await fetch(`${services.url}/models`)).text()).includes('sketch'), 'the list');

@@ -6,7 +6,7 @@ import { type Chain, countGenerations, startChain, waitForGeneration } from './c
 import type { Service } from './service.ts';
 import { startServices } from './services.ts';
 
-test('the gateway comes before its worker: the first request is waited out', async (context) => {
+test('the gateway starts before its worker: the first request waits for it', async (context) => {
   const services = await startServices({ start: ['gateway'] });
   context.after(() => services.stop());
   const answer = ask(services.url, { prompt: 'a ford', seed: 1 });
@@ -47,7 +47,7 @@ describe('SIGTERM while a picture is made', () => {
     const before = service.logged.length;
     const ended = service.kill('SIGTERM');
     await until(() => service.logged.slice(before).some((line) => line.includes('stopping')), 'the service stops');
-    assert.equal(await isTaken(service.url), false, 'it takes nothing new');
+    assert.equal(await isTaken(service.url), false, 'it takes no new requests');
     chain.perchance.setMode('ok');
     const [answered] = await Promise.all([answer, ended]);
     assert.equal(service.exitCode, 0);
@@ -63,7 +63,7 @@ describe('SIGTERM while a picture is made', () => {
     }
   }
 
-  test('the worker finishes it, and what comes meanwhile waits for the next worker', async () => {
+  test('the worker finishes it, and requests that come meanwhile wait for the next worker', async () => {
     const answer = await stopDuring(chain.worker);
     assert.equal(answer.status, 200, answer.text);
     await assertPaintedFor(await download(answer.body.image_url), WISHES);
@@ -80,7 +80,7 @@ describe('SIGTERM while a picture is made', () => {
     await askWell(chain.url, { prompt: 'the next', seed: 11 });
   });
 
-  test('what does not end within the bound is told to its caller, and an accepted job runs after the start', async () => {
+  test('a job that does not end in time is reported to its caller, and an accepted job runs after the next start', async () => {
     const asked = countGenerations(chain) + 1;
     chain.perchance.setMode('hang');
     const held = ask(chain.url, WISHES);
@@ -104,7 +104,7 @@ describe('SIGTERM while a picture is made', () => {
   });
 });
 
-/** AUTOMATIC1111's dialect knows no answer but the picture or an error: it is held as long as it takes. */
+/** AUTOMATIC1111's dialect can only answer with the picture or an error, so its connection is held to the end. */
 const askTxt2img = (url: string): Promise<Response> =>
   fetch(`${url}/sdapi/v1/txt2img`, {
     method: 'POST',

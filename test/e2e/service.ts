@@ -13,26 +13,26 @@ export type Environment = Readonly<Record<string, string>>;
 export interface Service {
   readonly url: string;
   readonly pid: number;
-  /** Of its last life; null while it lives, and after a signal that it could not obey. */
+  /** Exit code of the last process. Null while it runs, and after SIGKILL. */
   readonly exitCode: number | null;
-  /** Every line of its log so far, over all its lives. */
+  /** Every line of its log so far, of all its processes. */
   readonly logged: readonly string[];
-  /** Ends it as told and waits for its end; SIGKILL is a crash. */
+  /** Sends the signal and waits for the end. SIGKILL is a crash. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Starts it again at the same address; resolves once it is healthy, or only listens where it cannot be well. */
+  /** Starts it again at the same address. Resolves once it is healthy, or listens. */
   start(until?: 'healthy' | 'listening'): Promise<void>;
 }
 
 export interface ServiceOptions {
   readonly file: 'api/main.ts' | 'worker/main.ts';
-  /** Where it runs: not where a developer's own `.env` lies. */
+  /** Its working directory, which has no developer's `.env`. */
   readonly directory: string;
   readonly env: Environment;
 }
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Ready to be started. */
+/** Creates a service without starting it. */
 export async function createService({ file, directory, env }: ServiceOptions): Promise<Service> {
   const port = await findPort();
   const url = `http://127.0.0.1:${port}`;
@@ -66,7 +66,7 @@ export async function createService({ file, directory, env }: ServiceOptions): P
   };
 }
 
-/** Below those that the system gives to connections, so that it is still free when a killed service comes back. */
+/** Below the ports that the system gives to connections, so that a port is still free when its killed service restarts. */
 const PORTS = { from: 20_000, to: 32_000 };
 
 export async function findPort(): Promise<number> {
@@ -82,10 +82,10 @@ export async function findPort(): Promise<number> {
   }
 }
 
-/** Much longer than a start takes, for a machine that is busy with other tests. */
+/** Much longer than a start takes, because other tests may keep the machine busy. */
 const PATIENCE_MS = 60_000;
 
-/** Collects what it says; rejects with that when it ends instead. */
+/** Collects its output. Rejects with that output if the service ends instead. */
 async function untilListening(child: ChildProcess, logged: string[]): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -95,7 +95,7 @@ async function untilListening(child: ChildProcess, logged: string[]): Promise<vo
       if (/"msg":"the \w+ listens"/.test(line)) resolve();
     });
   }
-  const deadline = setTimeout(() => reject(new Error('it does not come to listen')), PATIENCE_MS);
+  const deadline = setTimeout(() => reject(new Error('the service does not listen')), PATIENCE_MS);
   child.once('exit', (code) => reject(new Error(`ended with ${code}:\n${logged.slice(-20).join('\n')}`)));
   return promise.finally(() => clearTimeout(deadline));
 }

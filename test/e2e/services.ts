@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createService, type Environment, type Service } from './service.ts';
 
-/** Gateway and worker as real processes on free ports of loopback, painting with the embedded engine. */
+/** Gateway and worker as real processes on free ports of loopback, with the embedded engine. */
 export interface Services {
   /** Of the gateway. */
   readonly url: string;
@@ -21,7 +21,7 @@ export interface ServicesOptions {
   readonly env?: Environment;
   readonly gatewayEnv?: Environment;
   readonly workerEnv?: Environment;
-  /** Left out: both. */
+  /** Default: both. */
   readonly start?: readonly ('gateway' | 'worker')[];
 }
 

@@ -11,7 +11,7 @@ interface Deployment extends Services {
   readonly host: SleepingHost;
 }
 
-/** A gateway that knows its worker only through a host that sleeps. */
+/** A gateway whose worker is behind a host that sleeps. */
 async function deploy(context: TestContext, waitBudgetMs: number): Promise<Deployment> {
   const host = await createSleepingHost(() => services.workerUrl);
   const gatewayEnv = { WORKER_URL: host.url, WAIT_BUDGET_MS: String(waitBudgetMs) };
@@ -23,14 +23,14 @@ async function deploy(context: TestContext, waitBudgetMs: number): Promise<Deplo
   return { ...services, host };
 }
 
-/** The host is woken once the gateway has met a closed door. */
+/** Wakes the host once a connection of the gateway was refused. */
 async function wakeAfterRefusal({ url, host }: Deployment): Promise<void> {
   await until(async () => (await readWorkerState(url)) === 'waking', 'the gateway to look for its worker');
   await host.wake();
 }
 
 describe('a host that refuses, then answers 502, then 503, then serves', () => {
-  test('with a budget above that: the one request gets its picture', async (context) => {
+  test('with a longer wait budget: the one request gets its picture', async (context) => {
     const deployment = await deploy(context, 60_000);
     const answer = ask(deployment.url, WISHES);
     await wakeAfterRefusal(deployment);
@@ -41,7 +41,7 @@ describe('a host that refuses, then answers 502, then 503, then serves', () => {
     assert.equal(await readWorkerState(deployment.url), 'ready');
   });
 
-  test('with a budget below: 202 says where it stands, and the same request gets its picture later', async (context) => {
+  test('with a shorter wait budget: 202 reports the state, and the same request gets its picture later', async (context) => {
     const deployment = await deploy(context, 500);
     const pending = await ask(deployment.url, WISHES);
     assert.equal(pending.status, 202, pending.text);
@@ -54,7 +54,7 @@ describe('a host that refuses, then answers 502, then 503, then serves', () => {
     assert.ok((await download(body.image_url)).length > 0);
   });
 
-  test('what needs no worker wakes none: pages, health, a wrong request, a remembered picture', async (context) => {
+  test('requests that need no worker wake none: pages, health, a wrong request, a remembered picture', async (context) => {
     const { url, host } = await deploy(context, 60_000);
     await host.wake();
     const look = async (): Promise<void> => {

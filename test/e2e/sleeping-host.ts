@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { close, listen } from '../../shared/net/http.ts';
 import { findPort } from './service.ts';
 
-/** What stands before a worker on a free host: nobody at all, then a proxy without anyone behind it, then the worker. */
+/** Behaves like a free host in front of a worker: it refuses connections, then a proxy answers, then the worker. */
 export interface SleepingHost {
   readonly url: string;
-  /** Requests that came so far; connections that were refused are not seen. */
+  /** Number of requests so far, without refused connections. */
   readonly visits: () => number;
-  /** Connections are taken from now on: some get 502, the next ones 503, and from then on the worker answers. */
+  /** Accepts connections from now on. The first ones get 502, the next ones 503, and all others the worker's answer. */
   wake(): Promise<void>;
-  /** Nobody listens any more. */
+  /** Refuses connections again. */
   sleep(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ const SETTINGS = {
 } as const;
 
 for (const name of ['gateway', 'worker'] as const) {
-  describe(`a ${name} that cannot start says in one line why, and how to mend it`, () => {
+  describe(`a ${name} that cannot start says in one line why, and how to fix it`, () => {
     let directory: string;
     before(async () => {
       directory = await mkdtemp(join(tmpdir(), 'easel-faults-'));
@@ -34,7 +34,7 @@ for (const name of ['gateway', 'worker'] as const) {
           ...{ WORKER_TOKEN: 'token-between-the-services', ...own, ...env },
         },
         stdio: ['ignore', 'ignore', 'pipe'],
-        // One that starts after all is ended.
+        // Ends a service that starts although it should not.
         timeout: 10_000,
       });
       const [told, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
@@ -82,7 +82,7 @@ for (const name of ['gateway', 'worker'] as const) {
   });
 }
 
-test('a host in brackets is understood by both, and what they keep is private', async (context) => {
+test('both understand a host in brackets, and their files are private', async (context) => {
   const inBrackets = { HOST: '[::]' };
   const services = await startServices({ gatewayEnv: inBrackets, workerEnv: inBrackets, start: [] });
   context.after(() => services.stop());
@@ -94,7 +94,7 @@ test('a host in brackets is understood by both, and what they keep is private', 
   const names = await readdir(services.dataDirectory);
   assert.ok(names.includes('jobs.sqlite') && names.includes('images') && names.includes('shelf'), names.join());
   const all = await readdir(services.dataDirectory, { recursive: true });
-  // A file that is still being written has another name, and may be gone before it is looked at.
+  // A file that is still being written has another name, and may be renamed before it is checked.
   for (const name of all.filter((name) => !name.endsWith('.tmp'))) {
     const stats = await stat(join(services.dataDirectory, name));
     assert.equal(stats.mode & 0o777, stats.isDirectory() ? 0o700 : 0o600, name);

@@ -11,8 +11,8 @@ import { type Answer, ask, askWell, download } from './ask.ts';
 import { type InProcess, startInProcess } from './in-process.ts';
 
 /**
- * What becomes of an upload; the compiler asks for every mode. `unclear`: nobody tells us whether the host has it.
- * What is refused for a while is not offered again before that: `soon` is within the time that a picture is kept.
+ * The outcome of an upload. The compiler demands every mode. `unclear`: it is unknown whether the host has the picture.
+ * A refused picture is not offered again for a while; `soon`: that time is shorter than a picture is kept.
  */
 type Outcome = 'taken' | 'refused' | 'refused, soon welcome' | 'refused for an hour' | 'unclear';
 
@@ -47,7 +47,7 @@ const RESTS_MS: Partial<Record<Outcome, number>> = {
   'refused, soon welcome': 59 * 60_000,
   'refused for an hour': 60 * 60_000,
 };
-/** A slow host answers within the time that a store is given, one that hangs does not. */
+/** A slow host answers within a store's time limit, one that hangs does not. */
 const SLOW_MS = 1000;
 const UPLOAD_TIMEOUT_MS = 4000;
 const WISHES = { prompt: 'a dune', seed: 7 };
@@ -57,7 +57,7 @@ interface System extends InProcess {
   readonly imgur: ImgurStandIn;
 }
 
-/** The whole way from the front door to Imgur, behind an engine that counts its pictures. */
+/** The whole way from the gateway to Imgur, with an engine that counts its pictures. */
 async function open(context: TestContext, mode: ImgurMode, names: 'imgur' | 'imgur,disk'): Promise<System> {
   const imgur = await createImgurStandIn();
   imgur.setMode(mode, mode === 'slow' ? { uploadMs: SLOW_MS } : {});
@@ -107,7 +107,7 @@ describe('every way in which an upload ends, with another store behind it', { co
       const story = isTaken ? [] : ['imgur could not keep the picture; disk keeps it instead.'];
       assert.deepEqual(answer.body.warnings, story);
       if (!mode.startsWith('media_')) await assertPainted(answer.body.image_url);
-      assert.equal(countUploads(system), 1, 'offered once, whatever became of it');
+      assert.equal(countUploads(system), 1, 'offered only once');
       assert.equal(system.engine.calls.length, 1);
       assertSafe(system, answer);
     });
@@ -120,7 +120,7 @@ describe('every way in which an upload fails, with no other store', { concurrenc
     test(`mode ${mode}: ${outcome}`, async (context) => {
       const system = await open(context, mode, 'imgur');
       await assertFails(system);
-      assert.equal(countUploads(system), 1, 'offered once, whatever became of it');
+      assert.equal(countUploads(system), 1, 'offered only once');
       system.imgur.setMode('ok');
       system.imgur.setCredits({ clientRemaining: 12_500 });
 
@@ -128,7 +128,7 @@ describe('every way in which an upload fails, with no other store', { concurrenc
       if (restMs !== undefined) {
         const { headers } = await assertFails(system);
         assert.equal(headers.get('retry-after'), '60');
-        assert.equal(countUploads(system), 1, 'a host that refuses for a while is not asked meanwhile');
+        assert.equal(countUploads(system), 1, 'a host that refuses for a while is not asked during that time');
         system.advance(restMs);
       }
       const again = await askWell(system.url, WISHES);

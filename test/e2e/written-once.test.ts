@@ -6,7 +6,7 @@ import { createDisk } from '../../worker/stores/disk/index.ts';
 import { createFakeEngine } from '../worker/fake-engine.ts';
 import { startInProcess } from './in-process.ts';
 
-/** How many files hold pictures: names of one and the same file count once. */
+/** Number of picture files. Names of the same file count once. */
 async function countFiles(directory: string): Promise<{ readonly names: number; readonly files: number }> {
   const entries = await readdir(directory, { recursive: true });
   const pictures = entries.filter((name) => /\.(png|jpg|webp|avif)$/.test(name));

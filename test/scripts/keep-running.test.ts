@@ -33,7 +33,7 @@ describe('services that are kept running', () => {
     assert.deepEqual(said, [
       'The broken ended with exit code 3. It is started again in 0.001 s.',
       'The broken ended with exit code 3. It is started again in 0.002 s.',
-      'The broken ended 3 times in a row, at last with exit code 3: giving up. Its lines above say why.',
+      'The broken ended 3 times in a row, the last time with exit code 3: giving up. Its lines above say why.',
     ]);
   });
 

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { takeFreePort } from './free-port.ts';
 import { until } from './poll.ts';
 
-/** A real Caddy with its own defaults in front of something, in a folder that goes with it. */
+/** A real Caddy with its own defaults in front of an upstream. Its folder is removed at the end. */
 export interface Caddy {
   readonly url: string;
   close(): Promise<void>;
@@ -27,7 +27,7 @@ export function withCaddy(declareTests: () => void): void {
 }
 
 /**
- * `site`: what stands in the block of its only site; left out: everything goes to `upstream` as it came.
+ * `site`: the block of its only site. Default: a plain reverse proxy to `upstream`.
  * `imported`: a file with snippets that the site may import.
  */
 export async function startCaddy(

@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../../shared/wait.ts';
 
-/** The most that any wait takes here: hardly anything, yet it is a real wait that obeys its signal. */
+/** Longest time that a wait takes. It is a real wait that obeys its signal. */
 const LONGEST_WAIT_MS = 2;
 
-/** A clock for plug-ins that poll: every wait is cut short, and the lengths that were asked for are kept. */
+/** A clock for plug-ins that poll. Every wait is shortened, and the requested lengths are recorded. */
 export function createHurriedClock(): Clock & { readonly waits: readonly number[] } {
   const waits: number[] = [];
   return {

@@ -1,9 +1,9 @@
 import type { Clock } from '../../shared/wait.ts';
 
-/** Time moves only when a test says so. */
+/** A clock that only a test moves. */
 export interface ManualClock extends Clock {
   advance(milliseconds: number): void;
-  /** Resolves as soon as somebody waits for exactly so long. */
+  /** Resolves as soon as a wait of such a length starts. */
   waitedFor(isMeant: (milliseconds: number) => boolean): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { takeFreePort } from './free-port.ts';
 import { until } from './poll.ts';
 
-/** A real nginx with its own defaults in front of something, in a folder that goes with it. */
+/** A real nginx with its own defaults in front of an upstream. Its folder is removed at the end. */
 export interface Nginx {
   readonly url: string;
   /** Its error log. */
@@ -15,7 +15,7 @@ export interface Nginx {
   close(): Promise<void>;
 }
 
-/** Debian's; an ordinary user's path lacks /usr/sbin. */
+/** On Debian, an ordinary user's path lacks /usr/sbin. */
 const PROGRAM = ['nginx', '/usr/sbin/nginx'].find((program) => spawnSync(program, ['-v']).error === undefined);
 
 /** Declares the tests where this machine has nginx. Elsewhere they are skipped, and fail in CI. */
@@ -29,7 +29,7 @@ export function withNginx(declareTests: () => void): void {
   test('what needs nginx', { skip: reason }, () => undefined);
 }
 
-/** `locations`: the locations of its only server; left out: everything goes to `upstream` as it came. */
+/** `locations`: those of its only server. Default: a plain proxy to `upstream`. */
 export async function startNginx(
   upstream: string,
   locations = `location / { proxy_pass ${upstream}; }`,
@@ -44,7 +44,7 @@ export async function startNginx(
   );
   await writeFile(
     configuration,
-    // As root, nginx would run its workers as a user who may not write into this folder.
+    // As root, nginx would run its workers as a user that cannot write into this folder.
     `${userInfo().uid === 0 ? 'user root;' : ''} daemon off; worker_processes 1; pid ${join(directory, 'pid')};
      events { worker_connections 64; }
      http { access_log off; ${temporary.join(' ')} server { listen 127.0.0.1:${port}; ${locations} } }`,

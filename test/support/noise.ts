@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Text of that many characters that cannot be compressed, the same every time; three bytes each in UTF-8. */
+/** Text of this many characters that cannot be compressed. It is always the same; each character has three bytes in UTF-8. */
 export function toNoise(characters: number): string {
   let text = '';
   for (let block = 0; text.length < characters; block++) {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** For what sends no event, such as another process's log line or end. */
+/** Waits for things that send no event, such as another process's log line or end. */
 
 const LOOK_INTERVAL_MS = 10;
-/** Much longer than anything here takes, for a machine that is busy with other tests. */
+/** Much longer than any wait here takes, because other tests may keep the machine busy. */
 const PATIENCE_MS = 60_000;
 
-/** Looks again until the check no longer fails; fails with its last reason after a while. */
+/** Repeats the check until it passes. After `withinMs` it fails with the last reason. */
 export async function eventually(check: () => void | Promise<void>, withinMs = 5000): Promise<void> {
   const deadline = Date.now() + withinMs;
   for (;;) {
@@ -19,7 +19,7 @@ export async function eventually(check: () => void | Promise<void>, withinMs = 5
   }
 }
 
-/** Waits until it is so. */
+/** Waits until the condition is true. */
 export const until = (isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> =>
   eventually(async () => {
     if (!(await isTrue())) throw new Error(`waited in vain for ${what}`);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Reads Linux's `/proc`. A process that has ended reads as empty. */
+/** Reads Linux's `/proc`. The texts of a process that has ended are empty. */
 
 export function readProc(pid: number, file: string): string {
   try {
@@ -11,7 +11,7 @@ export function readProc(pid: number, file: string): string {
   }
 }
 
-/** The fields of `stat` behind the name, which may hold spaces: state, parent, group, session, ... */
+/** The fields of `stat` after the name, which may contain spaces: state, parent, group, session, ... */
 export function statOf(pid: number): readonly string[] {
   const stat = readProc(pid, 'stat');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -8,12 +8,12 @@ import { test } from 'node:test';
 import { Redis } from 'ioredis';
 import { takeFreePort } from './free-port.ts';
 
-/** A Redis of a test's own, in a folder that goes with it: append-only, nothing evicted, as the guide asks for. */
+/** A Redis for one test, append-only and without eviction, as the guide demands. Its folder is removed at the end. */
 export interface RedisServer {
   readonly url: string;
-  /** Kills it without warning, as a power cut does, and starts it again on the same files. */
+  /** Kills it with SIGKILL and starts it again on the same files. */
   crashAndRestart(): Promise<void>;
-  /** Every record, as the server keeps it. */
+  /** Every record as the server stores it. */
   dump(): Promise<readonly Buffer[]>;
   close(): Promise<void>;
 }
