@@ -8,7 +8,7 @@ const MIN_CHARACTERS = 4;
 /** Variables of other programs, and settings that are misspelt, hold secrets too. */
 const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|AUTH(?!OR)|PRIVATE|(?:^|_)KEYS?(?:_|$)/i;
 /** `user:password@` of any address. */
-const USER_INFO = /([a-z][a-z\d+.-]{0,20}:\/\/)[^\s/@"'`]{1,500}@/gi;
+const USER_INFO = /([a-z][a-z\d+.-]{0,20}:\/\/)[^\s/@"'`<]{1,500}@/gi;
 /** Keys and tokens by their usual forms. */
 const TOKEN_LIKE = /\b(?:hf_|sk-|pk_|sk_|r8_|ghp_)[\w-]{6,}|\b(?:bearer|basic|client-id)\s+[\w+/=.~-]{6,}/gi;
 /** An address's query may hold a key, and is never needed to name a fault. */

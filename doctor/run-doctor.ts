@@ -54,7 +54,7 @@ export async function runDoctor(argv: readonly string[], options: DoctorOptions)
     meter: createMemoryMeter(),
     launch: (launchOptions, launching) => createLaunch(launchOptions)(undefined, launching),
     now: Date.now,
-    log: createLog({ service: 'doctor', level: 'silent' }),
+    log: createLog({ service: 'doctor', level: 'silent', destination: { write: () => undefined } }),
     ...options.surroundings,
   };
   const startedAt = new Date(surroundings.now()).toISOString();

@@ -46,9 +46,8 @@ export function upstreamChecks({ worker, settingsOf, now }: UpstreamOptions): re
       without: toWithout('STORES', worker.stores, store.name),
     }),
   );
-  const drawn = new Set(worker.engines.filter(({ isProgrammed }) => isProgrammed).map(({ name }) => name));
   return [
-    toCheck('the engines', engines, now, (usable) => judgeEngines(usable, drawn)),
+    toCheck('the engines', engines, now, (usable) => judgeEngines(usable, worker.engines)),
     toCheck('the stores', stores, now, (usable) => judgeStores(usable, worker)),
   ];
 }
@@ -80,12 +79,12 @@ const USABLE_CODES: ReadonlySet<string> = new Set(['doctor/engine-model-ends', '
 const isUsable = ({ status, code }: Finding): boolean =>
   status === 'pass' || status === 'skipped' || (status === 'warn' && USABLE_CODES.has(code));
 
-function judgeEngines(usable: readonly string[], drawn: ReadonlySet<string>): readonly Finding[] {
+function judgeEngines(usable: readonly string[], engines: Worker['engines']): readonly Finding[] {
   if (usable.length === 0) return [fail('doctor/no-engine', 'worker')];
-  if (drawn.size > 0 && usable.every((name) => drawn.has(name))) {
-    return [warn('doctor/engine-drawn-only', 'worker', { evidence: [`left: ${usable.join(', ')}`] })];
-  }
-  return [];
+  const models = engines.filter(({ isProgrammed }) => isProgrammed !== true).map(({ name }) => name);
+  // Whoever enables no engine with a model wants drawings.
+  if (models.length === 0 || models.some((name) => usable.includes(name))) return [];
+  return [warn('doctor/engine-drawn-only', 'worker', { evidence: [`left: ${usable.join(', ')}`] })];
 }
 
 function judgeStores(usable: readonly string[], { settings, stores }: Worker): readonly Finding[] {
@@ -112,6 +111,9 @@ async function examine(upstream: Upstream, now: number, signal: AbortSignal): Pr
 
 const limit = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
 
+/** It was reached, for that was tried first; engines say `engine_failed` when they were not. */
+const ODD_CODES: ReadonlySet<string> = new Set(['engine_changed', 'store_failed', 'internal']);
+
 function toFailure({ kind, name, url, settings, without }: Upstream, error: unknown): Finding {
   const subject = `${kind} ${name}`;
   const evidence = [error instanceof Error ? error.message : String(error)];
@@ -120,7 +122,7 @@ function toFailure({ kind, name, url, settings, without }: Upstream, error: unkn
     return fail(`doctor/${kind}-unauthorized`, subject, { evidence, fixes: toLines(settings, SECRETS) });
   }
   const other = without === undefined ? [] : [without];
-  if (code === 'engine_changed' || code === 'internal') {
+  if (ODD_CODES.has(code)) {
     const fixes = ['wait, and run the doctor again', ...toLines(settings, ADDRESSES), ...other];
     return warn(`doctor/${kind}-odd`, subject, { evidence, fixes });
   }

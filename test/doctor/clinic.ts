@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Report, reportSchema } from '../../doctor/report.ts';
+import { runDoctor } from '../../doctor/run-doctor.ts';
+import type { Services } from '../../doctor/set-up.ts';
+import type { Surroundings } from '../../doctor/surroundings.ts';
+import { close, listen } from '../../shared/net/http.ts';
+import type { Chromium } from '../../worker/browser/process/chromium.ts';
+
+/** A machine on which all is well, so that a test breaks one thing and sees what the doctor says of it. */
+export interface Clinic {
+  readonly directory: string;
+  /** Listens on a free port of loopback until the clinic closes. */
+  serve(listener: RequestListener): Promise<string>;
+  /** Called when the clinic closes. */
+  later(end: () => Promise<unknown>): void;
+  readonly surroundings: Partial<Surroundings>;
+  close(): Promise<void>;
+}
+
+export const TOKEN = 'token-of-both-services-0123';
+
+export async function openClinic(): Promise<Clinic> {
+  const directory = await mkdtemp(join(tmpdir(), 'easel-doctor-'));
+  const ends: (() => Promise<unknown>)[] = [];
+  const root = join(directory, 'package');
+  await mkdir(join(directory, 'proc', 'self'), { recursive: true });
+  await mkdir(root);
+  await writeFile(join(root, 'package.json'), '{}');
+  const surroundings: Partial<Surroundings> = {
+    ...{ root, proc: join(directory, 'proc'), temporaryDirectory: directory },
+    meter: async () => ({ usedMb: 100 }),
+    launch: async () => createFakeChromium(),
+  };
+  return {
+    directory,
+    surroundings,
+    serve: async (listener) => {
+      const server = createServer(listener);
+      const { port } = await listen(server, 0, '127.0.0.1');
+      ends.push(() => close(server, 0));
+      return `http://127.0.0.1:${port}`;
+    },
+    later: (end) => void ends.push(end),
+    close: async () => {
+      await Promise.all(ends.map((end) => end()));
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Settings with which the worker is healthy, whatever is here. */
+export const workerSettings = ({ directory }: Clinic) => ({
+  ...{ PORT: '0', HOST: '127.0.0.1', WORKER_TOKEN: TOKEN, ENGINES: 'sketch', STORES: 'disk' },
+  ...{ DATA_DIR: join(directory, 'data'), DISK_MAX_MB: '1' },
+});
+
+export const gatewaySettings = ({ directory }: Clinic, workerUrl: string) => ({
+  ...{ PORT: '0', HOST: '127.0.0.1', WORKER_TOKEN: TOKEN, WORKER_URL: workerUrl },
+  ...{ DATA_DIR: join(directory, 'data'), DISK_MAX_MB: '1' },
+});
+
+interface FakeChromiumOptions {
+  readonly paints?: boolean;
+  /** Letters without a font. */
+  readonly lacks?: readonly string[];
+}
+
+/** A browser whose page answers the two questions that are asked of it: does it paint, and which letters does it show. */
+export function createFakeChromium({ paints = true, lacks = [] }: FakeChromiumOptions = {}): Chromium {
+  const evaluate = async (_question: unknown, letters?: readonly string[]) =>
+    letters === undefined ? paints : letters.map((letter) => !lacks.includes(letter));
+  return {
+    browser: { version: () => '150.0.1' },
+    ownContext: { newPage: async () => ({ evaluate }) },
+    finishFirst: (work: () => unknown) => work(),
+    close: async () => undefined,
+  } as unknown as Chromium;
+}
+
+export interface Diagnosis {
+  readonly report: Report;
+  readonly exitCode: number;
+  /** As printed. */
+  readonly output: string;
+}
+
+/** Runs the doctor as `--json`, and holds its report to the documented shape. */
+export async function examine(
+  env: Readonly<Record<string, string | undefined>>,
+  service: Services,
+  surroundings: Partial<Surroundings>,
+): Promise<Diagnosis> {
+  const { output, exitCode } = await print(['--json', '--service', service], env, surroundings);
+  return { output, exitCode, report: reportSchema.parse(JSON.parse(output)) };
+}
+
+export async function print(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  { setUp: _given, ...surroundings }: Partial<Surroundings>,
+): Promise<{ readonly output: string; readonly exitCode: number }> {
+  let output = '';
+  const stdout = { write: (text: string) => (output += text) };
+  const exitCode = await runDoctor(argv, { env, stdout, surroundings });
+  return { output, exitCode };
+}
