@@ -23,9 +23,9 @@ export interface JobContext {
   readonly policy: (request: GenerationRequest) => void;
   /** Throws `invalid_request` for an address that may not be called back. */
   readonly checkCallback: (url: string) => Promise<void>;
-  /** Brings to this gateway what it has to serve itself of a finished run, if somebody still has it. */
+  /** Fetches the pictures of a finished run that this gateway has to serve itself, if somebody still has them. */
   readonly collect: (run: Run) => Promise<void>;
-  /** The share of a ticket has ended: somebody may want to be called back. */
+  /** To be called when the share of a ticket has ended, since its caller may want to be called back. */
   readonly onEnded: () => void;
   /** Runs may be finished without this gateway. */
   readonly isShared: boolean;
@@ -35,9 +35,9 @@ export interface JobContext {
 
 export interface JobLimits {
   readonly maxWaiting: number;
-  /** Milliseconds that a finished seeded result is answered again. */
+  /** Milliseconds for which a finished result with a given seed answers equal requests. */
   readonly rememberMs: number;
-  /** Milliseconds that a job can be asked for after its end, and that its id lives without a record. */
+  /** Milliseconds for which a job can be asked for after its end, and for which its seal holds. */
   readonly keepMs: number;
 }
 

@@ -81,7 +81,7 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
     notReady: dispatch.look,
     stop: async ({ graceMs }) => {
       await dispatch.stop(graceMs);
-      // What is made without this gateway may still end; anything else had its grace.
+      // Runs of a shared queue may still end. Runs of this gateway had their grace in the line above.
       await callers.dismiss(context.isShared ? graceMs : 0);
       await close();
     },

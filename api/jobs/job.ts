@@ -6,7 +6,7 @@ import type { WorkerState, WorkerView } from '../dispatch/dispatch.ts';
 import type { Ticket } from './journal/journal.ts';
 import type { PictureContent } from './pictures/content.ts';
 
-/** The life of a job, as every dialect sees it. `index` of the folder: `createJobs`. */
+/** A job as every dialect sees it. */
 
 /** Who asks: a key's name, else the address; limits, fairness and rejoining go by it. */
 export interface Client {
@@ -40,7 +40,7 @@ export interface SubmitOptions {
   readonly fresh?: boolean | undefined;
   /**
    * With a random seed: the same client's next equal request, after this one's caller has gone, gets its picture.
-   * Left out: exactly when it is not asynchronous.
+   * Default: whether the job is not asynchronous.
    */
   readonly rejoin?: boolean | undefined;
   /** The caller says that it asked before, and tries again. */
@@ -49,7 +49,7 @@ export interface SubmitOptions {
   readonly isFetch?: boolean | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly callbackUrl?: string | undefined;
-  /** The gateway's address as this caller knows it, without a slash at its end: a callback tells addresses by it. */
+  /** The gateway's address as this caller knows it, without a slash at its end: addresses in a callback begin with it. */
   readonly baseUrl?: string | undefined;
   /** A caller's own tokens by engine name: in memory only. */
   readonly credentials?: Credentials | undefined;
@@ -98,7 +98,7 @@ export interface JobEvent {
 }
 
 export interface Jobs {
-  /** Policy, limits of waiting, memory, join, or a new job. Throws AppError; an asynchronous job is durable on return. */
+  /** Remembers, joins or begins a run that the policy allows. Throws AppError. An asynchronous job is durable on return. */
   submit(draft: RequestDraft, options: SubmitOptions): Promise<Job>;
   /**
    * The job once it has ended, or as it stands when the budget ends or the signal aborts. When the last waiter leaves
@@ -121,14 +121,14 @@ export interface Jobs {
 export interface JobModule extends Jobs {
   /** Removes the hosted copies: of one picture, or of every picture of a job. */
   removePicture(id: string): Promise<void>;
-  /** Brings a picture that another gateway's caller was told of to `DATA_DIR/images`; false when that cannot be. */
+  /** Fetches a picture whose address another gateway gave out to `DATA_DIR/images`. False when it cannot be had. */
   collectImage(name: string): Promise<boolean>;
   status(): JobsStatus;
-  /** Why no job can be made now, after asking for a second at most what is not known to be well; empty: it can. */
+  /** Why no job can be made now; empty if one can. It asks what is not known to be well, for a second at most. */
   notReady(): Promise<readonly string[]>;
   /**
-   * Takes no more work and lets what runs end within the grace. Whoever waits then is told to come back; what is left
-   * is taken up after the next start.
+   * Takes no more work and lets runs end within the grace. Callers who still wait then are asked to come back; runs that
+   * are left are taken up after the next start.
    */
   stop(options: { readonly graceMs: number }): Promise<void>;
 }

@@ -59,7 +59,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
       isRunning: false,
       ended: Promise.resolve(),
     };
-    const tell: Listener = (event) => {
+    const send: Listener = (event) => {
       for (const hear of entry.listeners) hear(event);
     };
     const { signal } = entry.abort;
@@ -67,10 +67,10 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
     const times = createStageTimes(clock);
     const pace = createProgressPace({
       send: (events) => {
-        for (const event of events) tell({ type: 'progress', ...event });
+        for (const event of events) send({ type: 'progress', ...event });
       },
       isUrgent: isNews,
-      onFailure: (error) => log.error({ requestId, err: error }, 'the progress of a production could not be told'),
+      onFailure: (error) => log.error({ requestId, err: error }, 'the progress of a production could not be sent'),
       clock,
     });
     const onProgress = (event: ProgressEvent): void => {
@@ -96,7 +96,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
         const result = { ...(await produce(production, context)), timings: times.totals() };
         const { engine, timings, attempts, pictures } = result;
         log.info({ requestId, engine, attempts, timings, stores: pictures.map(({ store }) => store) }, 'produced');
-        tell({ type: 'result', result });
+        send({ type: 'result', result });
       } finally {
         leave();
       }
@@ -107,7 +107,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
       const line = { requestId, code: error.code, reason: error.message, timings: times.totals() };
       if (error.code === 'internal') log.error({ ...line, stack: stackOf(thrown) }, 'a production failed');
       else log.warn(line, 'a production failed');
-      tell({ type: 'error', error: toErrorRecord(error) });
+      send({ type: 'error', error: toErrorRecord(error) });
     }
 
     entry.ended = make()

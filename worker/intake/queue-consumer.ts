@@ -57,8 +57,8 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
 
   const logFailure = (error: unknown): void => log.error({ err: error }, 'reporting to the queue failed');
 
-  /** Most calls find that the heartbeat is due already; aborting once more would make an error each time. */
-  function tellNews(): void {
+  /** The heartbeat is often due already. Another abort would do nothing, but would make an error object each time. */
+  function hurryHeartbeat(): void {
     if (!news.signal.aborted) news.abort();
   }
 
@@ -69,14 +69,14 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
     const { runId } = job;
     const controller = new AbortController();
     running.set(runId, controller);
-    tellNews();
+    hurryHeartbeat();
     try {
       const end = await run(runId, controller.signal);
       if (end === 'ended') return 'done';
       return end === 'full' ? FULL_PAUSE_MS : 'again';
     } finally {
       running.delete(runId);
-      tellNews();
+      hurryHeartbeat();
     }
   }
 
@@ -96,7 +96,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
     return 'done';
   }
 
-  async function tellHeartbeat(): Promise<void> {
+  async function sendHeartbeat(): Promise<void> {
     const { engines, stores, problems } = await options.status();
     const isStopping = stopping.signal.aborted;
     const heartbeat: WorkerHeartbeat = {
@@ -115,7 +115,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
   async function beatNowAndThen(): Promise<void> {
     while (!stopping.signal.aborted) {
       news = new AbortController();
-      await tellHeartbeat().catch(logFailure);
+      await sendHeartbeat().catch(logFailure);
       await pause(clock, SHORTEST_BEAT_MS, stopping.signal);
       await pause(clock, HEARTBEAT_INTERVAL_MS, AbortSignal.any([stopping.signal, news.signal]));
     }
@@ -123,7 +123,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
 
   async function start(): Promise<void> {
     await channels.subscribe(channelNames.cancel, (runId) => running.get(runId)?.abort());
-    await channels.subscribe(channelNames.hello, tellNews);
+    await channels.subscribe(channelNames.hello, hurryHeartbeat);
     consumer = await backend.openConsumer({ work, onFailed, concurrency, lockMs });
     consumer.run().catch(logFailure);
     beatNowAndThen().catch(logFailure);
@@ -139,7 +139,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
       const giveBackAll = setTimeout(() => {
         for (const controller of running.values()) controller.abort();
       }, graceMs);
-      const ended = Promise.all([consumer && tellHeartbeat(), consumer?.close()]).catch(logFailure);
+      const ended = Promise.all([consumer && sendHeartbeat(), consumer?.close()]).catch(logFailure);
       const bound = new AbortController();
       const limitMs = (running.size > 0 ? graceMs : 0) + LAST_MOMENTS_MS;
       await Promise.race([ended, clock.wait(limitMs, bound.signal)]);

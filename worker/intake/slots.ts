@@ -55,7 +55,7 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
       load[kind] -= 1;
       durationsMs = [...durationsMs, clock.now() - startedAt].slice(-RECENT_JOBS);
       startWaiting();
-      tellPositions();
+      reportPositions();
     };
   }
 
@@ -67,7 +67,7 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
     }
   }
 
-  function tellPositions(): void {
+  function reportPositions(): void {
     for (const [index, waiter] of queue.entries()) waiter.onPosition(index + 1);
   }
 
@@ -76,7 +76,7 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
       const giveUp = (): void => {
         queue.splice(queue.indexOf(waiter), 1);
         reject(toAbortError(use.signal));
-        tellPositions();
+        reportPositions();
       };
       const start = (): void => {
         use.signal.removeEventListener('abort', giveUp);
@@ -86,7 +86,7 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
       use.signal.addEventListener('abort', giveUp, { once: true });
       if (use.isReturning === true) {
         queue.splice(queue.findLastIndex(({ isReturning }) => isReturning === true) + 1, 0, waiter);
-        tellPositions();
+        reportPositions();
         return;
       }
       queue.push(waiter);

@@ -26,7 +26,7 @@ export interface QueueDispatchOptions {
   readonly log: Logger;
 }
 
-/** Any number of gateways and workers on BullMQ, which serves by the turn that each run was given when it was accepted. */
+/** Any number of gateways and workers on BullMQ, which serves runs by the turn that each got when it was accepted. */
 export async function createQueueDispatch(options: QueueDispatchOptions): Promise<Dispatch> {
   const { backend, clock, log } = options;
   const { channels, runs, blobs } = backend;
@@ -88,7 +88,11 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
     withdraw: async (runId) => {
       await channels.publish(channelNames.cancel, runId);
       // Fails while a worker holds the run; the cancellation above reaches that worker.
-      await queue.remove(runId).catch((error: unknown) => log.debug({ reason: String(error) }, 'a run is in work'));
+      await queue
+        .remove(runId)
+        .catch((error: unknown) =>
+          log.debug({ reason: String(error) }, 'a cancelled run is in work, and was not taken off the queue'),
+        );
     },
     position: runs.position,
     picture,

@@ -3,7 +3,7 @@ import { type Channels, channelNames, readMessage } from '../../../shared/queue/
 import type { Clock } from '../../../shared/wait.ts';
 import type { WorkerView } from '../dispatch.ts';
 
-/** Which workers take from the shared queue, as they themselves say now and then. */
+/** Which workers take from the shared queue, by their heartbeats. */
 
 const MISSED_BEATS = 3;
 

@@ -23,7 +23,7 @@ const CHECK_BYTES = 8;
 const KEY_BYTES = 12;
 const OWNER_BYTES = 8;
 const FORM = /^[\w-]{38}$/;
-/** Making one takes a tenth of the time that a remembered answer takes. */
+/** The latest ids are kept: making one takes a tenth of the time of a remembered answer. */
 const MAX_REMEMBERED = 1000;
 
 /** The first secret writes, all are read. */

@@ -3,8 +3,8 @@ import { AppError } from '../../../shared/errors.ts';
 import { type Again, createAgainIds } from './again-ids.ts';
 
 /**
- * Job ids are short, since they stand in headers, chat buttons and logs: drawn at random, they name their record.
- * What lets a job outlive its record is told beside its id (`seals.ts`).
+ * Job ids are short, since they stand in headers, chat buttons and logs. They are random, and name their record. What
+ * lets a job outlive its record stands beside the id in the job's addresses (`seals.ts`).
  */
 
 /** A new job's names. */
@@ -35,7 +35,7 @@ export interface JobIds {
 const KEY_BYTES = 12;
 const KEY_CHARACTERS = (KEY_BYTES / 3) * 4;
 const KEY = /^[\w-]{16}$/;
-/** Of an earlier release: behind the key stood the sealed request. */
+/** An id of an earlier release: the sealed request stands behind the key. */
 const LONG_ID = /^[\w-]{50,8000}$/;
 
 /** `secrets`: the first one signs, all are read. */
@@ -57,7 +57,7 @@ export function createJobIds(secrets: readonly string[]): JobIds {
   };
 }
 
-/** The same for a job that has to be queued again, so that its picture gets the same name again. */
+/** A job that is queued again gets the same run id, so that its picture gets the same name. */
 export const toRunId = (key: string): string =>
   `r${createHash('sha256').update(`easel run ${key}`).digest('base64url').slice(0, 24)}`;
 

@@ -5,23 +5,23 @@ import type { RequestDraft } from '../job.ts';
 /** What equal requests have in common, as short names. */
 
 /**
- * Of every caller, whatever the dialect: what determines the picture. How it is delivered and partial pictures on the
- * way do not; a caller's own token does, since it may be the only way to the engine.
+ * The name of a picture with a given seed, for every caller and dialect. It is made of all that determines the picture:
+ * not of its delivery or of previews, but of a caller's own token, which may be the only way to the engine.
  */
 export const toPictureName = (draft: RequestDraft, credentials: Credentials | undefined): string =>
   `picture:${hash({ picture: toPicture(draft), credentials })}`;
 
-/** Of one client (or of whoever fetches an address), whose seed is random. */
+/** The name of a picture with a random seed: of one client, or of everybody who fetches an address. */
 export const toRetryName = (asker: string, draft: RequestDraft, credentials: Credentials | undefined): string =>
   `retry:${hash({ asker, picture: toPicture(draft), deliver: draft.deliver, credentials })}`;
 
 export const toIdempotencyName = (clientId: string, key: string): string => `idempotency:${hash({ clientId, key })}`;
 
-/** What an idempotency key may be used for again. */
+/** A key that was used for one request may be used again for one of the same fingerprint. */
 export const toFingerprint = (draft: RequestDraft, credentials: Credentials | undefined): string =>
   hash({ picture: toPicture(draft), seed: draft.seed, deliver: draft.deliver, credentials });
 
-/** What most dialects fill in where nothing was said is the same as nothing. */
+/** Most dialects fill these in when the caller leaves them out, so that they count as left out. */
 const USUAL = { guidanceScale: 7, shape: 'square' } as const;
 
 function toPicture(draft: RequestDraft): object {

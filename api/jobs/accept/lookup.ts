@@ -34,7 +34,7 @@ export async function lookUp(id: string, context: JobContext, asker: Asker = {})
   return withPictures(toRememberedRecord(known.run, id), context);
 }
 
-/** A job is never told as done without its picture, which the operator or a full disk may have removed. */
+/** The operator or a full disk may have removed the picture of a done job, which is shown as failed then. */
 async function withPictures(record: JobRecord, { collect, pictures }: JobContext): Promise<JobRecord> {
   const { run } = record;
   if (run.status !== 'done' || run.result === undefined) return record;

@@ -5,7 +5,7 @@ import { type GenerationRequest, generationRequestSchema } from '../../../shared
 import { noSuchJob } from './job-ids.ts';
 
 /**
- * Seals let jobs outlive their records: a free host loses its disk, the `status_url` still carries the request. It is
+ * Seals let jobs outlive their records: when a free host loses its disk, `status_url` still carries the request. It is
  * sealed with AES-256-GCM under a key derived from JOB_SECRET: only we can make one, and since addresses stand in
  * logs, only we can read the prompt in it. A seal holds for its own job id alone.
  */
@@ -44,7 +44,7 @@ const contentsSchema = z.object({
   at: z.number(),
   own: z.literal(true).optional(),
   by: z.string().optional(),
-  // Of another release, it may be no request any more.
+  // What another release sealed may not be a valid request here.
   request: generationRequestSchema.optional().catch(undefined),
 });
 type Contents = z.infer<typeof contentsSchema>;
@@ -82,7 +82,7 @@ function createSealer(secret: string) {
   return {
     seal: (id: string, contents: Contents): Buffer => {
       const text = JSON.stringify(contents);
-      // Of the contents, so that a job has the same address in every answer, and no nonce serves twice.
+      // Derived from the contents: a job has the same address in every answer, and no nonce serves twice.
       const nonce = createHmac('sha256', nonceKey).update(`${id} ${text}`).digest().subarray(0, NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(id));
       const packed = deflateRawSync(text, { dictionary: DICTIONARY });
@@ -91,7 +91,7 @@ function createSealer(secret: string) {
     /** Undefined for what this secret has not sealed for this id. */
     open: (id: string, text: string): Contents | undefined => {
       const sealed = Buffer.from(text, 'base64url');
-      // Node skips what is no base64.
+      // Node skips characters that are not base64, so that many texts would open as the same seal.
       if (sealed.length <= NONCE_BYTES + TAG_BYTES || sealed.toString('base64url') !== text) return undefined;
       const decipher = createDecipheriv('aes-256-gcm', sealKey, sealed.subarray(0, NONCE_BYTES));
       decipher.setAAD(Buffer.from(id)).setAuthTag(sealed.subarray(-TAG_BYTES));

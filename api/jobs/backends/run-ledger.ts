@@ -13,7 +13,7 @@ interface LedgerContext extends Pick<JobContext, Needed> {
   readonly wokeAt: () => number;
 }
 
-/** What happens to runs in work, told by a dispatch that lives in this gateway. */
+/** Records what a dispatch that lives in this gateway reports of its runs. */
 export function createRunLedger(context: LedgerContext): RunLedger {
   const { journal, vault, clock, log } = context;
 

@@ -21,7 +21,7 @@ export interface Ticket {
   readonly released: boolean;
   readonly notes: readonly string[];
   readonly callbackUrl?: string | undefined;
-  /** The gateway's address as the caller knew it, for what the callback tells. */
+  /** The gateway's address as the caller knew it, for the addresses in the callback. */
   readonly baseUrl?: string | undefined;
   readonly createdAt: number;
 }
@@ -67,7 +67,7 @@ export interface Journal {
   claim(order: Order): Promise<Claim>;
   find(ticketKey: string): Promise<JobRecord | undefined>;
   run(runId: string): Promise<Run | undefined>;
-  /** The newest run under this name, whatever became of it. */
+  /** The newest run under this name, ended or not. */
   recall(name: string): Promise<Run | undefined>;
   /** The newest ticket of a client that is not released and whose run has not ended. */
   newest(clientId: string): Promise<JobRecord | undefined>;
@@ -75,14 +75,14 @@ export interface Journal {
   report(runId: string, change: RunChange, preview?: ProgressEvent['preview']): Promise<Run | undefined>;
   /** This ticket's caller is no longer on the line, and comes back for the answer or does not. */
   leave(ticketKey: string, options: { readonly comesBack: boolean }): Promise<void>;
-  /** Gives the ticket's share up. The run that nobody holds any more is cancelled, and answered. */
+  /** Gives the ticket's share up. A run that nobody holds any more is cancelled, and returned. */
   release(ticketKey: string): Promise<Run | undefined>;
   markReceived(runId: string): Promise<void>;
   /** The answer with the picture was lost on its way to this ticket's caller, who has gone. */
   markLost(record: JobRecord): Promise<void>;
   /** The result no longer answers for others, for instance because its picture is gone. */
   forget(runId: string): Promise<void>;
-  /** `known`: the run as it was last seen, which saves a look. */
+  /** `known`: the run as it was last read, which saves reading it again. */
   subscribe(runId: string, listener: RunListener, known?: Run): Promise<() => void>;
   /** Whether somebody comes back for the run's answer later. */
   isPatient(runId: string): Promise<boolean>;

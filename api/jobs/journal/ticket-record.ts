@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Ticket } from './journal.ts';
 
-/** Tickets as they rest in a journal: parsed rather than trusted, as runs are. */
+/** Tickets as journals store them. They are parsed, since another version may have written them. */
 
 const ticket = z.object({
   ...{ key: z.string(), runId: z.string(), clientId: z.string(), createdAt: z.number() },

@@ -25,11 +25,11 @@ const OWN_PATH = '/images/';
 export interface Pictures {
   /** Makes the directory into which a worker with the same DATA_DIR puts pictures. */
   prepare(): Promise<void>;
-  /** Brings to this gateway what it has to serve itself; throws when that cannot be had. */
+  /** Fetches the pictures that this gateway has to serve itself. Throws when one cannot be had. */
   secure(result: GenerationResult, request: GenerationRequest): Promise<void>;
   /** The caller closes it. */
   open(picture: ResultPicture, signal: AbortSignal): Promise<PictureContent>;
-  /** False when a picture that was promised is gone; a host is asked at most once in a while. */
+  /** False when one of the pictures is gone. A host is asked once in ten minutes at most. */
   areThere(result: GenerationResult): Promise<boolean>;
   /** Drops this gateway's own copies. */
   drop(picture: ResultPicture): Promise<void>;

@@ -8,7 +8,7 @@ export function createTurns(most: number): <Result>(task: () => Promise<Result>)
     try {
       return await task();
     } finally {
-      // Whoever waits longest takes this place over.
+      // The task that has waited longest takes this place.
       const next = waiting.shift();
       if (next === undefined) running -= 1;
       else next();

@@ -16,8 +16,8 @@ export interface Callers extends Presence {
   /** The newest partial picture of a run that somebody waits for on this gateway. */
   preview(runId: string): Job['preview'];
   /**
-   * The gateway stops: whoever waits may get an answer within the grace, and is then told to come back, as is whoever
-   * still comes. Resolves when all are told.
+   * The gateway stops: callers may get their pictures within the grace. After it they are asked to come back, and so are
+   * those who still come. Resolves when all are answered.
    */
   dismiss(graceMs: number): Promise<void>;
 }
@@ -63,7 +63,7 @@ export function createCallers(context: JobContext): Callers {
     if (isEnded(before.run.status)) return deliver(before, signal);
     const leave = enter(key);
     const ended = await untilEnd(before.run, budgetMs, signal);
-    // From here on the caller is told to come back.
+    // The caller is asked to come back for the picture.
     if (ended === undefined && !signal.aborted) await journal.leave(key, { comesBack: true });
     await leave(signal.aborted ? 'gone' : 'answered');
     if (ended?.status === 'done') return deliver({ ticket: before.ticket, run: ended }, signal);
@@ -95,20 +95,20 @@ export function createCallers(context: JobContext): Callers {
     release,
     preview: (runId) => previews.get(runId),
     wait: async (id, options) => {
-      const told = waitForEnd(id, options);
-      waiting.add(told);
+      const answer = waitForEnd(id, options);
+      waiting.add(answer);
       try {
-        return await told;
+        return await answer;
       } finally {
-        waiting.delete(told);
+        waiting.delete(answer);
       }
     },
     dismiss: async (graceMs) => {
-      const allTold = new AbortController();
-      const told = Promise.allSettled(waiting).then(() => allTold.abort());
-      await pause(clock, graceMs, allTold.signal);
+      const allAnswered = new AbortController();
+      const answers = Promise.allSettled(waiting).then(() => allAnswered.abort());
+      await pause(clock, graceMs, allAnswered.signal);
       stopping.abort();
-      await Promise.allSettled([told, ...waiting]);
+      await Promise.allSettled([answers, ...waiting]);
     },
   };
 }

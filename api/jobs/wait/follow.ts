@@ -6,9 +6,9 @@ import type { JobRecord } from '../journal/journal.ts';
 import type { Callers } from './callers.ts';
 import { toJob } from './job-view.ts';
 
-/** No event tells the place in the queue, or that a ticket was given up: both are looked up this often. */
+/** A new place in the queue and a ticket that was given up are no events, so both are looked up this often. */
 const LOOK_INTERVAL_MS = 1000;
-/** Of the last event of a share that was given up: the run may go on for others, whose events are no longer told. */
+/** Number of the last event of a share that was given up. The run may go on for others, with events of its own. */
 const GIVEN_UP = Number.MAX_SAFE_INTEGER;
 
 interface FollowOptions {
@@ -42,7 +42,7 @@ async function* readEvents(
   context: JobContext,
 ): AsyncGenerator<JobEvent> {
   const { ticket } = record;
-  if (isToldAlready(record, after)) return;
+  if (isHeardAlready(record, after)) return;
   const inbox = createInbox();
   const unsubscribe = await context.journal.subscribe(record.run.id, inbox.put);
   let last = after;
@@ -72,11 +72,11 @@ async function* readEvents(
   }
 }
 
-/** A listener that has heard the last event is told nothing more, so that it stops coming back. */
-const isToldAlready = ({ ticket, run }: JobRecord, after: number): boolean =>
+/** A listener that has had the last event gets nothing more, so that it stops coming back. */
+const isHeardAlready = ({ ticket, run }: JobRecord, after: number): boolean =>
   (ticket.released && after >= GIVEN_UP) || (isEnded(run.status) && after >= run.number);
 
-/** Waits for the next event, at most a moment; then says how the ticket stands, and tells a new place in the queue. */
+/** Waits for the next event, at most for the interval. Then it answers how the ticket stands, and reports a new place. */
 async function look(
   { ticket, run }: JobRecord,
   signal: AbortSignal,

@@ -5,11 +5,11 @@ import { decideAbandoned } from '../journal/rules/leave.ts';
 
 /** Who is present for a ticket, and what happens to its run when the last caller has left. */
 
-/** `answered`: with the job's end, or told to come back. `gone`: the connection was lost before. */
+/** `answered`: the caller has the job's end, or was asked to come back. `gone`: the connection was lost before. */
 export type Departure = 'answered' | 'gone';
 
 export interface Presence {
-  /** Counts a caller of this ticket until the answered function is called. */
+  /** Counts a caller of this ticket until the returned function is called. */
   enter(ticketKey: string): (how: Departure) => Promise<void>;
   /** Gives up the share of a ticket, and the run too when no other ticket holds it. */
   release(ticketKey: string): Promise<void>;

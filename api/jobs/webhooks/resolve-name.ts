@@ -31,7 +31,7 @@ export function createResolveName(options: ResolveNameOptions = {}): ResolveName
   };
 
   async function ask(name: string): Promise<readonly LookupAddress[]> {
-    // Its own for each name: cancelling ends all questions of a resolver.
+    // One for each name, since cancelling ends all questions of a resolver.
     const resolver = new Resolver({ timeout: TRY_MS, tries: 2 });
     if (servers !== undefined) resolver.setServers([...servers]);
     const deadline = setTimeout(() => resolver.cancel(), deadlineMs);

@@ -50,7 +50,7 @@ interface WebhooksOptions {
   readonly log: Logger;
 }
 
-/** A turn that was put off counts as an attempt too: pauses become longer, and the whole time no shorter. */
+/** A call that was put off counts as an attempt, and may use up the pauses early: then the last one is repeated. */
 const toPause = (attempts: number, sinceMs: number): number | undefined =>
   PAUSES_MS[attempts] ?? (sinceMs < SPAN_MS ? PAUSES_MS.at(-1) : undefined);
 
@@ -60,18 +60,18 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
   const underWay = new Set<Promise<void>>();
   let poked = new AbortController();
 
-  async function tell({ ticket, run, attempts }: Callback): Promise<void> {
+  async function call({ ticket, run, attempts }: Callback): Promise<void> {
     const { callbackUrl } = ticket;
     if (callbackUrl === undefined) return;
     const job = toEndedJob(ticket, run, seals);
     const timestamp = new Date(run.finishedAt ?? clock.now()).toISOString();
     const body = JSON.stringify({ type: `job.${job.status}`, timestamp, data: encodeJob(job, ticket.baseUrl) });
-    const call = { id: `msg_${ticket.key}`, url: callbackUrl, body };
-    const status = await calls.send(call, clock.now(), stopping.signal).catch((error: unknown) => String(error));
+    const message = { id: `msg_${ticket.key}`, url: callbackUrl, body };
+    const status = await calls.send(message, clock.now(), stopping.signal).catch((error: unknown) => String(error));
     if (stopping.signal.aborted) return;
-    const isTold = typeof status === 'number' && (status < 300 || status === GONE);
-    const pauseMs = isTold ? undefined : toPause(attempts, clock.now() - (run.finishedAt ?? clock.now()));
-    if (!isTold) log.warn({ host: new URL(callbackUrl).host, answer: status, pauseMs }, 'a webhook was not taken');
+    const isTaken = typeof status === 'number' && (status < 300 || status === GONE);
+    const pauseMs = isTaken ? undefined : toPause(attempts, clock.now() - (run.finishedAt ?? clock.now()));
+    if (!isTaken) log.warn({ host: new URL(callbackUrl).host, answer: status, pauseMs }, 'a webhook was not taken');
     await journal.putOffCallback(ticket.key, pauseMs === undefined ? undefined : clock.now() + pauseMs);
   }
 
@@ -94,14 +94,14 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
   }
 
   function begin(turn: CallbackTurn): void {
-    const telling: Promise<void> = tell(turn.callback)
+    const calling: Promise<void> = call(turn.callback)
       .catch((error: unknown) => log.error({ err: error }, 'a webhook could not be sent'))
       .finally(() => {
-        underWay.delete(telling);
+        underWay.delete(calling);
         turns.end(turn);
         poked.abort();
       });
-    underWay.add(telling);
+    underWay.add(calling);
   }
 
   async function rest(until: number | undefined): Promise<void> {

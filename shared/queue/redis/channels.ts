@@ -20,12 +20,15 @@ export function createRedisChannels(redis: Redis, log: Logger): Channels {
   // The connection for commands fails at the same time, and that failure is logged.
   connection.on('error', () => undefined);
   connection.on('ready', () => {
-    if (hasConnected) tellGap().catch((error: unknown) => log.warn({ reason: String(error) }, 'subscribing failed'));
+    if (hasConnected)
+      announceGap().catch((error: unknown) =>
+        log.warn({ reason: String(error) }, 'subscribing again after a lost connection failed'),
+      );
     hasConnected = true;
   });
 
   /** Subscribes again before it calls the listeners; else messages in between would be missed. */
-  async function tellGap(): Promise<void> {
+  async function announceGap(): Promise<void> {
     if (entries.size > 0) await connection.subscribe(...entries.keys());
     for (const listener of gapListeners) listener();
   }

@@ -5,7 +5,7 @@ import { removalSchema } from '../../contract/wire.ts';
 import type { Logger } from '../../service/log.ts';
 import { QUEUE_PREFIX } from './connection.ts';
 
-/** What waits on the queue: a run by its id, or a hosted picture to remove. */
+/** A run by its id, or a hosted picture to remove. */
 const queueJobSchema = z.union([
   z.object({ runId: z.string() }),
   z.object({ removalId: z.string(), removal: removalSchema }),
@@ -17,7 +17,7 @@ export type QueueJob = Readonly<z.infer<typeof queueJobSchema>>;
 const QUEUE_NAME = 'runs';
 /** BullMQ's highest. The lowest priority number is served first. */
 const MAX_PRIORITY = 2 ** 21 - 1;
-/** Ended jobs leave nothing on the queue: the records of the runs tell how they ended. */
+/** Ended jobs leave nothing on the queue: how they ended stands in the records of the runs. */
 const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true } as const;
 const MAX_STALLS = 5;
 /** By default BullMQ leaves a slot idle for 15 s after a lost connection. */

@@ -3,9 +3,8 @@ import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
 import { GUIDE, SettingsError } from '../../../../shared/service/config.ts';
 
 /**
- * Number of the form in which the journal is kept on Redis. 1 had no number, and its records are read as they are: what
- * was added since has defaults, and everything expires within days. A format that cannot be read like that needs a
- * migration here.
+ * Number of the journal's format on Redis. Format 1 had no number; its records can be read, since fields that were added
+ * later have defaults. A format that cannot be read like that needs a migration here. Everything expires within days.
  */
 const FORMAT = 2;
 

@@ -81,7 +81,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     };
   }
 
-  /** Of a run that is there. */
+  /** Writes fields of a run. False, without writing, if it is gone or another ticket attends it. */
   async function amend(runId: string, fields: Command, attendedBy?: string): Promise<boolean> {
     const key = redisKeys.run(runId);
     const expected = [
@@ -91,7 +91,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     return commit(redis, { expected, writes: [['HSET', key, ...fields]] });
   }
 
-  /** In one round trip: the retry may be on its way. */
+  /** Mostly in one round trip, since the retry may be on its way. */
   async function markLost({ ticket, run }: JobRecord): Promise<void> {
     const isDone = await amend(run.id, ['received', '', 'attendedBy', ''], ticket.key);
     if (!isDone) await amend(run.id, ['received', '']);
@@ -104,7 +104,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
       if (Number(dueAt) > clock.now()) return { answer: { nextAt: Number(dueAt) } };
       const expected = [{ command: ['ZSCORE', redisKeys.callbacks, ticketKey], answer: dueAt }];
       const record = await find(ticketKey);
-      // Its run is gone: there is nothing to tell.
+      // Its run is gone, so there is nothing to call back for.
       if (record === undefined) {
         return {
           answer: { nextAt: clock.now() },

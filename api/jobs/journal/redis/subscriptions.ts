@@ -7,10 +7,10 @@ import type { Journal, RunListener } from '../journal.ts';
 interface Entry {
   readonly listeners: Set<RunListener>;
   readonly subscribed: Promise<() => void>;
-  /** As it was last told. */
+  /** As the listeners last heard it. */
   run?: Run | undefined;
-  /** Messages are told in their order, although the first one has to wait for the run. */
-  told: Promise<void>;
+  /** Resolves when the messages so far are handled. They are handled in order, although the first one reads the run. */
+  handled: Promise<void>;
 }
 
 interface SubscriptionsOptions {
@@ -21,18 +21,18 @@ interface SubscriptionsOptions {
 
 /**
  * Who listens to which run. A message carries only what changed, and is read once however many listen; after a gap
- * everyone is told how the run stands.
+ * everyone hears how the run stands.
  */
 export function createSubscriptions({ channels, readRun, log }: SubscriptionsOptions): Journal['subscribe'] {
   const entries = new Map<string, Entry>();
 
   function inOrder(entry: Entry, task: () => Promise<void>): void {
-    entry.told = entry.told
+    entry.handled = entry.handled
       .then(task)
-      .catch((error: unknown) => log.error({ err: error }, 'a change of a run could not be told'));
+      .catch((error: unknown) => log.error({ err: error }, 'a message about a run could not be handled'));
   }
 
-  async function tellHowItStands(runId: string, entry: Entry): Promise<void> {
+  async function sendState(runId: string, entry: Entry): Promise<void> {
     const run = await readRun(runId);
     if (run === undefined) return;
     entry.run = run;
@@ -42,7 +42,7 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
   async function hear(runId: string, entry: Entry, text: string): Promise<void> {
     const message = readMessage(runMessageSchema, text);
     // A neighbour of another version may say something else.
-    if (message === undefined) return tellHowItStands(runId, entry);
+    if (message === undefined) return sendState(runId, entry);
     const { steps, ending, preview } = message;
     const events = entry.run === undefined ? await readEvents(runId, steps) : toEvents(entry.run, steps, ending);
     const last = events.pop();
@@ -53,20 +53,20 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
     }
   }
 
-  /** The run as it is by now knows of what the message tells. */
+  /** The run was not known before the message, so it is read, and its own history has the steps of the message. */
   async function readEvents(runId: string, [first]: RunMessage['steps']): Promise<RunEvent[]> {
     const run = await readRun(runId);
     return run === undefined ? [] : toHistory(run).filter((event) => event.run.number >= (first?.number ?? 0));
   }
 
   channels.onGap(() => {
-    for (const [runId, entry] of entries) inOrder(entry, () => tellHowItStands(runId, entry));
+    for (const [runId, entry] of entries) inOrder(entry, () => sendState(runId, entry));
   });
 
   function open(runId: string): Entry {
     const listener = (text: string): void => inOrder(entry, () => hear(runId, entry, text));
     const subscribed = channels.subscribe(channelNames.run(runId), listener);
-    const entry: Entry = { listeners: new Set(), subscribed, told: Promise.resolve() };
+    const entry: Entry = { listeners: new Set(), subscribed, handled: Promise.resolve() };
     entries.set(runId, entry);
     return entry;
   }

@@ -62,7 +62,7 @@ export function decideClaim(order: Order, facts: ClaimFacts): ClaimDecision {
 
 const attendant = ({ key, comesBack }: Ticket): string => (comesBack ? '' : key);
 
-/** A caller that went away, or was told of a failure, asks again for a picture rather than for that end. */
+/** A caller that gave its share up, or was answered with a failure, wants a picture when it asks again. */
 function isStillMeant({ ticket, run }: JobRecord): boolean {
   if (ticket.released || run.status === 'cancelled') return false;
   return run.status !== 'failed' || ticket.comesBack;
@@ -80,7 +80,7 @@ function chooseRun(
   return isUsable && canAnswer(newest.request, request) ? newest : undefined;
 }
 
-/** A hosted picture can be sent as bytes; one that no store has cannot be told as an address. */
+/** A hosted picture can be sent as bytes. A picture that was made to be sent as bytes has no address. */
 export const canAnswer = (
   made: Pick<GenerationRequest, 'deliver'>,
   asked: Pick<GenerationRequest, 'deliver'>,

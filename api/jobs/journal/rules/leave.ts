@@ -1,7 +1,7 @@
 import { isEnded, type Run } from '../../../../shared/queue/run.ts';
 import type { JobRecord, Ticket } from '../journal.ts';
 
-/** What it means that a caller gives its share up, or goes away without its answer. */
+/** What follows when a caller gives its share up, or goes away without its answer. */
 
 /** Whoever comes back in this time finds its place in the queue. */
 export const QUEUED_GRACE_MS = 60_000;
@@ -43,5 +43,5 @@ export function decideRelease({ ticket, run }: JobRecord, holders: number): Rele
 export const decideNewest = (records: readonly JobRecord[]): JobRecord | undefined =>
   records.find(({ ticket, run }) => !ticket.released && !isEnded(run.status));
 
-/** Of a client's tickets, among which its current job is looked for. */
+/** A client's current job is looked for among so many of its latest tickets. */
 export const NEWEST_AMONG = 50;

@@ -3,7 +3,7 @@ import type { Run } from '../../../../shared/queue/run.ts';
 
 /** How long records live. Durations are milliseconds, times epoch milliseconds. */
 
-/** A run that nobody could make for so long is given up. */
+/** A run that nobody could make in this time is given up. */
 export const LONGEST_WAIT_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
@@ -13,7 +13,7 @@ export const WAITED_TOO_LONG: ErrorRecord = { code: 'worker_unavailable', messag
 /** How a run ends whose last ticket was released. */
 export const NOBODY_WAITS: ErrorRecord = { code: 'cancelled', message: 'nobody waits for it any more' };
 
-/** Of tickets, names and idempotency keys, and of a run that never ends: longer than any run waits and is kept. */
+/** Tickets, names, idempotency keys and runs that never end live longer than any run waits and can be asked for. */
 export const recordLifeMs = (keepMs: number, rememberMs: number): number =>
   LONGEST_WAIT_MS + Math.max(keepMs, rememberMs) + HOUR_MS;
 

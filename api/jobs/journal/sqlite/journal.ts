@@ -14,7 +14,7 @@ import { prepareStatements, readColumn } from './statements.ts';
 import { createTransactions } from './transaction.ts';
 import { createWaitingRuns } from './waiting-runs.ts';
 
-/** The journal of one gateway. A statement takes about 0.03 ms, so that each step simply is one transaction. */
+/** The journal of one gateway. A statement takes about 0.03 ms, so each step is simply one synchronous transaction. */
 
 export interface SqliteJournal extends Journal {
   /** Runs that a process before this one left unfinished, queued again; those that nobody comes back for are ended. */
@@ -35,7 +35,7 @@ interface SqliteJournalOptions {
 const MAX_BYTES = 256 * 1024 * 1024;
 /** Progress is not written to disk; a listener that resumes after a restart still gets greater numbers. */
 const NUMBERS_SKIPPED = 1000;
-/** Due when the share of a ticket has ended; the largest moment that a Date knows. */
+/** When a callback is due while its ticket's share goes on: the largest time that a Date knows. */
 const NEVER = 8.64e15;
 
 export function createSqliteJournal(options: SqliteJournalOptions): SqliteJournal {
@@ -104,7 +104,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
     }
   }
 
-  /** What does not count as an event. */
+  /** Changes a run without an event. */
   function amend(runId: string, amendment: Partial<Run>): void {
     const run = read.run(runId);
     if (run === undefined) return;
@@ -189,7 +189,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
       if (next.dueAt > clock.now()) return { nextAt: next.dueAt };
       sql.countCallback.run({ key: next.key, at: clock.now() + leaseMs });
       if (next.due !== undefined) return { due: next.due };
-      // Its run is gone: there is nothing to tell.
+      // Its run is gone, so there is nothing to call back for.
       sql.setCallback.run({ key: next.key, at: null });
       return { nextAt: clock.now() };
     },

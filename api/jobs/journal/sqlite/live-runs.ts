@@ -2,10 +2,10 @@ import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
 import type { Run } from '../../../../shared/queue/run.ts';
 import type { RunListener } from '../journal.ts';
 
-/** Unfinished runs, in memory: their progress is not worth a write, and listeners hear of it. */
+/** Unfinished runs and who listens to them. They are in memory, since progress is not worth a write. */
 export interface LiveRuns {
   get(runId: string): Run | undefined;
-  /** Without telling anyone. */
+  /** Listeners do not hear of it. */
   set(run: Run): void;
   publish(run: Run, preview: ProgressEvent['preview']): void;
   drop(runId: string): void;

@@ -1,6 +1,6 @@
 import type { Run } from '../../../../shared/queue/run.ts';
 
-/** Ended runs that were asked for lately: to read one from the file takes a tenth of a remembered answer's time. */
+/** Ended runs that were asked for lately. Reading one from the file takes a tenth of the time of a remembered answer. */
 export interface RunCache {
   get(runId: string): Run | undefined;
   /** `size`: characters of its record. */
@@ -8,7 +8,7 @@ export interface RunCache {
   drop(runId: string): void;
 }
 
-/** Of the records as text; as objects they take about twice as many bytes. */
+/** Limit for the records as text. As objects they take about twice as many bytes. */
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 export function createRunCache(maxCharacters = MAX_CHARACTERS): RunCache {

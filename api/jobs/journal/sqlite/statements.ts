@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Every statement of the journal, prepared once. Of what expires, one call drops some. */
+/** Every statement of the journal, prepared once. A purge drops at most some hundred records at a time. */
 export function prepareStatements(database: DatabaseSync) {
   const prepare = (text: string) => database.prepare(text);
   return {
@@ -62,7 +62,7 @@ export function prepareStatements(database: DatabaseSync) {
 export type Statements = ReturnType<typeof prepareStatements>;
 type Row = ReturnType<Statements['run']['get']>;
 
-/** A row's JSON column, not yet parsed as what it should be. */
+/** A row's JSON column, still to be parsed by a schema. */
 export function readColumn(row: Row, column = 'data'): unknown {
   const text = row?.[column];
   return typeof text === 'string' ? JSON.parse(text) : undefined;

@@ -1,7 +1,7 @@
 import type { Run } from '../../../../shared/queue/run.ts';
 import { EMPTY_QUEUE, type QueueFacts } from '../rules/queue-share.ts';
 
-/** What the rules of the queue ask of the runs that wait, counted in memory. */
+/** Counts the waiting runs for the rules of the queue, in memory. */
 export interface WaitingRuns {
   factsFor(clientId: string): QueueFacts;
   /** A run has changed; `before` is left out for a new one. */
