@@ -4,7 +4,7 @@ import { close, listen } from '../../shared/net/http.ts';
 
 export interface StandInRequest {
   readonly method: string;
-  /** As it came, still percent-encoded and with its query. */
+  /** The address as it came, percent-encoded and with its query. */
   readonly target: string;
   /** Without the query. */
   readonly path: string;
@@ -12,18 +12,18 @@ export interface StandInRequest {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly text: string;
-  /** The body as JSON; undefined when it is none. */
+  /** The body as JSON. Undefined if it is not JSON. */
   readonly json: unknown;
 }
 
 export interface StandInReply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes or text as they are, anything else as JSON; left out: none. */
+  /** Bytes and text are sent as they are, anything else as JSON. Default: no body. */
   readonly body?: unknown;
 }
 
-/** What a network or a sick server does to a reply that would have been right: the request was served. */
+/** Ways in which a network or a broken server spoils the reply to a request that was served. */
 export type Misbehaviour = 'reset' | 'truncate' | 'drip' | 'hang';
 
 export type Answer = StandInReply | Misbehaviour;
@@ -35,28 +35,28 @@ export interface HttpStandIn {
   readonly url: string;
   /** All requests so far, in order. */
   readonly requests: StandInRequest[];
-  /** From now on this decides first; where it answers undefined, the service is itself. */
+  /** From now on this function answers first. If it returns undefined, the service answers as usual. */
   interfere(interference: Interference): void;
-  /** The service is itself again, and what hung is let go. */
+  /** The service behaves as usual again, and hanging replies end. */
   mend(): void;
   /** Resolves with the next request whose path matches. */
   nextRequest(path?: RegExp): Promise<StandInRequest>;
-  /** Who asks to speak another protocol, such as a WebSocket. */
+  /** For requests that ask for another protocol, such as a WebSocket. */
   onUpgrade(listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
   close(): Promise<void>;
 }
 
 const DRIP_MS = 20;
-/** Announced beyond what there is, so that a reply that breaks off or drips is not taken for a whole one. */
+/** Added to Content-Length, so that a reply that is cut off or drips does not look whole. */
 const MISSING_BYTES = 1000;
 
-/** An error that shows all it was sent, prompt and credentials included, as careless services do. */
+/** An error that repeats the whole request, with prompt and credentials, as careless services do. */
 export const echo = (request: StandInRequest): StandInReply => ({
   status: 500,
   body: { error: { message: `${request.text} ${JSON.stringify(request.headers)}` }, detail: request.json },
 });
 
-/** A local service that can be made to answer anything, or to fail the way networks do. */
+/** A local service that can answer anything, or fail as networks do. */
 export async function createHttpStandIn(serve: Serve): Promise<HttpStandIn> {
   const requests: StandInRequest[] = [];
   const waiting = new Set<{ path: RegExp; resolve: (request: StandInRequest) => void }>();
@@ -165,9 +165,9 @@ function misbehave(
   else drip(response, half);
 }
 
-/** Each byte is a sign of life, so that no idle timer ends it. */
+/** Sends single bytes, so that no idle timer ends the reply. */
 function drip(response: ServerResponse, beginning: Buffer): void {
-  // The caller may have gone while the request was served: nothing would end it then.
+  // The caller may have left while the request was served. Then nothing would end the timer.
   if (response.destroyed) return;
   response.write(beginning);
   const dripping = setInterval(() => response.write(' '), DRIP_MS);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 export type LoopbackOrigin = {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   url: string;
-  /** While true every connection, open or new, is reset: what a visitor sees of a server that is down. */
+  /** While true, every open or new connection is reset, as by a server that is down. */
   setRefusing(refusing: boolean): void;
   close(): Promise<void>;
 };

@@ -132,7 +132,7 @@ describe('a visitor of the generator page', () => {
     assert.equal(await page.title(), 'Just a moment...');
   });
 
-  test('who opens the generator itself is sent to the outer page', async () => {
+  test('a visitor who opens the generator itself is sent to the outer page', async () => {
     await page.goto(site.generatorUrl);
     await page.waitForURL(site.url);
   });
@@ -156,7 +156,7 @@ describe('a page of ours around the embed', () => {
 
   const text = (id: string) => page.frameLocator('iframe').locator(`#${id}`);
 
-  test('is told of the finished picture, and the key is kept for the next one', async () => {
+  test('gets the finished picture, and the key is kept for the next one', async () => {
     await openEmbed();
     const message = await finished();
     assert.deepEqual([message.id, message.seedUsed], ['id1', 7]);

@@ -74,7 +74,7 @@ describe('a generation', () => {
     assert.equal((await download(body.imageDownloadUrl)).status, 403, 'a link is good once');
   });
 
-  test('a random seed is settled and told', async () => {
+  test('a random seed is chosen and reported', async () => {
     const { body } = await generate(await verify(), { seed: -1 });
     assert.ok(Number.isInteger(body.seed) && Number(body.seed) >= 0);
     const bytes = new Uint8Array(await (await download(body.imageDownloadUrl)).arrayBuffer());
@@ -159,7 +159,7 @@ describe('modes of generate', () => {
     });
   }
 
-  test('a refusal ends after the told number of times, and a new key or request id helps where it should', async () => {
+  test('a refusal ends after the given number of times, and a new key or request id helps where it should', async () => {
     const userKey = await verify();
     site.setMode('gen_failure', { times: 1 });
     assert.deepEqual((await generate(userKey)).body, { status: 'gen_failure', type: 1 });
@@ -234,7 +234,7 @@ describe('modes of documents', () => {
     assert.deepEqual(site.documentLoads, { outer: 4, generator: 1, embed: 3, imagePage: 0 });
   });
 
-  test('a page that hangs is let go of by the next mode', async () => {
+  test('a page that hangs ends with the next mode', async () => {
     site.setMode('embed_hang');
     const hanging = assert.rejects(fetch(site.embedUrl), TypeError);
     await assert.rejects(fetch(site.embedUrl, { signal: AbortSignal.timeout(50) }), { name: 'TimeoutError' });

@@ -1,9 +1,9 @@
 import { type Answer, createHttpStandIn, type HttpStandIn, type Serve, type StandInRequest } from './http-stand-in.ts';
 
 export interface PictureHost extends Pick<HttpStandIn, 'url' | 'nextRequest' | 'mend' | 'close'> {
-  /** Uploads and removals, oldest first; not the reading of pictures. */
+  /** Uploads and removals, oldest first, without downloads. */
   readonly requests: readonly StandInRequest[];
-  /** From now on every request but the reading of pictures is answered so. */
+  /** From now on every upload and removal gets this answer. */
   answer(answer: Answer): void;
 }
 

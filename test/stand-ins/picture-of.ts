@@ -3,7 +3,7 @@ import sharp from 'sharp';
 
 const CELLS = 8;
 
-/** A picture of exactly that size whose cells are the hash of `meaning`: same meaning, same bytes; another, others. */
+/** A picture of this size whose cells show the hash of `meaning`. The same meaning gives the same bytes. */
 export function pictureOf(
   meaning: unknown,
   size: { readonly width: number; readonly height: number },

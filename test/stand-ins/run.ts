@@ -5,7 +5,7 @@ import { modes as imgurModes } from './imgur/modes.ts';
 import { modes as perchanceModes } from './perchance/modes.ts';
 import { createPerchanceStandIn } from './perchance/perchance-stand-in.ts';
 
-// Starts both stand-ins and prints the settings that lead the real services to them:
+// Starts both stand-ins and prints the settings with which the real services use them:
 //   node test/stand-ins/run.ts [--perchance <mode>] [--imgur <mode>]
 const { values } = parseArgs({
   options: { perchance: { type: 'string', default: 'ok' }, imgur: { type: 'string', default: 'ok' } },

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export type Waits = {
-  /** True once the time has passed, false when let go of before that. `Infinity` waits until let go of. */
+  /** True once the time has passed, false if `release` came before that. `Infinity` waits for `release`. */
   wait(ms: number): Promise<boolean>;
-  /** Lets go of everything that waits now. */
+  /** Ends all present waits. */
   release(): void;
 };
 
-/** Every held reply waits here, so that a change of mode or a stop never leaves one behind. */
+/** Every held reply waits here, so that a change of mode or a stop ends all of them. */
 export function createWaits(): Waits {
   let controller = new AbortController();
   return {

@@ -15,18 +15,18 @@ interface Txt2ImgBody {
 }
 
 interface Automatic1111Modes {
-  /** Jobs run until they are interrupted, finished by the test, or the service is mended. */
+  /** Jobs run until they are interrupted, until the test finishes them, or until `mend`. */
   holds: boolean;
-  /** Newer servers tell whose job runs. */
+  /** Whether the server says whose job runs, as newer ones do. */
   tellsCurrentTask: boolean;
-  /** Servers that only speak the dialect have neither. */
+  /** Servers that only imitate the dialect have neither. */
   hasProgress: boolean;
   hasInternalProgress: boolean;
   /** A grid of all pictures comes first. */
   sendsGrid: boolean;
   /** `info` is an empty string. */
   hidesInfo: boolean;
-  /** 0 to 1: how far the running job is. */
+  /** Progress of the running job, 0 to 1. */
   progress: number;
 }
 
@@ -41,9 +41,9 @@ const NORMAL: Automatic1111Modes = {
 };
 
 export interface Automatic1111StandIn extends HttpStandIn, Automatic1111Modes {
-  /** Somebody else's job takes the machine; the answer ends it. */
+  /** Starts another caller's job. The returned function ends it. */
   runStranger(): () => void;
-  /** Ends the running job as if it were done. */
+  /** Ends the running job as done. */
   finish(): void;
   /** Task ids whose job was running when `/interrupt` came. */
   readonly interrupted: string[];

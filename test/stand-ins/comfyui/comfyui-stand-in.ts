@@ -13,7 +13,7 @@ export interface ComfyuiStandIn extends HttpStandIn {
   isQuick: boolean;
   /** False refuses every WebSocket, as a proxy without upgrades does; `silent` leaves it without an answer. */
   hasSocket: boolean | 'silent';
-  /** How a prompt ends: left out, with a picture. */
+  /** How a prompt fails. Undefined: it ends with a picture. */
   failure: string | undefined;
   hasCheckpoint: boolean;
   /** Another caller's prompt that runs before ours. */

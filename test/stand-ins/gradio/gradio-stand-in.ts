@@ -19,12 +19,12 @@ export interface GradioStandIn extends HttpStandIn {
   parameters: readonly Parameter[];
   /** Messages of the queue before the end. */
   messages: readonly unknown[];
-  /** How the work ends: left out, with a picture. */
+  /** How the work fails. Undefined: it ends with a picture. */
   failure: string | null | undefined;
   neverFinishes: boolean;
   /** An app of before Gradio's queue over SSE knows only `/call`. */
   hasQueue: boolean;
-  /** What answers name as the picture's address. */
+  /** Makes the picture's address in answers. */
   fileUrl: ((file: string) => string) | undefined;
 }
 

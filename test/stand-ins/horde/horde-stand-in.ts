@@ -2,11 +2,11 @@ import { createHttpStandIn, type HttpStandIn, type StandInReply, type StandInReq
 import { pictureOf } from '../picture-of.ts';
 
 export const HORDE_KEY = 'HordeStandInKey0123456789';
-/** Documented for everybody. */
+/** The documented key for anonymous callers. */
 const SHARED_KEY = '0000000000';
 
 export interface HordeStandIn extends HttpStandIn {
-  /** The models that volunteers serve right now. */
+  /** The models that volunteers serve now. */
   models: readonly { readonly name: string; readonly count: number; readonly eta: number }[];
   /** Merged over each look at the work. */
   check: Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@ export const HUGGING_FACE_MODEL = 'black-forest-labs/FLUX.1-schnell';
 const PROVIDER_ID = 'acme/flux-schnell';
 
 export interface HuggingfaceStandIn extends HttpStandIn {
-  /** What a queue says before it is done; the last one stays for ever while `neverFinishes`. */
+  /** Statuses of the queue before the work is done. With `neverFinishes` the last one stays for ever. */
   looks: readonly string[];
   neverFinishes: boolean;
 }
@@ -18,7 +18,7 @@ const wishSchema = z.object({ prompt: z.string(), seed: z.number(), width: z.num
 type Body = Record<string, unknown>;
 const LOOKS = ['IN_QUEUE', 'IN_PROGRESS'];
 
-/** The router with its providers, and the hub that knows their names of a model. */
+/** The router with its providers, and the hub that knows the providers' names for a model. */
 export async function createHuggingfaceStandIn(): Promise<HuggingfaceStandIn> {
   const files: Buffer[] = [];
   const tasks: { readonly url: string; looked: number }[] = [];

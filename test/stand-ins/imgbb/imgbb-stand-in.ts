@@ -7,9 +7,9 @@ export interface ImgbbStandIn extends PictureHost {
   /** What IMGBB_API_URL takes. */
   readonly apiUrl: string;
   readonly pictures: ReadonlyMap<string, Buffer>;
-  /** Numbers of an answer come as text, as they sometimes do. */
+  /** Sends numbers as text, as imgbb sometimes does. */
   spellsNumbers: boolean;
-  /** Seconds after which an upload goes; 0: never. */
+  /** Seconds after which an upload is removed; 0: never. */
   expiration: number;
 }
 

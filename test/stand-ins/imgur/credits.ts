@@ -16,7 +16,7 @@ export type Credits = {
 export type CreditAccount = {
   read(): Credits;
   set(changes: Partial<Credits>): void;
-  /** What an upload would fail for now, or null. */
+  /** Why an upload would fail now, or null. */
   exhausted(): 'client' | 'user' | null;
   /** Takes what a call costs; nothing falls below zero. */
   spend(kind: 'upload' | 'call'): void;

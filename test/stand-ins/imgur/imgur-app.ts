@@ -53,7 +53,7 @@ function isAuthorized(service: Service, request: Request, response: Response): b
   return true;
 }
 
-/** An anonymous picture is deleted by its hash; its id, which everybody sees, does not do. */
+/** An anonymous picture is deleted by its hash. Its id, which is public, does not work. */
 function remove(service: Service, request: Request, response: Response): void {
   service.credits.spend('call');
   const picture = service.pictures.find(({ deletehash }) => deletehash === request.params.deletehash);
@@ -69,7 +69,7 @@ function describe(service: Service, request: Request, response: Response): void 
   service.credits.spend('call');
   const picture = service.pictures.find(({ id, isDeleted }) => id === request.params.id && !isDeleted);
   if (picture) {
-    // Only who uploaded it learns the hash.
+    // Only the uploader gets the hash.
     const { deletehash: _secret, ...data } = toImageData(picture, Math.floor(Date.now() / 1000));
     sendData(service, response, data);
   } else {

@@ -13,12 +13,12 @@ export type ImgurStandIn = {
   apiUrl: string;
   /** A client id that is known. */
   clientId: string;
-  /** The pictures that were stored, oldest first, deleted ones and those of cut replies included. */
+  /** The stored pictures, oldest first, including deleted ones and those whose reply was cut off. */
   uploads: readonly StoredPicture[];
   requests: readonly ImgurCall[];
   credits(): Credits;
   setCredits(changes: Partial<Credits>): void;
-  /** The mode's patch to the normal behaviour, then the caller's own. Lets go of every held reply. */
+  /** Applies the mode's patch to the normal behaviour, then `changes`. Ends every held reply. */
   setMode(mode: ImgurMode, changes?: Partial<Behaviour>): void;
   /** Back to mode `ok`, with full credits and without pictures and records. */
   reset(): void;

@@ -18,14 +18,14 @@ export function sendMedia(service: Service, request: Request, response: Response
       response.redirect('/removed.png');
       return;
     case 'bytes':
-      // A picture that is gone has no 404 but a picture that says so.
+      // A removed picture has no 404 but redirects to a picture that says so.
       if (!picture || picture.isDeleted) response.redirect('/removed.png');
       else response.set('Cache-Control', 'public, max-age=31536000').type(picture.mediaType).send(picture.bytes);
       return;
   }
 }
 
-/** The picture that stands for one that was removed: 161 by 81 pixels. */
+/** The picture that replaces a removed one: 161 by 81 pixels. */
 export async function sendRemoved(_request: Request, response: Response): Promise<void> {
   const blank = sharp({ create: { width: 161, height: 81, channels: 3, background: '#222222' } });
   response.type('png').send(await blank.png().toBuffer());

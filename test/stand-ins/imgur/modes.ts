@@ -1,17 +1,17 @@
-/** A reply that says no, in one of the shapes that the real service has been seen to use. */
+/** A refusal in one of the shapes that were seen at the real service. */
 export type Failure = {
   httpStatus: number;
   headers?: Record<string, string>;
   /** Text is sent as HTML, everything else as JSON. */
   body: unknown;
-  /** What the rate headers say besides. */
+  /** Values of the rate headers. */
   clientRemaining?: number;
 };
 
 export type Behaviour = {
   /** How an upload is refused. */
   failure: Failure | null;
-  /** How many uploads are treated so; the ones after them go well. */
+  /** Number of uploads that fail so. Later ones succeed. */
   times: number;
   /** How long an upload takes before it is answered; `Infinity` hangs. The picture is stored at once. */
   uploadMs: number;
@@ -61,7 +61,7 @@ const VARNISH_503 = `<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE html><html><head><title>503 client read error</title></head>
 <body><h1>Error 503 client read error</h1><p>Error 54113</p><p>Varnish cache server</p></body></html>`;
 
-/** One line per way in which an upload is known to end. */
+/** One line for each known way in which an upload ends. */
 export const modes = {
   ok: {},
   daily429: { failure: failure(429, 'Daily client requests exceeded', UPLOAD) },

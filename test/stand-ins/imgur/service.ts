@@ -21,7 +21,7 @@ export type Service = {
   /** The address of the server, without a slash at the end. */
   origin(): string;
   behaviour(): Behaviour;
-  /** True while the mode still has its way with uploads; counts one upload. */
+  /** Whether the mode still applies to uploads. Counts one upload. */
   takeTurn(): boolean;
 };
 

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 export type StoredPicture = {
   /** 7 letters and digits. */
   id: string;
-  /** 15 letters and digits: whoever holds it can delete the picture. */
+  /** 15 letters and digits, with which the picture can be deleted. */
   deletehash: string;
   bytes: Buffer;
   mediaType: string;
@@ -38,12 +38,12 @@ const TYPE_BY_MAGIC: [string, ImageType][] = [
   ['4d4d002a', TIFF],
 ];
 
-/** The type by the first bytes, whatever the client calls it; null when the service does not take it. */
+/** The type by the first bytes, whatever type the client names. Null if the service does not take it. */
 export function imageTypeOf(bytes: Buffer): ImageType | null {
   return TYPE_BY_MAGIC.find(([magic]) => bytes.subarray(0, magic.length / 2).toString('hex') === magic)?.[1] ?? null;
 }
 
-/** What is kept of an upload: a PNG above the threshold becomes a JPEG, as several clients report. */
+/** The stored form of an upload. A PNG above the threshold becomes a JPEG, as several clients report. */
 export async function convertForStorage(
   sent: Buffer,
   type: ImageType,

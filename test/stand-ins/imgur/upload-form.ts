@@ -1,6 +1,6 @@
 /** An upload's fields as the client sent them. */
 export type UploadForm = {
-  /** The picture, whichever way it came; null when there is none. */
+  /** The picture in whatever form it came, or null. */
   bytes: Buffer | null;
   encoding: 'file' | 'base64' | 'url' | 'none';
   title: string | null;
@@ -10,12 +10,12 @@ export type UploadForm = {
 
 const emptyForm: UploadForm = { bytes: null, encoding: 'none', title: null, description: null, name: null };
 
-/** Reads multipart or urlencoded fields; anything else holds no picture. */
+/** Reads multipart or urlencoded fields. Any other body has no picture. */
 export async function toUploadForm(contentType: string, body: Buffer): Promise<UploadForm> {
   const isForm = /^(multipart\/form-data|application\/x-www-form-urlencoded)/i.test(contentType);
   if (!isForm) return emptyForm;
   const headers = { 'content-type': contentType };
-  // A body that breaks off or has the wrong boundary is an upload without a picture.
+  // A body that is cut off or has the wrong boundary counts as an upload without a picture.
   const form = await new Response(new Uint8Array(body), { headers }).formData().catch(() => null);
   if (!form) return emptyForm;
   const text = (field: string): string | null => {
@@ -35,6 +35,6 @@ export async function toUploadForm(contentType: string, body: Buffer): Promise<U
 
 async function fetchBytes(url: string): Promise<Buffer> {
   const response = await fetch(url).catch(() => null);
-  // Nothing at that address is answered as a file whose type is invalid.
+  // If nothing is at that address, the service answers as for a file of an invalid type.
   return response?.ok ? Buffer.from(await response.arrayBuffer()) : Buffer.alloc(0);
 }

@@ -47,7 +47,7 @@ async function store(
   if (!type) return failure(400, imgurException(1003, 'File type invalid (1)'), target);
 
   const kept = await convertForStorage(sentBytes, type, service.limits.pngConversionBytes).catch(() => null);
-  // The first bytes were right and the rest is not a picture.
+  // Only the first bytes are those of a picture.
   if (!kept) return failure(400, imgurException(1003, 'File type invalid (2)'), target);
   const id = randomName(ID_LENGTH);
   const picture: StoredPicture = {
@@ -67,7 +67,7 @@ async function store(
   return picture;
 }
 
-/** The picture is stored and the client cannot know it: half of the reply, then a closed connection. */
+/** Sends half of the reply and closes the connection, so that the client cannot know that the picture is stored. */
 function cutReply(request: Request, response: Response, data: unknown): void {
   const reply = JSON.stringify({ data, success: true, status: 200 });
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(reply) });

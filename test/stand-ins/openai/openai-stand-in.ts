@@ -3,7 +3,7 @@ import { pictureOf } from '../picture-of.ts';
 
 export const OPENAI_KEY = 'sk-stand-in-0123456789abcdef';
 
-/** Which server stands behind the address. */
+/** Which server it imitates. */
 export type OpenaiServer = 'openai' | 'localai' | 'sd-server';
 
 interface ImagesBody {
@@ -15,7 +15,7 @@ interface ImagesBody {
   readonly seed?: number;
 }
 
-/** What the server understood of a request: the test of what a prompt may do to it. */
+/** What the server read from a request, to check what a prompt can change. */
 export interface Understood {
   readonly prompt: string;
   readonly negativePrompt: string;
@@ -26,7 +26,7 @@ export interface OpenaiStandIn extends HttpStandIn {
   readonly understood: Understood[];
   /** What `GET /v1/models` lists. */
   models: readonly object[];
-  /** Fields that it calls unknown parameters. */
+  /** Fields that it refuses as unknown parameters. */
   refuses: readonly string[];
 }
 
@@ -85,7 +85,7 @@ export async function createOpenaiStandIn(server: OpenaiServer): Promise<OpenaiS
   return standIn;
 }
 
-/** GPT image models take neither field. */
+/** GPT image models accept neither field. */
 const REFUSES: Readonly<Record<OpenaiServer, readonly string[]>> = {
   openai: ['response_format', 'seed'],
   localai: [],
@@ -94,12 +94,12 @@ const REFUSES: Readonly<Record<OpenaiServer, readonly string[]>> = {
 
 const READERS: Readonly<Record<OpenaiServer, (body: ImagesBody) => Understood>> = {
   openai: ({ prompt }) => ({ prompt, negativePrompt: '', seed: undefined }),
-  /** core/http/endpoints/openai/image.go: what stands behind a bar is the negative prompt. */
+  /** core/http/endpoints/openai/image.go: text after a bar is the negative prompt. */
   localai({ prompt, seed }) {
     const [positive = '', negative = ''] = prompt.split('|');
     return { prompt: positive, negativePrompt: negative, seed };
   },
-  /** The first block counts, all are removed; without a seed the server's own is used, always the same. */
+  /** The first block counts, and all are removed. Without a seed, the server always uses the same one. */
   'sd-server'({ prompt }) {
     const block = /<sd_cpp_extra_args>(.*?)<\/sd_cpp_extra_args>/;
     const native = JSON.parse(block.exec(prompt)?.[1] ?? '{}') as { seed?: number; negative_prompt?: string };

@@ -1,10 +1,10 @@
-/** One call to the service's API as the stand-in saw it. The reply's fields are null until it is sent. */
+/** One call to the service's API. The reply's fields are null until it is sent. */
 export type ApiCall = {
   /** The last part of the path: `verifyUser`, `generate` ... */
   endpoint: string;
   method: string;
   query: Record<string, string>;
-  /** The parsed JSON body; null when there is none or it does not parse. */
+  /** The parsed JSON body. Null if there is none or it is not valid. */
   body: Record<string, unknown> | null;
   origin: string | null;
   referer: string | null;
@@ -12,7 +12,7 @@ export type ApiCall = {
   httpStatus: number | null;
   /** The `status` inside the reply's JSON. */
   status: string | null;
-  /** Whoever asked went away before the reply. */
+  /** Whether the caller left before the reply. */
   isAbandoned: boolean;
 };
 

@@ -64,7 +64,7 @@ function findFault(
   return null;
 }
 
-/** Gives the refusal of the mode, with what it means for the visitor's key and code. Returns whether it did. */
+/** Sends the mode's refusal, with its effects on the visitor's key and code. Returns whether there was one. */
 function refuse(
   service: Service,
   request: Request,

@@ -21,7 +21,7 @@ export function createApi(service: Service): Router {
     sendStatus(response, checkUserVerificationStatus(service, request)),
   );
   api.post('/generate', (request, response) => generate(service, request, response, parsedBody(request)));
-  // A GET with everything in the query was the way until 2024.
+  // Until 2024 it was a GET with all values in the query.
   api.get('/generate', (_request, response) => sendStatus(response, { status: 'invalid_parameter' }));
   api.get('/awaitExistingGenerationRequest', (request, response) => awaitExisting(service, request, response));
   api.get('/getUserQueuePosition', (request, response) => queuePosition(service, request, response));
@@ -82,7 +82,7 @@ function parsedBody(request: Request): Record<string, unknown> | null {
     const parsed: unknown = JSON.parse(request.body);
     return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : null;
   } catch {
-    // The service answers invalid_data to a body that is not JSON, as it does to none.
+    // The service answers invalid_data to a body that is not JSON, as it does to a missing one.
     return null;
   }
 }

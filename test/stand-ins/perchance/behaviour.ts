@@ -1,6 +1,6 @@
 import type { PictureFormat } from './picture.ts';
 
-/** What a visitor gets who asks for a page; `refused` resets every connection to that page's whole origin. */
+/** The answer to a request for a page. `refused` resets every connection to that page's whole origin. */
 export type DocumentAnswer = 'page' | 'challenge' | 'hang' | 'not_found' | 'error' | 'refused';
 
 /** How `POST /generate` answers instead of making a picture. */
@@ -16,11 +16,11 @@ export type Behaviour = {
   embed: DocumentAnswer;
   /** The page "Image API v1". */
   imagePage: DocumentAnswer;
-  /** What the image page says in place of a picture; `silent`: nothing, ever. */
+  /** What the image page says instead of a picture. `silent`: nothing. */
   imageFailure: { code: number; error: string; retryAfter?: number } | 'silent' | null;
-  /** Where the image page says that its picture is, in place of the truth. */
+  /** A wrong address of the picture that the image page sends. */
   imageUrl: string | null;
-  /** Pages whose markup has none of the names that are known. */
+  /** Pages whose markup has none of the known names. */
   redesigned: readonly ('outer' | 'generator' | 'embed')[];
   /** Early 2025 or 2026: counts 3/6/9 or 2/4/6/8/16/32; negative prompt in an input or in a textarea. */
   dom: 'v1' | 'v2';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 
-/** What a picture is painted from, as the service got it. */
+/** The request from which a picture is painted. */
 export type PictureRequest = {
   prompt: string;
   negativePrompt: string;
@@ -19,7 +19,7 @@ const MIDDLE_GREY = 128;
 /** Lossy codecs move a block's mean by a few levels; the painted blocks are about 95 levels from the middle. */
 const CLEAR_DISTANCE = 50;
 
-/** 16 hexadecimal digits that every input of the picture goes into. */
+/** 16 hexadecimal digits that depend on every field of the request. */
 export function fingerprintOf(request: PictureRequest): string {
   const { prompt, negativePrompt, seed, guidanceScale, resolution } = request;
   const inputs = JSON.stringify([prompt, negativePrompt, seed, guidanceScale, resolution]);
@@ -28,7 +28,7 @@ export function fingerprintOf(request: PictureRequest): string {
 
 /**
  * Reads the fingerprint back from a picture in any format and scale.
- * @throws when a block is neither dark nor light, that is, when the picture was not painted by this stand-in
+ * @throws if a block is neither dark nor light, because this stand-in did not paint the picture
  */
 export async function readFingerprint(imageBytes: Uint8Array): Promise<string> {
   const side = BLOCKS_PER_SIDE * SAMPLES_PER_BLOCK;
@@ -52,7 +52,7 @@ export async function readFingerprint(imageBytes: Uint8Array): Promise<string> {
   return bits.toString(16).padStart(16, '0');
 }
 
-/** The block's edge is left out: there resizing and chroma subsampling mix it with its neighbours. */
+/** The block's edge is left out, because resizing and chroma subsampling mix it with its neighbours. */
 function meanOfBlockMiddle(grey: Uint8Array, row: number, column: number): number {
   const margin = SAMPLES_PER_BLOCK / 4;
   const width = BLOCKS_PER_SIDE * SAMPLES_PER_BLOCK;

@@ -6,7 +6,7 @@ function refuse(status: string, more: Record<string, unknown> = {}): { refusal: 
   return { refusal: { kind: 'status', httpStatus: 200, body: { status, ...more } } };
 }
 
-/** One line per way in which the service is known to answer or to break. */
+/** One line for each known way in which the service answers or breaks. */
 export const modes = {
   ok: {},
   slow: { generateMs: 5_000 },

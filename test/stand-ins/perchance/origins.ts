@@ -18,14 +18,14 @@ import {
 import { sendChallenge, sendHtml } from './replies.ts';
 import type { Service } from './service.ts';
 
-/** How often each page was asked for, whatever was answered. */
+/** How often each page was asked for, whatever the answer was. */
 export type DocumentLoads = { outer: number; generator: number; embed: number; imagePage: number };
 
 type PageName = 'outer' | 'generator' | 'embed';
 
 export type OriginApps = { outer: Express; generator: Express; embed: Express; turnstile: Express };
 
-/** The four servers; `origins` is asked for at each request because the ports are known only after they listen. */
+/** The four servers. `origins` is called at each request, because the ports are only known after they listen. */
 export function createOriginApps(service: Service, origins: () => Origins, loads: DocumentLoads): OriginApps {
   const outer = createApp();
   outer.get('/api/getAccessCodeForAdPoweredStuff', (_request, response) => {
@@ -107,7 +107,7 @@ async function sendDocument(
       request.socket.destroy();
       return;
     case 'refused':
-      // Connections are reset before they carry a request; one that was already being read ends the same way.
+      // Connections are reset before a request. One that was already being read is reset here.
       request.socket.resetAndDestroy();
       return;
   }

@@ -7,7 +7,7 @@ export const GENERATOR_NAME = 'ai-text-to-image-generator';
 /** Cloudflare's own test site key. */
 const TURNSTILE_SITE_KEY = '1x00000000000000000000AA';
 
-/** Where the four origins are, without a slash at the end. */
+/** Addresses of the four origins, without a slash at the end. */
 export type Origins = { outer: string; generator: string; embed: string; turnstile: string };
 
 const read = (name: string): string => readFileSync(new URL(`./pages/${name}`, import.meta.url), 'utf8');
@@ -85,7 +85,7 @@ export function embedPage(origins: Origins, behaviour: Behaviour, timings: Timin
   });
 }
 
-/** Puts HTML where a page has a comment that is only a name. */
+/** Replaces comments that are only a name by HTML. */
 function fill(template: string, values: Record<string, string>): string {
   return template.replace(/<!--(\w+)-->/g, (_match, name: string) => values[name] ?? '');
 }

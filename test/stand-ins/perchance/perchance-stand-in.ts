@@ -21,12 +21,12 @@ export type PerchanceStandIn = {
   /** Each call to the API, oldest first. */
   requests: readonly ApiCall[];
   documentLoads: Readonly<DocumentLoads>;
-  /** Resolves with the `count`-th call (1 unless told) to an endpoint, `generate` for instance. */
+  /** Resolves with call number `count` (default 1) to an endpoint, such as `generate`. */
   waitForRequest(endpoint: string, count?: number): Promise<ApiCall>;
   concurrency(): Concurrency;
   /**
-   * Behaves in another way from now on: the mode's patch to the normal behaviour, then the caller's own. Lets go of
-   * every held reply; keys and records stay. Pages that are already open keep the markup they have.
+   * From now on applies the mode's patch to the normal behaviour, then `changes`. Ends every held reply. Keys and records
+   * stay, and so does the markup of pages that are already open.
    */
   setMode(mode: PerchanceMode, changes?: Partial<Behaviour>): void;
   /** Back to mode `ok`, with no keys and no records. */

@@ -13,7 +13,7 @@ export function sendHtml(response: Response, httpStatus: number, html: string): 
   response.status(httpStatus).type('html').set('Cache-Control', 'no-store').send(html);
 }
 
-/** What Cloudflare puts in front of a page or a call that it wants a person to ask for. */
+/** Cloudflare's check whether a person asks for a page or makes a call. */
 export function sendChallenge(_request: Request, response: Response): void {
   response.set({ Server: 'cloudflare', 'cf-mitigated': 'challenge' });
   sendHtml(response, 403, challenge);

@@ -15,10 +15,10 @@ export type Service = {
   waits: Waits;
   log: CallLog;
   concurrency: ConcurrencyMeter;
-  /** The build hash of the embed page, which `generate` expects back as `v` where it is sent at all. */
+  /** The build hash of the embed page. If a request to `generate` has `v`, it must be this. */
   clientVersion: string;
   behaviour(): Behaviour;
-  /** Lets go of every held reply and starts to count refusals anew. */
+  /** Ends every held reply and counts refusals from 0 again. */
   behave(behaviour: Behaviour): void;
   takeRefusal(requestId: string): Refusal | null;
   takeVerifyRefusal(): string | null;
@@ -59,7 +59,7 @@ export function createService(timings: Timings): Service {
     behave,
     takeRefusal(requestId) {
       const { refusal } = behaviour;
-      // A stale request stays stale however often it is sent again: only a new request id helps.
+      // A stale request stays stale even if it is sent again. Only a new request id helps.
       if (refusal && staleRequestIds.has(requestId)) return refusal;
       if (!refusal || refusalsLeft <= 0) return null;
       refusalsLeft -= 1;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 type User = {
   address: string;
   browserId: string;
-  /** Settles when the generation that runs for this key has ended; null while none runs. */
+  /** Settles when the running generation of this key has ended. Null if none runs. */
   running: Promise<void> | null;
 };
 
@@ -20,7 +20,7 @@ export type Users = {
   clear(): void;
 };
 
-/** Who has been verified: an identity is the address and the browser id, and each has one key. */
+/** Verified visitors. Address and browser id identify a visitor, and each has one key. */
 export function createUsers(): Users {
   const users = new Map<string, User>();
 

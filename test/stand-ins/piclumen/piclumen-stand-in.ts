@@ -11,7 +11,7 @@ interface CreateBody {
   readonly resolution: { readonly width: number; readonly height: number; readonly batch_size: number };
 }
 
-/** What one look at a task shows before it is done; the last one stays for ever when it is not `success`. */
+/** The answer to one look at a task. If the last one is not `success`, it stays for ever. */
 export interface TaskLook {
   readonly status: string;
   readonly index?: number;
@@ -19,11 +19,11 @@ export interface TaskLook {
 }
 
 export interface PiclumenStandIn extends HttpStandIn {
-  /** What the next tasks go through, look by look, before success. */
+  /** The looks at the next tasks before their success. */
   looks: readonly TaskLook[];
-  /** The looks end here: the task never succeeds. */
+  /** The task never succeeds after these looks. */
   neverFinishes: boolean;
-  /** Marks pictures as the service marks them. */
+  /** The service's mark for sensitive pictures. */
   sensitive: string | null;
   /** The older host's answer: an object in place of an array. */
   answersObject: boolean;

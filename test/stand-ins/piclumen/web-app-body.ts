@@ -1,4 +1,4 @@
-/** What Piclumen's web app sends of every picture, whatever the words, the size and the seed. */
+/** Fields that Piclumen's web app sends with every picture, besides prompt, size and seed. */
 export const WEB_APP_EXTRAS = {
   highPixels: false,
   model_id: '23887bba-507e-4249-a0e3-6951e4027f2b',

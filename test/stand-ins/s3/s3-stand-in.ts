@@ -14,7 +14,7 @@ export interface S3StandIn extends PictureHost {
   readonly objects: ReadonlyMap<string, { readonly bytes: Buffer; readonly headers: Readonly<Record<string, string>> }>;
 }
 
-/** An S3-compatible host with one bucket that the world may read: PutObject, DeleteObject and GET, path-style. */
+/** An S3-compatible host with one public bucket: PutObject, DeleteObject and GET, path-style. */
 export async function createS3StandIn(now: () => number = Date.now): Promise<S3StandIn> {
   const objects = new Map<string, { bytes: Buffer; headers: Record<string, string> }>();
 
@@ -49,7 +49,7 @@ const STATUSES: Partial<Record<SignatureFault, number>> = {
   XAmzContentSHA256Mismatch: 400,
 };
 
-/** The document's shape; like the real one it repeats the key and what was signed. */
+/** An error in the documented shape. Like the real one, it repeats the key and the signed text. */
 export function toError(status: number, code: string, request?: StandInRequest): StandInReply {
   const echo = request === undefined ? '' : `<StringToSign>${request.headers.authorization}</StringToSign>`;
   const body = `<?xml version="1.0" encoding="UTF-8"?>

@@ -3,7 +3,7 @@ import { pictureOf } from '../picture-of.ts';
 
 export const SERVICE_KEY = 'key_StandInStandInStandInStandIn';
 
-/** What a service paints from: the same wish, the same picture. */
+/** The request from which a service paints. An equal request gives the same picture. */
 export interface PaintWish {
   readonly prompt: unknown;
   readonly seed: unknown;
@@ -11,21 +11,21 @@ export interface PaintWish {
   readonly height: number;
 }
 
-/** What a service is made of: painting, keeping files, and work that takes some looks. */
+/** The parts of a service: painting, hosting files, and work that takes some looks. */
 export interface ServiceTools {
   readonly url: () => string;
   paint(wish: PaintWish): Promise<Buffer>;
   /** The address of a picture that the service keeps, as its answers name it. */
   host(wish: PaintWish): Promise<string>;
-  /** Starts work of a few looks; answers its number. */
+  /** Starts work that takes a few looks. Resolves with its number. */
   begin(wish: PaintWish): Promise<number>;
-  /** The picture's address once the work is done; undefined before. */
+  /** The picture's address. Undefined until the work is done. */
   look(task: number): string | undefined;
 }
 
 export interface ServiceStandIn extends HttpStandIn {
   neverFinishes: boolean;
-  /** Where answers say that files and tasks are; the service's own address unless a test turns it away. */
+  /** The host that answers name for files and tasks, if it is not the service itself. */
   elsewhere: string | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface ServiceShape {
 
 const LOOKS_BEFORE_DONE = 2;
 
-/** A local service of the shape "submit, poll, fetch": it wants the key everywhere but for files. */
+/** A local service of the shape "submit, poll, fetch". It demands the key for all calls except files. */
 export async function createServiceStandIn({ hasKey, answers }: ServiceShape): Promise<ServiceStandIn> {
   const files: Buffer[] = [];
   const tasks: { readonly picture: string; looks: number }[] = [];
@@ -65,7 +65,7 @@ export async function createServiceStandIn({ hasKey, answers }: ServiceShape): P
   const service = await createHttpStandIn(async (request) => {
     const file = files[Number(/^\/files\/(\d+)\.png$/.exec(request.path)?.[1] ?? -1)];
     if (file !== undefined) {
-      // A picture's host is another one than the service: the key has no business there.
+      // The host of pictures is another one than the service, so it must not get the key.
       if (hasKey(request)) return { status: 400, body: 'the key came to the files' };
       return { headers: { 'content-type': 'image/png' }, body: file };
     }

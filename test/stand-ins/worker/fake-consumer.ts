@@ -13,7 +13,7 @@ import {
 
 const KEEP_MS = 3_600_000;
 
-/** The real consumer of the shared queue, in front of productions that a test leads. */
+/** The real consumer of the shared queue, with productions that a test controls. */
 export interface FakeConsumer {
   readonly productions: FakeProductions;
   readonly removals: readonly Removal[];

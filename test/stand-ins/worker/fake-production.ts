@@ -3,16 +3,16 @@ import type { GenerationResult } from '../../../shared/contract/generation.ts';
 import type { Production, ProductionEvent } from '../../../shared/contract/wire.ts';
 import type { ErrorRecord } from '../../../shared/errors.ts';
 
-/** A production that a test leads to its end, whichever way it reached its worker. */
+/** A production that a test controls, by whatever way it reached its worker. */
 
 export interface FakeProduction {
   readonly production: Production;
-  /** Aborts when the gateway gives it up before the end. */
+  /** Aborts if the gateway gives it up before the end. */
   readonly left: AbortSignal;
   send(event: ProductionEvent): void;
   finish(change?: Partial<GenerationResult>): void;
   fail(error: ErrorRecord): void;
-  /** Ends it as a process that dies does. */
+  /** Ends it as a dying process would. */
   breakOff(): void;
 }
 
@@ -63,6 +63,6 @@ export function toFakeResult({ jobId, request }: Production, store: string): Gen
   return { engine: 'fake', pictures, warnings: [], attempts: [], timings: { generate: 5, upload: 1 } };
 }
 
-/** Port 9 answers nobody: what a host that is down is. */
+/** Port 9 does not answer, like a host that is down. */
 const toUrl = (id: string, store: string): string =>
   store === 'disk' ? `/images/${id}.png` : `http://127.0.0.1:9/${id}.png`;

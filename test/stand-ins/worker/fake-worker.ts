@@ -6,18 +6,18 @@ import type { Production, ProductionEvent, Removal } from '../../../shared/contr
 import type { ErrorRecord } from '../../../shared/errors.ts';
 import { createFakeProductions, type FakeProduction, PNG, toFakeResult } from './fake-production.ts';
 
-/** A worker that speaks the wire and makes nothing: a test says when each production goes on, and how it ends. */
+/** A worker that speaks the wire protocol and makes nothing. A test controls each production. */
 
 export interface FakeWorker {
   readonly url: string;
   readonly token: string;
   readonly productions: readonly FakeProduction[];
   readonly removals: readonly Removal[];
-  /** How often anything at all was asked. */
+  /** Every request so far. */
   readonly calls: readonly string[];
   /** Resolves with production number `index` (from 0) as soon as it has come. */
   production(index: number): Promise<FakeProduction>;
-  /** What is answered instead of work: nothing at all, or a proxy's status page; `undefined` is a working worker. */
+  /** The answer instead of work: no answer, or a proxy's status page. `undefined`: the worker works. */
   mode: 'refuse' | 502 | 503 | { readonly refusal: ErrorRecord; readonly status: number } | undefined;
   /** Ends each production at once. */
   isAutomatic: boolean;
