@@ -29,7 +29,7 @@ export const gatewaySettings = {
   ...commonSettings,
   PORT: wholeNumber('Port of the gateway; 0 takes a free one.', { min: 0, max: 65_535, default: 10_000 }),
   PUBLIC_URL: publicUrl(
-    'Address under which clients reach the gateway; unset: the hosting platform’s own where it tells one, else taken from each request.',
+    'Address under which clients reach the gateway; unset: the one that the hosting platform sets, else that of each request.',
   ),
   WORKER_URL: urls(
     'Address of the worker, or of several (comma-separated). `PERCHANCE_WORKER_URL` is an older name for it.',
@@ -40,16 +40,16 @@ export const gatewaySettings = {
   }),
   API_KEYS: apiKeys('Who may ask for pictures; unset: everybody.'),
   RATE_LIMIT_PER_MINUTE: wholeNumber(
-    'What one key or address may ask for in a minute, in pictures of a megapixel; 0: no limit.',
+    'Most pictures of a megapixel that one key or address may ask for in a minute; 0: no limit.',
     {
       min: 0,
       default: 60,
     },
   ),
   TRUST_PROXY: trustProxy(
-    'Proxies in front whose X-Forwarded-For is believed (Render: `render`). A number counts them; `TRUST_PROXY_HOPS` is an older name for it.',
+    'Proxies in front whose X-Forwarded-For is trusted (Render: `render`), by name, address or number; `TRUST_PROXY_HOPS` is an older name for it.',
   ),
-  HSTS: flag('Tell browsers to ask by https alone for a year, where PUBLIC_URL is https.', true),
+  HSTS: flag('Tell browsers to use only https for a year, if PUBLIC_URL is https.', true),
   CORS_ORIGINS: corsOrigins('Web pages that may call the gateway from a browser; unset: all.'),
   WAIT_BUDGET_MS: wholeNumber('How long an answer is held before it becomes 202 (milliseconds).', {
     min: 0,
@@ -57,23 +57,23 @@ export const gatewaySettings = {
     default: 85_000,
   }),
   MAX_WAITING: wholeNumber(
-    'Work that may wait, in pictures of a megapixel; callers who wait at the same time share it, and more is refused.',
+    'Most work that may wait, in pictures of a megapixel, shared by all callers; more is refused.',
     { min: 0, default: 100 },
   ),
-  MAX_PIXELS_PER_REQUEST: wholeNumber('Pixels of all pictures of one request; 0: no bound.', {
+  MAX_PIXELS_PER_REQUEST: wholeNumber('Most pixels of all pictures of one request; 0: no limit.', {
     min: 0,
     default: 16_777_216,
   }),
-  CACHE_TTL_SECONDS: wholeNumber('How long a finished seeded picture is answered again; 0: never.', {
+  CACHE_TTL_SECONDS: wholeNumber('How long a finished picture with a given seed is remembered; 0: not at all.', {
     min: 0,
     default: DAY_SECONDS,
   }),
   JOB_SECRET: secrets(
-    'Seals the requests in `status_url`; the first one seals, all are read; unset: made once and kept in DATA_DIR.',
+    'Seals the requests in `status_url`; the first secret seals, all can open; unset: made once and kept in DATA_DIR.',
   ),
   ADMIN_KEY: secret('The operator’s own key, for DELETE /images/{id}; unset: nobody may.'),
   SAFE_MODE: flag('Refuse every picture that the engine flags as not safe for work.'),
-  METADATA: choice('What pictures say of their making when the request does not say.', METADATA, 'full'),
+  METADATA: choice('What files say about how pictures were made, if the request does not choose.', METADATA, 'full'),
   PROMPT_POLICY_FILE: text('The operator’s own rules for prompts.', { format: 'a path to a JSON file' }),
   WEBHOOK_SECRET: setting(z.string().trim().refine(isWebhookSecret).optional(), {
     description: 'Signs webhooks (Standard Webhooks); unset: made once and kept in DATA_DIR.',
@@ -86,7 +86,7 @@ export const gatewaySettings = {
   ),
   DATA_DIR: textWithDefault('Where jobs, secrets and pictures of the `disk` store are kept.', './data', 'a path'),
   DISK_MAX_MB: wholeNumber(
-    'Disk for hosted pictures, and as much for saved files, beyond which the oldest are removed (megabytes); 0: no bound.',
+    'Most disk space for hosted pictures, and as much again for saved files (megabytes); beyond it the oldest are removed; 0: no limit.',
     { min: 0, default: 1024 },
   ),
 };

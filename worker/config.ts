@@ -53,7 +53,7 @@ export const workerSettings = {
     default: 3 * MINUTE_MS,
   }),
   DATA_DIR: textWithDefault('Where pictures and other files are kept.', './data', 'a path'),
-  CHROMIUM_PATH: text('Chromium to use; unset: one is looked for.', { format: 'the path of a program' }),
+  CHROMIUM_PATH: text('Chromium to use; unset: the first one that is found.', { format: 'the path of a program' }),
   CHROMIUM_RESTART_AFTER: wholeNumber('Jobs after which Chromium is started afresh; 0: never.', {
     min: 0,
     default: 200,

@@ -56,7 +56,7 @@ function toDiskError(error: unknown, directory: string): AppError {
 }
 
 const settings = {
-  DISK_MAX_MB: wholeNumber('Disk for pictures, beyond which the oldest are removed (megabytes); 0: no bound.', {
+  DISK_MAX_MB: wholeNumber('Most disk space for pictures (megabytes); beyond it the oldest are removed; 0: no limit.', {
     min: 0,
     default: 1024,
   }),
