@@ -61,6 +61,8 @@ export type Command =
   | (JobReference & {
       readonly do: 'find';
       readonly credentials?: Readonly<Record<string, string>> | undefined;
+      /** The encoder needs this one of the pictures itself, counted from 0, unless a store has it. */
+      readonly picture?: number | undefined;
       /** What `encode` says again; nobody else reads it. */
       readonly echo?: Readonly<Record<string, string>> | undefined;
     })
@@ -83,7 +85,7 @@ export interface Outcome {
   readonly command: Command;
   /** Missing for `describe` and `prefer`, and for `current` when the caller has no running job. */
   readonly job?: Job | undefined;
-  /** In the order of `job.result.pictures`. Empty unless the command asked for bytes and the job is done. */
+  /** In the order of `job.result.pictures`, or the one that `find` asks for. Empty unless bytes are wanted and the job is done. */
   readonly pictures: readonly OutcomePicture[];
   /** Path of the saved file, if the command asked for one. */
   readonly filePath?: string | undefined;

@@ -4,7 +4,7 @@ import type { Job } from '../jobs/job.ts';
 import { nativeError, toJobPath } from './native.ts';
 
 const jobPicture = z.object({
-  image_url: z.url().optional(),
+  image_url: z.url(),
   width: z.int(),
   height: z.int(),
   seed: z.int().min(0).max(MAX_SEED),
@@ -65,7 +65,10 @@ type ToAbsoluteUrl = (path: string) => string;
 export function encodeJob(job: Job, toAbsoluteUrl: ToAbsoluteUrl): z.input<typeof jobAnswer> {
   // The one that made the picture, which need not be the last one that told of progress.
   const engine = job.result?.engine ?? job.engine;
-  const images = job.result?.pictures.map((picture) => encodePicture(picture, toAbsoluteUrl));
+  const images = job.result?.pictures.map((picture, index) => ({
+    ...encodePicture(picture),
+    image_url: toAbsoluteUrl(picture.url ?? toPicturePath(job, index)),
+  }));
   return {
     success: job.status !== 'failed' && job.status !== 'cancelled',
     job_id: job.id,
@@ -98,9 +101,11 @@ function encodeFailure({ error }: Job) {
   };
 }
 
-function encodePicture(picture: ResultPicture, toAbsoluteUrl: ToAbsoluteUrl): z.input<typeof jobPicture> {
+/** A picture whose bytes were asked for is in no store: the job itself serves it. Counted from 1. */
+const toPicturePath = (job: Job, index: number): string => toJobPath(job, `/pictures/${index + 1}`);
+
+function encodePicture(picture: ResultPicture): Omit<z.input<typeof jobPicture>, 'image_url'> {
   return {
-    ...(picture.url !== undefined && { image_url: toAbsoluteUrl(picture.url) }),
     width: picture.width,
     height: picture.height,
     seed: picture.seed,

@@ -1,4 +1,5 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
+import type { GenerationResult } from '../../shared/contract/generation.ts';
 import { AppError, toAppError } from '../../shared/errors.ts';
 import { noteFailure } from '../../shared/net/request-log.ts';
 import { toMediaType } from '../../shared/picture/media-type.ts';
@@ -163,20 +164,27 @@ async function withPictures(
   use: (whole: Outcome, answer: AnswerPictures) => Promise<void>,
 ): Promise<void> {
   const { command, job } = outcome;
-  const withBytes = command.do === 'generate' && command.bytes ? command : undefined;
   const contents: PictureContent[] = [];
   try {
-    if (withBytes !== undefined && job?.result !== undefined) {
-      for (const index of job.result.pictures.keys()) contents.push(await jobs.openPicture(job, index, signal));
+    if (job?.result !== undefined) {
+      for (const index of toOpen(command, job.result)) contents.push(await jobs.openPicture(job, index, signal));
     }
     const [first] = contents;
-    const isSaved = withBytes?.saveFile === true && job !== undefined && first !== undefined;
+    const isSaved = command.do === 'generate' && command.saveFile === true && job !== undefined && first !== undefined;
     const filePath = isSaved ? await saveFile(job, first) : undefined;
     const answer = createAnswerPictures(contents);
     await use({ ...outcome, pictures: answer.pictures, ...(filePath !== undefined && { filePath }) }, answer);
   } finally {
     await Promise.all(contents.map((content) => content.close()));
   }
+}
+
+/** The places of the pictures whose bytes the answer needs. */
+function toOpen(command: Command, { pictures }: GenerationResult): number[] {
+  if (command.do === 'generate' && command.bytes) return [...pictures.keys()];
+  if (command.do !== 'find' || command.picture === undefined) return [];
+  const isHere = command.picture in pictures && pictures[command.picture]?.url === undefined;
+  return isHere ? [command.picture] : [];
 }
 
 function toInput(request: Request, options: ServeOptions): DialectInput {

@@ -1,12 +1,13 @@
+import { AppError } from '../../../shared/errors.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Command, Dialect, DialectInput, Encoded, Outcome, Route } from '../dialect.ts';
-import { FIND_FAILURES } from '../failures.ts';
+import { FIND_FAILURES, PICTURE_FAILURES } from '../failures.ts';
 import { parseFields } from '../fields.ts';
 import { encodeJob, jobAnswer } from '../job-answer.ts';
-import { encodeNativeError, nativeError, toPageEcho } from '../native.ts';
+import { encodeNativeError, encodePending, nativeError, pendingAnswer, toPageEcho } from '../native.ts';
 import { toDraft } from '../native-fields.ts';
 import { encodePage } from '../native-page.ts';
-import { jobBody, jobPath, jobQuery } from './schema.ts';
+import { jobBody, jobPath, jobQuery, picturePath } from './schema.ts';
 
 const accept: Route = {
   method: 'post',
@@ -76,6 +77,38 @@ const find: Route = {
   },
 };
 
+/** A job whose caller wanted the bytes has its pictures in no store, and whoever follows it must still get them. */
+const picture: Route = {
+  method: 'get',
+  path: '/jobs/:id/pictures/:number',
+  documentation: {
+    summary: 'A picture of a job',
+    description: 'For a job that was asked for the bytes themselves; where a store has the picture, a redirect to it.',
+    params: picturePath,
+    query: jobQuery,
+    failures: [...PICTURE_FAILURES, 'not_found'],
+    responses: {
+      200: { description: 'The picture.', mediaType: 'image/*' },
+      202: { description: 'Still being made.', schema: pendingAnswer },
+      302: { description: 'Where a store has it.' },
+    },
+  },
+  decode: (input) => {
+    const { number } = parseFields(picturePath, input.params);
+    return { do: 'find', ...readJobId(input), picture: number - 1 };
+  },
+  encode(outcome) {
+    const { command, pictures, service } = outcome;
+    const { result } = requireJob(outcome);
+    if (result === undefined) return encodePending(outcome);
+    const found = command.do === 'find' ? result.pictures[command.picture ?? 0] : undefined;
+    if (found === undefined) throw new AppError('not_found', 'the job has fewer pictures');
+    const [file] = pictures;
+    if (file === undefined) return { status: 302, headers: { Location: service.toAbsoluteUrl(found.url ?? '/') } };
+    return { status: 200, headers: { 'Content-Type': file.mediaType }, body: file };
+  },
+};
+
 const follow: Route = {
   method: 'get',
   path: '/jobs/:id/events',
@@ -122,7 +155,7 @@ export const jobs: Dialect = {
   name: 'jobs',
   description: 'Easel’s own, for asynchronous jobs: state, events, cancellation, webhooks.',
   prefixes: ['/jobs'],
-  routes: [accept, find, follow, cancel],
+  routes: [accept, find, picture, follow, cancel],
   errorSchema: nativeError,
   encodeError: encodeNativeError,
 };

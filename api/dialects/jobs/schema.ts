@@ -33,6 +33,15 @@ export const jobPath = z.object({
     .meta({ description: 'The `job_id` of the answer that accepted it.', examples: ['01J'] }),
 });
 
+export const picturePath = jobPath.extend({
+  number: wholeNumberOr(1, {
+    min: 1,
+    max: MAX_BATCH,
+    description: 'Which of its pictures, counted from 1.',
+    example: 1,
+  }),
+});
+
 /** The gateway makes none that is longer, because proxies pass addresses of up to 8 kB. */
 const MAX_SEALED_CHARACTERS = 8000;
 
