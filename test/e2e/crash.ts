@@ -119,13 +119,10 @@ export async function assertAllEnded(gateways: readonly Service[], accepted: rea
   return { done, failed };
 }
 
-/**
- * A job may end in `failed` with a reason, for instance if an overloaded machine starts no browser in time. More than
- * one of a hundred would be our own fault.
- */
-export function assertFewFailed({ done, failed }: Ended, jobs: number): void {
-  assert.ok(failed.length <= jobs / 100, failed.join('; '));
-  assert.equal(new Set(done).size, jobs - failed.length);
+/** A crash is no reason for a failure: the next process takes the job up. */
+export function assertAllDone({ done, failed }: Ended, jobs: number): void {
+  assert.deepEqual(failed, []);
+  assert.equal(new Set(done).size, jobs);
 }
 
 /** A queue takes a killed worker's jobs back after half a minute, which some jobs meet more than once. */
