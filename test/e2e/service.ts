@@ -24,7 +24,12 @@ export interface Service {
 }
 
 export interface ServiceOptions {
-  readonly file: 'api/main.ts' | 'worker/main.ts';
+  /** From source, or built. */
+  readonly file: 'api/main.ts' | 'worker/main.ts' | 'dist/api/main.js' | 'dist/worker/main.js';
+  /** Node's own options. */
+  readonly flags?: readonly string[] | undefined;
+  /** Puts the command under a limit, for instance. */
+  readonly wrap?: ((command: readonly [string, ...string[]]) => [string, ...string[]]) | undefined;
   /** Its working directory, which has no developer's `.env`. */
   readonly directory: string;
   readonly env: Environment;
@@ -33,7 +38,8 @@ export interface ServiceOptions {
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Creates a service without starting it. */
-export async function createService({ file, directory, env }: ServiceOptions): Promise<Service> {
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { file, flags = [], directory, env, wrap = (command) => [...command] } = options;
   const port = await findPort();
   const url = `http://127.0.0.1:${port}`;
   const logged: string[] = [];
@@ -49,7 +55,8 @@ export async function createService({ file, directory, env }: ServiceOptions): P
     },
     logged,
     start: async (until = 'healthy') => {
-      child = spawn(process.execPath, [join(ROOT, file)], {
+      const [program, ...args] = wrap([process.execPath, ...flags, join(ROOT, file)]);
+      child = spawn(program, args, {
         cwd: directory,
         env: { ...process.env, ...env, PORT: String(port) },
         stdio: ['ignore', 'pipe', 'pipe'],

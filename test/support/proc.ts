@@ -29,3 +29,12 @@ export const childrenOf = (pid: number): number[] =>
 
 export const parentOf = (pid: number): number => Number(statOf(pid)[1] ?? 0);
 export const groupOf = (pid: number): number => Number(statOf(pid)[2] ?? 0);
+
+export function descriptorsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code))) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FAULTS } from './faults.ts';
+import { soak } from './soak.ts';
+
+test('a short soak: every kind of fault once, every client has what it asked for', async () => {
+  const { asked, strikes, complaints } = await soak({
+    usesRedis: false,
+    concurrency: 2,
+    isBuilt: false,
+    requests: Number.POSITIVE_INFINITY,
+    milliseconds: 120_000,
+    clients: 3,
+    seed: 7,
+    faults: [],
+    rounds: 1,
+    pauseMs: 300,
+    restMs: 1000,
+    warmUp: 6,
+    watched: ['processes'],
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+  assert.deepEqual(complaints, []);
+  assert.ok(asked.some(({ end }) => end === 'picture'));
+  const names = FAULTS.map(({ name }) => name).filter((name) => name !== 'redis');
+  assert.deepEqual(strikes, Object.fromEntries(names.map((name) => [name, 1])));
+});

@@ -1,0 +1,176 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { countBrowserStarts } from '../bench/processes.ts';
+import { createRandom } from '../support/random.ts';
+import { type Asked, type Client, createClient, downloadPatiently, follow } from './client.ts';
+import { FAULTS } from './faults.ts';
+import { findGrowth, type Holding, type Resources, readResources } from './resources.ts';
+import { type System, type SystemOptions, startSystem } from './system.ts';
+
+/**
+ * Mixed load over all dialects while everything around the services breaks in turn. At the end every accepted job has
+ * ended, every client has what it asked for, and the services hold what they held before.
+ */
+export interface SoakPlan extends SystemOptions {
+  /** Ends at this many requests, or after this time. */
+  readonly requests: number;
+  readonly milliseconds: number;
+  /** Requests under way at a time. */
+  readonly clients: number;
+  /** The same number, the same requests and faults. */
+  readonly seed: number;
+  /** Names of faults, or their beginnings; none: all of them. */
+  readonly faults: readonly string[];
+  /** How often each fault strikes at most; the load then ends. */
+  readonly rounds: number;
+  /** The longest pause between two faults. */
+  readonly pauseMs: number;
+  /** After the load, before the second look at what the services hold. */
+  readonly restMs: number;
+  /** What must not grow. Memory says something after long rests only. */
+  readonly watched: readonly (keyof Holding)[];
+  /** Requests before the first fault, enough that every engine and browser page has been used. */
+  readonly warmUp: number;
+  /** Ends the load early; the report is of what was. */
+  readonly signal: AbortSignal;
+  /** Is told now and then how it goes. */
+  onProgress(told: string): void;
+}
+
+export interface SoakReport {
+  readonly asked: readonly Asked[];
+  /** By status. */
+  readonly jobs: Readonly<Record<string, number>>;
+  /** What must not be: lost jobs, wrong pictures, growth, kills. Empty: well. */
+  readonly complaints: readonly string[];
+  readonly strikes: Readonly<Record<string, number>>;
+  readonly before: Resources;
+  readonly after: Resources;
+  readonly browserStarts: number;
+  /** Undefined where memory is not limited. */
+  readonly outOfMemoryKills: number | undefined;
+  readonly peaksMb: readonly number[];
+}
+
+export async function soak(plan: SoakPlan): Promise<SoakReport> {
+  const system = await startSystem(plan);
+  const starts = countBrowserStarts(system.chromium.directory);
+  try {
+    const random = createRandom(plan.seed);
+    const client = createClient(system.url, random);
+    const warmUp = await runClients(client, plan, { first: 1, count: plan.warmUp, signal: plan.signal });
+    await delay(plan.restMs);
+    const before = await readResources(system);
+
+    const loadEnded = new AbortController();
+    const enough = new AbortController();
+    const striking = strikeOn(system, plan, loadEnded.signal).finally(() => enough.abort());
+    const signal = AbortSignal.any([plan.signal, enough.signal, AbortSignal.timeout(plan.milliseconds)]);
+    const asked = await runClients(client, plan, { first: plan.warmUp + 1, count: plan.requests, signal });
+    loadEnded.abort();
+    const strikes = await striking;
+
+    const audit = await auditJobs(client);
+    await delay(plan.restMs);
+    const after = await readResources(system);
+    const all = [...warmUp, ...asked];
+    const outOfMemoryKills =
+      system.limits && system.limits.gateway.outOfMemoryKills() + system.limits.worker.outOfMemoryKills();
+    const complaints = [
+      ...all.filter(isFault).map(({ number, way, why }) => `request ${number} by ${way}: ${why}`),
+      ...audit.complaints,
+      ...findGrowth(before, after, plan.watched),
+      ...(outOfMemoryKills ? [`${outOfMemoryKills} processes killed for memory`] : []),
+    ];
+    const peaksMb = system.limits ? [system.limits.gateway.peakMb(), system.limits.worker.peakMb()] : [];
+    return {
+      asked: all,
+      jobs: audit.jobs,
+      complaints,
+      strikes,
+      before,
+      after,
+      outOfMemoryKills,
+      peaksMb,
+      browserStarts: starts.stop(),
+    };
+  } finally {
+    starts.stop();
+    await system.stop();
+  }
+}
+
+const isFault = ({ end }: Asked): boolean => end === 'failed';
+
+interface Load {
+  readonly first: number;
+  readonly count: number;
+  /** No request starts after it. */
+  readonly signal: AbortSignal;
+}
+
+async function runClients(client: Client, plan: SoakPlan, { first, count, signal }: Load): Promise<Asked[]> {
+  const asked: Asked[] = [];
+  let next = first;
+  const askOneAfterAnother = async (): Promise<void> => {
+    while (next < first + count && !signal.aborted) {
+      const number = next++;
+      const one = await client.askOne(number).catch((error: unknown) => broken(number, error));
+      asked.push(one);
+      plan.onProgress(`request ${number} by ${one.way}: ${one.end} in ${one.tookMs.toFixed(0)} ms ${one.why ?? ''}`);
+    }
+  };
+  await Promise.all(Array.from({ length: plan.clients }, askOneAfterAnother));
+  return asked;
+}
+
+const broken = (number: number, error: unknown): Asked => ({
+  number,
+  way: '?',
+  end: 'failed',
+  retries: 0,
+  tookMs: 0,
+  why: String(error),
+});
+
+/** One fault after another, each as often as the others, until the rounds or the load are over. */
+async function strikeOn(system: System, plan: SoakPlan, signal: AbortSignal): Promise<Record<string, number>> {
+  const random = createRandom(plan.seed + 1);
+  const wanted = FAULTS.filter(
+    ({ name }) =>
+      (name !== 'redis' || system.redis !== undefined) &&
+      (plan.faults.length === 0 || plan.faults.some((word) => name.startsWith(word))),
+  );
+  const strikes: Record<string, number> = {};
+  for (let round = 0; round < plan.rounds && !signal.aborted; round += 1) {
+    for (const fault of wanted) {
+      await pause(random.int(0, plan.pauseMs), signal);
+      if (signal.aborted) break;
+      plan.onProgress(`fault: ${fault.name}`);
+      await fault.strike(system, random);
+      strikes[fault.name] = (strikes[fault.name] ?? 0) + 1;
+    }
+    // Without any fault, the load alone decides how long it lasts.
+    if (wanted.length === 0) await pause(plan.milliseconds, signal);
+  }
+  return strikes;
+}
+
+/** Over early when the signal aborts. */
+const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  delay(milliseconds, undefined, { signal }).catch(() => undefined);
+
+/** Every job that was accepted has ended, and what is done can be had. */
+async function auditJobs(client: Client): Promise<{ jobs: Record<string, number>; complaints: string[] }> {
+  const jobs: Record<string, number> = {};
+  const complaints: string[] = [];
+  for (const address of client.accepted) {
+    try {
+      const { status, images } = await follow(address);
+      jobs[status] = (jobs[status] ?? 0) + 1;
+      if (status === 'done') await downloadPatiently(images?.[0]?.image_url);
+    } catch (error) {
+      complaints.push(`job ${address.slice(0, 80)}: ${String(error)}`);
+    }
+  }
+  return { jobs, complaints };
+}
