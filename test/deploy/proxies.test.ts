@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -7,45 +7,19 @@ import { toTrustProxy } from '../../api/http/middleware/trust-proxy.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
 import { root } from '../architecture/source-files.ts';
 import { pending } from '../contracts/dialect.ts';
-import { startCaddy, withCaddy } from '../support/caddy.ts';
+import { withCaddy } from '../support/caddy.ts';
 import { takeFreePort } from '../support/free-port.ts';
-import { startNginx, withNginx } from '../support/nginx.ts';
+import { withNginx } from '../support/nginx.ts';
+import { caddyWith, nginxWith, type RunningProxy, type StartProxy } from './snippets.ts';
 
 /** The files of deploy/nginx and deploy/caddy, loaded by the real programs. */
-
-interface Proxy {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-/** Given the address of the gateway and a folder that goes with the proxy. */
-type StartProxy = (gateway: string, folder: string) => Promise<Proxy>;
-
-/** A copy of a file in which one thing is changed: the address where the gateway is. */
-async function withGateway(file: string, gateway: string, folder: string): Promise<string> {
-  const parts = (await readFile(join(root, file), 'utf8')).split('127.0.0.1:10000');
-  assert.equal(parts.length, 2, `${file} names the gateway once`);
-  const copy = join(folder, 'included');
-  await writeFile(copy, parts.join(new URL(gateway).host));
-  return copy;
-}
-
-const nginxWith =
-  (file: string): StartProxy =>
-  async (gateway, folder) =>
-    startNginx(gateway, `include ${await withGateway(file, gateway, folder)};`);
-
-const caddyWith =
-  (snippet: string): StartProxy =>
-  async (gateway, folder) =>
-    startCaddy(gateway, `import ${snippet}`, await withGateway('deploy/caddy/easel.caddy', gateway, folder));
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 function serves(name: string, path: string, startProxy: StartProxy): void {
   describe(name, () => {
     let folder: string;
-    let proxy: Proxy;
+    let proxy: RunningProxy;
     let gateway: TestGateway;
     let base: string;
     before(async () => {
