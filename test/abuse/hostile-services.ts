@@ -1,4 +1,6 @@
 import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { close, listen } from '../../shared/net/http.ts';
 import type { Attack } from '../stand-ins/perchance/behaviour.ts';
 import { createPerchanceStandIn } from '../stand-ins/perchance/perchance-stand-in.ts';
@@ -19,22 +21,23 @@ const SLOW_PAUSE_MS = 50;
 const PAGE_ATTACK_MS = 5000;
 const PAGE_ATTACKS: readonly Attack[] = ['windows', 'large_result', 'huge_storage', 'wild_seed', 'huge_database'];
 
+async function* endlessJson(isSlow: boolean): AsyncGenerator<string> {
+  yield '{"data":[';
+  for (let chunk = 0; chunk < (isSlow ? SLOW_CHUNKS : HUGE_CHUNKS); chunk += 1) {
+    if (isSlow) await new Promise((resolve) => setTimeout(resolve, SLOW_PAUSE_MS));
+    yield CHUNK;
+  }
+}
+
 /** Answers every call with JSON without end: at once, or slowly, in turns. */
 async function startHostileApi() {
   let calls = 0;
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     request.resume();
     calls += 1;
-    const isSlow = calls % 2 === 0;
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.write('{"data":[');
-    for (let chunk = 0; chunk < (isSlow ? SLOW_CHUNKS : HUGE_CHUNKS) && !response.destroyed; chunk += 1) {
-      const isTaken = response.write(CHUNK);
-      if (isSlow) await new Promise((resolve) => setTimeout(resolve, SLOW_PAUSE_MS));
-      else if (!isTaken)
-        await new Promise<void>((resolve) => void response.once('drain', resolve).once('close', resolve));
-    }
-    response.destroy();
+    // Whoever has read enough closes the connection.
+    pipeline(Readable.from(endlessJson(calls % 2 === 0)), response).catch(() => undefined);
   });
   const { port } = await listen(server, 0, '127.0.0.1');
   return { url: `http://127.0.0.1:${port}/v1`, stop: () => close(server, 0) };
