@@ -28,7 +28,7 @@ export interface PictureFile {
 }
 
 /** What a queue needs to know of a run. The smallest turn is made first, then the oldest run. */
-export type QueuedRun = Pick<Run, 'id' | 'turn' | 'createdAt' | 'cost'>;
+export type QueuedRun = Pick<Run, 'id' | 'clientId' | 'turn' | 'createdAt' | 'cost'>;
 
 export interface Dispatch {
   /** Queues the run, unless it is queued or running already. */

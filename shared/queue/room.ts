@@ -1,4 +1,5 @@
 import type { GenerationRequest } from '../contract/generation.ts';
+import type { Clock } from '../wait.ts';
 
 /** What a run means in work, and which runs may be made at the same time. Gateway and worker go by the same rule. */
 
@@ -14,19 +15,74 @@ export function costOf({
   return count * Math.max(1, Math.ceil((width * height) / UNIT_PIXELS));
 }
 
-/** A run of one ordinary picture is small; any other is large. */
-export const isSmall = (cost: number): boolean => cost <= 1;
+/** Of a run of one ordinary picture, which is small; any other is large. */
+export const SMALLEST_COST = 1;
 
-/** Runs in work at one worker. */
-export interface Load {
-  readonly small: number;
-  readonly large: number;
+const isSmall = (cost: number): boolean => cost <= SMALLEST_COST;
+
+/** A small run that takes longer than this counts as a large one from then on. */
+const QUICK_MS = 5000;
+/** Runs beyond `concurrency`: a quick one, and one that turned out to be slow. */
+const MOST_BESIDE = 2;
+
+interface RoomOptions {
+  /** Runs that are made at a time. */
+  readonly concurrency: () => number;
+  readonly clock: Pick<Clock, 'wait'>;
+  /** There may be room for another run. */
+  readonly onChange: () => void;
 }
 
-/**
- * Whether a run may begin beside these. `concurrency` runs are made at a time. While large ones hold every slot, one
- * small run more may begin: it takes a second where they take many, and on a small host its caller would wait for all
- * of them.
- */
-export const hasRoom = (cost: number, { small, large }: Load, concurrency: number): boolean =>
-  small + large < concurrency || (isSmall(cost) && small === 0);
+export interface Room {
+  readonly running: number;
+  /** Whether an ordinary place is free. */
+  readonly hasPlace: () => boolean;
+  /**
+   * Whether a run of this cost may begin although every ordinary place is taken. It may if it is small and no other quick
+   * run is in work: it takes a second where large ones take many, and on a small host its caller would wait for all of them.
+   */
+  readonly hasPlaceBeside: (cost: number) => boolean;
+  /** Takes a place, whether there is one or not. The returned function gives it back, once. */
+  enter(cost: number): () => void;
+}
+
+/** The runs in work at one worker. */
+export function createRoom({ concurrency, clock, onChange }: RoomOptions): Room {
+  let running = 0;
+  let quick = 0;
+
+  return {
+    get running() {
+      return running;
+    },
+    hasPlace: () => running < concurrency(),
+    hasPlaceBeside: (cost) => isSmall(cost) && quick === 0 && running < concurrency() + MOST_BESIDE,
+    enter: (cost) => {
+      const left = new AbortController();
+      let isQuick = isSmall(cost);
+      const beSlow = (): void => {
+        if (isQuick) quick -= 1;
+        isQuick = false;
+      };
+      running += 1;
+      if (isQuick) {
+        quick += 1;
+        clock.wait(QUICK_MS, left.signal).then(
+          () => {
+            beSlow();
+            onChange();
+          },
+          // It has ended.
+          () => undefined,
+        );
+      }
+      return () => {
+        if (left.signal.aborted) return;
+        left.abort();
+        beSlow();
+        running -= 1;
+        onChange();
+      };
+    },
+  };
+}

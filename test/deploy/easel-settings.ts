@@ -12,7 +12,7 @@ export type ServiceName = (typeof SERVICES)[number];
 const workerParts = [workerSettings, ...[...engines, ...stores].map((plugIn) => plugIn.settings)];
 
 /** Read by Node, glibc or the image rather than by us. */
-const FOREIGN = ['NODE_ENV', 'NODE_VERSION', 'MALLOC_ARENA_MAX', 'HOME', 'PATH'];
+const FOREIGN = ['NODE_ENV', 'NODE_VERSION', 'MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_', 'HOME', 'PATH'];
 
 const KNOWN: Readonly<Record<ServiceName, ReadonlySet<string>>> = {
   gateway: new Set([...Object.keys(gatewaySettings), ...FOREIGN]),

@@ -1,11 +1,11 @@
 import { AppError } from '../../shared/errors.ts';
-import { hasRoom, isSmall } from '../../shared/queue/room.ts';
+import { createRoom } from '../../shared/queue/room.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
 
 export interface SlotsOptions {
   readonly concurrency: number;
   readonly maxWaiting: number;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'wait'>;
 }
 
 export interface SlotUse {
@@ -40,31 +40,29 @@ const RECENT_JOBS = 10;
 /** Limits how many jobs run and how many wait. What waits never fits, so a new job that fits passes nobody who does. */
 export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): Slots {
   const queue: Waiter[] = [];
-  const load = { small: 0, large: 0 };
-  const running = (): number => load.small + load.large;
+  const room = createRoom({ concurrency: () => concurrency, clock, onChange: startWaiting });
+  const hasRoom = ({ cost }: SlotUse): boolean => room.hasPlace() || room.hasPlaceBeside(cost);
   let durationsMs: number[] = [];
 
   function occupy({ cost }: SlotUse): () => void {
-    const kind = isSmall(cost) ? 'small' : 'large';
-    load[kind] += 1;
+    const leave = room.enter(cost);
     const startedAt = clock.now();
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      load[kind] -= 1;
       durationsMs = [...durationsMs, clock.now() - startedAt].slice(-RECENT_JOBS);
-      startWaiting();
-      reportPositions();
+      leave();
     };
   }
 
   function startWaiting(): void {
     for (const waiter of [...queue]) {
-      if (!hasRoom(waiter.cost, load, concurrency)) continue;
+      if (!hasRoom(waiter)) continue;
       queue.splice(queue.indexOf(waiter), 1);
       waiter.start();
     }
+    reportPositions();
   }
 
   function reportPositions(): void {
@@ -98,18 +96,18 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
     const meanMs = durationsMs.reduce((sum, ms) => sum + ms, 0) / durationsMs.length;
     const seconds = durationsMs.length === 0 ? GUESS_SECONDS : Math.ceil(meanMs / 1000 / concurrency);
     const retryAfterSeconds = Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, seconds));
-    return new AppError('queue_full', `${running()} run and ${queue.length} wait`, { retryAfterSeconds });
+    return new AppError('queue_full', `${room.running} run and ${queue.length} wait`, { retryAfterSeconds });
   }
 
   return {
     enter(use) {
       if (use.signal.aborted) return Promise.reject(toAbortError(use.signal));
-      if (hasRoom(use.cost, load, concurrency)) return Promise.resolve(occupy(use));
+      if (hasRoom(use)) return Promise.resolve(occupy(use));
       if (use.isReturning !== true && queue.length >= maxWaiting) throw full();
       return wait(use);
     },
     get running() {
-      return running();
+      return room.running;
     },
     get waiting() {
       return queue.length;

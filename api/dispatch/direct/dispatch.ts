@@ -1,6 +1,6 @@
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { isSmall } from '../../../shared/queue/room.ts';
+import { SMALLEST_COST } from '../../../shared/queue/room.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch, QueuedRun, RunLedger } from '../dispatch.ts';
@@ -27,11 +27,17 @@ export interface HttpDispatchOptions {
   readonly silenceMs?: number | undefined;
 }
 
+interface InWork {
+  readonly clientId: string;
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+}
+
 /** The gateway's own queue, and HTTP to the workers of WORKER_URL, balanced by their free slots. */
 export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   const { ledger, clock, log } = options;
   const queue = createRunQueue();
-  const running = new Map<string, { readonly controller: AbortController; readonly ended: Promise<void> }>();
+  const running = new Map<string, InWork>();
   const breakPoints = new Map<string, number>();
   const stopping = new AbortController();
   const links = options.workerUrls.map((url) =>
@@ -44,17 +50,28 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
 
   function pump(): void {
     if (stopping.signal.aborted) return;
-    for (let run = takeNext(); run !== undefined; run = takeNext()) {
-      const link = freest(links, run.cost);
-      if (link !== undefined) start(link, run);
-    }
+    for (let next = takeNext(); next !== undefined; next = takeNext()) start(next.link, next.run);
     if (queue.size > 0) wakeAll();
   }
 
-  /** The first run that a worker has room for. A large one that nobody has room for lets small ones pass. */
-  function takeNext(): QueuedRun | undefined {
-    const hasFree = { small: freest(links, 1) !== undefined, large: freest(links, 2) !== undefined };
-    return queue.take(({ cost }) => (isSmall(cost) ? hasFree.small : hasFree.large));
+  /**
+   * The first run in turn, for a free slot. Without one, the first small run that may begin beside what is in work; a
+   * client that has a run in work gets no second place in this way.
+   */
+  function takeNext(): { readonly link: WorkerLink; readonly run: QueuedRun } | undefined {
+    const [freest] = links.filter((link) => link.free() > 0).sort((one, other) => other.free() - one.free());
+    if (freest !== undefined)
+      return withLink(
+        freest,
+        queue.take(() => true),
+      );
+    const beside = links.find((link) => link.hasPlaceBeside(SMALLEST_COST));
+    if (beside === undefined) return undefined;
+    const clients = new Set([...running.values()].map(({ clientId }) => clientId));
+    return withLink(
+      beside,
+      queue.take(({ cost, clientId }) => beside.hasPlaceBeside(cost) && !clients.has(clientId)),
+    );
   }
 
   const wakeAll = (): void => {
@@ -69,7 +86,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
         if (running.get(run.id)?.controller === controller) running.delete(run.id);
         pump();
       });
-    running.set(run.id, { controller, ended });
+    running.set(run.id, { clientId: run.clientId, controller, ended });
   }
 
   async function runOn(link: WorkerLink, run: QueuedRun, signal: AbortSignal): Promise<void> {
@@ -123,9 +140,9 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   }
 
   return {
-    enqueue: async ({ id, turn, createdAt, cost }) => {
+    enqueue: async ({ id, clientId, turn, createdAt, cost }) => {
       if (running.has(id)) return;
-      queue.push({ id, turn, createdAt, cost });
+      queue.push({ id, clientId, turn, createdAt, cost });
       pump();
     },
     withdraw: async (runId) => {
@@ -155,7 +172,4 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   };
 }
 
-function freest(links: readonly WorkerLink[], cost: number): WorkerLink | undefined {
-  const free = links.filter((link) => link.hasRoom(cost));
-  return free.sort((one, other) => other.free() - one.free())[0];
-}
+const withLink = (link: WorkerLink, run: QueuedRun | undefined) => (run === undefined ? undefined : { link, run });

@@ -2,7 +2,7 @@ import type { AxiosInstance } from 'axios';
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import { WIRE_HEADER, WIRE_VERSION } from '../../../shared/contract/wire.ts';
 import { createHttpClient } from '../../../shared/net/http.ts';
-import { hasRoom, isSmall } from '../../../shared/queue/room.ts';
+import { createRoom } from '../../../shared/queue/room.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { OpenedRun, WorkerView } from '../dispatch.ts';
@@ -17,10 +17,10 @@ const SILENCE_MS = 60_000;
 
 export interface WorkerLink {
   readonly client: AxiosInstance;
-  /** Slots that nobody holds. */
+  /** Number of free slots. 0 unless the worker is known to be awake. */
   free(): number;
-  /** Whether it may be given a run of this cost now. Not unless the worker is known to be awake. */
-  hasRoom(cost: number): boolean;
+  /** Whether it may be given a run of this cost although no slot is free. Not unless it is known to be awake. */
+  hasPlaceBeside(cost: number): boolean;
   /** Starts to wake it, unless it is awake or being woken. */
   wake(): void;
   /** Takes a slot at once. `open` resolves with undefined if no caller wants the production any more. */
@@ -60,9 +60,8 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   let rests = 0;
   let isResting = false;
   let failuresInRow = 0;
-  const load = { small: 0, large: 0 };
-  const running = (): number => load.small + load.large;
   let concurrency = 1;
+  const room = createRoom({ concurrency: () => concurrency, clock, onChange: () => options.onChange() });
 
   const waker = createWaker({
     ...{ client, name, signal, clock, log, onGivenUp: options.onGivenUp },
@@ -93,15 +92,14 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
     open: () => Promise<OpenedRun | undefined>,
     call: ProduceCall,
   ): Promise<ProductionOutcome | undefined> {
-    const kind = isSmall(call.cost) ? 'small' : 'large';
-    load[kind] += 1;
+    let leave = room.enter(call.cost);
     let isAside = false;
     /** A run that waits for an engine gives its slot at the worker to others. */
     const setAside = (isAsideNow: boolean): void => {
       if (isAside === isAsideNow) return;
       isAside = isAsideNow;
-      load[kind] += isAsideNow ? -1 : 1;
-      if (isAsideNow) options.onChange();
+      if (isAsideNow) leave();
+      else leave = room.enter(call.cost);
     };
     try {
       const opened = await open();
@@ -115,8 +113,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
       if (!call.signal.aborted) learn(outcome);
       return outcome;
     } finally {
-      setAside(false);
-      load[kind] -= 1;
+      leave();
     }
   }
 
@@ -136,12 +133,17 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
     condition.heard();
   }
 
+  function takesWork(): boolean {
+    const isAwake = waker.isFresh() || (room.running > 0 && !waker.isWaking && waker.state() === 'ready');
+    return isAwake && !isResting;
+  }
+
   function view(): WorkerView {
-    const state = running() > 0 && waker.state() === 'asleep' ? 'ready' : waker.state();
+    const state = room.running > 0 && waker.state() === 'asleep' ? 'ready' : waker.state();
     return {
       name,
-      state: state === 'ready' && running() >= concurrency ? 'busy' : state,
-      running: running(),
+      state: state === 'ready' && room.running >= concurrency ? 'busy' : state,
+      running: room.running,
       concurrency,
       wakingForMs: waker.wakingForMs(),
       engines: condition.status()?.engines,
@@ -152,11 +154,8 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
 
   return {
     client,
-    free: () => concurrency - running(),
-    hasRoom: (cost) => {
-      const isAwake = waker.isFresh() || (running() > 0 && !waker.isWaking && waker.state() === 'ready');
-      return isAwake && !isResting && hasRoom(cost, load, concurrency);
-    },
+    free: () => (takesWork() ? concurrency - room.running : 0),
+    hasPlaceBeside: (cost) => takesWork() && room.hasPlaceBeside(cost),
     wake: waker.wake,
     produce,
     view,

@@ -37,11 +37,11 @@ export async function sweepLostRuns({ queue, runs, blobs, clock, enqueue }: Swee
     return !isWaitingForToken;
   }
 
-  async function requeue({ id, createdAt, cost }: Run): Promise<void> {
+  async function requeue({ id, clientId, createdAt, cost }: Run): Promise<void> {
     if ((await runs.countLoss(id)) > MAX_LOSSES) return fail(id, 'its workers died with it too often');
     await runs.report(id, { status: 'queued' });
     // A run that was begun before goes first.
-    await enqueue({ id, createdAt, cost, turn: 0 });
+    await enqueue({ id, clientId, createdAt, cost, turn: 0 });
   }
 
   async function fail(runId: string, reason: string): Promise<void> {

@@ -70,6 +70,24 @@ describe('slots', () => {
     assert.deepEqual(begun, ['large', 'small', 'next small', 'next large']);
   });
 
+  test('a small job that is slow counts as a large one, so that it does not keep the quick ones out', async () => {
+    const clock = createManualClock();
+    const slots = createSlots({ concurrency: 1, maxWaiting: 9, clock });
+    await slots.enter({ signal, onPosition, cost: 1 });
+    const second = slots.enter({ signal, onPosition, cost: 1 });
+    assert.deepEqual([slots.running, slots.waiting], [1, 1]);
+    clock.advance(5000);
+    await second;
+    const third = slots.enter({ signal, onPosition, cost: 1 });
+    const fourth = slots.enter({ signal, onPosition, cost: 1 });
+    clock.advance(5000);
+    const leave = await third;
+    clock.advance(5000);
+    assert.deepEqual([slots.running, slots.waiting], [3, 1], 'no more than two besides');
+    leave();
+    await fourth;
+  });
+
   test('a slot that is given back twice is one slot', async () => {
     const slots = createSlots({ concurrency: 1, maxWaiting: 0, clock: createManualClock() });
     const leave = await slots.enter({ signal, onPosition, cost });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRunQueue } from '../../../../api/dispatch/direct/run-queue.ts';
 
-const run = (id: string, turn: number, createdAt = 1) => ({ id, turn, createdAt, cost: 1 });
+const run = (id: string, turn: number, createdAt = 1) => ({ id, turn, createdAt, cost: 1, clientId: 'c' });
 
 const takeAll = (queue: ReturnType<typeof createRunQueue>): string[] => {
   const taken: string[] = [];
