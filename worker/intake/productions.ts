@@ -59,25 +59,10 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
       isRunning: false,
       ended: Promise.resolve(),
     };
-    const send: Listener = (event) => {
-      for (const hear of entry.listeners) hear(event);
-    };
     const { signal } = entry.abort;
     const cost = costOf(production.request);
-    const times = createStageTimes(clock);
-    const pace = createProgressPace({
-      send: (events) => {
-        for (const event of events) send({ type: 'progress', ...event });
-      },
-      isUrgent: isNews,
-      onFailure: (error) => log.error({ requestId, err: error }, 'the progress of a production could not be sent'),
-      clock,
-    });
-    const onProgress = (event: ProgressEvent): void => {
-      times.enter(event.stage);
-      pace.add(event);
-    };
-    const slot = takeSlot(production, signal, onProgress);
+    const reports = createReports(entry.listeners, { requestId, clock, log });
+    const slot = takeSlot(production, signal, reports.progress);
 
     async function make(): Promise<void> {
       let leave = await slot;
@@ -92,30 +77,19 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
       try {
         // The same job was cancelled a moment ago and is still ending.
         await previous;
-        const context = { signal, deadlineAt, onProgress, stepAside };
-        const result = { ...(await produce(production, context)), timings: times.totals() };
-        const { engine, timings, attempts, pictures } = result;
-        log.info({ requestId, engine, attempts, timings, stores: pictures.map(({ store }) => store) }, 'produced');
-        send({ type: 'result', result });
+        const context = { signal, deadlineAt, onProgress: reports.progress, stepAside };
+        reports.result(await produce(production, context));
       } finally {
         leave();
       }
     }
 
-    function fail(thrown: unknown): void {
-      const error = toAppError(thrown);
-      const line = { requestId, code: error.code, reason: error.message, timings: times.totals() };
-      if (error.code === 'internal') log.error({ ...line, stack: stackOf(thrown) }, 'a production failed');
-      else log.warn(line, 'a production failed');
-      send({ type: 'error', error: toErrorRecord(error) });
-    }
-
     entry.ended = make()
-      .catch(fail)
+      .catch(reports.failure)
       .finally(async () => {
         underWay.delete(entry);
         if (byJob.get(production.jobId) === entry) byJob.delete(production.jobId);
-        await pace.end();
+        await reports.end();
       });
     byJob.set(production.jobId, entry);
     underWay.add(entry);
@@ -167,6 +141,48 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
       for (const entry of underWay) entry.abort.abort(stopping());
       await within(LAST_MOMENTS_MS, allEnded(), clock);
     },
+  };
+}
+
+interface ReportsOptions {
+  readonly requestId: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What the listeners and the log get of one production. */
+function createReports(listeners: ReadonlySet<Listener>, { requestId, clock, log }: ReportsOptions) {
+  const send: Listener = (event) => {
+    for (const hear of listeners) hear(event);
+  };
+  const times = createStageTimes(clock);
+  const pace = createProgressPace({
+    send: (events) => {
+      for (const event of events) send({ type: 'progress', ...event });
+    },
+    isUrgent: isNews,
+    onFailure: (error) => log.error({ requestId, err: error }, 'the progress of a production could not be sent'),
+    clock,
+  });
+  return {
+    progress: (event: ProgressEvent): void => {
+      times.enter(event.stage);
+      pace.add(event);
+    },
+    result: (made: Awaited<ReturnType<Produce>>): void => {
+      const result = { ...made, timings: times.totals() };
+      const { engine, timings, attempts, pictures } = result;
+      log.info({ requestId, engine, attempts, timings, stores: pictures.map(({ store }) => store) }, 'produced');
+      send({ type: 'result', result });
+    },
+    failure: (thrown: unknown): void => {
+      const error = toAppError(thrown);
+      const line = { requestId, code: error.code, reason: error.message, timings: times.totals() };
+      if (error.code === 'internal') log.error({ ...line, stack: stackOf(thrown) }, 'a production failed');
+      else log.warn(line, 'a production failed');
+      send({ type: 'error', error: toErrorRecord(error) });
+    },
+    end: pace.end,
   };
 }
 

@@ -27,16 +27,6 @@ interface QueueRunOptions {
 const PICTURE_LIFE_SECONDS = 3600;
 
 export function createQueueRun({ runs, blobs, vault, productions, readPicture, clock }: QueueRunOptions) {
-  /** Shares pictures that only this worker has. Without them the run is not done. */
-  async function hand(result: GenerationResult, { deliver }: GenerationRequest): Promise<void> {
-    for (const { id, url } of result.pictures) {
-      if (deliver === 'url' && url?.startsWith('/') !== true) continue;
-      const picture = await readPicture(id);
-      if (picture === undefined) throw new Error('a finished picture is not on the shelf');
-      await blobs.put(blobKeys.picture(id), picture.bytes, PICTURE_LIFE_SECONDS);
-    }
-  }
-
   /** Resolves with the last event, the run as last reported, and the changes that were not reported yet. */
   async function produce(run: Run, signal: AbortSignal): Promise<Made> {
     const credentials = run.needsCredentials ? await vault.get(run.id) : undefined;
@@ -74,7 +64,7 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
   }
 
   async function settle({ ending, run, changes }: Made): Promise<void> {
-    if (ending.type === 'result') await hand(ending.result, run.request);
+    if (ending.type === 'result') await sharePictures(ending.result, run.request, { blobs, readPicture });
     const change: RunChange =
       ending.type === 'error'
         ? { status: 'failed', error: ending.error }
@@ -105,6 +95,20 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     await settle(made);
     return 'ended';
   };
+}
+
+/** Shares pictures that only this worker has. Without them the run is not done. */
+async function sharePictures(
+  { pictures }: GenerationResult,
+  { deliver }: GenerationRequest,
+  { blobs, readPicture }: Pick<QueueRunOptions, 'blobs' | 'readPicture'>,
+): Promise<void> {
+  for (const { id, url } of pictures) {
+    if (deliver === 'url' && url?.startsWith('/') !== true) continue;
+    const picture = await readPicture(id);
+    if (picture === undefined) throw new Error('a finished picture is not on the shelf');
+    await blobs.put(blobKeys.picture(id), picture.bytes, PICTURE_LIFE_SECONDS);
+  }
 }
 
 type Ending = Extract<ProductionEvent, { readonly type: 'result' | 'error' }>;

@@ -40,42 +40,10 @@ type Joined = Extract<ClaimDecision, { readonly how: 'joined' | 'remembered' }>;
 export function createRedisClaim({ redis, clock, keepMs }: ClaimOptions) {
   const lastTurns = createLastTurns();
 
-  async function look({ run: { clientId }, sharing, idempotency }: Order): Promise<Seen> {
-    const [count, turns, cost, clients, ...names] = await readAll(redis, [
-      ['ZCARD', redisKeys.waiting],
-      ['HMGET', redisKeys.turns, SERVED, clientId],
-      ['HGET', redisKeys.costs, clientId],
-      ['HLEN', redisKeys.costs],
-      ...(sharing ? [['RUNS', redisKeys.name(sharing.name)]] : []),
-      ...(idempotency ? [['GET', redisKeys.name(idempotency.name)]] : []),
-    ]);
-    const [servedTurn = 0, ownTurn = 0] = (turns as (string | null)[]).map(Number);
-    const named = sharing ? toNamedRuns(names.shift()) : NO_RUNS;
-    // The costs of runs that were lost while they waited were never taken back.
-    const isEmpty = count === 0;
-    return {
-      queue: {
-        clients: isEmpty ? 0 : Number(clients),
-        ownCost: isEmpty ? 0 : Number(cost),
-        ownTurn,
-        servedTurn,
-      },
-      canReset: isEmpty && (Number(clients) > 0 || servedTurn > RESET_ABOVE),
-      named,
-      keyText: String(names.shift() ?? ''),
-    };
-  }
-
-  async function readKeyed(text: string) {
-    const [ticketKey, fingerprint = ''] = text.split(' ');
-    const record = ticketKey ? await readRecord(redis, ticketKey) : undefined;
-    return record && { fingerprint, record };
-  }
-
   async function attempt(order: Order): Promise<{ answer: Claim; commit?: Commit }> {
     const { sharing, idempotency, run } = order;
-    const seen = await look(order);
-    const keyed = await readKeyed(seen.keyText);
+    const seen = await look(redis, order);
+    const keyed = await readKeyed(redis, seen.keyText);
     const decision = decideClaim(order, {
       now: clock.now(),
       keyed,
@@ -118,6 +86,39 @@ export function createRedisClaim({ redis, clock, keepMs }: ClaimOptions) {
       leave();
     }
   };
+}
+
+/** In one round trip, but for the record of an idempotency key that was used before. */
+async function look(redis: Redis, { run: { clientId }, sharing, idempotency }: Order): Promise<Seen> {
+  const [count, turns, cost, clients, ...names] = await readAll(redis, [
+    ['ZCARD', redisKeys.waiting],
+    ['HMGET', redisKeys.turns, SERVED, clientId],
+    ['HGET', redisKeys.costs, clientId],
+    ['HLEN', redisKeys.costs],
+    ...(sharing ? [['RUNS', redisKeys.name(sharing.name)]] : []),
+    ...(idempotency ? [['GET', redisKeys.name(idempotency.name)]] : []),
+  ]);
+  const [servedTurn = 0, ownTurn = 0] = (turns as (string | null)[]).map(Number);
+  const named = sharing ? toNamedRuns(names.shift()) : NO_RUNS;
+  // The costs of runs that were lost while they waited were never taken back.
+  const isEmpty = count === 0;
+  return {
+    queue: {
+      clients: isEmpty ? 0 : Number(clients),
+      ownCost: isEmpty ? 0 : Number(cost),
+      ownTurn,
+      servedTurn,
+    },
+    canReset: isEmpty && (Number(clients) > 0 || servedTurn > RESET_ABOVE),
+    named,
+    keyText: String(names.shift() ?? ''),
+  };
+}
+
+async function readKeyed(redis: Redis, text: string) {
+  const [ticketKey, fingerprint = ''] = text.split(' ');
+  const record = ticketKey ? await readRecord(redis, ticketKey) : undefined;
+  return record && { fingerprint, record };
 }
 
 function toMade({ maxWaiting }: Order, { ticket, run }: Made, { queue, canReset }: Seen, lifeSeconds: number): Commit {

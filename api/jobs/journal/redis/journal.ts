@@ -1,16 +1,13 @@
-import { channelNames } from '../../../../shared/queue/channels.ts';
 import type { RedisBackend } from '../../../../shared/queue/redis/backend.ts';
-import { type Command, type Commit, commit, commitUntilDone } from '../../../../shared/queue/redis/commit.ts';
+import { type Command, commit, commitUntilDone } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
-import { toChangeCommit } from '../../../../shared/queue/redis/runs.ts';
-import { applyChange, type Run } from '../../../../shared/queue/run.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
 import type { Clock } from '../../../../shared/wait.ts';
 import type { Callback, JobRecord, Journal } from '../journal.ts';
-import { decideLeave, decideNewest, decideRelease, NEWEST_AMONG } from '../rules/leave.ts';
-import { NOBODY_WAITS } from '../rules/life.ts';
+import { decideNewest, NEWEST_AMONG } from '../rules/leave.ts';
 import { createRedisClaim } from './claim.ts';
-import { readNamed, readRecord, type StoredRecord } from './records.ts';
+import { createRedisLeave } from './leave.ts';
+import { readNamed, readRecord } from './records.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 /** The journal of any number of gateways. Everything expires by itself. */
@@ -31,54 +28,6 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     const keys = await redis.lrange(redisKeys.client(clientId), 0, NEWEST_AMONG - 1);
     const records = await Promise.all(keys.map(find));
     return decideNewest(records.filter((record) => record !== undefined));
-  }
-
-  const leave = (ticketKey: string, comesBack: boolean): Promise<void> =>
-    commitUntilDone(redis, async () => {
-      const record = await find(ticketKey);
-      if (record === undefined) return { answer: undefined };
-      const { ticket, run } = decideLeave(record, comesBack);
-      const attended = { command: ['HGET', redisKeys.run(run.id), 'attendedBy'], answer: record.run.attendedBy };
-      const writes: Command[] = [];
-      if (ticket !== record.ticket) writes.push(['HSET', redisKeys.ticket(ticketKey), 'isPatient', '1']);
-      if (run !== record.run) writes.push(['HSET', redisKeys.run(run.id), 'attendedBy', run.attendedBy]);
-      return { answer: undefined, commit: writes.length > 0 ? { expected: [attended], writes } : undefined };
-    });
-
-  const release = (ticketKey: string): Promise<Run | undefined> =>
-    commitUntilDone(redis, async () => {
-      const record = await find(ticketKey);
-      const decision = record && decideRelease(record, record.holders);
-      if (record === undefined || decision === 'nothing') return { answer: undefined };
-      const cancelled =
-        decision === 'runCancelled'
-          ? applyChange(record.run, { status: 'cancelled', error: NOBODY_WAITS }, clock.now())
-          : undefined;
-      return { answer: cancelled, commit: toReleaseCommit(record, cancelled) };
-    });
-
-  function toReleaseCommit(record: StoredRecord, cancelled: Run | undefined): Commit {
-    const { ticket, run, holders, callbacks } = record;
-    const [key, ticketKey, now] = [redisKeys.run(run.id), redisKeys.ticket(ticket.key), clock.now()];
-    const others = callbacks.filter((one) => one !== ticket.key);
-    const isCalledBack = others.length < callbacks.length;
-    const change = cancelled && toChangeCommit({ ...record, callbacks: others }, cancelled, { now, keepMs });
-    return {
-      expected: [
-        { command: ['HGET', ticketKey, 'isReleased'], answer: '' },
-        { command: ['HGET', key, 'holders'], answer: String(holders) },
-        { command: ['HGET', key, 'callbacks'], answer: callbacks.join(' ') },
-        ...(change?.expected.slice(0, 1) ?? []),
-      ],
-      writes: [
-        ['HSET', ticketKey, 'isReleased', '1'],
-        ['HINCRBY', key, 'holders', -1],
-        ...(isCalledBack ? [['HSET', key, 'callbacks', others.join(' ')]] : []),
-        ...(isCalledBack ? [['ZADD', redisKeys.callbacks, now, ticket.key]] : []),
-        ...(isCalledBack ? [['PUBLISH', channelNames.ended, '']] : []),
-        ...(change?.writes ?? []),
-      ],
-    };
   }
 
   /** Writes fields of a run. False, without writing, if it is gone or another ticket attends it. */
@@ -126,8 +75,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     recall: async (name) => (await readNamed(redis, name)).at(-1)?.run,
     newest,
     report: runs.report,
-    leave: (ticketKey, { comesBack }) => leave(ticketKey, comesBack),
-    release,
+    ...createRedisLeave({ redis, clock, keepMs }),
     markReceived: async (runId) => void (await amend(runId, ['received', '1'])),
     markLost,
     forget: async (runId) => void (await amend(runId, ['received', '1', 'rememberUntil', 0])),

@@ -3,14 +3,13 @@ import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
 import { applyChange, isEnded, type Run, type RunChange, toPictureIdName } from '../../../../shared/queue/run.ts';
 import { parseRun } from '../../../../shared/queue/run-record.ts';
 import type { Clock } from '../../../../shared/wait.ts';
-import type { Claim, Journal, Order, Ticket } from '../journal.ts';
-import { decideClaim } from '../rules/claim.ts';
+import type { Journal, Ticket } from '../journal.ts';
 import { decideLeave, decideRelease } from '../rules/leave.ts';
-import { endedRunExpiresAt, LONGEST_WAIT_MS, NOBODY_WAITS, recordLifeMs, WAITED_TOO_LONG } from '../rules/life.ts';
-import { toTicketText } from '../ticket-record.ts';
+import { endedRunExpiresAt, LONGEST_WAIT_MS, NOBODY_WAITS, WAITED_TOO_LONG } from '../rules/life.ts';
+import { createSqliteClaim } from './claim.ts';
 import { createLiveRuns } from './live-runs.ts';
 import { createSqliteReader } from './reader.ts';
-import { prepareStatements, readColumn } from './statements.ts';
+import { NEVER, prepareStatements, readColumn } from './statements.ts';
 import { createTransactions } from './transaction.ts';
 import { createWaitingRuns } from './waiting-runs.ts';
 
@@ -35,8 +34,6 @@ interface SqliteJournalOptions {
 const MAX_BYTES = 256 * 1024 * 1024;
 /** Progress is not written to disk; a listener that resumes after a restart still gets greater numbers. */
 const NUMBERS_SKIPPED = 1000;
-/** When a callback is due while its ticket's share goes on: the largest time that a Date knows. */
-const NEVER = 8.64e15;
 
 export function createSqliteJournal(options: SqliteJournalOptions): SqliteJournal {
   const { database, clock, keepMs, maxBytes = MAX_BYTES } = options;
@@ -45,42 +42,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
   const sql = prepareStatements(database);
   const read = createSqliteReader(sql, live.get);
   const transaction = createTransactions(database);
-
-  function claim(order: Order): Claim {
-    const { sharing, idempotency, run } = order;
-    const now = clock.now();
-    const decision = decideClaim(order, {
-      now,
-      keyed: idempotency && read.keyed(idempotency.name),
-      named: sharing === undefined ? [] : read.named(sharing.name),
-      queue: waiting.factsFor(run.clientId),
-    });
-    if (decision.how === 'full') return { ...order, how: 'full' };
-    if ('record' in decision) return { ...decision.record, how: decision.how };
-    const expiresAt = now + recordLifeMs(keepMs, run.rememberMs);
-    if (decision.how === 'made') {
-      const { id, clientId, createdAt } = decision.run;
-      sql.insertRun.run({ id, clientId, at: createdAt, data: JSON.stringify(decision.run) });
-      const target = JSON.stringify(decision.named);
-      if (sharing !== undefined) sql.setName.run({ name: sharing.name, target, expiresAt });
-    } else amend(decision.run.id, { attendedBy: decision.run.attendedBy });
-    addTicket(decision.ticket, decision.run, expiresAt);
-    if (idempotency !== undefined) {
-      const target = JSON.stringify({ ticketKey: decision.ticket.key, fingerprint: idempotency.fingerprint });
-      sql.setName.run({ name: idempotency.name, target, expiresAt });
-    }
-    return { how: decision.how, ticket: decision.ticket, run: decision.run };
-  }
-
-  function addTicket(ticket: Ticket, run: Run, expiresAt: number): void {
-    const { key, runId, clientId, createdAt, comesBack, callbackUrl } = ticket;
-    const dueAt = isEnded(run.status) ? clock.now() : NEVER;
-    sql.insertTicket.run({
-      ...{ key, runId, clientId, comesBack: comesBack ? 1 : 0, at: createdAt, expiresAt },
-      callbackDueAt: callbackUrl === undefined ? null : dueAt,
-      data: toTicketText(ticket),
-    });
-  }
+  const claim = createSqliteClaim({ sql, read, waiting, amend, clock, keepMs });
 
   function change(runId: string, what: RunChange, preview?: ProgressEvent['preview']): Run | undefined {
     const run = read.run(runId);

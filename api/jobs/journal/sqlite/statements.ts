@@ -1,5 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+/** When a callback is due while its ticket's share goes on: the largest time that a Date knows. */
+export const NEVER = 8.64e15;
+
 /** Every statement of the journal, prepared once. A purge drops at most some hundred records at a time. */
 export function prepareStatements(database: DatabaseSync) {
   const prepare = (text: string) => database.prepare(text);

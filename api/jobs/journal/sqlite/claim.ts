@@ -1,0 +1,58 @@
+import { isEnded, type Run } from '../../../../shared/queue/run.ts';
+import type { Clock } from '../../../../shared/wait.ts';
+import type { Claim, Order, Ticket } from '../journal.ts';
+import { decideClaim } from '../rules/claim.ts';
+import { recordLifeMs } from '../rules/life.ts';
+import { toTicketText } from '../ticket-record.ts';
+import type { SqliteReader } from './reader.ts';
+import { NEVER, type Statements } from './statements.ts';
+import type { WaitingRuns } from './waiting-runs.ts';
+
+interface ClaimOptions {
+  readonly sql: Statements;
+  readonly read: SqliteReader;
+  readonly waiting: WaitingRuns;
+  /** Changes a run without an event. */
+  readonly amend: (runId: string, amendment: Partial<Run>) => void;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly keepMs: number;
+}
+
+/** Claims in the file, by `rules/claim.ts`. To be called inside a transaction. */
+export function createSqliteClaim({ sql, read, waiting, amend, clock, keepMs }: ClaimOptions): (order: Order) => Claim {
+  function addTicket(ticket: Ticket, run: Run, expiresAt: number): void {
+    const { key, runId, clientId, createdAt, comesBack, callbackUrl } = ticket;
+    const dueAt = isEnded(run.status) ? clock.now() : NEVER;
+    sql.insertTicket.run({
+      ...{ key, runId, clientId, comesBack: comesBack ? 1 : 0, at: createdAt, expiresAt },
+      callbackDueAt: callbackUrl === undefined ? null : dueAt,
+      data: toTicketText(ticket),
+    });
+  }
+
+  return (order) => {
+    const { sharing, idempotency, run } = order;
+    const now = clock.now();
+    const decision = decideClaim(order, {
+      now,
+      keyed: idempotency && read.keyed(idempotency.name),
+      named: sharing === undefined ? [] : read.named(sharing.name),
+      queue: waiting.factsFor(run.clientId),
+    });
+    if (decision.how === 'full') return { ...order, how: 'full' };
+    if ('record' in decision) return { ...decision.record, how: decision.how };
+    const expiresAt = now + recordLifeMs(keepMs, run.rememberMs);
+    const setName = (name: string, target: object): void =>
+      void sql.setName.run({ name, target: JSON.stringify(target), expiresAt });
+    if (decision.how === 'made') {
+      const { id, clientId, createdAt } = decision.run;
+      sql.insertRun.run({ id, clientId, at: createdAt, data: JSON.stringify(decision.run) });
+      if (sharing !== undefined) setName(sharing.name, decision.named);
+    } else amend(decision.run.id, { attendedBy: decision.run.attendedBy });
+    addTicket(decision.ticket, decision.run, expiresAt);
+    if (idempotency !== undefined) {
+      setName(idempotency.name, { ticketKey: decision.ticket.key, fingerprint: idempotency.fingerprint });
+    }
+    return { how: decision.how, ticket: decision.ticket, run: decision.run };
+  };
+}
