@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { longFunctions } from './long-functions.ts';
 import { importsOf, readSource, sourceFiles } from './source-files.ts';
 
 /** The rooms of each service. A file that fits none of these patterns stands in the wrong place. */
@@ -24,6 +25,8 @@ const ROOMS: readonly RegExp[] = [
 const MAX_FILES_IN_A_ROOM = 20;
 /** A longer file does more than one thing. */
 const MAX_LINES = 250;
+/** Without the lines of the functions inside it: a `createX` holds the functions that share its state. */
+const MAX_FUNCTION_LINES = 60;
 /** Lists of like things, where the number is the point. */
 const COLLECTIONS =
   /^(api\/policy\/vocabulary|worker\/engines\/(sketch\/page\/\w+|stable-diffusion\/schedulers|perchance))$/;
@@ -68,6 +71,13 @@ describe('the rooms', () => {
       sourceFiles.filter((file) => readSource(file).split('\n').length - 1 > MAX_LINES),
       [],
     );
+  });
+
+  test('no function is too long to be read at once', () => {
+    // A `main.ts` wires its service by hand, and is read from top to bottom.
+    const files = sourceFiles.filter((file) => !file.endsWith('/main.ts'));
+    const long = files.flatMap((file) => longFunctions(file, MAX_FUNCTION_LINES));
+    assert.deepEqual(long, []);
   });
 
   test('what stands in shared/ has a user in each service', () => {

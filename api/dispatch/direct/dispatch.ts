@@ -5,14 +5,12 @@ import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch, QueuedRun, RunLedger } from '../dispatch.ts';
 import { whyNobodyServes } from '../why-nobody-serves.ts';
+import { createBreakPoints } from './break-points.ts';
 import type { ProductionOutcome } from './production-call.ts';
 import { createRunQueue } from './run-queue.ts';
 import { fetchPicture, removeHosted } from './worker-calls.ts';
 import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 
-/** A run fails once the points of its broken and unanswered attempts add up to this. */
-const MAX_BREAK_POINTS = 20;
-const POINTS = { broken: 4, absent: 1 } as const;
 /** Pause before workers that could not be reached are woken again, while runs wait for them. */
 const PATIENCE_PAUSE_MS = 15_000;
 
@@ -38,7 +36,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   const { ledger, clock, log } = options;
   const queue = createRunQueue();
   const running = new Map<string, InWork>();
-  const breakPoints = new Map<string, number>();
+  const breakPoints = createBreakPoints();
   const stopping = new AbortController();
   const links = options.workerUrls.map((url) =>
     createWorkerLink({ ...options, url, token: options.workerToken, onChange: pump, onGivenUp }),
@@ -103,17 +101,14 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     try {
       if (outcome.kind === 'result') await ledger.finish(run.id, outcome.result);
       else await ledger.fail(run.id, outcome.error);
-      breakPoints.delete(run.id);
+      breakPoints.forget(run.id);
     } catch (error) {
       await breakOff(run, 'broken', `the result could not be kept: ${String(error)}`);
     }
   }
 
-  async function breakOff(run: QueuedRun, kind: keyof typeof POINTS, reason: string): Promise<void> {
-    const points = (breakPoints.get(run.id) ?? 0) + POINTS[kind];
-    breakPoints.set(run.id, points);
-    if (points < MAX_BREAK_POINTS) return putBack(run);
-    breakPoints.delete(run.id);
+  async function breakOff(run: QueuedRun, kind: 'broken' | 'absent', reason: string): Promise<void> {
+    if (!breakPoints.add(run.id, kind)) return putBack(run);
     await ledger.fail(run.id, new AppError('worker_unavailable', `broken off too often; the last reason: ${reason}`));
   }
 
@@ -146,7 +141,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
       pump();
     },
     withdraw: async (runId) => {
-      breakPoints.delete(runId);
+      breakPoints.forget(runId);
       queue.remove(runId);
       running.get(runId)?.controller.abort();
     },

@@ -1,6 +1,7 @@
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
-import type { BrowserLeases, Lease } from '../lifecycle/browser-leases.ts';
+import type { BrowserLeases } from '../lifecycle/browser-leases.ts';
+import type { Lease } from '../lifecycle/served-browsers.ts';
 import type { PageRecipe, PageUse } from '../pages.ts';
 import { PageDied } from '../process/chromium.ts';
 import { type Identity, readIdentity } from '../process/identity.ts';

@@ -1,4 +1,5 @@
-import type { BrowserLeases, Lease } from '../lifecycle/browser-leases.ts';
+import type { BrowserLeases } from '../lifecycle/browser-leases.ts';
+import type { Lease } from '../lifecycle/served-browsers.ts';
 import type { PageRecipe, PageTask, PageUse } from '../pages.ts';
 import { type Chromium, PageDied } from '../process/chromium.ts';
 import type { PagePool } from './page-pool.ts';
