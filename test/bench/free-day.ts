@@ -2,7 +2,7 @@ import { BUDGETS_MS, liveFreeDay } from '../e2e/free-day.ts';
 import type { Section } from './report.ts';
 
 const REQUESTS = 500;
-const RATE = 100;
+const RATE = 70;
 
 export const freeDay: Section = {
   name: 'free-day',

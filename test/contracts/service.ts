@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AppError } from '../../shared/errors.ts';
 import { readSettings } from '../../shared/service/config.ts';
 import { createLog, type Logger } from '../../shared/service/log.ts';
@@ -19,6 +20,8 @@ import { createEngineServices } from './engine-services.ts';
 
 interface ServiceSubject extends EngineSubject {
   readonly standIn: ServiceStandIn;
+  /** The pauses that the engine asked for so far. */
+  readonly waits: readonly number[];
 }
 
 export interface ServiceContract extends ServiceShape {
@@ -47,6 +50,9 @@ export interface ServiceContract extends ServiceShape {
   readonly probe: { readonly path: RegExp; readonly body: unknown } | 'none';
 }
 
+/** A cancellation that waits for the service takes as long as its call may: seconds. */
+const MAX_CANCEL_MS = 2000;
+
 const answering =
   (answer: Answer, path = /^/) =>
   ({ standIn }: ServiceSubject): void =>
@@ -71,8 +77,9 @@ export function serviceContract(contract: ServiceContract): void {
       [`${prefix}_API_URL`]: standIn.url,
       [`${prefix}_MODEL`]: contract.model,
     });
-    const engine = plugin.create(settings, createEngineServices({ clock: createHurriedClock(), log }));
-    return { engine, standIn, secrets: [key], close: () => standIn.close() };
+    const clock = createHurriedClock();
+    const engine = plugin.create(settings, createEngineServices({ clock, log }));
+    return { engine, standIn, waits: clock.waits, secrets: [key], close: () => standIn.close() };
   }
 
   const status = (code: number, body: unknown, headers = {}) => answering({ status: code, body, headers });
@@ -108,6 +115,7 @@ export function serviceContract(contract: ServiceContract): void {
     ...Object.entries(contract.failures).map(([what, { path = submission, body }]) => ({
       ...{ name: what, code: 'engine_failed' as const, provoke: answering({ body }, path) },
     })),
+    ...(contract.namesAddresses === true ? toWorkFaults(submission) : []),
     ...(contract.faults ?? []),
   ];
 
@@ -170,16 +178,32 @@ export function serviceContract(contract: ServiceContract): void {
         await Promise.all([subject.close(), stranger.close()]);
       });
 
-      test('continues after one bad answer about the work', async () => {
+      test('fetches no picture from the address of cloud credentials', async () => {
+        const subject = await create(quiet);
+        subject.standIn.filesElsewhere = 'http://169.254.169.254';
+        await assert.rejects(generate(subject.engine, request(subject)), { code: 'engine_changed' });
+        await subject.close();
+      });
+
+      test('looks again after growing pauses, and tells what the service says', async () => {
+        const subject = await create(quiet);
+        const { events } = await generate(subject.engine, request(subject));
+        assert.deepEqual(subject.waits.slice(0, 2), [500, 750]);
+        assert.ok(events.some(({ engineStatus }) => engineStatus !== undefined));
+        await subject.close();
+      });
+
+      test('continues after one bad answer about the work, when the service wants it to', async () => {
         const subject = await create(quiet);
         let isBad = true;
         subject.standIn.interfere(({ path }) => {
           if (submission.test(path) || path.startsWith('/files') || !isBad) return undefined;
           isBad = false;
-          return { status: 502, body: 'a page of a proxy' };
+          return { status: 503, headers: { 'retry-after': '40' }, body: 'a page of a proxy' };
         });
         await generate(subject.engine, request(subject));
         assert.ok(!isBad);
+        assert.ok(subject.waits.includes(40_000), 'Retry-After is obeyed');
         await subject.close();
       });
     }
@@ -196,14 +220,40 @@ export function serviceContract(contract: ServiceContract): void {
         const looked = subject.standIn.nextRequest();
         await looked;
         const cancelled = subject.standIn.nextRequest(cancellation);
+        // The service does not answer, which is no business of the caller who left. The worker's own end waits for it.
+        answering('hang', cancellation)(subject);
+        const abortedAt = performance.now();
         abort.abort();
         await assert.rejects(running, { code: 'cancelled' });
+        assert.ok(performance.now() - abortedAt < MAX_CANCEL_MS);
         await cancelled;
-        await subject.engine.stop?.();
+        let hasStopped = false;
+        const stopping = subject.engine.stop?.().then(() => {
+          hasStopped = true;
+        });
+        await nextTurn();
+        assert.ok(!hasStopped, 'stop waits until the service was told');
+        subject.standIn.mend();
+        await stopping;
         await subject.close();
       });
     }
   });
+}
+
+/** Faults of the calls that follow a submission, and of the picture's own host. */
+function toWorkFaults(submission: RegExp): EngineFault<ServiceSubject>[] {
+  const file = /^\/files\//;
+  const answeringLooks = ({ standIn }: ServiceSubject): void =>
+    standIn.interfere(({ path }) => (submission.test(path) || file.test(path) ? undefined : { status: 502 }));
+  return [
+    { name: 'looks that all fail', code: 'engine_failed', provoke: answeringLooks },
+    { name: 'a page in place of the file', code: 'engine_failed', provoke: answering({ body: '<html>' }, file) },
+    { name: 'a file that is gone', code: 'engine_failed', provoke: answering({ status: 404 }, file) },
+    { name: 'a file that breaks off', code: 'engine_failed', provoke: answering('truncate', file) },
+    { name: 'a reset at the file', code: 'engine_failed', provoke: answering('reset', file) },
+    { name: 'a file that drips', code: 'engine_timeout', endless: true, provoke: answering('drip', file) },
+  ];
 }
 
 const advises =

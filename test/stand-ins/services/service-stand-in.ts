@@ -25,8 +25,10 @@ export interface ServiceTools {
 
 export interface ServiceStandIn extends HttpStandIn {
   neverFinishes: boolean;
-  /** The host that answers name for files and tasks, if it is not the service itself. */
+  /** The host that answers name for tasks, if it is not the service itself. */
   elsewhere: string | undefined;
+  /** The same for pictures. */
+  filesElsewhere: string | undefined;
 }
 
 export type ServiceAnswers = (
@@ -41,6 +43,7 @@ export interface ServiceShape {
 }
 
 const LOOKS_BEFORE_DONE = 2;
+const BEHAVIOUR = { neverFinishes: false, elsewhere: undefined, filesElsewhere: undefined };
 
 /** A local service of the shape "submit, poll, fetch". It demands the key for all calls except files. */
 export async function createServiceStandIn({ hasKey, answers }: ServiceShape): Promise<ServiceStandIn> {
@@ -52,7 +55,7 @@ export async function createServiceStandIn({ hasKey, answers }: ServiceShape): P
   const tools: ServiceTools = {
     url: () => standIn.elsewhere ?? standIn.url,
     paint,
-    host: async (wish) => `${standIn.url}/files/${files.push(await paint(wish)) - 1}.png`,
+    host: async (wish) => `${standIn.filesElsewhere ?? standIn.url}/files/${files.push(await paint(wish)) - 1}.png`,
     begin: async (wish) => tasks.push({ picture: await tools.host(wish), looks: 0 }) - 1,
     look: (index) => {
       const task = tasks[index];
@@ -74,10 +77,9 @@ export async function createServiceStandIn({ hasKey, answers }: ServiceShape): P
   });
   const mendService = service.mend;
   const standIn: ServiceStandIn = Object.assign(service, {
-    neverFinishes: false,
-    elsewhere: undefined,
+    ...BEHAVIOUR,
     mend() {
-      Object.assign(standIn, { neverFinishes: false, elsewhere: undefined });
+      Object.assign(standIn, BEHAVIOUR);
       mendService();
     },
   });

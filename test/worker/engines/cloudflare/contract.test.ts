@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { readSettings } from '../../../../shared/service/config.ts';
 import { cloudflare } from '../../../../worker/engines/cloudflare/index.ts';
 import { createDailyAllowance, untilMidnightUtc } from '../../../../worker/engines/daily-allowance.ts';
+import { generate } from '../../../contracts/engine-checks.ts';
+import { createEngineServices } from '../../../contracts/engine-services.ts';
 import { serviceContract } from '../../../contracts/service.ts';
 import type { StandInReply } from '../../../stand-ins/http-stand-in.ts';
 import { answerBytes, cloudflareShape } from '../../../stand-ins/services/cloudflare.ts';
+import { createServiceStandIn, SERVICE_KEY } from '../../../stand-ins/services/service-stand-in.ts';
 
 const saying = (status: number, code: number) => ({
   provoke: ({ standIn }: { standIn: { interfere(answer: () => StandInReply): void } }) =>
@@ -55,6 +59,22 @@ for (const model of ['@cf/black-forest-labs/flux-2-klein-4b', '@cf/stabilityai/s
 }
 
 describe('a daily allowance', () => {
+  test('is told by the engine, less one after a picture', async () => {
+    const standIn = await createServiceStandIn(cloudflareShape);
+    const settings = readSettings(cloudflare.settings, {
+      CLOUDFLARE_API_TOKEN: SERVICE_KEY,
+      CLOUDFLARE_ACCOUNT_ID: 'acme',
+      CLOUDFLARE_API_URL: standIn.url,
+    });
+    const engine = cloudflare.create(settings, createEngineServices({}));
+    const before = engine.quotaRemaining?.() ?? 0;
+    const { square } = engine.limits.shapes;
+    const wishes = { seed: 7, count: 1, shape: 'square', previews: 0, steps: 4, ...square } as const;
+    await generate(engine, { prompt: 'a quay', negativePrompt: '', ...wishes });
+    assert.equal(engine.quotaRemaining?.(), before - 1);
+    await standIn.close();
+  });
+
   test('is counted down, and comes back at 00:00 UTC', () => {
     let nowMs = Date.UTC(2026, 10, 27, 23, 59);
     const allowance = createDailyAllowance(2, { now: () => nowMs });

@@ -18,6 +18,12 @@ const REFUSED = {
   },
 };
 
+/** Where the place is asked for, which takes a prompt that does not run. */
+function answerQueueByPage(subject: ComfyuiSubject): void {
+  set({ stranger: 'somebody-else' })(subject);
+  answering({ body: '<html>' }, /queue/)(subject);
+}
+
 const faults: readonly EngineFault<ComfyuiSubject>[] = [
   { name: 'an error that echoes', code: 'engine_failed', provoke: ({ standIn }) => standIn.interfere(echo) },
   {
@@ -36,6 +42,9 @@ const faults: readonly EngineFault<ComfyuiSubject>[] = [
   { name: 'a page in place of the history', code: 'engine_changed', provoke: answering({ body: '<html>' }, /history/) },
   { name: 'a picture that is none', code: 'engine_failed', provoke: answering({ body: 'no picture' }, /view/) },
   { name: 'a picture that breaks off', code: 'engine_failed', provoke: answering('truncate', /view/) },
+  { name: 'a picture that drips', code: 'engine_timeout', endless: true, provoke: answering('drip', /view/) },
+  { name: 'a page in place of the queue', code: 'engine_changed', provoke: answerQueueByPage },
+  { name: 'HTTP 429', code: 'engine_busy', provoke: answering({ status: 429 }) },
   { name: 'a reset', code: 'engine_failed', provoke: answering('reset') },
   { name: 'a slow drip', code: 'engine_timeout', endless: true, provoke: answering('drip') },
   { name: 'work without an end', code: 'engine_timeout', endless: true, provoke: set({ neverFinishes: true }) },
