@@ -32,7 +32,7 @@ const LIMITS: EngineLimits = {
 /** The page never changes while the worker runs. */
 const MAX_AGE_MS = Number.POSITIVE_INFINITY;
 
-/** Pictures painted by a local page in the worker's own browser: no model, no service, no account. */
+/** Paints pictures with a local page in the worker's own browser, without a model, a service or an account. */
 export function createSketch({ pages }: Pick<EngineServices, 'pages'>): Engine {
   let files: Promise<SiteFiles> | undefined;
   const recipe: PageRecipe = {

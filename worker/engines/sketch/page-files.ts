@@ -3,10 +3,10 @@ import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SiteFile, SiteFiles } from '../../browser/pages.ts';
 
-/** Beside this file in the sources and in `dist/` alike. */
+/** Beside this file, both in the sources and in `dist/`. */
 const PAGE_DIRECTORY = fileURLToPath(new URL('./page/', import.meta.url));
 
-/** `.invalid` never resolves (RFC 2606): whatever is not one of the files goes nowhere. */
+/** `.invalid` never resolves (RFC 2606), so a request for anything but the files reaches no host. */
 const ORIGIN = 'http://sketch.easel.invalid';
 export const PAGE_URL = `${ORIGIN}/`;
 

@@ -27,29 +27,29 @@ interface SketchProgress {
   readonly preview?: string;
 }
 
-/** What the painting has to tell since it was last asked. */
+/** The progress of the painting since the last call. */
 interface News {
   readonly progress: readonly SketchProgress[];
-  /** Set at the end: the picture, as `data:image/png;base64,...`. */
+  /** The picture as `data:image/png;base64,...`, set at the end. */
   readonly picture?: string | undefined;
 }
 
 interface PaintOptions {
-  /** How many pictures are shown on the way, evenly spread. */
+  /** Number of previews, evenly spread over the painting. */
   readonly previews: number;
   readonly onProgress: (progress: SketchProgress) => void;
 }
 
-/** The page's own window, where the two functions below run and nothing of this module exists. */
+/** The page's own window. The two functions below run there, without the rest of this module. */
 declare const window: {
   readonly easelSketch: EaselSketch;
-  /** Waits for news of the painting that was begun last. Rejects when that failed. */
+  /** Waits for progress of the painting that was started last. Rejects if it failed. */
   easelNews?: () => Promise<News>;
 };
 
 /**
- * Paints one picture. The page is asked for its progress rather than given a function to call: Playwright's
- * `exposeFunction` throws where nobody can catch it when the page is closed meanwhile. Answers a PNG file.
+ * Paints one picture and resolves with a PNG file. It asks the page for its progress instead of giving it a function,
+ * because Playwright's `exposeFunction` throws where nobody can catch it if the page is closed meanwhile.
  */
 export async function paintPicture(
   page: DrivenPage,
@@ -86,7 +86,7 @@ function beginPainting({ request, previews }: { request: SketchRequest; previews
     await Promise.all(previewing);
     return easelSketch.toDataUrl('image/png');
   })();
-  // Whoever asks next is told of a failure.
+  // The next call reports a failure.
   painting.catch(() => undefined);
 
   window.easelNews = async () => {

@@ -13,7 +13,7 @@ const KINDS = {
 };
 
 /**
- * What the program understood, for a person to read: short phrases, most important first.
+ * What the program understood, as short phrases for a person, most important first.
  * @param {Scene} scene
  * @returns {string[]}
  */

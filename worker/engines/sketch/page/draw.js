@@ -88,7 +88,7 @@ export function rightwards(context, left, right, colours) {
 }
 
 /**
- * Steps between `#rrggbb` colours, mixed as the eye mixes them: canvas gradients alone go grey in between.
+ * Steps between `#rrggbb` colours, mixed in OKLab, because plain canvas gradients turn grey in between.
  * @param {readonly string[]} colours @param {number} steps
  * @returns {string[]}
  */

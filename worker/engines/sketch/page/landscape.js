@@ -83,7 +83,7 @@ const isWet = (scene) =>
   placesOf(scene)('lake', 'sea', 'beach', 'island', 'iceberg', 'lighthouse') ||
   (placesOf(scene)('city') && !placesOf(scene)('street', 'road', 'river', 'desert') && bodiesIn(scene).length === 0) ||
   (placesOf(scene)('bridge') && !placesOf(scene)('river')) ||
-  // A boat in the mountains floats on something.
+  // A boat in the mountains needs water.
   (thingsOf(scene)('boat', 'ship', 'fish') && !placesOf(scene)('desert', 'road', 'street', 'river'));
 
 /** @param {Scene} scene what stands on the land, or on the far bank @returns {Choice[]} */

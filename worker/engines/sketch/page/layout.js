@@ -1,6 +1,6 @@
 /** @import { Layout, Random, Scene } from './types.d.ts' */
 
-/** How far down the horizon lies, by what the land is made of. */
+/** Height of the horizon for each kind of land. */
 const HORIZONS = /** @type {const} */ ([
   ['city', 0.74],
   ['island', 0.56],
@@ -33,7 +33,7 @@ export function layOut(scene, { width, height }, random) {
   const unit = Math.min(width, height * 1.15) / 100;
   const known = HORIZONS.find(([place]) => scene.places.includes(place));
   const lift = scene.things.length > 0 ? 0.02 : 0;
-  // In a tall picture the land needs less of the height, in a wide one a little more.
+  // In a tall picture the land takes a smaller share of the height, in a wide one a larger share.
   const tall = Math.max(-0.06, Math.min(0.08, (height / width - 1) * 0.1));
   const horizon = height * ((known?.[1] ?? 0.56) - lift + tall + random.around(0, 0.025));
   const [highest, lowest] = SUN_HEIGHTS[scene.time];

@@ -11,14 +11,14 @@ import { PLACES } from './words/places.js';
  *   a concept at word `index` of the prompt, `length` words long
  */
 
-/** In words, or in characters of a script without spaces: 宇宙飛行士. */
+/** Longest phrase, in words or in characters of a script without spaces: 宇宙飛行士. */
 const LONGEST_PHRASE = 5;
 const NEGATIONS = new Set(['no', 'without', 'not', 'sans', 'sin', 'ohne', 'sem', 'без', 'senza', 'minus', 'excluding']);
 const NEGATION_REACH = 2;
-// Scripts that put no space between words: a word is looked for inside the run of characters.
-// The long vowel of ボート belongs to no script by itself, only by its script extensions.
+// In scripts without spaces, words are searched inside the run of characters.
+// The long vowel of ボート belongs to a script only by its script extensions.
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u30fc]/u;
-// What English does not mark by an ending; "fish" is one word for one and for many.
+// Plurals without a regular ending. "fish" may be one or many.
 const PLURALS = new Set([
   'wolves',
   'mice',
@@ -118,7 +118,7 @@ function longestAt(words, index) {
 }
 
 /**
- * What a text speaks of, in its order. Pure: no picture, no page.
+ * The concepts in a text, in their order. A pure function.
  * @param {string} text
  * @returns {Hit[]}
  */
@@ -131,7 +131,7 @@ export function readText(text) {
   while (index < words.length) {
     const word = words[index] ?? '';
     const found = longestAt(words, index);
-    // "No mar" is Portuguese for "in the sea": a phrase that is known refuses nothing.
+    // "No mar" is Portuguese for "in the sea", so a known phrase is no refusal.
     if (NEGATIONS.has(word) && !found) negatedUntil = index + NEGATION_REACH;
     if (!found) {
       index += 1;

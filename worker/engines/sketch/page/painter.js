@@ -3,7 +3,7 @@ import { createRandom } from './random.js';
 
 /** @import { Context, Scene } from './types.d.ts' */
 
-/** Lets the page breathe, and hear an abort, between two layers: a message comes sooner than a timer. */
+/** Gives the page time for other events, such as an abort. A message arrives sooner than a timer. */
 function nextTask() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -29,7 +29,7 @@ export async function paintScene(context, scene, { signal, onProgress }) {
     context.save();
     layer.paint(context, scene, createRandom(`${scene.key}/${layer.name}`));
     context.restore();
-    // A canvas only takes notes until it is read: one pixel makes it paint now, so that no later step pays for all.
+    // A canvas only records commands until it is read. Reading one pixel makes it paint now, not in a later step.
     context.getImageData(0, 0, 1, 1);
     onProgress((index + 1) / layers.length);
     await nextTask();

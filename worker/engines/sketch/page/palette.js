@@ -26,7 +26,7 @@ function changeAll(palette, change) {
   };
 }
 
-/** What a season does to leaf and ground. @type {Record<string, { foliage: string, ground: string, share: number }>} */
+/** How a season changes the colours of leaves and ground. @type {Record<string, { foliage: string, ground: string, share: number }>} */
 const SEASONS = {
   spring: { foliage: '#6fae6a', ground: '#a5cc6a', share: 0.4 },
   summer: { foliage: '#3f8a48', ground: '#8fb84f', share: 0.3 },
@@ -126,5 +126,5 @@ function tintBy(palette, first, second) {
  */
 export const atDepth = (palette, hex, depth) => mix(hex, palette.haze, Math.min(0.92, depth * 0.9));
 
-/** A body's own colour in the light of the scene. @param {Palette} palette @param {string} hex */
+/** The colour of a body in the light of the scene. @param {Palette} palette @param {string} hex */
 export const inLight = (palette, hex) => mix(hex, darken(palette.ambient, 0.15), palette.ambientShare * 0.8);

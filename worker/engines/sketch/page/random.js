@@ -47,7 +47,7 @@ function sfc32([a, b, c, counter]) {
  */
 export function createRandom(label) {
   const next = sfc32(hashText(label));
-  // The first outputs of sfc32 still show the seed; its author throws away a dozen.
+  // The first outputs of sfc32 depend too much on the seed, so its author drops a dozen.
   for (let round = 0; round < 12; round++) next();
   const between = (/** @type {number} */ low, /** @type {number} */ high) => low + (high - low) * next();
   return {

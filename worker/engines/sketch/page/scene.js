@@ -17,9 +17,9 @@ const COUNTS = new Map(
   Object.entries({ two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, couple: 2, pair: 2, flock: 7, many: 6 }),
 );
 const PLURAL_COUNT = 3;
-/** What a colour may belong to. */
+/** Categories that a colour may belong to. */
 const OWNERS = ['thing', 'place', 'wearing'];
-/** How many words a colour may stand before what it colours: "red and very shiny balloon" is too far. */
+/** Most words from a colour to its thing: "red and very shiny balloon" is too far. */
 const COLOUR_REACH = 2;
 
 /** @param {Hit[]} hits @param {string} category */
@@ -28,7 +28,7 @@ const namesIn = (hits, category) => [
 ];
 
 /**
- * Each colour goes to the first body that follows it closely; the others colour the picture.
+ * Each colour belongs to the first body that follows it closely. All other colours belong to the picture.
  * @param {Hit[]} hits
  */
 function shareColours(hits) {
@@ -64,14 +64,14 @@ function readThings(hits, prompt, colours) {
   return [...things.values()];
 }
 
-/** Whoever wants no people wants no women and no men either. @param {Hit[]} hits */
+/** Without people means without women and men, too. @param {Hit[]} hits */
 function refused(hits) {
   const names = hits.map((hit) => hit.name);
   return [...new Set(names.includes('person') ? [...names, 'woman', 'man'] : names)];
 }
 
 /**
- * The prompt as a plain scene: what is in it, when, where, in what manner. Pure.
+ * The scene of a prompt as plain data: its things, time, place and style. A pure function.
  * @param {SketchRequest} request
  * @returns {Scene}
  */

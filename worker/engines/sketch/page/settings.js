@@ -54,7 +54,7 @@ export function chooseKind(read) {
  */
 export function chooseTime(read, kind, random) {
   const told = /** @type {TimeOfDay[]} */ (read.times).filter((time) => !read.without.includes(time));
-  // "A sunny night" is night: the rarer word was meant.
+  // "A sunny night" is night, because the rarer word counts.
   const [first] = told.length > 1 ? told.filter((time) => time !== 'day') : told;
   const drawn = random.next();
   if (first) return first;
@@ -65,14 +65,14 @@ export function chooseTime(read, kind, random) {
   if (read.moods.includes('magical')) return 'dusk';
   if (kind === 'interior' || kind === 'still-life' || kind === 'backdrop' || kind === 'portrait') return 'day';
   if (hasAny(read.weather, ['rainbow', 'clear', 'clouds']) || read.sky.includes('sun')) return 'day';
-  // Whoever stands in the picture wants light on the face, and a season wants its colours seen.
+  // Portraits need light on the face, and a season needs light for its colours.
   if (read.things.length > 0 || read.season) return drawn < 0.6 ? 'day' : drawn < 0.8 ? 'sunset' : 'dawn';
   if (drawn < 0.5) return 'day';
   return drawn < 0.74 ? 'sunset' : drawn < 0.9 ? 'dawn' : 'dusk';
 }
 
 /**
- * The land and the sky around what was named: a fox needs a wood, a wood needs a ground.
+ * Adds the places that the named ones need: a fox needs a wood, and a wood needs ground.
  * @param {Reading} read
  * @param {SceneKind} kind
  * @param {Random} random

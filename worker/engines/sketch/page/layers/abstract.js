@@ -4,7 +4,7 @@ import { createNoise, createNoise2d } from '../noise.js';
 
 /** @import { Context, Paint, Point, Random, Scene } from '../types.d.ts' */
 
-/** Five colours that go together, the first for the ground. */
+/** Sets of five matching colours. The first is the ground. */
 const HARMONIES = [
   ['#f4ead9', '#264653', '#2a9d8f', '#e9c46a', '#e76f51'],
   ['#10182b', '#3d5a98', '#e07a5f', '#f2cc8f', '#81b29a'],
@@ -30,7 +30,7 @@ function chooseColours({ colours, styles, palette, strength }, random) {
   return soft.map((hue) => saturate(hue, 0.85 + 0.35 * strength));
 }
 
-/** A composition from the hash of the prompt alone. @type {Paint} */
+/** A composition that depends only on the hash of the prompt. @type {Paint} */
 export function paintAbstract(context, scene, random) {
   const colours = chooseColours(scene, random.fork('colours'));
   const [ground] = colours;
@@ -43,7 +43,7 @@ export function paintAbstract(context, scene, random) {
 
 /** @typedef {(context: Context, scene: Scene, random: Random, colours: string[]) => void} Manner */
 
-/** Layers of cut paper round a bright hollow. @type {Manner} */
+/** Layers of cut paper around a bright centre. @type {Manner} */
 function paintPaperCut(context, { layout }, random, colours) {
   const { width, height, unit } = layout;
   const x = width * random.between(0.38, 0.62);
@@ -72,7 +72,7 @@ function paintPaperCut(context, { layout }, random, colours) {
   glow(context, x, y, unit * 30, lighten(colours[3], 0.75), 0.7);
 }
 
-/** Ribbons along the currents of a field. @type {Manner} */
+/** Ribbons that follow a flow field. @type {Manner} */
 function paintFlow(context, { layout, strength }, random, colours) {
   const { width, height, unit } = layout;
   const noise = createNoise2d(random.fork('field'));

@@ -74,7 +74,7 @@ export function paintBalloons(context, scene, random) {
   }
 }
 
-/** Whatever crosses the sky alone. @type {Paint} */
+/** A single thing in the sky. @type {Paint} */
 export function paintFlyers(context, scene, random) {
   const { palette, layout, things } = scene;
   for (const { name, colour, count } of things) {
@@ -151,7 +151,7 @@ export function paintFlyingCars(context, scene, random) {
   }
 }
 
-/** Small lights and small wings, near and many. @type {Paint} */
+/** Many small lights or wings near the viewer. @type {Paint} */
 export function paintSmallFlyers(context, scene, random) {
   const { layout, things } = scene;
   for (const { name, colour, count } of things) {

@@ -7,7 +7,7 @@ import { bodiesIn } from '../things/index.js';
 
 /** @import { Context, Paint, Random, Scene } from '../types.d.ts' */
 
-/** Ground, disc and leaf that go together. */
+/** Matching colours of ground, disc and leaves. */
 const SETS = [
   ['#f2b8a0', '#f7e3c6', '#3f7a72'],
   ['#8fc1b5', '#f6e7c1', '#2f5f6b'],
@@ -96,7 +96,7 @@ function paintLeaves(context, random, { width, height, unit, leaf }) {
   }
 }
 
-/** Whoever sits for the picture, large. @type {Paint} */
+/** A large portrait. @type {Paint} */
 export function paintSitters(context, scene, random) {
   const { width, height, unit } = scene.layout;
   const cast = bodiesIn(scene).flatMap(({ thing, body }) =>

@@ -6,7 +6,7 @@ import { thingNamed } from './airborne.js';
 
 /** @import { Paint } from '../types.d.ts' */
 
-/** Boats on the water, and what they leave behind on it. @type {Paint} */
+/** Boats on the water, with their wakes. @type {Paint} */
 export function paintBoats(context, scene, random) {
   const { palette, layout, places } = scene;
   const { horizon, height, unit, width } = layout;

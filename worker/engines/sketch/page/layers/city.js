@@ -67,7 +67,7 @@ function paintWindows(context, random, { x, foot, width, height, glass, glassSha
   context.fill();
 }
 
-/** A slender tower of a city to come: tapered, ringed, tipped with light. @param {Context} context @param {Random} random @param {Tower} tower */
+/** A slender tower of a future city: tapered, with rings and a light at its top. @param {Context} context @param {Random} random @param {Tower} tower */
 function paintSpire(context, random, tower) {
   const { x, foot, width, height, lit, shade, accent, unit } = tower;
   const middle = x + width / 2;
@@ -132,7 +132,7 @@ function paintBlock(context, scene, random, { foot, tall, depth, row }) {
   }
 }
 
-/** Letters of no language, in light. @param {Context} context @param {Random} random @param {Tower} tower */
+/** A neon sign with invented letters. @param {Context} context @param {Random} random @param {Tower} tower */
 function paintSign(context, random, { x, foot, width, height, accent, unit }) {
   const tall = unit * random.between(7, 13);
   const left = x + width * random.between(0.1, 0.6);
@@ -174,7 +174,7 @@ export function paintCity(context, scene, random) {
   }
 }
 
-/** A wet street or a quay: what a city's lights fall on. @type {Paint} */
+/** A wet street or a quay that reflects the city's lights. @type {Paint} */
 export function paintStreet(context, scene) {
   const { palette, layout } = scene;
   const { width, height, horizon, unit, focusX } = layout;

@@ -5,7 +5,7 @@ import { bodiesIn } from '../things/index.js';
 
 /** @import { Paint, Scene } from '../types.d.ts' */
 
-/** Everybody who stands on the ground, side by side in front. @type {Paint} */
+/** All things that stand on the ground, side by side in the foreground. @type {Paint} */
 export function paintCreatures(context, scene, random) {
   const { layout } = scene;
   const { width, height, unit, subjectX } = layout;
@@ -41,7 +41,7 @@ export function paintWhale(context, scene, random) {
   );
 }
 
-/** A whale where there is no water swims in the air, as in a dream. @type {Paint} */
+/** Without water, a whale swims in the air. @type {Paint} */
 export function paintSkyWhale(context, scene, random) {
   const { layout } = scene;
   const size = layout.unit * 72;
@@ -52,7 +52,7 @@ export function paintSkyWhale(context, scene, random) {
   );
 }
 
-/** Fish that leap over the ripples they have made. @type {Paint} */
+/** Fish that leap, with their ripples below. @type {Paint} */
 export function paintLeapingFish(context, scene, random) {
   const { layout, palette, things } = scene;
   const { width, height, horizon, unit } = layout;

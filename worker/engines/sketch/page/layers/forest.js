@@ -45,7 +45,7 @@ export function paintTree(context, scene, random, { x, y, size, depth, kind }) {
   else paintPine(context, random, tree);
 }
 
-/** Rows of trees one behind the other, with the light caught in the mist between them. @type {Paint} */
+/** Rows of trees one behind the other, with lit mist between them. @type {Paint} */
 export function paintForest(context, scene, random) {
   const { palette, layout } = scene;
   const { width, height, horizon, unit, sunX } = layout;
@@ -96,7 +96,7 @@ function paintRow(context, scene, random, { crest, size, depth, at }) {
   const opening = scene.things.length > 0 ? unit * 17 * at : unit * 9 * at;
   const trees = [];
   for (let x = -size * 0.1; x < width + size * 0.1; x += size * random.between(0.16, 0.36)) {
-    // A glade where the eye, and whoever stands there, has room.
+    // A glade leaves room for the things of the picture.
     if (at > 0.6 && Math.abs(x - subjectX) < opening) continue;
     trees.push({ x, y: crest(x) + random.between(0, unit), size: size * random.between(0.75, 1.3) });
   }
@@ -104,7 +104,7 @@ function paintRow(context, scene, random, { crest, size, depth, at }) {
     paintTree(context, scene, random, { ...tree, depth });
 }
 
-/** A wood seen over water or at the foot of something: low rows. @type {Paint} */
+/** Low rows of trees beyond water or at the foot of something. @type {Paint} */
 export function paintWoodEdge(context, scene, random) {
   const { palette, layout } = scene;
   const { width, horizon, unit } = layout;
@@ -166,7 +166,7 @@ export function paintScatteredTrees(context, scene, random) {
   }
 }
 
-/** Dark folds of land with woods on their backs, before mountains. @type {Paint} */
+/** Dark wooded hills in front of mountains. @type {Paint} */
 export function paintFoothills(context, scene, random) {
   const { palette, layout } = scene;
   const { width, height, horizon, unit } = layout;

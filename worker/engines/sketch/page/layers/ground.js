@@ -71,7 +71,7 @@ export function paintHills(context, scene, random) {
     });
 }
 
-/** The side of a swell that looks at the sun. @param {Context} context @param {Scene} scene @param {{ crest: (x: number) => number, bright: string, from: number }} slope */
+/** The sunny side of a hill. @param {Context} context @param {Scene} scene @param {{ crest: (x: number) => number, bright: string, from: number }} slope */
 function paintSunlitSlope(context, { layout, palette }, { crest, bright, from }) {
   const { width, height, unit, sunX } = layout;
   context.save();
@@ -132,7 +132,7 @@ export function paintBand(context, width, height, unit, crest, style) {
 }
 
 /**
- * Blades of grass and, where they were asked for, flowers: scattered in perspective.
+ * Blades of grass, and flowers if the prompt names them, scattered in perspective.
  * @param {Context} context @param {Scene} scene @param {Random} random
  * @param {{ crest: (x: number) => number, colour: string, at: number }} band
  */
@@ -208,7 +208,7 @@ function paintFlowers(context, scene, random, { crest, at }) {
   }
 }
 
-/** A bank in front of water: where a beholder stands. @type {Paint} */
+/** The near bank in front of water. @type {Paint} */
 export function paintNearBank(context, scene, random) {
   const { palette, layout } = scene;
   const { height, width, unit } = layout;

@@ -8,7 +8,7 @@ import { paintBed, paintDesk, paintRug, paintSofa } from './furniture.js';
 
 /** @import { Context, Paint, Point, Room, Scene } from '../types.d.ts' */
 
-/** Wall, second colour, wood, textile: sets that belong together. */
+/** Matching colours of wall, decoration, wood and textile. */
 const ROOMS = [
   ['#f3dfd6', '#c9b6d9', '#d9b38c', '#e79aa8'],
   ['#d6e6d2', '#8fb89a', '#cda678', '#e6a884'],
@@ -39,7 +39,7 @@ function furnish(scene) {
   };
 }
 
-/** Half of all rooms are the other way round. @param {Context} context @param {Scene} scene */
+/** Half of all rooms are mirrored. @param {Context} context @param {Scene} scene */
 function face(context, { key, layout }) {
   if (createRandom(`${key}/facing`).chance(0.5)) return;
   context.translate(layout.width, 0);
@@ -74,7 +74,7 @@ export function paintRoomShell(context, scene) {
   glow(context, layout.width * 0.5, 0, unit * 80, palette.sun, 0.22);
 }
 
-/** The window and the world in it. @type {Paint} */
+/** The window and the view through it. @type {Paint} */
 export function paintRoomWindow(context, scene, random) {
   face(context, scene);
   const { layout, palette } = scene;
@@ -172,7 +172,7 @@ function paintCurtains(context, { x, y, wide, tall, unit, tone }) {
   }
 }
 
-/** Bed or sofa at the right, desk at the left, as the words ask. @type {Paint} */
+/** Bed or sofa at the right and desk at the left, as the prompt names them. @type {Paint} */
 export function paintFurniture(context, scene, random) {
   face(context, scene);
   const { places, without } = scene;

@@ -40,7 +40,7 @@ export function paintIsland(context, scene, random) {
   }
 }
 
-/** Land that has let go of the land. @type {Paint} */
+/** Islands that float in the air. @type {Paint} */
 export function paintFloatingIslands(context, scene, random) {
   const { palette, layout } = scene;
   const { horizon, unit, focusX, width, sunX } = layout;

@@ -62,7 +62,7 @@ function paintPeak(context, random, peak, rock) {
   context.restore();
 }
 
-/** Lesser ridges that run down from the great one. @param {Context} context @param {Random} random @param {Peak} peak @param {Rock} rock */
+/** Side ridges that run down from the main ridge. @param {Context} context @param {Random} random @param {Peak} peak @param {Rock} rock */
 function paintSpurs(context, random, { x, foot, height, left, right }, rock) {
   for (let spur = 0; spur < 9; spur++) {
     const at = random.between(0.16, 0.8);

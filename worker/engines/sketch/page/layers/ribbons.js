@@ -6,7 +6,7 @@ import { atDepth, inLight } from '../palette.js';
 /** @import { Paint, Point, Random, Scene } from '../types.d.ts' */
 
 /**
- * A ribbon that winds from the horizon to the beholder: a river or a road.
+ * A river or a road that winds from the horizon to the viewer.
  * @param {Scene} scene @param {Random} random @param {number} widest pixels at the lower edge
  * @returns {{ left: Point[], right: Point[], middle: Point[] }}
  */

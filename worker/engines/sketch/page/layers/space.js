@@ -6,7 +6,7 @@ import { drawAstronaut } from '../subjects/person.js';
 
 /** @import { Paint } from '../types.d.ts' */
 
-/** Deep space with clouds of light. @type {Paint} */
+/** Deep space with bright nebulas. @type {Paint} */
 export function paintNebula(context, scene, random) {
   const { layout, colours } = scene;
   const { width, height, unit } = layout;
@@ -34,7 +34,7 @@ export function paintNebula(context, scene, random) {
   context.restore();
 }
 
-/** The limb of a world below. @type {Paint} */
+/** The edge of a planet at the bottom. @type {Paint} */
 export function paintWorld(context, scene, random) {
   const { layout, palette } = scene;
   const { width, height, unit } = layout;

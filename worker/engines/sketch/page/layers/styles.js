@@ -5,7 +5,7 @@ import { createRandom } from '../random.js';
 
 /** @import { Context, Layer, Paint, Random, Scene } from '../types.d.ts' */
 
-/** Reads the picture back small: colours for strokes, at little cost. @param {Context} context @param {Scene} scene @param {number} across pixels */
+/** Reads a small copy of the picture, from which strokes take their colours. @param {Context} context @param {Scene} scene @param {number} across pixels */
 function readSmall(context, { layout }, across) {
   const scale = across / Math.max(layout.width, layout.height);
   const sheet = createSheet(layout.width * scale, layout.height * scale);
@@ -20,7 +20,7 @@ function readSmall(context, { layout }, across) {
 }
 
 /**
- * Strokes of a loaded brush that follow a slow swirl.
+ * Brush strokes that follow a slow swirl.
  * @param {number} count @param {number} long @param {number} line lengths in hundredths of the shorter side
  * @returns {Paint}
  */
@@ -28,7 +28,7 @@ const inStrokes = (count, long, line) => (context, scene, random) => {
   const { width, height, unit } = scene.layout;
   const colourAt = readSmall(context, scene, 384);
   const noise = createNoise2d(createRandom(`${scene.key}/swirl`));
-  // A face is lost under the strokes that suit a field.
+  // The strokes of a landscape would hide a face.
   const fine = scene.kind === 'landscape' ? 1 : 0.5;
   const strokes = (count / fine) * Math.min(1.6, (width * height) / (unit * 100) ** 2);
   context.lineCap = 'round';
@@ -49,7 +49,7 @@ const inStrokes = (count, long, line) => (context, scene, random) => {
   }
 };
 
-/** Washes that bleed, and the white of the paper at the edge. @type {Paint} */
+/** Watercolour washes, with white paper at the edge. @type {Paint} */
 function paintWash(context, scene, random) {
   const { width, height, unit } = scene.layout;
   const colourAt = readSmall(context, scene, 200);
@@ -84,7 +84,7 @@ function alongEdge(along, inward, width, height) {
   return [inward, (width + height) * 2 - along];
 }
 
-/** A frame of bare paper whose inner edge runs. @param {Context} context @param {Scene} scene @param {Random} random @param {number} depth pixels @param {string} style */
+/** A frame of bare paper with an uneven inner edge. @param {Context} context @param {Scene} scene @param {Random} random @param {number} depth pixels @param {string} style */
 function paintTornEdge(context, { layout }, random, depth, style) {
   const { width, height, unit } = layout;
   const noise = createNoise(random, 5);
@@ -105,7 +105,7 @@ function paintTornEdge(context, { layout }, random, depth, style) {
   context.fill('evenodd');
 }
 
-/** Only light and dark stay, on a tinted paper. @param {string} shadow @param {string} light @returns {Paint} */
+/** Keeps only light and dark, on tinted paper. @param {string} shadow @param {string} light @returns {Paint} */
 const inTwoTones =
   (shadow, light) =>
   (context, { layout }) => {
@@ -119,12 +119,12 @@ const inTwoTones =
       context.fillStyle = style;
       context.fillRect(0, 0, width, height);
     }
-    // The picture over itself: more contrast, as a print in black has it.
+    // The picture drawn over itself has more contrast, like a black print.
     context.globalCompositeOperation = 'soft-light';
     context.drawImage(context.canvas, 0, 0);
   };
 
-/** A pen: contours where the picture changes, hatching where it is dark, a pale wash under both. @type {Paint} */
+/** A pen drawing: contours where the picture changes, hatching where it is dark, a pale wash under both. @type {Paint} */
 function paintPen(context, scene, random) {
   const { width, height } = scene.layout;
   const contours = traceContours(context, scene);
@@ -218,7 +218,7 @@ function paintFade(context, { layout, palette }) {
   context.strokeRect(0, 0, layout.width, layout.height);
 }
 
-/** Each manner as the passes it takes. @type {Record<string, Paint[]>} */
+/** The passes of each style, in order. @type {Record<string, Paint[]>} */
 const MANNERS = {
   oil: [inStrokes(1300, 4.2, 1.6), inStrokes(3000, 2.2, 0.62), inStrokes(4200, 1.3, 0.34)],
   watercolor: [paintWash],

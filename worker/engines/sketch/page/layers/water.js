@@ -4,7 +4,7 @@ import { createNoise } from '../noise.js';
 
 /** @import { Context, Paint, Point, Random, Scene } from '../types.d.ts' */
 
-/** The mirror is painted at half size: sharp enough for water, and a quarter of the memory. */
+/** The reflection is painted at half size, which is sharp enough for water and takes a quarter of the memory. */
 const MIRROR_SCALE = 0.5;
 
 /** @param {Scene} scene */

@@ -104,7 +104,7 @@ function growBolt(path, random, { x, y, until, unit, branches }) {
   }
 }
 
-/** Leaves or petals on the wind. @type {Paint} */
+/** Leaves or petals in the wind. @type {Paint} */
 export function paintDrift(context, { layout, palette, season }, random) {
   const { width, height, unit } = layout;
   const hues = season === 'spring' ? ['#f9c7d6', '#ffe3ea', '#f2a6bf'] : ['#d9642b', '#e9a13b', '#b8452c'];
@@ -123,7 +123,7 @@ export function paintDrift(context, { layout, palette, season }, random) {
   }
 }
 
-/** Motes of light: fireflies, or whatever a magical evening is full of. @type {Paint} */
+/** Small floating lights, such as fireflies. @type {Paint} */
 export function paintMotes(context, { layout, palette, strength }, random) {
   const { width, height, horizon, unit } = layout;
   const hue = lighten(mix(palette.accent, '#fff0a8', 0.5), 0.2);

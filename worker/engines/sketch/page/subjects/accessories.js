@@ -6,7 +6,7 @@ import { fillEllipse, fillOutline, strokeOutline } from '../draw.js';
  * @import { Context, Scene } from '../types.d.ts'
  */
 
-/** All for a head with eyes at (42, 37) and (58, 37), crown at y = 17 and neck at y = 59, in a box of 100 by 100. */
+/** Drawings for a head with eyes at (42, 37) and (58, 37), crown at y = 17 and neck at y = 59, in a box of 100 by 100. */
 
 /** @param {Context} context @param {string} accent */
 function drawSunglasses(context, accent) {

@@ -130,7 +130,7 @@ function drawHair(context, random, { hair, long }) {
   strokeOutline(context, fade(shine, 0.5), 1, 'M40 12C48 10 58 11 64 16');
 }
 
-/** Somebody seen from behind who looks into the picture, foot at y = 100. @param {Context} context @param {Look} look */
+/** A person seen from behind, foot at y = 100. @param {Context} context @param {Look} look */
 export function drawWanderer(context, { skin, hair, cloth, second, long }) {
   const trousers = darken(mix(cloth, '#2a2c3a', 0.75), 0.1);
   fillEllipse(context, fade('#000000', 0.25), 52, 99.4, 16, 1.6);
@@ -166,7 +166,7 @@ export function drawWanderer(context, { skin, hair, cloth, second, long }) {
   for (const x of [36.2, 63.8]) fillEllipse(context, skin, x, 60.4, 1.8, 2.2);
 }
 
-/** Somebody in a space suit, in a box of 100 by 100. @param {Context} context @param {string} visor @param {string} trim */
+/** A person in a space suit, in a box of 100 by 100. @param {Context} context @param {string} visor @param {string} trim */
 export function drawAstronaut(context, visor, trim) {
   const suit = '#eef0f4';
   const shade = '#a9b1c2';

@@ -9,7 +9,7 @@ import { STANDING } from './standing.js';
  * @import { Body, ThingLayer, ThingRecord } from './record.d.ts'
  */
 
-/** Whoever or whatever stands, swims or flies in a picture: one record for each. @type {Readonly<Record<ThingName, ThingRecord>>} */
+/** The record of each thing that stands, swims or flies in a picture. @type {Readonly<Record<ThingName, ThingRecord>>} */
 export const THINGS = { ...SEATED, ...STANDING, ...PEOPLE, ...IN_LAYERS };
 
 /** @param {string} name @returns {name is ThingName} */

@@ -1,4 +1,4 @@
-/** Everything of which there is a record in this folder. A name without a record does not compile, nor the other way round. */
+/** The names of all records in this folder. A name without a record does not compile, and a record without a name does not either. */
 export type ThingName =
   | 'astronaut'
   | 'balloon'

@@ -12,7 +12,7 @@ import { drawRobot } from '../subjects/robot.js';
 const wanderer = (who) => (sheet, scene, random, colour) =>
   drawWanderer(sheet, chooseLook(random, who, colour, scene.palette.accent));
 
-/** People, and those built or dressed like them. @satisfies {Partial<Record<ThingName, ThingRecord>>} */
+/** People, and things that look like them. @satisfies {Partial<Record<ThingName, ThingRecord>>} */
 export const PEOPLE = {
   robot: {
     words: 'robot|android|cyborg|mech|droid|automaton|robotic',

@@ -1,4 +1,4 @@
-/** Words for light and air, by category and concept. Plurals in -s, -es and -ies are found by rule. */
+/** Words for light and air, by category and concept. Plurals in -s, -es and -ies are recognised. */
 export const AIR = {
   time: {
     dawn: 'dawn|sunrise|daybreak|morning|first light|early light',

@@ -131,7 +131,7 @@ export const TIMES = {
   ],
 };
 
-/** Lights of a city that never sleeps. */
+/** Colours of a city at night. */
 export const NEON = [
   palette(
     '#0c0424 #2a0b52 #7a1a86 #ff4f9a',
@@ -149,7 +149,7 @@ export const NEON = [
   ),
 ];
 
-/** Where the moon is near and the moss glows. */
+/** Colours of a magical forest at night. */
 export const MAGICAL = [
   palette(
     '#1a1450 #5a3aa0 #c86bc0 #ffc3b8',
