@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { root } from '../architecture/source-files.ts';
@@ -62,7 +62,9 @@ describe('the units of systemd', () => {
     const gateway = { WORKER_URL: `http://127.0.0.1:${ports.worker}`, PORT: `${ports.gateway}`, WORKER_TOKEN: TOKEN };
     const chromium = process.env.CHROMIUM_PATH;
     const worker = { PORT: `${ports.worker}`, WORKER_TOKEN: TOKEN, ENGINES: 'sketch' };
-    files = { gateway, worker: chromium === undefined ? worker : { ...worker, CHROMIUM_PATH: chromium } };
+    // Where Playwright's own Chromium is looked for, on a machine that has no other.
+    const browser = chromium === undefined ? { HOME: homedir() } : { CHROMIUM_PATH: chromium };
+    files = { gateway, worker: { ...worker, ...browser } };
   });
   after(async () => {
     for (const child of children.values()) child.kill('SIGKILL');

@@ -24,7 +24,20 @@ export async function buildImages(say: Say): Promise<void> {
   for (const { name, file } of Object.values(IMAGES)) {
     const from = performance.now();
     // Docker's own format: the other one has no HEALTHCHECK.
-    await run('buildah', 'bud', '--quiet', '--format', 'docker', '--file', file, '--tag', name, '.');
+    await run(
+      'buildah',
+      'bud',
+      '--quiet',
+      '--network',
+      'host',
+      '--format',
+      'docker',
+      '--file',
+      file,
+      '--tag',
+      name,
+      '.',
+    );
     say(`${name} is built in ${Math.round((performance.now() - from) / 1000)} s`);
   }
 }
