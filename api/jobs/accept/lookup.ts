@@ -6,11 +6,12 @@ import type { Credentials } from '../../../shared/queue/sealed-vault.ts';
 import type { JobContext } from '../context.ts';
 import type { Asker } from '../job.ts';
 import type { JobRecord } from '../journal/journal.ts';
+import { claim } from './claim.ts';
 import { noSuchJob, toRunId } from './job-ids.ts';
 import { toPictureName } from './keys.ts';
 import { mayUse, ownerOf } from './owner.ts';
 import type { SealedJob } from './seals.ts';
-import { begin, refuse, toOrder, toRememberedRecord } from './submit.ts';
+import { toRememberedRecord } from './submit.ts';
 
 /** Finds the ticket and run of a public id. */
 
@@ -51,22 +52,15 @@ async function queueAgain(id: string, context: JobContext, asker: Asker): Promis
   const sealed = context.seals.open(id, asker.sealed);
   if (!mayUse(asker.client, sealed.owner)) throw noSuchJob('the lost job of another key');
   const request = await admit(sealed, context, asker);
-  const order = toOrder({ ...sealed, key: id, runId: toRunId(id) }, request, {
-    client: asker.client?.id ?? '',
-    asynchronous: true,
+  const { credentials } = asker;
+  const name = request.seedGiven ? toPictureName(request, credentials) : undefined;
+  const asked = {
+    ...{ clientId: asker.client?.id ?? '', comesBack: true, isFetch: false, notes: [QUEUED_AGAIN] },
+    ...{ request, credentials, fresh: false },
+    sharing: name === undefined ? undefined : ({ kind: 'picture', name, saysRetry: false } as const),
     trace: { requestId: toRequestId(undefined), traceparent: toTraceparent(undefined) },
-    notes: [QUEUED_AGAIN],
-    rememberMs: context.limits.rememberMs,
-    fresh: false,
-    sharing: request.seedGiven
-      ? { kind: 'picture', name: toPictureName(request, asker.credentials), saysRetry: false }
-      : undefined,
-    maxWaiting: context.limits.maxWaiting,
-  });
-  const claimed = await context.journal.claim(order);
-  refuse(claimed, context);
-  await begin(claimed, asker.credentials, context);
-  return claimed;
+  };
+  return claim({ ...sealed, key: id, runId: toRunId(id) }, asked, context);
 }
 
 /** Whoever has a leaked secret can make seals, so the request is checked like a new one. */

@@ -1,0 +1,54 @@
+import type { GenerationRequest } from '../../../shared/contract/generation.ts';
+import { AppError, invalidRequest } from '../../../shared/errors.ts';
+import { costOf } from '../../../shared/queue/room.ts';
+import type { Run } from '../../../shared/queue/run.ts';
+import type { Credentials } from '../../../shared/queue/sealed-vault.ts';
+import type { JobContext } from '../context.ts';
+import type { Claim, JobRecord, Order, Ticket } from '../journal/journal.ts';
+import type { NewJob } from './job-ids.ts';
+
+/** Claims a share in a run for a new ticket, and dispatches the run if it is new. */
+
+const LONGEST_RETRY_SECONDS = 60;
+
+type OfTicket = Pick<Ticket, 'clientId' | 'comesBack' | 'isFetch' | 'notes' | 'callbackUrl' | 'baseUrl'>;
+
+interface Asked extends OfTicket, Pick<Order, 'sharing' | 'fresh' | 'idempotency'> {
+  readonly request: GenerationRequest;
+  readonly trace: Run['trace'];
+  readonly credentials: Credentials | undefined;
+}
+
+/** Throws `queue_full`, and `invalid_request` for an idempotency key that was used for another request. */
+export async function claim(names: NewJob, asked: Asked, context: JobContext): Promise<JobRecord> {
+  const { limits, vault, dispatch } = context;
+  const { request, trace, credentials, sharing, fresh, idempotency, ...ofTicket } = asked;
+  const { key, runId, createdAt, needsCredentials } = names;
+  const ticket: Ticket = { ...ofTicket, key, runId, createdAt, origin: 'made', released: false };
+  const run: Run = {
+    ...{ id: runId, ticketId: key, clientId: asked.clientId, createdAt, request, trace, needsCredentials },
+    ...{ status: 'queued', number: 1, steps: [{ number: 1, status: 'queued' }], received: false },
+    ...{ cost: costOf(request), turn: 0, isRetry: sharing?.saysRetry === true, attendedBy: '' },
+    rememberMs: request.seedGiven ? limits.rememberMs : 0,
+  };
+  const order = { ticket, run, sharing, fresh, idempotency, maxWaiting: limits.maxWaiting };
+  const claimed = await context.journal.claim(order);
+  refuse(claimed, context);
+  const isNew = claimed.how === 'made';
+  if (isNew && credentials !== undefined) await vault.put(claimed.run.id, credentials);
+  if (isNew && (credentials !== undefined || !needsCredentials)) await dispatch.enqueue(claimed.run);
+  // A run that had ended before sends no event.
+  if (claimed.run.status === 'done') context.onEnded();
+  return claimed;
+}
+
+function refuse({ how }: Claim, { estimates }: JobContext): void {
+  if (how === 'conflict') {
+    const message = 'Idempotency-Key was used before for another request.';
+    throw invalidRequest([{ field: 'Idempotency-Key', message }]);
+  }
+  if (how !== 'full') return;
+  const seconds = Math.ceil(estimates.jobMs() / 1000);
+  const retryAfterSeconds = Math.min(Math.max(seconds, 1), LONGEST_RETRY_SECONDS);
+  throw new AppError('queue_full', 'this client’s share of MAX_WAITING is used up', { retryAfterSeconds });
+}
