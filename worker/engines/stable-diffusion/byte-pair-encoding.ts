@@ -19,7 +19,7 @@ export function createWordSplitter(merges: string): WordSplitter {
   };
 }
 
-/** Prompts repeat few words; strangers' words must not fill the memory. */
+/** Most prompts use the same few words. The bound keeps other words from filling the memory. */
 const MAX_KNOWN_WORDS = 10_000;
 
 function parseMerges(merges: string): Map<string, number> {
@@ -32,7 +32,7 @@ function toPieces(word: string): string[] {
   return letters.map((letter, index) => (index === letters.length - 1 ? letter + END_OF_WORD : letter));
 }
 
-/** Joins the best-ranked neighbours, everywhere they occur, until no pair has a rank. */
+/** Joins the best-ranked pair of neighbours wherever it occurs, until no pair has a rank. */
 function mergePieces(start: string[], ranks: ReadonlyMap<string, number>): string[] {
   let pieces = start;
   for (;;) {

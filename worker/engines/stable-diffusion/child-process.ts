@@ -7,7 +7,7 @@ import { toExitError } from './exit-error.ts';
 import type { FromChild, ToChild } from './messages.ts';
 import type { PaintHooks } from './pipeline/pipeline.ts';
 
-/** Beside this file, as TypeScript or compiled. */
+/** The child's program: beside this file, as TypeScript or compiled. */
 export const CHILD_PATH = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url),
 );
@@ -18,14 +18,14 @@ const PAGE_BYTES = 4096;
 
 export interface ModelProcess {
   readonly pid: number | undefined;
-  /** Resolves when it is gone and its memory is free, with what it had to say. */
+  /** Resolves with the exit when the process is gone and its memory is free. */
   readonly gone: Promise<AppError>;
   /** Whether it has ended, or has been told to. */
   readonly isEnding: boolean;
   /** Sends a message; resolves with the answer that ends it. Rejects when the process ends or the signal aborts. */
   ask(message: ToChild, hooks: PaintHooks, signal: AbortSignal): Promise<FromChild>;
   kill(): void;
-  /** What it holds now, in bytes; 0 where there is no /proc to tell. */
+  /** Its memory in bytes. 0 on systems without /proc. */
   usedBytes(): Promise<number>;
 }
 
@@ -65,7 +65,7 @@ export function startModelProcess(path: string): ModelProcess {
       child.on('message', onMessage);
       signal.addEventListener('abort', onAbort, { once: true });
       void gone.promise.then(fail);
-      // A process that is ending takes no message. Its cause of death is reported above.
+      // An ending process takes no message. The reason for its end is reported above.
       child.send(message, () => undefined);
     });
   }

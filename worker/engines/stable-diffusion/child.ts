@@ -42,12 +42,12 @@ async function answer(message: ToChild): Promise<void> {
   }
 }
 
-/** When memory runs out, the kernel shall take this process and not the worker (proc(5), oom_score_adj). */
+/** If memory runs out, the kernel should kill this process and not the worker (proc(5), oom_score_adj). */
 function volunteerForOutOfMemory(): void {
   if (process.platform === 'linux') writeFileSync('/proc/self/oom_score_adj', '1000');
 }
 
 volunteerForOutOfMemory();
 process.on('message', (message: ToChild) => void answer(message));
-// The channel closes when the worker has ended, whatever the reason.
+// The channel closes when the worker ends, for whatever reason.
 process.on('disconnect', () => process.exit(0));

@@ -1,13 +1,13 @@
 import sharp from 'sharp';
 import type { RgbPicture } from './pipeline/decode-picture.ts';
 
-/** A latent is an eighth of the picture; a preview of half the picture's size is enough to see what becomes of it. */
+/** A latent has an eighth of the picture's width. A preview of half the width shows enough. */
 const PREVIEW_SCALE = 4;
 const PREVIEW_QUALITY = 80;
 
 const open = ({ rgb, width, height }: RgbPicture) => sharp(rgb, { raw: { width, height, channels: 3 } });
 
-/** Hardly compressed, since the worker writes its own PNG of it. */
+/** Compressed only a little, because the worker encodes the picture again. */
 export const toPng = (picture: RgbPicture): Promise<Buffer> => open(picture).png({ compressionLevel: 1 }).toBuffer();
 
 export async function toJpegPreview(preview: RgbPicture): Promise<Buffer> {

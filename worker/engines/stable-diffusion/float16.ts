@@ -1,9 +1,12 @@
 /**
- * IEEE 754 half precision as the 16-bit patterns that onnxruntime takes and gives. Tables by sign and exponent instead
- * of `Float16Array`: with that class present the runtime sees empty tensors, and older Node has none.
+ * IEEE 754 half precision as the 16-bit patterns that onnxruntime uses. It works by tables of sign and exponent and not
+ * by `Float16Array`, because the runtime sees empty tensors if that class exists, and older versions of Node lack it.
  */
 
-/** Rounds to the nearest half, ties to even; too large becomes infinity, too small a subnormal or a signed zero. */
+/**
+ * Rounds to the nearest half, ties to even. Too large values become infinity, too small ones a subnormal or a signed
+ * zero.
+ */
 export function toFloat16(values: Float32Array): Uint16Array {
   const { base, shift, hidden } = ENCODE;
   const patterns = new Uint32Array(values.buffer, values.byteOffset, values.length);
@@ -16,21 +19,21 @@ export function toFloat16(values: Float32Array): Uint16Array {
     const half = (base[head] ?? 0) + (mantissa >>> places);
     const rest = mantissa & ((1 << places) - 1);
     const tie = 1 << (places - 1);
-    // A carry out of the mantissa runs into the exponent, which is just what rounding up to the next power needs.
+    // A carry out of the mantissa goes into the exponent. That rounds up to the next power as it should.
     halves[index] =
       (head & 0xff) === 0xff ? toSpecial(pattern) : half + (rest > tie || (rest === tie && half & 1) ? 1 : 0);
   }
   return halves;
 }
 
-/** Exact. */
+/** Exact: every half is a float32. */
 export function fromFloat16(halves: Uint16Array): Float32Array {
   const values = new Float32Array(halves.length);
   for (let index = 0; index < halves.length; index++) values[index] = DECODE[halves[index] ?? 0] ?? Number.NaN;
   return values;
 }
 
-/** Infinity stays infinity; a NaN stays one, made quiet, even if its payload is in the places that are cut. */
+/** Infinity stays infinity. A NaN becomes a quiet NaN, even if the cut removes its whole payload. */
 function toSpecial(pattern: number): number {
   const sign = (pattern >>> 16) & 0x8000;
   const payload = pattern & 0x7fffff;
@@ -40,7 +43,10 @@ function toSpecial(pattern: number): number {
 const ENCODE = createEncodeTables();
 const DECODE = Float32Array.from({ length: 0x10000 }, (_, half) => decodeHalf(half));
 
-/** By the upper 9 bits of a float32, sign and exponent: what to add, how many places to cut, the hidden leading bit. */
+/**
+ * For each sign and exponent of a float32 (its upper 9 bits): what to add, how many places to cut, the hidden leading
+ * bit.
+ */
 function createEncodeTables() {
   const base = new Uint16Array(512);
   const shift = new Uint8Array(512);
@@ -52,7 +58,7 @@ function createEncodeTables() {
     // From 2^-25 on, half of the smallest subnormal, a value may round up to it.
     const isSubnormal = exponent >= -25 && exponent < -14;
     base[head] = sign | (isNormal ? (exponent + 15) << 10 : exponent > 15 ? 0x7c00 : 0);
-    // 24 places are more than a mantissa without its hidden bit has: nothing is left, and it never rounds up.
+    // A mantissa without its hidden bit has fewer than 24 places, so nothing is left and nothing rounds up.
     shift[head] = isNormal ? 13 : isSubnormal ? -1 - exponent : 24;
     hidden[head] = isSubnormal ? 0x800000 : 0;
   }

@@ -12,7 +12,7 @@ import { listModel, type ModelListing } from './download/listing.ts';
 import { inspectModelDirectory } from './model/model-directory.ts';
 import { settings } from './settings.ts';
 
-/** `npm run sd:get -- DIR [OWNER/NAME[@REVISION]] [--yes]`: downloads an ONNX export, after its licence was told. */
+/** `npm run sd:get -- DIR [OWNER/NAME[@REVISION]] [--yes]`: shows the licence of an ONNX export, then downloads it. */
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -42,7 +42,7 @@ try {
   await download(listing, totalBytes, base, resolve(directory));
 } catch (error) {
   console.error(
-    signal.aborted ? '\nInterrupted. The same command goes on from here.' : `\n${String((error as Error).message)}`,
+    signal.aborted ? '\nInterrupted. Run the same command again to continue.' : `\n${String((error as Error).message)}`,
   );
   process.exit(EXIT_FAILED);
 }
@@ -83,7 +83,7 @@ async function download(listing: ModelListing, totalBytes: number, base: string,
   console.log(`\nThe engine can use it:\n  ENGINES=stable-diffusion,sketch\n  SD_MODEL_DIR=${target}`);
 }
 
-/** A bar on a terminal; a line for every tenth elsewhere. */
+/** A bar on a terminal. Elsewhere a line for each tenth. */
 function createProgress(totalBytes: number): (bytes: number, name: string) => void {
   const WIDTH = 30;
   let shown = -1;

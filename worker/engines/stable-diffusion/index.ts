@@ -18,13 +18,13 @@ export interface StableDiffusionConfig {
   readonly threads?: number | undefined;
   readonly idleUnloadMs: number;
   readonly services: Pick<EngineServices, 'clock' | 'log'>;
-  /** What may still be taken of memory, in bytes; left out: as the system says. */
+  /** Free memory in bytes. Missing: the system is asked. */
   readonly measureFree?: () => Promise<number>;
-  /** For tests: another program in the child's place. */
+  /** For tests: a program that replaces the child. */
   readonly childPath?: string;
 }
 
-/** There are no extras. */
+/** The engine has no options of its own. */
 const optionsSchema = z.strictObject({});
 const GB = 1024 ** 3;
 
@@ -36,7 +36,7 @@ export function createStableDiffusion(config: StableDiffusionConfig): Engine {
   const load = { directory: model.directory, devices, threads };
   const runner = createRunner({ load, idleUnloadMs, ...services, childPath });
 
-  /** A graphics card has memory of its own, which nobody here can measure. */
+  /** Checks the main memory only: a graphics card has its own memory, which we cannot measure. */
   async function requireMemory(request: EngineRequest): Promise<void> {
     if (!devices.every((device) => device === 'cpu')) return;
     const neededBytes = estimateBytes(model, request);
@@ -82,7 +82,7 @@ export function createStableDiffusion(config: StableDiffusionConfig): Engine {
 const SEEDS = 2 ** 32;
 const toSeed = ({ seed }: EngineRequest, index: number): number => (seed + index) % SEEDS;
 
-/** The defaults are the limits' own; a fitted request has them already. */
+/** A fitted request has the defaults already. They are repeated for requests that were not fitted. */
 function toJob(request: EngineRequest, { steps, guidanceScale }: Engine['limits']) {
   const { prompt, negativePrompt, seed, count, width, height, sampler, scheduler, previews } = request;
   return {

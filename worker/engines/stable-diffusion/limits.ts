@@ -5,12 +5,15 @@ import { SAMPLER_NAMES, SCHEDULE_NAMES } from './schedulers/samplers.ts';
 
 const MIN_PIXELS = 64;
 const MAX_PIXELS = 2048;
-/** Each picture of a call takes its full time, and a call has one deadline. */
+/** Pictures of a call are made one after the other, and a call has one deadline. */
 const MAX_COUNT = 4;
-/** 1216x832, the size nearest to 3:2 that SDXL was trained on; others keep the area of their square likewise. */
+/**
+ * 1216x832 is the size nearest to 3:2 that SDXL was trained on. Other models keep the area of their square in the same
+ * way.
+ */
 const LONG_TO_SHORT = 1216 / 832;
 
-/** What `applySampler` understands besides the names themselves: endings, and the spellings of ComfyUI and diffusers. */
+/** `applySampler` also understands names with a schedule at the end, and the spellings of ComfyUI and diffusers. */
 const SPELLINGS = [
   ...['euler_a', 'euler_ancestral', 'k_euler', 'k_euler_a', 'dpmpp_2m', 'dpmpp_2m_sde', 'pndm'],
   ...['eulerdiscretescheduler', 'eulerancestraldiscretescheduler', 'ddimscheduler', 'pndmscheduler', 'lcmscheduler'],
@@ -34,7 +37,7 @@ export function toLimits(model: ModelDescription): EngineLimits {
     maxCount: MAX_COUNT,
     seed: true,
     ...toFamilyLimits({ family, isXl, guidanceWidth }),
-    // A latent consistency model answers to its own sampler only.
+    // A latent consistency model works with its own sampler only.
     samplers: family === 'lcm' ? ['lcm', 'lcmscheduler'] : [...new Set([...samplers, ...SPELLINGS])],
     schedulers: family === 'lcm' ? ['automatic'] : SCHEDULE_NAMES.map((name) => name.toLowerCase()),
   };
@@ -46,7 +49,7 @@ const toPixels = ({ width, height }: Size, factor: number): Size => ({
 });
 
 function toShapes(square: Size, multipleOf: number): EngineLimits['shapes'] {
-  // SDXL was trained on sixteenths of its square's side.
+  // SDXL was trained on multiples of a sixteenth of its square's side.
   const step = Math.max(multipleOf, square.width / 16);
   const round = (pixels: number): number => Math.max(Math.ceil(MIN_PIXELS / step), Math.round(pixels / step)) * step;
   const long = round(square.width * Math.sqrt(LONG_TO_SHORT));

@@ -2,7 +2,9 @@ import type { ErrorRecord } from '../../../shared/errors.ts';
 import type { RgbPicture } from './pipeline/decode-picture.ts';
 import type { Painting, PaintJob } from './pipeline/pipeline.ts';
 
-/** What the worker and the engine's child process say to each other, by structured clone. One job at a time. */
+/**
+ * Messages between the worker and the engine's child process, passed by structured clone. There is one job at a time.
+ */
 
 export interface LoadMessage {
   readonly type: 'load';
@@ -11,7 +13,7 @@ export interface LoadMessage {
   readonly threads?: number | undefined;
 }
 
-/** Answered by steps and previews, then by `done` or `error`. */
+/** The answers are steps and previews, then `done` or `error`. */
 export interface GenerateMessage {
   readonly type: 'generate';
   readonly job: PaintJob;

@@ -5,7 +5,7 @@ import runtime from './runtime.json' with { type: 'json' };
 
 export const RUNTIME_PACKAGE = runtime.package;
 
-/** What is used of onnxruntime-node, in own words: the package is optional, and so are its type declarations. */
+/** Our own declaration of what we use of onnxruntime-node, because the package and its types are optional. */
 export interface OnnxRuntime {
   readonly env: { logLevel?: string };
   readonly Tensor: new (type: string, data: Tensor['data'], dims: readonly number[]) => RuntimeTensor;
@@ -28,11 +28,11 @@ export interface LoadedModel extends Model {
   release(): Promise<void>;
 }
 
-/** Process-wide: to be called in the child process only, since `session.run` blocks the thread that calls it. */
+/** Changes the whole process. Call it in the child process only, because `session.run` blocks its thread. */
 export async function importRuntime(): Promise<OnnxRuntime> {
   // With this class present (Node 24) the binding sees float16 tensors of 0 bytes: microsoft/onnxruntime#32323.
   Reflect.deleteProperty(globalThis, 'Float16Array');
-  // The cast stands for the package's own declarations, which need not be installed.
+  // The cast replaces the package's own types, which may not be installed.
   const runtime = (await import(RUNTIME_PACKAGE)) as OnnxRuntime;
   runtime.env.logLevel = 'error';
   return runtime;
@@ -44,21 +44,21 @@ interface LoadOptions {
   readonly threads?: number | undefined;
 }
 
-/** Results depend on none of these options but the optimisation level, which stays the default. */
+/** None of these options changes the results. Only the optimisation level would, and it stays the default. */
 function toSessionOptions({ device, threads }: LoadOptions): Record<string, unknown> {
   return {
     executionProviders: [{ name: device }],
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     interOpNumThreads: 1,
-    // Plans memory for each input shape anew and never gives it back: 7.3 instead of 4.9 GB at 512x512.
+    // The memory pattern plans memory for each new input shape and keeps it: 7.3 instead of 4.9 GB at 512x512.
     enableMemPattern: false,
     logSeverityLevel: 3,
-    // Threads that wait for the next step would otherwise spin on a shared machine.
+    // Otherwise threads that wait for the next step use up processor time.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
 }
 
-/** Loads by path, so that external data is found beside the model. Throws the runtime's own error. */
+/** Loads by path, so that the runtime finds external data beside the model. Throws the runtime's own error. */
 export async function loadModel(runtime: OnnxRuntime, file: ModelFile, options: LoadOptions): Promise<LoadedModel> {
   const session = await runtime.InferenceSession.create(file.path, toSessionOptions(options));
   return {
@@ -78,7 +78,7 @@ export async function loadModel(runtime: OnnxRuntime, file: ModelFile, options: 
   };
 }
 
-/** The runtime reports everything as a plain Error; only its words tell a lack of memory apart. */
+/** The runtime throws a plain Error for everything. Only its message shows a lack of memory. */
 export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && /bad.?alloc|failed to allocate|out of memory/i.test(error.message);
 }

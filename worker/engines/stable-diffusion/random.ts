@@ -6,7 +6,7 @@ import { AppError } from '../../../shared/errors.ts';
  * cosine differ from the platform's by an ulp or two). Algorithm: ATen's DistributionTemplates.h.
  *
  * @param seed whole number from 0 to 2^32 - 1
- * @returns a source whose draws continue one another; an earlier draw's length matters to a later one, as in torch
+ * @returns a source of draws. The length of a draw changes the ones after it, as in torch.
  */
 export function createTorchRandom(seed: number): (count: number) => Float32Array {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
@@ -21,7 +21,7 @@ export function createTorchRandom(seed: number): (count: number) => Float32Array
 const BLOCK = 16;
 const { fround } = Math;
 
-/** Short draws: Box and Muller's transform in double; the second value of a pair waits for the next draw. */
+/** Short draws: Box and Muller's transform in double. The second value of a pair is kept for the next draw. */
 function createScalarNormal(nextUint32: () => number): () => number {
   let waiting: number | undefined;
   const nextUniform = () => {
@@ -41,7 +41,10 @@ function createScalarNormal(nextUint32: () => number): () => number {
   };
 }
 
-/** Long draws: uniform values first, then transformed in place; a short last block is drawn anew as a whole. */
+/**
+ * Long draws: uniform values first, then transformed in place. An incomplete last block is drawn again as a whole
+ * block.
+ */
 function drawBlocks(nextUint32: () => number, count: number): Float32Array {
   const values = new Float32Array(count);
   const fill = (from: number) => {

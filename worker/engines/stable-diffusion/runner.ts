@@ -10,25 +10,27 @@ import type { PaintHooks, Painting, PaintJob } from './pipeline/pipeline.ts';
 
 export interface RunnerOptions {
   readonly load: Omit<LoadMessage, 'type'>;
-  /** Milliseconds without a job after which the process with its model is ended; 0 for never. */
+  /** The process is ended after this many milliseconds without a job. 0: never. */
   readonly idleUnloadMs: number;
   readonly clock: Clock;
   readonly log: Logger;
-  /** For tests: another program in the child's place. */
+  /** For tests: a program that replaces the child. */
   readonly childPath?: string | undefined;
 }
 
 export interface RunHooks extends PaintHooks {
-  /** Called when the job may start and no killed process is left in memory. Throws to refuse the job. */
+  /** Called before the job starts, when no killed process holds memory any more. Throws to refuse the job. */
   readonly admit: () => Promise<void>;
   readonly onLoading: () => void;
 }
 
-/** The child process with the model: started for the first job, killed to cancel, ended when idle. */
+/**
+ * The child process that holds the model. It starts with the first job, is killed to cancel a job, and ends when idle.
+ */
 export interface Runner {
-  /** One job at a time, others wait. Throws AppError. */
+  /** Runs one job at a time; others wait. Throws AppError. */
   run(job: PaintJob, hooks: RunHooks, signal: AbortSignal): Promise<Painting>;
-  /** What the process holds now, in bytes; 0 where there is none. */
+  /** Memory of the process in bytes. 0 without a process. */
   usedBytes(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -36,7 +38,7 @@ export interface Runner {
 export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD_PATH }: RunnerOptions): Runner {
   const lock = createKeyedLock();
   const idle = createIdleTimer({ clock, idleAfterMs: idleUnloadMs, onIdle: () => kill('idle') });
-  /** The latest; its model may still be loading, and it may be ending. */
+  /** The latest process. Its model may still be loading, or the process may be ending. */
   let latest: ModelProcess | undefined;
   let loggedReasons = '';
 
@@ -52,7 +54,7 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
   function logDevice({ device, notes }: { device: string; notes: readonly string[] }): void {
     const reasons = notes.join('; ');
     if (reasons !== loggedReasons && reasons !== '')
-      log.warn({ device, reasons }, 'a device failed: the next one is used');
+      log.warn({ device, reasons }, 'a device failed, so the next one is used');
     loggedReasons = reasons;
   }
 
@@ -74,7 +76,7 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
   }
 
   async function runAlone(job: PaintJob, hooks: RunHooks, signal: AbortSignal): Promise<Painting> {
-    // A process that was killed for the job before must be gone first, since it holds memory.
+    // A process that was killed for the previous job still holds memory until it is gone.
     if (running() === undefined) await raceAbort<unknown>(latest?.gone ?? Promise.resolve(), signal);
     await hooks.admit();
     signal.throwIfAborted();

@@ -19,14 +19,14 @@ export interface StudioOptions {
 /** A model directory that is loaded on a device. */
 export interface Studio {
   readonly device: string;
-  /** Why devices before this one were given up. */
+  /** Why earlier devices were abandoned. */
   readonly notes: readonly string[];
   paint(job: PaintJob, hooks: PaintHooks): Promise<Painting>;
 }
 
 /**
- * Opens a model directory on the first device that can load it. onnxruntime does not fall back by itself: a device that
- * fails later, or answers NaN, is given up as well, and the picture is begun again on the next.
+ * Opens a model directory on the first device that can load it. onnxruntime does not fall back by itself. If a device
+ * fails later or answers NaN, it is abandoned too, and the picture is started again on the next device.
  */
 export async function openStudio({ directory, devices, load }: StudioOptions): Promise<Studio> {
   const model = readModelDirectory(directory);

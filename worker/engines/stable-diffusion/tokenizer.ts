@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { createWordSplitter } from './byte-pair-encoding.ts';
 
-/** The files of a `tokenizer` folder, parsed as JSON but for the merges. */
+/** The files of a `tokenizer` folder. All but the merges are parsed as JSON. */
 export interface ClipTokenizerFiles {
   /** vocab.json: piece to id. */
   readonly vocabulary: Readonly<Record<string, number>>;
@@ -9,14 +9,14 @@ export interface ClipTokenizerFiles {
   readonly merges: string;
   /** tokenizer_config.json. */
   readonly config?: unknown;
-  /** special_tokens_map.json; wins over the config. */
+  /** special_tokens_map.json. It has precedence over the config. */
   readonly specialTokens?: unknown;
 }
 
 export interface EncodedPrompt {
   /** `maxLength` ids: start, the prompt, end, padding. */
   readonly ids: readonly number[];
-  /** Tokens of the prompt that found no room; above 0, the caller warns. */
+  /** Number of tokens that were cut off. The caller warns if it is above 0. */
   readonly droppedTokens: number;
 }
 
@@ -25,15 +25,15 @@ export interface ClipTokenizer {
   encode(prompt: string): EncodedPrompt;
 }
 
-/** What CLIP's text encoders were trained on; a config may say less, and says 1e30 when nobody set it. */
+/** The length that CLIP's text encoders were trained with. A config may say less, or 1e30 if nobody set it. */
 const CLIP_MAX_LENGTH = 77;
 const START = '<|startoftext|>';
 const END = '<|endoftext|>';
 
 /**
- * CLIP's tokenizer as the Rust library behind transformers' CLIPTokenizer has it.
+ * CLIP's tokenizer, as in the Rust library behind transformers' CLIPTokenizer.
  *
- * Throws AppError `engine_failed` when the files do not hold together.
+ * Throws AppError `engine_failed` if the files do not fit together.
  */
 export function createClipTokenizer(files: ClipTokenizerFiles): ClipTokenizer {
   const { vocabulary } = files;
@@ -69,16 +69,19 @@ export function createClipTokenizer(files: ClipTokenizerFiles): ClipTokenizer {
   };
 }
 
-/** Lower-cased letter by letter: a whole string's `toLowerCase` would end a Greek word in a final sigma. */
+/**
+ * Lower-cases each letter by itself, because `toLowerCase` of a whole string writes a final sigma at the end of a Greek
+ * word.
+ */
 function normalize(prompt: string): string {
   const spaced = prompt.normalize('NFC').replace(/\p{White_Space}+/gu, ' ');
   return Array.from(spaced, (letter) => letter.toLowerCase()).join('');
 }
 
-/** English contractions, words, single digits, runs of anything else; white space is left out. */
+/** English contractions, words, single digits, and runs of other characters. White space is dropped. */
 const WORDS = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/gu;
 
-/** Special tokens are found in the text as it was written, words in the normalised rest. */
+/** Special tokens are looked for in the original text, and words in the normalised rest. */
 function createTextSplitter(specialTokens: readonly string[]): (text: string) => readonly string[] {
   const specials = new RegExp(`(${specialTokens.map(escapePattern).join('|')})`);
   return (text) =>
@@ -98,7 +101,7 @@ function toByteAlphabet(word: string): string {
   return Array.from(utf8.encode(word), (byte) => BYTE_LETTERS[byte]).join('');
 }
 
-/** GPT-2's printable letter for each byte: its own where Latin-1 has a visible one, else the next free from 256 on. */
+/** GPT-2's printable letter for each byte: the visible letter of Latin-1, else the next free one from 256 on. */
 function createByteLetters(): readonly string[] {
   let next = 256;
   return Array.from({ length: 256 }, (_, byte) => {

@@ -102,7 +102,7 @@ describe('npm run sd:get', () => {
       };
       const { code, output } = await get(join(directory, 'model'), HUB_REPOSITORY, '--yes');
       assert.equal(code, 1);
-      assert.match(output, new RegExp(`${path}: what came is not what the repository lists`));
+      assert.match(output, new RegExp(`${path}: the download does not match the repository`));
       assert.equal(existsSync(join(directory, 'model', path)), false);
       assert.equal(existsSync(join(directory, 'model', `${path}.part`)), false);
     });

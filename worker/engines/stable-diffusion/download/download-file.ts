@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { type Clock, toAbortError } from '../../../../shared/wait.ts';
 import type { ListedFile } from './listing.ts';
 
-/** One file of a model, from where an earlier attempt broke off, checked against the repository's own hash. */
+/** Downloads one file of a model: resumes an earlier attempt, and checks the file against the repository's hash. */
 
 interface DownloadOptions {
   /** Where the file is. */
@@ -13,17 +13,17 @@ interface DownloadOptions {
   readonly directory: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Bytes of this file that are there. */
+  /** Gets the number of bytes of this file that have arrived. */
   readonly onBytes: (bytes: number) => void;
 }
 
-/** Without a byte for so long the connection is given up. */
+/** A connection that brings no byte for this time is closed. */
 const SILENCE_MS = 60_000;
-/** In a row without a byte more. */
+/** Attempts in a row that brought no new byte. */
 const MAX_VAIN_ATTEMPTS = 4;
 const PAUSE_MS = 1000;
 
-/** Resolves when the whole file is there and right. Throws an Error with a sentence for the operator. */
+/** Resolves when the whole file is there and its hash is right. Throws an Error with a sentence for the operator. */
 export async function downloadFile(file: ListedFile, options: DownloadOptions): Promise<void> {
   const { directory, signal, clock, onBytes } = options;
   const path = join(directory, file.path);
@@ -39,23 +39,23 @@ export async function downloadFile(file: ListedFile, options: DownloadOptions): 
     if (signal.aborted) throw toAbortError(signal);
     vain = (await sizeOf(part)) > before ? 0 : vain + 1;
     if (failure instanceof Refused || vain >= MAX_VAIN_ATTEMPTS) {
-      throw new Error(`${file.path}: ${toReason(failure)}. The same command goes on from here.`);
+      throw new Error(`${file.path}: ${toReason(failure)}. Run the same command again to continue.`);
     }
     if (failure !== undefined) await clock.wait(PAUSE_MS * 2 ** vain, signal);
   }
   if (!(await isRight(part, file))) {
     await rm(part);
-    throw new Error(`${file.path}: what came is not what the repository lists; it was removed. Try again.`);
+    throw new Error(`${file.path}: the download does not match the repository's hash and was removed. Try again.`);
   }
   await rename(part, path);
 }
 
-/** The answer is no file, and another attempt would be the same. */
+/** The answer is no file, and another attempt would fail in the same way. */
 class Refused extends Error {
   override readonly name = 'Refused';
 }
 
-/** Appends what is missing; whatever came stays for the next attempt. */
+/** Appends the missing bytes. What arrived before a failure is kept for the next attempt. */
 async function fetchRest(file: ListedFile, part: string, { url, signal, onBytes }: DownloadOptions): Promise<void> {
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(new Error('no byte for a minute')), SILENCE_MS);

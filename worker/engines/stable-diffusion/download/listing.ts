@@ -1,28 +1,28 @@
 import { z } from 'zod';
 
-/** What a repository at Hugging Face's hub says of itself: https://huggingface.co/docs/hub/api */
+/** What Hugging Face's hub tells about a repository: https://huggingface.co/docs/hub/api */
 
 export interface ListedFile {
   /** `unet/model.onnx`. */
   readonly path: string;
   readonly bytes: number;
-  /** Of the content, or of git's blob with it where the file is not in large file storage. Hexadecimal. */
+  /** Hexadecimal. SHA-256 of the content for files in large file storage, else the hash of git's blob. */
   readonly hash: { readonly kind: 'sha256' | 'git-blob'; readonly value: string };
 }
 
 export interface ModelListing {
   readonly repository: string;
-  /** The commit, so that all files are of one state. */
+  /** All files are downloaded from this commit, so that they belong together. */
   readonly commit: string;
-  /** As the repository names it; undefined when it names none. */
+  /** As the repository names it. Undefined if it names none. */
   readonly licence: string | undefined;
   readonly licenceLink: string;
-  /** Those that the engine reads, and the licence's own text. */
+  /** The files that the engine reads, and the text of the licence. */
   readonly files: readonly ListedFile[];
 }
 
 interface ListOptions {
-  /** Of the hub, without a trailing slash. */
+  /** Address of the hub, without a trailing slash. */
   readonly base: string;
   /** `owner/name` */
   readonly repository: string;
@@ -32,7 +32,7 @@ interface ListOptions {
 }
 
 const TIMEOUT_MS = 30_000;
-/** A thousand files each; a model has fewer than fifty. */
+/** A page lists a thousand files, and a model has fewer than fifty. */
 const MAX_PAGES = 20;
 
 const revisionSchema = z.object({
@@ -92,7 +92,7 @@ async function readJson(url: string, repository: string, signal: AbortSignal): P
   const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) });
   const { status, headers } = response;
   if (status === 401 || status === 403 || status === 404) {
-    throw new Error(`${repository}: there is no such repository or revision for everybody (HTTP ${status}).`);
+    throw new Error(`${repository}: there is no public repository or revision of that name (HTTP ${status}).`);
   }
   if (status !== 200) throw new Error(`${repository}: the hub answers HTTP ${status}.`);
   const next = /<([^<>]{1,2000})>; ?rel="next"/.exec(headers.get('link') ?? '')?.[1];

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
-/** The few keys of a model directory's configs that matter; whatever else is there is left alone. */
+/** The keys of a model directory's configs that the engine uses. Other keys are ignored. */
 
 const perBlock = z.array(z.int().min(1)).min(1);
 
 export const unetConfigSchema = z.object({
-  /** In latents; one number, or height and width. */
+  /** In latents: one number, or height and width. */
   sample_size: z.union([z.int().min(1), z.tuple([z.int(), z.int()])]).nullish(),
   in_channels: z.int().min(1).default(4),
   block_out_channels: perBlock,
   down_block_types: z.array(z.string()).optional(),
-  /** Heads, whatever the name says (diffusers issue 2011). */
+  /** Number of heads, despite the name (diffusers issue 2011). */
   attention_head_dim: z.union([z.int().min(1), perBlock]).default(8),
   time_cond_proj_dim: z.int().min(2).nullish(),
 });
@@ -18,7 +18,7 @@ export const unetConfigSchema = z.object({
 export const decoderConfigSchema = z.object({
   block_out_channels: perBlock,
   latent_channels: z.int().min(1).default(4),
-  /** Missing from exports of before diffusers 0.11, which were all of Stable Diffusion 1. */
+  /** Missing in exports by diffusers before 0.11. Those are all of Stable Diffusion 1. */
   scaling_factor: z.number().positive().default(0.18215),
   latents_mean: z.array(z.number()).nullish(),
   latents_std: z.array(z.number()).nullish(),

@@ -2,7 +2,7 @@ import type { TensorSpec } from '../pipeline/tensors.ts';
 import type { DecoderConfig, UnetConfig } from './configs.ts';
 import type { DecoderDescription, UnetDescription } from './model-description.ts';
 
-/** Where a config says nothing: Stable Diffusion 1's own size, in latents. */
+/** The size of Stable Diffusion 1 in latents, for configs that name none. */
 const DEFAULT_SAMPLE_SIZE = 64;
 
 export function describeUnet(config: UnetConfig, inputs: readonly TensorSpec[]): UnetDescription {

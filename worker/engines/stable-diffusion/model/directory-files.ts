@@ -6,19 +6,19 @@ import { type ClipTokenizer, createClipTokenizer } from '../tokenizer.ts';
 import type { ModelFile } from './model-description.ts';
 import { type OnnxOutline, readOnnxOutline } from './onnx-outline.ts';
 
-/** Reads files of a model directory; whatever is wrong with one becomes a problem, and the next is read all the same. */
+/** Reads the files of a model directory. A fault in one file becomes a problem, and the other files are still read. */
 export interface DirectoryFiles {
   readonly problems: readonly string[];
   /** The models that were read so far. */
   readonly models: readonly ModelFile[];
-  /** What `decode` makes of a file's text. */
+  /** The result of `decode` for a file's text. */
   read<T>(name: string, decode: (text: string) => T): T | undefined;
   config<Schema extends z.ZodType>(name: string, schema: Schema): z.infer<Schema> | undefined;
-  /** Undefined without a problem where the file is not there. */
+  /** A missing file is no problem: the result is undefined. */
   optionalConfig<Schema extends z.ZodType>(name: string, schema: Schema): z.infer<Schema> | undefined;
   /** The head of a folder's `model.onnx`. */
   outline(folder: string): OnnxOutline | undefined;
-  /** Holds a model to the names that it will be fed and asked by. */
+  /** Checks that a model has the inputs and outputs that the pipeline uses. */
   expect(folder: string, outline: OnnxOutline | undefined, names: ModelNames): void;
   tokenizer(folder: string): void;
 }
@@ -86,7 +86,7 @@ export function createDirectoryFiles(directory: string): DirectoryFiles {
   return files;
 }
 
-/** The tokenizer in a folder of the directory. Throws when its files do not hold together. */
+/** The tokenizer in a folder of the directory. Throws if its files do not fit together. */
 export function readTokenizer(directory: string, folder: string): ClipTokenizer {
   const read = (name: string): string => readFileSync(join(directory, folder, name), 'utf8');
   const readOptional = (name: string): unknown =>

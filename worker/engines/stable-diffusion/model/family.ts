@@ -1,12 +1,12 @@
 import type { NumberLimit } from '../../engine.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler.ts';
 
-/** How a model was trained, as far as it changes what may be asked of it. */
+/** How a model was trained, as far as that limits the requests that it can serve. */
 export type Family = 'standard' | 'turbo' | 'lcm';
 
 /**
- * No config names the family. Adversarially distilled models (SD-Turbo, SDXL-Turbo, Lightning) are the ones that come
- * with an Euler scheduler and trailing timesteps; v-prediction models with trailing timesteps are ordinary ones.
+ * No config names the family. An Euler scheduler with trailing timesteps shows an adversarially distilled model
+ * (SD-Turbo, SDXL-Turbo, Lightning), unless the model predicts v: then it is an ordinary one.
  */
 export function toFamily(scheduler: SchedulerConfig, guidanceWidth: number | undefined): Family {
   const name = String(scheduler._class_name);
@@ -27,10 +27,13 @@ interface FamilyOptions {
   readonly guidanceWidth: number | undefined;
 }
 
-/** Defaults of diffusers' pipelines and of the models' own cards; fewer steps than there, since most run on a CPU. */
+/**
+ * Defaults of diffusers' pipelines and of the models' own cards, but with fewer steps, because most models run on a CPU
+ * here.
+ */
 export function toFamilyLimits({ family, isXl, guidanceWidth }: FamilyOptions): FamilyLimits {
   if (family === 'turbo') {
-    // Trained for 1 to 4 steps without guidance: more of either burns the picture.
+    // Trained for 1 to 4 steps without guidance. More steps or guidance spoil the picture.
     return {
       steps: { min: 1, max: 4, step: 1, default: 2 },
       guidanceScale: { min: 0, max: 1, default: 0 },
@@ -40,7 +43,7 @@ export function toFamilyLimits({ family, isXl, guidanceWidth }: FamilyOptions): 
   if (family === 'lcm') {
     const isToldGuidance = guidanceWidth !== undefined;
     return {
-      // Its scheduler knows no more than the 50 steps that it was distilled from.
+      // Its scheduler has only the 50 steps of its distillation.
       steps: { min: 1, max: 50, step: 1, default: 4 },
       guidanceScale: { min: 0, max: 30, default: isToldGuidance ? 8.5 : 1 },
       negativePrompt: !isToldGuidance,

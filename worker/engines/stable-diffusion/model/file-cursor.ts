@@ -1,9 +1,9 @@
 import { readSync } from 'node:fs';
 
-/** Reads a file of protocol buffers front to back, and jumps over what nobody wants. */
+/** Reads a file of protocol buffers from front to back, and skips fields that are not needed. */
 export interface FileCursor {
   readonly position: number;
-  /** Up to 2^53; more bits are lost, and no length or offset has them. */
+  /** Exact up to 2^53, which no length or offset exceeds. */
   readVarint(): number;
   readText(length: number): string;
   skip(length: number): void;
@@ -11,9 +11,9 @@ export interface FileCursor {
 
 export interface WireField {
   readonly field: number;
-  /** Of a length-delimited field: where its content begins is the cursor's position. */
+  /** Length of a length-delimited field. Its content begins at the cursor's position. */
   readonly length: number;
-  /** Of a varint field. */
+  /** Value of a varint field. */
   readonly value: number;
 }
 
@@ -57,7 +57,7 @@ export function createFileCursor(file: number): FileCursor {
   };
 }
 
-/** The fields of the message that ends at `end`; what a caller leaves unread of one is jumped over. */
+/** The fields of the message that ends at `end`. What a caller does not read of a field is skipped. */
 export function* readFields(cursor: FileCursor, end: number): Generator<WireField> {
   while (cursor.position < end) {
     const tag = cursor.readVarint();

@@ -3,7 +3,7 @@ import type { TensorSpec } from '../pipeline/tensors.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler.ts';
 import type { Family } from './family.ts';
 
-/** What a model directory holds, read from its configs and the heads of its model files. */
+/** The content of a model directory, read from its configs and from the beginning of its model files. */
 export interface ModelDescription {
   readonly directory: string;
   readonly family: Family;
@@ -18,10 +18,10 @@ export interface ModelDescription {
 }
 
 export interface ModelFile {
-  /** The folder, which also names the model in messages. */
+  /** Name of the folder. Messages call the model by it. */
   readonly name: string;
   readonly path: string;
-  /** With the external data. */
+  /** Including the external data. */
   readonly bytes: number;
 }
 
@@ -39,12 +39,12 @@ export interface UnetDescription {
   /** Each level but the last halves the latent. */
   readonly levels: readonly AttentionLevel[];
   readonly guidanceWidth?: number | undefined;
-  /** In latents, where the export has frozen them. */
+  /** In latents, if the export fixes them. */
   readonly fixedSize?: { readonly width: number; readonly height: number } | undefined;
 }
 
 export interface AttentionLevel {
-  /** 0: the level does not attend. */
+  /** 0: the level has no attention. */
   readonly heads: number;
 }
 
@@ -53,6 +53,6 @@ export interface DecoderDescription {
   readonly latentChannels: number;
   /** Pixels per latent, in each direction. */
   readonly pixelsPerLatent: number;
-  /** Channels at full size, which most of its memory goes to. */
+  /** Channels at full size, which take most of its memory. */
   readonly fullSizeChannels: number;
 }

@@ -11,13 +11,13 @@ import { toFamily } from './family.ts';
 import type { ModelDescription, TextEncoderDescription } from './model-description.ts';
 
 export interface Inspection {
-  /** Missing when something is wrong. */
+  /** Missing if there is a problem. */
   readonly model?: ModelDescription | undefined;
-  /** Everything that is wrong, each with its file. */
+  /** All problems, each with its file. */
   readonly problems: readonly string[];
 }
 
-/** Reads what Hugging Face optimum wrote (`optimum-cli export onnx`); no weights, so it is quick. */
+/** Reads an export by Hugging Face optimum (`optimum-cli export onnx`). It is quick because it reads no weights. */
 export function inspectModelDirectory(path: string): Inspection {
   const directory = resolve(path);
   if (!existsSync(directory)) return { problems: [`${directory}: there is no such directory`] };
@@ -61,7 +61,7 @@ export function inspectModelDirectory(path: string): Inspection {
   };
 }
 
-/** As `inspectModelDirectory`; throws AppError `engine_failed` when something is wrong. */
+/** Like `inspectModelDirectory`, but throws AppError `engine_failed` if there is a problem. */
 export function readModelDirectory(directory: string): ModelDescription {
   const { model, problems } = inspectModelDirectory(directory);
   if (model !== undefined) return model;
@@ -90,7 +90,7 @@ function describeTextEncoders(isXl: boolean, files: DirectoryFiles): TextEncoder
   ] as const;
   return encoders.map((encoder) => {
     const config = files.config(`${encoder.name}/config.json`, encoderConfigSchema);
-    // What enters the last layer (diffusers' `hidden_states[-2]`); hidden_states.0 is what enters the first.
+    // The input of the last layer (diffusers' `hidden_states[-2]`). hidden_states.0 is the input of the first layer.
     const hiddenState = `hidden_states.${(config?.num_hidden_layers ?? 1) - 1}`;
     const outputs = [hiddenState, ...(encoder.pooled === undefined ? [] : [encoder.pooled])];
     files.expect(encoder.name, files.outline(encoder.name), { inputs, outputs });

@@ -2,11 +2,11 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { TensorSpec } from '../pipeline/tensors.ts';
 import { createFileCursor, type FileCursor, readFields } from './file-cursor.ts';
 
-/** What a model file says about itself, without its weights: a few milliseconds even for gigabytes. */
+/** What a model file declares. Its weights are skipped, so this takes a few milliseconds even for gigabytes. */
 export interface OnnxOutline {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  /** Files beside the model with weights of it, and the bytes that each must have at least. */
+  /** Files beside the model that hold its weights, and the least number of bytes of each. */
   readonly externalFiles: ReadonlyMap<string, number>;
 }
 
@@ -15,7 +15,7 @@ const MODEL_GRAPH = 7;
 const GRAPH = { initializer: 5, input: 11, output: 12 } as const;
 const TENSOR = { name: 8, externalData: 13 } as const;
 
-/** TensorProto.DataType in onnxruntime's words. */
+/** TensorProto.DataType by onnxruntime's names. */
 const TYPES: Readonly<Record<number, string>> = {
   1: 'float32',
   6: 'int32',
@@ -25,7 +25,7 @@ const TYPES: Readonly<Record<number, string>> = {
   16: 'bfloat16',
 };
 
-/** Throws an Error with the reason when the file is none of ONNX, or ends early. */
+/** Throws an Error with the reason if the file is not ONNX or ends too early. */
 export function readOnnxOutline(path: string): OnnxOutline {
   const file = openSync(path, 'r');
   try {
@@ -36,7 +36,7 @@ export function readOnnxOutline(path: string): OnnxOutline {
     }
     const { inputs, outputs, initializers, externalFiles } = outline;
     if (outputs.length === 0) throw new Error('it holds no graph');
-    // Models of before 2019 list their weights among the inputs.
+    // Models from before 2019 list their weights among the inputs.
     return { inputs: inputs.filter(({ name }) => !initializers.has(name)), outputs, externalFiles };
   } finally {
     closeSync(file);

@@ -3,10 +3,10 @@ import { type Model, toInput } from './tensors.ts';
 
 const { fround } = Math;
 
-/** How the decoder's latents are told from the UNet's: `vae_decoder/config.json`. */
+/** How the UNet's latents become the decoder's, by `vae_decoder/config.json`. */
 export interface LatentScaling {
   readonly scalingFactor: number;
-  /** Per channel; some models centre their latents besides. */
+  /** Per channel, for models that also centre their latents. */
   readonly centre?: { readonly mean: readonly number[]; readonly deviation: readonly number[] } | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface RgbPicture {
   readonly height: number;
 }
 
-/** A model's numbers left what its type can hold: a broken device, or halves that overflowed. */
+/** The model answered NaN or infinity: the device is broken, or float16 numbers overflowed. */
 export class NotANumber extends Error {
   override readonly name = 'NotANumber';
 }
@@ -48,7 +48,7 @@ function unscale(latents: Float32Array, channels: number, { scalingFactor, centr
   });
 }
 
-/** From planes of -1 to 1 to bytes: a clamped array rounds halves to even, as NumPy does in diffusers. */
+/** Turns planes of -1 to 1 into bytes. A clamped array rounds halves to even, as NumPy does in diffusers. */
 function toRgb(planes: Float32Array, pixels: number): Uint8Array {
   const rgb = new Uint8ClampedArray(pixels * 3);
   for (let channel = 0; channel < 3; channel++) {

@@ -5,13 +5,13 @@ import { type FloatTensor, type Model, toInput } from './tensors.ts';
 export interface TextEncoder {
   readonly model: Model;
   readonly tokenizer: ClipTokenizer;
-  /** The output that the UNet attends to. */
+  /** Name of the output that the UNet attends to. */
   readonly hiddenState: string;
-  /** SDXL: the output that speaks for the whole text. */
+  /** SDXL: name of the output for the whole text. */
   readonly pooled?: string | undefined;
 }
 
-/** What the UNet is told of one prompt. */
+/** One prompt as the UNet gets it. */
 export interface Embedding {
   /** [length, width] */
   readonly hidden: Float32Array;
@@ -23,11 +23,13 @@ export interface Embedding {
 
 export interface EncodedText {
   readonly embedding: Embedding;
-  /** Tokens beyond what CLIP reads; they had no effect. */
+  /** Number of tokens beyond CLIP's limit, which had no effect. */
   readonly droppedTokens: number;
 }
 
-/** The prompt through every encoder; of several, each token's vectors stand side by side (diffusers' SDXL pipeline). */
+/**
+ * Encodes the prompt with every encoder. With several, the vectors of a token are joined (diffusers' SDXL pipeline).
+ */
 export async function encodeText(encoders: readonly TextEncoder[], prompt: string): Promise<EncodedText> {
   const states: FloatTensor[] = [];
   let pooled: Float32Array | undefined;
@@ -44,7 +46,7 @@ export async function encodeText(encoders: readonly TextEncoder[], prompt: strin
   return { embedding: { ...joinWidths(states), pooled }, droppedTokens };
 }
 
-/** SDXL's stand-in for an empty negative prompt (`force_zeros_for_empty_prompt`). */
+/** What SDXL takes for an empty negative prompt (`force_zeros_for_empty_prompt`). */
 export function toZeros({ hidden, pooled, ...shape }: Embedding): Embedding {
   return {
     ...shape,

@@ -18,8 +18,8 @@ export function guide(predictions: Float32Array, guidanceScale: number): Float32
 }
 
 /**
- * How a latent consistency model is told the guidance that it was distilled with: sines then cosines of 1000 times
- * (scale - 1), as diffusers' `get_guidance_scale_embedding`.
+ * The guidance scale as a latent consistency model takes it: sines, then cosines of 1000 times (scale - 1), as
+ * diffusers' `get_guidance_scale_embedding`.
  */
 export function embedGuidance(guidanceScale: number, width: number): Float32Array {
   const half = Math.floor(width / 2);

@@ -8,7 +8,7 @@ import { createPredictor, type Predict } from './predict.ts';
 import { guessLatent, toPreview } from './preview.ts';
 import type { Model } from './tensors.ts';
 
-/** One model set, ready to be asked: what a directory holds, as functions and numbers. */
+/** The models of one directory, ready to run. */
 export interface PipelineParts {
   /** SDXL has two. */
   readonly textEncoders: readonly TextEncoder[];
@@ -22,15 +22,15 @@ export interface PipelineParts {
   readonly isXl: boolean;
   /** model_index.json's `force_zeros_for_empty_prompt`. */
   readonly emptyPromptIsZeros: boolean;
-  /** Set for models that were distilled with guidance: they are told the scale, and never asked twice. */
+  /** Set for models that were distilled with guidance. They get the scale as an input and run once a step. */
   readonly guidanceWidth?: number | undefined;
 }
 
-/** Plain data: it crosses from process to process. */
+/** Plain data, because it is sent to the child process. */
 export interface PaintJob {
   readonly prompt: string;
   readonly negativePrompt: string;
-  /** Of the first picture; picture i has seed + i. */
+  /** Seed of the first picture. Picture i has seed + i. */
   readonly seed: number;
   readonly count: number;
   readonly width: number;
@@ -57,7 +57,7 @@ const SEEDS = 2 ** 32;
 
 /**
  * Text to pictures, in the order of diffusers' pipelines (pipeline_stable_diffusion.py, ..._xl.py, latent consistency).
- * Several pictures are made one after the other: the same bytes as by single calls, and no more memory than one.
+ * Several pictures are made one after the other, which gives the same bytes as single calls and needs the memory of one.
  */
 export async function paint(parts: PipelineParts, job: PaintJob, hooks: PaintHooks): Promise<Painting> {
   const wished = applySampler(parts.schedulerConfig, job);
@@ -125,11 +125,11 @@ interface Denoising {
   /** Of a latent. */
   readonly length: number;
   readonly seed: number;
-  /** `guess` makes a latent to look at. */
+  /** `guess` makes the latent of a preview. */
   readonly onStep: (step: number, steps: number, guess: () => Float32Array) => void;
 }
 
-/** From noise to a latent. First noise and the steps' own noise come from one generator, as in diffusers. */
+/** From noise to a latent. The first noise and the noise of the steps come from one generator, as in diffusers. */
 async function denoise({ scheduler, predict, predictionType, length, seed, onStep }: Denoising): Promise<Float32Array> {
   const random = createTorchRandom(seed);
   let latents: Float32Array = random(length).map((value) => value * scheduler.initNoiseSigma);
@@ -144,7 +144,7 @@ async function denoise({ scheduler, predict, predictionType, length, seed, onSte
   return latents;
 }
 
-/** Tells each step; previews are spread evenly over the whole job. The decoder counts as one more step. */
+/** Reports each step. Previews are spread evenly over the job. The decoder counts as one more step. */
 function createReporter(job: PaintJob, hooks: PaintHooks) {
   let shown = 0;
   return (picture: number, step: number, steps: number, preview: () => RgbPicture): void => {

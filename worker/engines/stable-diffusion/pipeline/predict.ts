@@ -4,7 +4,7 @@ import { hasInput, type Model, type Tensor, toInput } from './tensors.ts';
 
 export interface PredictorOptions {
   readonly unet: Model;
-  /** Left out: no guidance, one row. */
+  /** Missing: no guidance, and one row. */
   readonly negative?: Embedding | undefined;
   readonly positive: Embedding;
   readonly guidanceScale: number;
@@ -20,12 +20,12 @@ export interface PredictorOptions {
 /** The UNet's guided answer for one latent [channels, height, width], already scaled for it. */
 export type Predict = (latent: Float32Array, timestep: number) => Promise<Float32Array>;
 
-/** Everything that stays the same over the steps is prepared once. */
+/** Prepares once what stays the same over the steps. */
 export function createPredictor(options: PredictorOptions): Predict {
   const { unet, negative, positive, latentDims, guidanceScale } = options;
   const rows = negative === undefined ? [positive] : [negative, positive];
   const [declaredRows] = unet.inputs.find(({ name }) => name === 'sample')?.shape ?? [];
-  // An export with a fixed batch takes exactly that many rows; what is missing is filled up.
+  // An export with a fixed batch takes exactly that many rows, so missing rows are filled.
   const rowsPerRun = typeof declaredRows === 'number' ? declaredRows : rows.length;
   const runs = chunk(rows, rowsPerRun).map((part) => {
     const filled = Array.from({ length: rowsPerRun }, (_, index) => part[index] ?? positive);

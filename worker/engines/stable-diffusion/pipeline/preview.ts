@@ -7,7 +7,7 @@ interface ColourFactors {
   readonly offset: readonly [number, number, number];
 }
 
-/** Linear fits of what the decoders make of a latent: ComfyUI, `comfy/latent_formats.py`, SD15 and SDXL. */
+/** Linear approximations of the decoders, from ComfyUI's `comfy/latent_formats.py`, SD15 and SDXL. */
 const SD: ColourFactors = {
   channels: [
     [0.3512, 0.2297, 0.3227],
@@ -27,7 +27,7 @@ const SDXL: ColourFactors = {
   offset: [0.1084, -0.0175, -0.0011],
 };
 
-/** A picture as small as the latent [4, height, width] itself, without the decoder. */
+/** A picture of the size of the latent [4, height, width], made without the decoder. */
 export function toPreview(latent: Float32Array, width: number, height: number, isXl: boolean): RgbPicture {
   const { channels, offset } = isXl ? SDXL : SD;
   const pixels = width * height;
@@ -45,8 +45,8 @@ export function toPreview(latent: Float32Array, width: number, height: number, i
 }
 
 /**
- * What the model believes the finished latent is while `sample` still holds noise. Works for every scheduler: how much
- * of picture and noise a sample has at a timestep is what `addNoise` makes of one and zero.
+ * The model's guess of the finished latent while `sample` still holds noise. It works for every scheduler, because
+ * `addNoise` of one and zero tells how much picture and noise a sample has at a timestep.
  */
 export function guessLatent(
   scheduler: Pick<Scheduler, 'addNoise'>,

@@ -7,9 +7,9 @@ export type ElementType = (typeof ELEMENT_TYPES)[number];
 /** What a model declares about one input. */
 export interface TensorSpec {
   readonly name: string;
-  /** onnxruntime's word; one of ELEMENT_TYPES where it can be fed. */
+  /** onnxruntime's name of the type. The engine can only feed those in ELEMENT_TYPES. */
   readonly type: string;
-  /** A name where the size is free; no entries for a scalar. */
+  /** A free size is a name. A scalar has no entries. */
   readonly shape: readonly (number | string)[];
 }
 
@@ -20,9 +20,9 @@ export interface Tensor {
   readonly dims: readonly number[];
 }
 
-/** One network, whatever runs it. */
+/** One network, independent of what runs it. */
 export interface Model {
-  /** For messages: its folder. */
+  /** Its folder, for messages. */
   readonly name: string;
   readonly inputs: readonly TensorSpec[];
   /** The wanted outputs as float32, by name. */
@@ -40,8 +40,8 @@ export interface FloatTensor {
 export const hasInput = (model: Model, name: string): boolean => model.inputs.some((input) => input.name === name);
 
 /**
- * The values as the model declares its input: exports differ in the types of ids, timesteps and halves. Fractions of
- * whole-number inputs are cut, as NumPy's cast in optimum's runtime does.
+ * The values in the type that the model declares, since exports differ in the types of ids, timesteps and latents.
+ * A whole-number input loses its fractions, as with NumPy's cast in optimum's runtime.
  */
 export function toInput(model: Model, name: string, values: Float32Array | readonly number[], dims: readonly number[]) {
   const spec = model.inputs.find((input) => input.name === name);
