@@ -24,7 +24,8 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
   const [first = '', ...rest] = argv;
   const command = Object.hasOwn(COMMANDS, first) ? (first as CommandName) : undefined;
   // These have options of their own. Imported on demand: each command loads what it needs.
-  if (command === 'serve') return (await import('./serve.ts')).serve(rest, surroundings);
+  if (command === 'serve') return (await import('./local/serve.ts')).serve(rest, surroundings);
+  if (command === 'doctor') return (await import('./local/doctor.ts')).doctor(rest, surroundings);
   const { values, words } = parse(command === undefined ? argv : rest);
   if (values.version === true) return say(`${readVersion()}\n`);
   if (values.help === true) return say(HELP);
@@ -45,7 +46,7 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
 
 type Ask = (words: readonly string[], session: Session) => Promise<number>;
 
-async function toAsk(command: Exclude<CommandName, 'serve' | 'completion'> | undefined): Promise<Ask> {
+async function toAsk(command: Exclude<CommandName, 'serve' | 'doctor' | 'completion'> | undefined): Promise<Ask> {
   if (command === undefined) return (await import('./generate.ts')).generate;
   return (await import('./job-commands.ts'))[command];
 }

@@ -61,6 +61,7 @@ export const COMMANDS = {
   status: 'how the gateway stands',
   get: 'wait for a job by its id, and show or save its pictures',
   cancel: 'cancel a job by its id',
+  doctor: 'what works on this machine and what does not, and how to mend it',
   completion: 'completions for bash, zsh or fish',
 } as const;
 

@@ -16,7 +16,7 @@ const ROOMS: readonly RegExp[] = [
   /^worker\/browser\/(pages|supervisor)\.ts$/,
   /^worker\/browser\/(process|pool|lifecycle)\//,
   /^cli\/[\w-]+\.ts$/,
-  /^cli\/preview\//,
+  /^cli\/(preview|local)\//,
   /^doctor\/[\w-]+\.ts$/,
   /^doctor\/(checks|codes)\//,
 ];

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EXIT, Failure } from './failure.ts';
-import { toOptionLines } from './help.ts';
-import { type OptionInfo, parse } from './options.ts';
-import type { Surroundings } from './surroundings.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { toOptionLines } from '../help.ts';
+import { type OptionInfo, parse } from '../options.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { addSettings } from './environment.ts';
 
 const OPTIONS = {
   data: {
@@ -33,31 +33,22 @@ export async function serve(args: readonly string[], { stdout }: Surroundings): 
   }
   if (words.length > 0)
     throw new Failure(EXIT.usage, 'easel serve takes options only. For a prompt: easel -- "serve …"');
-  const [{ ensureChromium, environment }, { runBoth, takePlaces }, { config }] = await Promise.all([
-    import('../scripts/toolchain.mjs'),
-    import('../scripts/run-both.mjs'),
-    import('dotenv'),
+  const [{ ensureChromium, environment }, { runBoth, takePlaces }] = await Promise.all([
+    import('../../scripts/toolchain.mjs'),
+    import('../../scripts/run-both.mjs'),
   ]);
-  config({ path: resolve('.env'), quiet: true, processEnv: environment as Record<string, string> });
+  addSettings(environment);
   if (values.port !== undefined) environment.PORT = String(values.port);
-  // A clone is somebody's server. This is somebody's laptop, where nobody else is meant to ask.
-  environment.HOST = String(values.host ?? (environment.HOST || '127.0.0.1'));
-  const dataDirectory = resolve(String(values.data ?? (environment.DATA_DIR || toHome(environment))));
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  if (values.host !== undefined) environment.HOST = String(values.host);
+  const dataDirectory = resolve(String(values.data ?? environment.DATA_DIR));
   environment.DATA_DIR = dataDirectory;
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const places = await takePlaces({ takesAny: true });
   await ensureChromium('easel serve');
   return runBoth(places, {
-    packageFolder: fileURLToPath(new URL(import.meta.url.endsWith('.js') ? '../..' : '..', import.meta.url)),
+    packageFolder: fileURLToPath(new URL(import.meta.url.endsWith('.js') ? '../../..' : '../..', import.meta.url)),
     cwd: process.cwd(),
     tell: (address) =>
       `  easel --url ${address} "a red fox" -o fox.png\n\nPictures and jobs are kept in ${dataDirectory}.`,
   });
-}
-
-/** Where each system wants a program's data (XDG Base Directory Specification; Apple's and Microsoft's own rules). */
-function toHome({ XDG_DATA_HOME, LOCALAPPDATA }: NodeJS.ProcessEnv): string {
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'easel');
-  if (process.platform === 'win32') return join(LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'easel');
-  return join(XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'easel');
 }
