@@ -95,7 +95,7 @@ const STAGES: Readonly<Record<string, string>> = {
 function toLine(job: Job, secondsSince: number): string {
   const { stage, status, engine, engine_status, queue_position, eta_seconds, progress } = job;
   const place = queue_position === undefined ? '' : `, place ${queue_position}`;
-  const what = STAGES[stage ?? ''] ?? toShown(stage ?? status);
+  const what = STAGES[stage ?? status] ?? toShown(stage ?? status);
   const left = eta_seconds === undefined ? undefined : Math.max(Math.round(eta_seconds - secondsSince), 0);
   return [
     `${what}${place}${engine === undefined ? '' : ` (${toShown(engine)})`}`,
