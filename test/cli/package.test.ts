@@ -87,10 +87,10 @@ describe('the package', () => {
       const source = await readFile(join(directory, 'clone', path), 'utf8');
       for (const [, name = ''] of source.matchAll(IMPORT)) {
         const owner = name
-        needed.add(owner);
           .split('/')
           .slice(0, name.startsWith('@') ? 2 : 1)
           .join('/');
+        needed.add(owner);
         if (!name.startsWith('node:') && !builtinModules.includes(name) && !known.has(owner))
           missing.add(`${path}: ${name}`);
       }
