@@ -38,6 +38,15 @@ function isStaleSocket(error: unknown): error is StaleSocketError {
   return wasReused && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
+/** Codes of errors while connecting: no byte of the request was sent. */
+export const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
 /** For the headers of a request, from its first byte. */
 const HEADERS_MS = 20_000;
 /** For a whole request. Code that reads a body sets a shorter deadline. */

@@ -2,9 +2,9 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
 import { AppError, type AppErrorDetails } from '../../shared/errors.ts';
-import { createHttpClient } from '../../shared/net/http.ts';
+import { createHttpClient, NEVER_CONNECTED } from '../../shared/net/http.ts';
 import { toAbortError } from '../../shared/wait.ts';
-import { describeReply, NEVER_CONNECTED, type UpstreamReply } from './upstream.ts';
+import { describeReply, type UpstreamReply } from './upstream.ts';
 
 /** Calls to picture hosts over HTTP. */
 

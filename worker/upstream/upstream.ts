@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
 import { AppError, type AppErrorDetails, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { AddressRefused } from '../../shared/net/address-guard.ts';
+import { NEVER_CONNECTED } from '../../shared/net/http.ts';
 import { sniffMediaType } from '../../shared/picture/media-type.ts';
 import { toAbortError } from '../../shared/wait.ts';
 import { toExcerpt } from './excerpt.ts';
@@ -62,15 +63,6 @@ export function toTransportError(error: unknown, call: string, signal: AbortSign
   const mayBeDone = !NEVER_CONNECTED.has(code) && !call.startsWith('GET ');
   return new AppError(isLate ? 'engine_timeout' : 'engine_failed', `${call}: ${code}`, { mayBeDone });
 }
-
-/** Errors while connecting: no byte of the request was sent. */
-export const NEVER_CONNECTED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
 
 export const isSuccess = ({ status }: UpstreamReply): boolean => status >= 200 && status < 300;
 

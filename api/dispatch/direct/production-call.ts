@@ -11,6 +11,7 @@ import {
   WIRE_HEADER,
 } from '../../../shared/contract/wire.ts';
 import { AppError, ERRORS, type ErrorRecord, fromErrorRecord } from '../../../shared/errors.ts';
+import { NEVER_CONNECTED } from '../../../shared/net/http.ts';
 import type { Run } from '../../../shared/queue/run.ts';
 import { readLines } from './read-lines.ts';
 
@@ -120,9 +121,6 @@ function readJson(text: string): unknown {
     throw error;
   }
 }
-
-/** Errors while connecting: no byte of the request was sent. */
-const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function toFailure(error: unknown): ProductionOutcome {
   const code = isAxiosError(error) ? error.code : undefined;

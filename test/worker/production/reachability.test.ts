@@ -74,7 +74,7 @@ describe('an engine whose service cannot be reached at the start', () => {
   });
 });
 
-test('one that can be reached is asked, and nothing but the connection was opened before', async () => {
+test('an upstream that can be reached is asked, and only a connection was opened before', async () => {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');

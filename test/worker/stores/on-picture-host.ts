@@ -15,7 +15,7 @@ export const answers =
   ({ standIn }: HostedSubject): void =>
     standIn.answer(answer);
 
-/** What the contract asks of a host over HTTP. */
+/** What the contract needs from a host over HTTP. */
 export const onPictureHost = {
   network: {
     reset: answers('reset'),

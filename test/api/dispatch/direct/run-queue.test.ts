@@ -11,7 +11,7 @@ const takeAll = (queue: ReturnType<typeof createRunQueue>): string[] => {
   return taken;
 };
 
-test('the smallest turn comes first, then whoever came first, and positions say when', () => {
+test('the smallest turn comes first, then the oldest run, and positions say so', () => {
   const queue = createRunQueue();
   for (const turn of [1, 2, 3, 4]) queue.push(run(`a${turn}`, turn, turn));
   queue.push(run('b1', 1, 5));
