@@ -118,7 +118,7 @@ describe('npm run sd:get', () => {
   test('says what is wrong with the repository or the words', async () => {
     const unknown = await get(join(directory, 'model'), 'acme/nothing', '--yes');
     assert.equal(unknown.code, 1);
-    assert.match(unknown.output, /acme\/nothing: there is no such repository/);
+    assert.match(unknown.output, /acme\/nothing: there is no public repository/);
     assert.equal((await get()).code, 2);
     assert.match((await get(directory, 'no-repository')).output, /^Usage/);
   });
