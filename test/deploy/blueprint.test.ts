@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { root } from '../architecture/source-files.ts';
 import { type Blueprint, type BlueprintService, blueprintSchema } from './blueprint-schema.ts';
@@ -65,8 +65,14 @@ const startCommand = (script: string): string =>
 
 for (const file of ['render.yaml', 'deploy/render-paid.yaml']) {
   describe(`the blueprint ${file}`, () => {
-    const blueprint = blueprintSchema.parse(parse(read(file)));
-    const services = blueprint.services.filter(isRunnable);
+    let blueprint: Blueprint;
+    let services: Runnable[];
+    before(() => {
+      blueprint = blueprintSchema.parse(parse(read(file)));
+      services = blueprint.services.filter(isRunnable);
+    });
+
+    test('is what Render takes', () => assert.ok(services.length >= 2));
 
     test('sets what our services read, to what they take', () => {
       for (const service of services) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
@@ -52,7 +52,10 @@ const shape = z.object({
 });
 
 describe('deploy/compose.yaml', () => {
-  const { services } = shape.parse(load(ENV));
+  let services: z.infer<typeof shape>['services'];
+  before(() => {
+    ({ services } = shape.parse(load(ENV)));
+  });
 
   test('is what the Compose specification allows', () => {
     const schema = readComposeSchema();

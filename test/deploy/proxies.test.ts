@@ -111,6 +111,8 @@ withCaddy(() => {
     const first = await startGateway({}, port);
     const proxy = await caddyWith('easel')(first.url, folder);
     await first.stop();
+    const impatient = fetch(`${proxy.url}/health`, { signal: AbortSignal.timeout(500) });
+    await assert.rejects(impatient, { name: 'TimeoutError' }, 'no 502 while the gateway is away');
     const answer = fetch(`${proxy.url}/health`);
     const gateway = await startGateway({}, port);
     assert.equal((await answer).status, 200);
