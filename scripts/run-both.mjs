@@ -79,7 +79,9 @@ function toCommand(packageFolder, script) {
   const { scripts } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
   const [, , ...args] = scripts[script].split(' ');
   const options = args.slice(0, -1);
-  return { command: nodeProgram(), args: [...options, join(packageFolder, args.at(-1))] };
+  // Node 22 calls node:sqlite an experiment, each time.
+  const quiet = '--disable-warning=ExperimentalWarning';
+  return { command: nodeProgram(), args: [quiet, ...options, join(packageFolder, args.at(-1))] };
 }
 
 function toUrlHost(host) {
