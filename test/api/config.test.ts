@@ -53,7 +53,7 @@ describe('secrets of the gateway', () => {
     assert.deepEqual([WORKER_TOKEN, JOB_SECRET], [[STRONG, `${STRONG}-2`], [STRONG]]);
   });
 
-  test('a wrong one stops the start with 78 and a line that tells the cure', () => {
+  test('a wrong one stops the start with 78 and a line that says what to do', () => {
     const directory = mkdtempSync(join(tmpdir(), 'easel-config-'));
     const main = join(import.meta.dirname, '../../api/main.ts');
     const env = { ...process.env, WEBHOOK_SECRET: 'abc', WORKER_URL: 'http://127.0.0.1:9', WORKER_TOKEN: STRONG };
@@ -65,12 +65,12 @@ describe('secrets of the gateway', () => {
 });
 
 describe('the settings of the gateway', () => {
-  test('a worker without a scheme, as platforms tell it, is reached over http', () => {
+  test('a worker without a scheme, as platforms name it, is reached by http', () => {
     const { WORKER_URL } = readGatewaySettings({ WORKER_URL: 'worker:10001, 10.0.0.1:80,, https://worker.example/' });
     assert.deepEqual(WORKER_URL, ['http://worker:10001', 'http://10.0.0.1:80', 'https://worker.example']);
   });
 
-  test('what is no address of a worker is refused by name', () => {
+  test('a value that is no address of a worker is refused by name', () => {
     for (const WORKER_URL of ['ftp://worker:10001', 'http://', 'a worker', 'worker:port'])
       assert.throws(
         () => readGatewaySettings({ WORKER_URL }),

@@ -68,7 +68,7 @@ describe('GET /generate', () => {
     }
   });
 
-  test('output=image sends the bytes, output=redirect leads to them', async () => {
+  test('output=image sends the bytes, output=redirect redirects to them', async () => {
     const image = await get('prompt=fox&output=image');
     assert.equal(image.headers.get('content-type'), 'image/png');
     assert.deepEqual(Buffer.from(await image.arrayBuffer()), PICTURE_BYTES);

@@ -57,7 +57,7 @@ describe('services that are kept running', () => {
     assert.deepEqual(said, []);
   });
 
-  test('a program that is not there is told like any other death', async () => {
+  test('a missing program is reported like any other death', async () => {
     const { ended } = keepRunning([{ ...toService('none', ''), command: join(directory, 'none') }], quick());
     assert.equal(await ended, 1);
     assert.match(said.join(), /ENOENT/);

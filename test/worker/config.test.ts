@@ -97,7 +97,7 @@ describe('the settings of the worker', () => {
     ]);
   });
 
-  test('tell every fault at once: of the worker, of names, of plug-ins that are enabled or not; never a value', () => {
+  test('list every fault at once: of the worker, of names, of plug-ins that are enabled or not; never a value', () => {
     const faults = faultsOf({
       PORT: 'not-a-port-771',
       ENGINES: 'sketch,nosuch',

@@ -135,7 +135,7 @@ describe('fit', () => {
     assert.deepEqual([tenths.request.guidanceScale, tenths.warnings], [7.3, []]);
   });
 
-  test('every wish that the engine has no option for is left out and named', () => {
+  test('every parameter that the engine does not have is left out and named', () => {
     const limits = { seed: false, negativePrompt: false, guidanceScale: undefined, steps: undefined };
     const wishes = {
       seedGiven: true,

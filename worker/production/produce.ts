@@ -141,11 +141,11 @@ export function createProduce(options: ProduceOptions): Produce {
     const patienceMs = (): number => patientUntil - clock.now();
     const run: Run = { ...production, ...context, plans, remainingMs, patienceMs };
     const chosen = (await findPainted(run)) ?? (await paint(run));
-    const story = toStory(chosen);
+    const fallbacks = toFallbacks(chosen);
     const deliveries = await deliverAll(run, chosen).catch((error: unknown) => {
-      throw withAttempts(toAppError(error), story.attempts);
+      throw withAttempts(toAppError(error), fallbacks.attempts);
     });
-    return toProduced(chosen, deliveries, story, skipped);
+    return toProduced(chosen, deliveries, fallbacks, skipped);
   };
 }
 
@@ -179,12 +179,12 @@ function shareTime(
 function toProduced(
   { plan, painted }: Chosen,
   deliveries: readonly Delivery[],
-  story: Story,
+  fallbacks: Fallbacks,
   skipped: readonly string[],
 ): Produced {
   const { guidanceScale, steps, sampler } = plan.request;
   const sentences = [
-    ...story.sentences,
+    ...fallbacks.sentences,
     ...skipped,
     ...plan.warnings,
     ...painted.flatMap(({ record }) => record.warnings),
@@ -197,21 +197,21 @@ function toProduced(
     steps,
     sampler,
     warnings: [...new Set(sentences)],
-    attempts: story.attempts,
-    ...(story.sentences.length > 0 && { isFallback: true }),
+    attempts: fallbacks.attempts,
+    ...(fallbacks.sentences.length > 0 && { isFallback: true }),
   };
 }
 
 /** With the caller's own token these errors are about the caller's account, not about the engine. */
 const CALLERS_OWN: ReadonlySet<ErrorCode> = new Set(['engine_unauthorized', 'engine_busy']);
 
-interface Story {
+interface Fallbacks {
   readonly sentences: readonly string[];
   readonly attempts: readonly Attempt[];
 }
 
 /** Engines that should have served before, as recorded with the pictures. */
-function toStory({ painted, plan }: Chosen): Story {
+function toFallbacks({ painted, plan }: Chosen): Fallbacks {
   const passedOver = painted[0]?.record.passedOver ?? [];
   const sentences = passedOver.map(({ name, code, isResting }) => {
     const reason = isResting ? `${name} rests for a while (${code})` : `${name} could not serve (${code})`;

@@ -18,7 +18,7 @@ const ASK: Readonly<Record<string, Ask>> = {
   }),
 };
 
-describe('wishes of other services’ clients', () => {
+describe('parameters of other services’ clients', () => {
   let gateway: TestGateway;
   before(async () => {
     gateway = await startGateway();
@@ -51,7 +51,7 @@ describe('wishes of other services’ clients', () => {
       }
     });
 
-    test(`${dialect}: a seed that is none is taken as not given, and the answer says so`, async () => {
+    test(`${dialect}: an invalid seed counts as left out, and the answer says so`, async () => {
       for (const given of ['undefined', 'NaN', 'null', 'abc', '1e999', '0x10', '9'.repeat(300)]) {
         const { status, draft, warnings } = await ask(dialect, { seed: given });
         assert.deepEqual([status, draft?.seed], [200, fallback], given);
@@ -63,7 +63,7 @@ describe('wishes of other services’ clients', () => {
       assert.deepEqual([usual.status, usual.draft?.seed, usual.warnings], [200, 4_294_967_295, '']);
     });
 
-    test(`${dialect}: a side of 0 or less is taken as not given, one that is too long is scaled with the other`, async () => {
+    test(`${dialect}: a side of 0 or less counts as left out, and one that is too long is scaled with the other`, async () => {
       for (const side of [0, -1, 'undefined']) {
         const { status, draft, warnings } = await ask(dialect, { width: side, height: 640 });
         assert.equal(status, 200);
@@ -76,7 +76,7 @@ describe('wishes of other services’ clients', () => {
     });
   }
 
-  test('a long seed in JSON is read and told digit by digit', async () => {
+  test('a long seed in JSON keeps all its digits', async () => {
     const post = (path: string, body: string) =>
       fetch(gateway.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     gateway.jobs.submissions.length = 0;
@@ -88,13 +88,13 @@ describe('wishes of other services’ clients', () => {
     assert.match(((await native.json()) as { error: string }).error, /not "18446744073709551621"/);
   });
 
-  test('piclumen: a long seed of its own is told to the engine whole', async () => {
+  test('piclumen: its own long seed reaches the engine whole', async () => {
     const { draft, warnings } = await ask('piclumen', { seed: 99_999_999_999 });
     assert.match(JSON.stringify(draft?.engineOptions), /"seed":99999999999\b/);
     assert.equal(warnings, '');
   });
 
-  test('numbers beyond what an engine can be asked for are the nearest that it can', async () => {
+  test('numbers out of range become the nearest number in range', async () => {
     const { draft, warnings } = await ask('automatic1111', { steps: 500, cfg_scale: 99, batch_size: 0 });
     assert.deepEqual([draft?.steps, draft?.guidanceScale, draft?.count], [150, 30, 1]);
     assert.match(
@@ -103,7 +103,7 @@ describe('wishes of other services’ clients', () => {
     );
   });
 
-  test('the native dialect stays strict, and tells a seed as it came', async () => {
+  test('the native dialect stays strict, and an error shows the seed as it came', async () => {
     for (const seed of ['4294967296', '-2', 'random', 'undefined', '9007199254740993']) {
       const response = await fetch(`${gateway.url}/generate?prompt=fox&seed=${seed}`);
       assert.equal(response.status, 400);
@@ -144,7 +144,7 @@ describe('wishes of other services’ clients', () => {
     ],
   ];
   for (const [dialect, values, told] of WITHOUT_EFFECT) {
-    test(`${dialect}: wishes without effect are told`, async () => {
+    test(`${dialect}: parameters without effect are named in a warning`, async () => {
       const { status, warnings } = await ask(dialect, values);
       assert.equal(status, 200);
       for (const name of told) assert.ok(warnings.includes(`\`${name}\``), `${name} in ${warnings}`);
@@ -152,7 +152,7 @@ describe('wishes of other services’ clients', () => {
     });
   }
 
-  test('values that change nothing are passed over', async () => {
+  test('values that change nothing get no warning', async () => {
     const quiet: ReadonlyArray<readonly [string, Values]> = [
       ['pollinations', { nologo: 'true', private: 'true', enhance: 'false', quality: 'medium', image: '' }],
       [
@@ -206,7 +206,7 @@ describe('wishes of other services’ clients', () => {
     assert.equal(draft?.engine, 'piclumen');
   });
 
-  test('what a file says of its making is the operator’s choice, and in the native dialect the caller’s', async () => {
+  test('the operator chooses what a file says about how it was made, and in the native dialect the caller does', async () => {
     const discreet = await startGateway({ metadata: 'none' });
     const submit = async (path: string) => {
       discreet.jobs.submissions.length = 0;
@@ -233,7 +233,7 @@ describe('wishes of other services’ clients', () => {
     assert.equal(((await ask('width=0&height=64')) as { field: string }).field, 'width');
   });
 
-  test('openai: who repeats by himself waits for the budget, anybody else until the end', async () => {
+  test('openai: a client that repeats by itself waits for the budget, any other until the end', async () => {
     const { wait } = gateway.jobs;
     const budgets: number[] = [];
     gateway.jobs.wait = (id, options) => {
@@ -265,7 +265,7 @@ describe('wishes of other services’ clients', () => {
     }
   });
 
-  test('calls that work from a picture are refused in their dialect’s words, whatever their body is', async () => {
+  test('calls that work from a picture are refused in their dialect’s shape with any body', async () => {
     const form = new FormData();
     form.set('image', new Blob([Buffer.alloc(2_000_000)]), 'a.png');
     form.set('prompt', prompt);

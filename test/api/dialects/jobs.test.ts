@@ -117,7 +117,7 @@ describe('a job', () => {
   const find = async (id: string) =>
     (await fetch(`${gateway.url}/jobs/${id}`)).json() as Promise<Record<string, unknown>>;
 
-  test('tells stage, progress and the engine’s word while it runs', async () => {
+  test('shows stage, progress and the engine’s word while it runs', async () => {
     const { outcome } = gateway.jobs;
     pending(gateway.jobs);
     const job = await find(await accept({ prompt: 'fox' }));

@@ -251,7 +251,7 @@ describe('streams of the openai dialect', () => {
     assert.equal(gateway.jobs.submissions.at(-1)?.draft.previews, 2);
   });
 
-  test('a partial picture before the end claims no size, and nobody gets more than he asked for', async () => {
+  test('a preview names no size, and no caller gets more previews than requested', async () => {
     const preview = { mediaType: 'image/png' as const, base64: 'AAAA' };
     gateway.jobs.events = [{ preview }, { preview }];
     const { outcome } = gateway.jobs;

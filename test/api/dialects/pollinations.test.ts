@@ -103,7 +103,7 @@ describe('prompts in a path', () => {
     assert.equal(gateway.jobs.submissions.at(-1)?.draft.prompt, 'cats/and/dogs');
   });
 
-  test('what is no percent-encoding stays the text that it is', async () => {
+  test('text that is no percent-encoding stays unchanged', async () => {
     const written: Record<string, string> = {
       '100% cotton shirt': '100% cotton shirt',
       '100%25 cotton': '100% cotton',
@@ -121,7 +121,7 @@ describe('prompts in a path', () => {
     }
   });
 
-  test('what only key holders may ask for is not for caches on the way', async () => {
+  test('a picture that needs a key is not stored by shared caches', async () => {
     const keyed = await startGateway({ apiKeys: apiKeys('Keys.').parse('me:sesame-sesame-sesame') });
     const response = await fetch(`${keyed.url}/prompt/fox`, { headers: { 'x-api-key': 'sesame-sesame-sesame' } });
     await keyed.stop();

@@ -83,7 +83,7 @@ describe('bad input', () => {
     assert.equal(gateway.jobs.submissions.length, 0);
   });
 
-  test('all faults of a request are told at once', async () => {
+  test('all faults of a request are reported at once', async () => {
     const response = await fetch(`${gateway.url}/generate?seed=x&shape=round&guidance_scale=99`);
     const body = (await response.json()) as { faults: { field: string }[] };
     assert.deepEqual(body.faults.map((fault) => fault.field).sort(), ['guidance_scale', 'prompt', 'seed', 'shape']);
@@ -101,7 +101,7 @@ describe('bad input', () => {
     assert.ok(response.status < 500);
   });
 
-  test('a broken body, a huge body and a foreign media type are told in JSON', async () => {
+  test('a broken body, a huge body and a foreign media type are answered in JSON', async () => {
     const post = (body: string, type = 'application/json') =>
       fetch(`${gateway.url}/jobs`, { method: 'POST', body, headers: { 'content-type': type } });
     const broken = await post('{"prompt":');

@@ -104,7 +104,7 @@ function servesUnderItsPath(name: string, startProxy: StartProxy): void {
       }
     });
 
-    test('what is not there is told in the dialect’s own words', async () => {
+    test('an unknown address gets an error in the dialect’s own shape', async () => {
       const response = await fetch(`${base}/v1/nowhere`);
       assert.equal(response.status, 404);
       assert.equal(typeof ((await response.json()) as { error: { message: string } }).error.message, 'string');

@@ -42,7 +42,7 @@ describe('CORS_ORIGINS', () => {
     test(`refuses ${value} by name`, () => assert.throws(() => read(value), /CORS_ORIGINS: expected origins/));
   }
 
-  test('lets in its pages alone', async () => {
+  test('allows only its pages', async () => {
     const corsOrigins = read('https://a.example/');
     const ask = (origin: string) => headersOf({ corsOrigins }, { headers: { origin } });
     assert.equal((await ask('https://a.example')).get('access-control-allow-origin'), 'https://a.example');

@@ -46,7 +46,7 @@ describe('Swagger UI at /docs, in a browser', () => {
     assert.equal(await page.locator('.opblock').count(), count);
   });
 
-  test('GET /generate runs as it stands and shows its JSON', async () => {
+  test('GET /generate runs unchanged and shows its JSON', async () => {
     const block = await open('generate-get_generate_generate');
     await block.locator('button.execute').click();
     const answer = block.locator('.live-responses-table .response');
@@ -69,7 +69,7 @@ describe('Swagger UI at /docs, in a browser', () => {
     assert.equal(await answer.locator('.response-col_status').textContent(), '200');
   });
 
-  test('neither broke the page’s policy nor asked anybody else', () => {
+  test('breaks no policy of the page and asks no other host', () => {
     assert.deepEqual(complaints, []);
     assert.deepEqual(strangers, []);
   });

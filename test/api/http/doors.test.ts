@@ -173,7 +173,7 @@ describe('a key', () => {
     });
   }
 
-  test('never reaches an engine, however it is sent', async () => {
+  test('never reaches an engine, in whatever way it is sent', async () => {
     const admitted = { 'x-api-key': 'the-secret-of-alice' };
     const twice: typeof WAYS = [
       ...WAYS,
@@ -192,7 +192,7 @@ describe('a key', () => {
     for (const { options } of gateway.jobs.submissions) assert.equal(options.credentials, undefined);
   });
 
-  test('leaves the caller’s own token for an engine alone', async () => {
+  test('does not touch the caller’s own token for an engine', async () => {
     const headers = { 'x-api-key': 'the-secret-of-alice', authorization: 'Bearer token-of-piclumen' };
     await send(gateway, { path: '/generate-image', headers, body: FOX });
     assert.deepEqual(gateway.jobs.submissions[0]?.options.credentials, { piclumen: 'token-of-piclumen' });

@@ -16,7 +16,7 @@ const NEVER: ReadonlySet<ErrorCode> = new Set(['forbidden', 'method_not_allowed'
 /** Of jobs that were made to fail, and of those that were not done in time or, where a dialect holds on, at all. */
 const PROMISED = /"reason":"(internal words|the wait budget ended|the gateway stopped before the picture was made)"/;
 
-test(`${REQUESTS} generated requests get what the document promises, whatever becomes of their jobs`, async (t) => {
+test(`${REQUESTS} generated requests get what the document promises, for every outcome of their jobs`, async (t) => {
   const gateway = await startGateway();
   const { outcome: done } = gateway.jobs;
   let turn = 0;

@@ -43,7 +43,7 @@ describe('GET /images/{name}', () => {
     assert.deepEqual(asked, [], 'nobody is asked for what is at hand');
   });
 
-  test('has a tag, by which a second look costs nothing', async () => {
+  test('has an ETag, so that a second request gets no bytes', async () => {
     const etag = (await fetch(`${gateway.url}/images/here.png`)).headers.get('etag') ?? '';
     const status = await new Promise((resolve) => {
       const headers = { 'if-none-match': etag };
@@ -55,7 +55,7 @@ describe('GET /images/{name}', () => {
     assert.equal(status, 304);
   });
 
-  test('a picture that another gateway keeps is brought here', async () => {
+  test('a picture of another gateway is fetched to this one', async () => {
     const response = await fetch(`${gateway.url}/images/elsewhere.png`);
     assert.equal(response.status, 200);
     assert.deepEqual(Buffer.from(await response.arrayBuffer()), PICTURE_BYTES);
@@ -100,7 +100,7 @@ describe('GET /images/{name}', () => {
     assert.equal(((await response.json()) as { code: string }).code, 'not_found');
   });
 
-  test('nothing outside its folder can be had', async () => {
+  test('nothing outside its folder can be read', async () => {
     for (const path of [
       '..%2fjob-secret',
       '%2e%2e%2fjob-secret',

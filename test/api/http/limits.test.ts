@@ -49,7 +49,7 @@ describe('keys and limits', () => {
     assert.doesNotMatch(gateway.logged.join(''), /secret-key-of/);
   });
 
-  test('a key has a limit of its own, told in the standard headers', async () => {
+  test('a key has its own limit, shown in the standard headers', async () => {
     const answers = [];
     for (let index = 0; index < 3; index++) answers.push(await ask({ 'x-api-key': 'secret-key-of-bot' }));
     assert.deepEqual(
@@ -96,7 +96,7 @@ describe('limits without keys', () => {
 });
 
 describe('the operator’s key', () => {
-  test('removes a picture; nobody else may, and without one nobody at all', async () => {
+  test('removes a picture; without it nobody can', async () => {
     const removed: string[] = [];
     const removePicture = async (id: string): Promise<void> => void removed.push(id);
     const gateway = await startGateway({ adminKey: 'the-operator', removePicture });
@@ -119,7 +119,7 @@ describe('GET /status', () => {
   const ask = async (url: string, headers: Record<string, string> = {}): Promise<unknown> =>
     (await fetch(`${url}/status`, { headers })).json();
 
-  test('with keys set tells a stranger no more than that it runs', async () => {
+  test('with keys set, a stranger only sees that it runs', async () => {
     const gateway = await startGateway({ apiKeys: KEYS, adminKey: 'the-operator', status });
     const little = { service: 'easel', version: '1.0.0', worker: 'ready', ready: true };
     assert.deepEqual(await ask(gateway.url), little);
@@ -130,7 +130,7 @@ describe('GET /status', () => {
     await gateway.stop();
   });
 
-  test('without keys tells everybody', async () => {
+  test('without keys, everybody sees all of it', async () => {
     const gateway = await startGateway({ status });
     assert.match(JSON.stringify(await ask(gateway.url)), /"waiting":3/);
     await gateway.stop();

@@ -40,7 +40,7 @@ async function send(bytes: string | Buffer): Promise<Answer> {
 const CLOSE = 'Connection: close\r\n\r\n';
 
 describe('an address with raw characters', () => {
-  test('from curl is told what is wrong, and the line that works', async () => {
+  test('from curl gets the reason and a line that works', async () => {
     const { stdout } = await promisify(execFile)('curl', ['-s', `${gateway.url}/generate?prompt=café`]);
     const { code, field, error } = JSON.parse(stdout) as Record<string, string>;
     assert.deepEqual([code, field], ['invalid_request', 'path']);
@@ -50,7 +50,7 @@ describe('an address with raw characters', () => {
     assert.equal(gateway.jobs.submissions[0]?.draft.prompt, 'café au lait');
   });
 
-  test('such as a space is told so too', async () => {
+  test('such as a space gets the reason too', async () => {
     const { status, head, body } = await send('GET /generate?prompt=a red fox HTTP/1.1\r\nHost: x\r\n\r\n');
     assert.equal(status, 400);
     assert.match(head, /Content-Type: application\/json/);
@@ -71,20 +71,20 @@ describe('a request that the parser refuses', () => {
     assert.deepEqual([status, body.code], [431, 'payload_too_large']);
   });
 
-  test('because it is TLS is told to speak HTTP', async () => {
+  test('because it is TLS gets the advice to use HTTP', async () => {
     const { status, body } = await send(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01]));
     assert.equal(status, 400);
     assert.match(body.error, /http:\/\//);
   });
 
-  test('is logged without its words', async () => {
+  test('is logged without its content', async () => {
     await send('GET /generate?prompt=a very private matter HTTP/1.1\r\nHost: x\r\n\r\n');
     const lines = gateway.logged.join('');
     assert.match(lines, /HPE_INVALID_CONSTANT/);
     assert.doesNotMatch(lines, /private/);
   });
 
-  test('behind one that was answered gets its own answer, and the first one whole', async () => {
+  test('after one that was answered gets its own answer, and the first answer is whole', async () => {
     const both = await exchange('GET /health HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n');
     const [first, second] = both.split(/(?=HTTP\/1\.1 \d)/);
     assert.match(first ?? '', /^HTTP\/1\.1 200 [\s\S]*"status":"healthy"[^}]*}$/);
@@ -100,7 +100,7 @@ describe('an address', () => {
     assert.equal(status, 200);
   });
 
-  test('above 60 kB is told the way of longer prompts', async () => {
+  test('above 60 kB gets the advice for longer prompts', async () => {
     const { status, body } = await send(`GET /generate?x=${'x'.repeat(61_500)} HTTP/1.1\r\nHost: x\r\n${CLOSE}`);
     assert.equal(status, 413);
     assert.match(body.error, /longer than 60 kB.*POST \/jobs/);
@@ -147,7 +147,7 @@ describe('Host', () => {
     assert.equal(body.image_url, `${gateway.url}/images/picture-0.png`);
   });
 
-  test('is missed in words where HTTP/1.1 demands it', async () => {
+  test('is demanded in HTTP/1.1, with a sentence', async () => {
     const { status, body } = await ask('');
     assert.equal(status, 400);
     assert.match(body.error, /`Host`/);

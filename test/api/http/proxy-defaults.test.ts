@@ -73,7 +73,7 @@ withNginx(() => worksBehind('nginx', startNginx));
 withCaddy(() => worksBehind('Caddy', startCaddy));
 
 withCaddy(() => {
-  test('Caddy tells the caller’s address and the name that was asked, and hands on no claim', async () => {
+  test('Caddy passes on the caller’s address and the host name, and no forged entry', async () => {
     const gateway = await startGateway({ trustProxy: toTrustProxy('private') });
     const proxy = await startCaddy(gateway.url);
     const headers = { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' };
@@ -86,7 +86,7 @@ withCaddy(() => {
 });
 
 withNginx(() => {
-  test('nginx as the guide sets it up tells the caller and the name that was asked, and takes long addresses', async () => {
+  test('nginx with the guide’s settings passes on the caller and the host name, and takes long addresses', async () => {
     const guide = await readFile(join(import.meta.dirname, '../../../DEPLOYMENT_GUIDE.md'), 'utf8');
     const block = /^```nginx\n([\s\S]*?)^```/m.exec(guide)?.[1] ?? '';
     const gateway = await startGateway({ trustProxy: toTrustProxy('private') });

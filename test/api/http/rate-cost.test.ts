@@ -22,7 +22,7 @@ test('a limit counts pictures times megapixels, and says what is left', async (c
   equal(Number(refused.headers.get('retry-after')) > 0, true);
 });
 
-test('a caller over his limit is refused before his body is read', async (context) => {
+test('a caller over the limit is refused before the body is read', async (context) => {
   const gateway = await startGateway({ limit: createRateLimit({ perMinute: 1 }) });
   context.after(() => gateway.stop());
   const ask = (body: string) => fetch(`${gateway.url}/jobs`, { method: 'POST', headers: json, body });
@@ -30,7 +30,7 @@ test('a caller over his limit is refused before his body is read', async (contex
   deepEqual(statuses, [202, 429]);
 });
 
-test('an IPv6 subscriber counts once, whichever of his addresses he uses', () => {
+test('an IPv6 subscriber counts once, with any of the subscriber’s addresses', () => {
   equal(toSubscriber('192.0.2.7'), '192.0.2.7');
   equal(toSubscriber('::ffff:192.0.2.7'), '192.0.2.7');
   equal(toSubscriber('2001:db8:1:2::1'), '2001:db8:1:0::/56');

@@ -71,7 +71,7 @@ withNginx(() => {
         });
       }
 
-      test(`a job of the ${kind} prompt is found through nginx by every address that its answer tells`, async () => {
+      test(`a job of the ${kind} prompt is found through nginx by every address in its answer`, async () => {
         bench.worker.isAutomatic = true;
         const accepted = await post('/jobs', { prompt });
         const { job_id, status_url, events_url } = (await accepted.json()) as Record<string, string>;
@@ -88,7 +88,7 @@ withNginx(() => {
       });
     }
 
-    test('an answer that is still to come has a short Location, and a job found later many warnings', async () => {
+    test('a pending answer has a short Location, and a job found later has many warnings', async () => {
       bench.worker.isAutomatic = false;
       const seen = bench.worker.productions.length;
       const pending = await post('/generate', { prompt: `${PROMPTS.noise} later` });

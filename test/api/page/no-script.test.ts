@@ -57,7 +57,7 @@ describe('a browser without script', () => {
     assert.match(await (await open('/', { ...BROWSER, 'accept-language': 'xx' })).text(), /<html lang="en"/);
   });
 
-  test('is led from the form to the finished picture, its settings and the way to make it again', async () => {
+  test('gets from the form to the finished picture, its settings and a link that makes it again', async () => {
     const asked = await open('/generate?output=page&prompt=a+fox+%3Cb%3E&shape=portrait&seed=7&steps=&width=&height=');
     assert.equal(asked.status, 303);
     const page = await open(asked.headers.get('location') ?? '');
@@ -73,7 +73,7 @@ describe('a browser without script', () => {
     assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);
   });
 
-  test('sees how an unfinished job stands on a page that asks again by itself', async () => {
+  test('sees the progress of an unfinished job on a page that reloads itself', async () => {
     const { outcome } = gateway.jobs;
     gateway.jobs.outcome = () => ({ status: 'queued', stage: 'queue', queuePosition: 3, etaSeconds: 41 });
     const asked = await open('/generate?output=page&prompt=fox');
@@ -84,7 +84,7 @@ describe('a browser without script', () => {
     assert.match(html, /about 41 s/);
   });
 
-  test('is told in words what is wrong and what to do', async () => {
+  test('gets sentences about what is wrong and what to do', async () => {
     const wrong = await open('/generate?output=page&prompt=&seed=x');
     assert.equal(wrong.status, 400);
     const html = await wrong.text();

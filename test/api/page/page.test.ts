@@ -89,7 +89,7 @@ describe('the page', () => {
     );
   }
 
-  test('the focus stands in the prompt, and Enter makes a picture by all wishes of the form', async () => {
+  test('the focus is in the prompt, and Enter makes a picture with all options of the form', async () => {
     assert.equal(await page.evaluate('document.activeElement.id'), 'prompt');
     await page.locator('.chip', { hasText: 'Portrait' }).click();
     await page.click('#more > summary');
@@ -122,7 +122,7 @@ describe('the page', () => {
     assert.equal((seeds[3] ?? 0) - (seeds[0] ?? 0), 3);
   });
 
-  test('a kept seed with the same wishes shows the picture that is there, and makes none', async () => {
+  test('a kept seed with the same options shows the existing picture and makes none', async () => {
     await page.click('#more > summary');
     await page.fill('#seed', '7');
     await make('a red fox');
@@ -132,7 +132,7 @@ describe('the page', () => {
     assert.equal(drafts().length, 1);
   });
 
-  test('stages are told as they happen; cancel reaches the gateway', async () => {
+  test('stages are shown as they happen; cancel reaches the gateway', async () => {
     gateway.jobs.outcome = () => ({ status: 'queued', stage: 'queue', queuePosition: 3, etaSeconds: 41 });
     await make('a red fox');
     await page.getByText('about 41 s left').waitFor();
@@ -195,7 +195,7 @@ describe('the page', () => {
     assert.equal(await page.locator('#viewer img').count(), 2);
   });
 
-  test('a link fills the form and starts nothing', async () => {
+  test('a link fills the form but starts no picture', async () => {
     await page.goto('about:blank');
     await page.goto(`${gateway.url}/#p=a+blue+fox&seed=9&shape=landscape`);
     await page.waitForSelector('#history:not([hidden])');
@@ -224,7 +224,7 @@ describe('the page', () => {
     }
   });
 
-  test('snippets run as they stand and get the picture', async () => {
+  test('snippets run unchanged and get the picture', async () => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await make(`a "fox" & Anna's $HOME`);
     await cards('done').first().waitFor();
@@ -330,7 +330,7 @@ describe('the page', () => {
     assert.equal(await page.inputValue('#seed'), '77');
   });
 
-  test('fits a telephone of 320 pixels, in both themes and in forced colours', async () => {
+  test('fits a phone of 320 pixels, in both themes and in forced colours', async () => {
     await make('a red fox');
     await cards('done').first().waitFor();
     await page.setViewportSize({ width: 320, height: 640 });

@@ -148,7 +148,7 @@ describe('settings are read from a', () => {
     });
   }
 
-  test('file only where there are some, and a mark of machines is told without them', async () => {
+  test('file only if there are some, and a mark of machine-made media is found without them', async () => {
     assert.deepEqual(await read(png), { settings: undefined, isMachineMade: false });
     const mark = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
     assert.deepEqual(await read(iTXt('XML:com.adobe.xmp', `<x>${mark}</x>`)), {

@@ -43,7 +43,7 @@ describe('files that are kept within a bound', () => {
     assert.deepEqual(await names(), ['new.png', 'young.png']);
   });
 
-  test('what is no picture of ours neither counts nor goes', async () => {
+  test('a file that is no picture of ours does not count and stays', async () => {
     for (const name of ['notes.txt', '.hidden.png', 'README']) await lay(name, 60);
     await lay('a.png', 60);
     await open().write('new.png', Buffer.alloc(300));

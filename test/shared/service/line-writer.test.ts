@@ -65,7 +65,7 @@ describe('a line writer on a pipe', () => {
     assert.equal(await readUntil((text) => text.length >= lines.join('').length), lines.join(''));
   });
 
-  test('drops and counts what passes the bound, and tells the count in its place', async () => {
+  test('drops lines over the limit and writes their number in their place', async () => {
     writeSync(writer, Buffer.alloc(PIPE_BYTES, '\n'));
     const { write } = createWriter(3 * LINE.length);
     for (let count = 0; count < 10; count += 1) write(LINE);

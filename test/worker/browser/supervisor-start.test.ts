@@ -16,7 +16,7 @@ describe('the start of the browser', () => {
     assert.equal(await stage.pages.isHealthy(), true, 'a stopped browser is healthy');
   });
 
-  test('the first job starts the browser and tells its stages; the next finds its page prepared', async () => {
+  test('the first job starts the browser and reports its stages; the next finds its page prepared', async () => {
     const { pages } = await open();
     const recipe = createRecipe();
     const [first, second] = [createUse(), createUse()];
@@ -87,7 +87,7 @@ describe('the start of the browser', () => {
     assert.deepEqual(use.stages, ['page']);
   });
 
-  test('a start ahead of need that fails is told to log and health, and is tried again now and then', async () => {
+  test('a start ahead of need that fails is shown in log and health, and is tried again at intervals', async () => {
     const clock = createTestClock();
     const stage = await open({ clock });
     const path = join(stage.directory, 'chromium-headless-shell');

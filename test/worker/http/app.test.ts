@@ -223,7 +223,7 @@ describe('many at once', () => {
     assert.equal((await second.ended).at(-1)?.type, 'result');
   });
 
-  test('whoever waits longer than the job may take is told that there is no room', async () => {
+  test('a job that waits longer than its deadline fails, because there is no room', async () => {
     const { open } = await openDoor({ engines: [createFakeEngine('first', hanging)] });
     const first = await open({ jobId: 'long', request: toRequest() });
     await first.until(isRunning);

@@ -14,7 +14,7 @@ afterEach(async () => {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('progress of an engine that tells of every step', () => {
+describe('progress of an engine that reports every step', () => {
   test('goes out twice a second at most, the latest, and every change of the stage', async () => {
     const clock = createManualClock();
     const step = Promise.withResolvers<void>();

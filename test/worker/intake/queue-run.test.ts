@@ -14,6 +14,6 @@ test('a picture of the engine that should serve is remembered as long as the set
   assert.equal(rememberedMs(result), DAY_MS);
 });
 
-test('a picture of a fallback is remembered for minutes, also when the wished engine only rested', () => {
+test('a picture of a fallback is remembered for minutes, also if the wanted engine only rested', () => {
   assert.equal(rememberedMs({ ...result, isFallback: true }), 300_000);
 });

@@ -32,7 +32,7 @@ describe('slots', () => {
     assert.deepEqual([slots.running, slots.waiting], [2, 0]);
   });
 
-  test('tells everyone who waits when the queue moves', async () => {
+  test('reports the new places to all that wait when the queue moves', async () => {
     const slots = createSlots({ concurrency: 1, maxWaiting: 3, clock: createManualClock() });
     const told: string[] = [];
     const leave = await slots.enter({ signal, onPosition, cost });

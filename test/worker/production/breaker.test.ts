@@ -127,7 +127,7 @@ describe('breaker', () => {
     });
   }
 
-  test('a cancelled trial tells nothing: the next call is the trial', () => {
+  test('a cancelled trial proves nothing: the next call is the trial', () => {
     const { clock, breaker } = subject();
     enter(breaker).fail(failure('engine_busy', 1000));
     clock.advance(1000);

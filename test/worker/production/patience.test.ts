@@ -63,7 +63,7 @@ function endOf(events: readonly ProductionEvent[]): string {
 }
 
 describe('a failure that waiting cures', () => {
-  test('a model that loads at Hugging Face is waited for, and the wait is told as a stage', async () => {
+  test('a model that loads at Hugging Face is waited for, and the wait is reported as a stage', async () => {
     const standIn = await createHuggingfaceStandIn();
     closing.push(standIn.close);
     let answers = 0;
@@ -125,7 +125,7 @@ describe('a failure that waiting cures', () => {
     assert.equal(endOf(await stream.ended), 'done by quick');
   });
 
-  test('a job that waits keeps no other one from the work', async () => {
+  test('a job that waits does not stop other jobs', async () => {
     const { door, passWait } = await openPatient([createMoodyEngine('busy', busy(60_000)), createFakeEngine('free')]);
     const patient = await open(door, { engine: 'busy' });
     await patient.until(isWaiting);

@@ -56,7 +56,7 @@ function createFakeStore(name: string, problems: AppError[] = []): Store & { rea
 const refusal = (): AppError => new AppError('store_failed', 'pretends to be full');
 
 describe('a production', () => {
-  test('is a picture of this request, hosted, with its story in the file', async () => {
+  test('is a hosted picture of this request, with its settings in the file', async () => {
     const engine = createFakeEngine('first');
     const { produce } = await openDoor({ engines: [engine] });
     const result = resultOf(await produce({ seed: 4242, negativePrompt: 'fog', guidanceScale: 7.4 }));
@@ -99,7 +99,7 @@ describe('a production', () => {
     });
   });
 
-  test('says no more in its file than its caller wants, also where another picture waits on the shelf', async () => {
+  test('says in its file only what its caller wants, also if another picture waits on the shelf', async () => {
     const stores = [createFakeStore('host', [refusal(), refusal()])];
     const { produce } = await openDoor({ engines: [createFakeEngine('first')], stores });
     await produce({ seed: 4242 });
@@ -114,7 +114,7 @@ describe('a production', () => {
     }
   });
 
-  test('tells its stages as they come, and how long each took', async () => {
+  test('reports its stages as they come, and how long each took', async () => {
     const clock = createManualClock();
     const engine = createFakeEngine('first', async (request, { onProgress }) => {
       clock.advance(30);
@@ -209,7 +209,7 @@ describe('a production', () => {
 });
 
 describe('falling back between engines', () => {
-  test('with five failing in five ways the sixth serves and the answer tells the story', async () => {
+  test('if five fail in five ways, the sixth serves and the answer says why', async () => {
     const broken = async () => ({ images: [{ bytes: Buffer.from('<html>503</html>') }], warnings: [] });
     const engines = [
       createFakeEngine('a', failing('engine_challenge')),
@@ -251,7 +251,7 @@ describe('falling back between engines', () => {
     assert.deepEqual([error?.code, next.calls.length], ['prompt_refused', 0]);
   });
 
-  test('when all fail, the error that a client can do most about is told, with everyone who failed', async () => {
+  test('if all fail, the answer is the most useful error, with all that failed', async () => {
     const engines = [
       createFakeEngine('a', failing('engine_changed', { evidence: 'sure' })),
       createFakeEngine('b', failing('engine_busy', { restMs: 20_000 })),
@@ -285,7 +285,7 @@ describe('falling back between engines', () => {
     assert.equal(resultOf(await produce({ preferredEngine: 'nobody' })).engine, 'first');
   });
 
-  test('with strict an engine that cannot keep a wish is not asked', async () => {
+  test('with strict an engine that cannot honour a parameter is not asked', async () => {
     const narrow = createFakeEngine('narrow', paintAll, { negativePrompt: false });
     const { produce } = await openDoor({ engines: [narrow, createFakeEngine('wide')] });
     const wishes = { negativePrompt: 'fog' };
@@ -311,7 +311,7 @@ describe('falling back between engines', () => {
     assert.ok(!log().includes('callers-own-token-5521'));
   });
 
-  test('who brings a token of his own, or needs one, gets no other engine’s picture', async () => {
+  test('a caller with a token, or who needs one, gets no other engine’s picture', async () => {
     const needsToken = 'Send a token.';
     const first = createFakeEngine('first', failing('engine_unauthorized'));
     const { produce } = await openDoor({ engines: [{ ...first, needsToken }, createFakeEngine('next')] });
@@ -400,7 +400,7 @@ describe('falling back between stores', () => {
     assert.equal(b.calls.length, 1);
   });
 
-  test('a shelf that cannot be written costs a URL nothing', async () => {
+  test('a shelf that cannot be written does not stop the upload', async () => {
     const { produce } = await openDoor({
       engines: [createFakeEngine('first')],
       stores: [createFakeStore('host')],

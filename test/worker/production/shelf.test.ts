@@ -43,7 +43,7 @@ describe('shelf', () => {
     assert.deepEqual(await shelf.readPng(told.id), Buffer.from('png'));
   });
 
-  test('hands out what it was told to: the PNG, or the form in which it was delivered', async () => {
+  test('hands out the PNG, or the form in which it was delivered', async () => {
     const shelf = open();
     await shelf.keep(record('a'), Buffer.from('png'));
     assert.deepEqual(await shelf.read(idOf('a')), { bytes: Buffer.from('png'), mediaType: 'image/png' });
@@ -71,7 +71,7 @@ describe('shelf', () => {
     assert.deepEqual((await readdir(directory)).sort(), [`${idOf('b')}.json`, `${idOf('b')}.png`]);
   });
 
-  test('gives up the oldest when there are too many bytes', async () => {
+  test('removes the oldest if there are too many bytes', async () => {
     const shelf = open(250);
     for (const name of ['a', 'b', 'c']) {
       await shelf.keep(record(name), Buffer.alloc(100));

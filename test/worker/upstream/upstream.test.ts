@@ -142,7 +142,7 @@ describe('a reply that is not what was asked for', () => {
     test(`HTTP ${status} is ${code}`, () => assert.equal(toUpstreamError(reply(status), failure).code, code));
   }
 
-  test('a human check is told apart by its header or its page', () => {
+  test('a human check is recognised by its header or its page', () => {
     const page = '<!DOCTYPE html><html><head><title>Just a moment...</title>';
     assert.equal(toUpstreamError(reply(403, page), failure).code, 'engine_challenge');
     assert.equal(toUpstreamError(reply(403, '', { 'cf-mitigated': 'challenge' }), failure).code, 'engine_challenge');

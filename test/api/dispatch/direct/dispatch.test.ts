@@ -70,7 +70,7 @@ const hurried: Clock = { ...systemClock, wait: (milliseconds, signal) => systemC
 
 const run = (id: string, cost = 1, clientId = id) => ({ id, clientId, turn: 1, createdAt: 1, cost });
 
-test('work goes to whoever has more free slots', async (t) => {
+test('work goes to the worker that has more free slots', async (t) => {
   const { dispatch, first, second, until, close } = await createBench(2, { concurrency: 3 });
   t.after(close);
   for (let index = 0; index < 6; index++) await dispatch.enqueue(run(`r${index}`));
@@ -108,7 +108,7 @@ test('while a large run holds the only slot, small ones are made beside it, one 
   assert.deepEqual(ends.slice(0, 3), ['small', 'next small', 'large'], String(ends));
 });
 
-test('a worker that dies rests, and its work goes to the other', async (t) => {
+test('a worker that dies rests, and its work goes to another one', async (t) => {
   const { dispatch, first, second, until, close } = await createBench(2, { concurrency: 1 });
   t.after(close);
   await dispatch.enqueue(run('one'));

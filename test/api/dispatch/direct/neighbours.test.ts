@@ -30,7 +30,7 @@ describe('a worker of a newer version', { timeout: 30_000 }, () => {
     return { response, production };
   };
 
-  test('tells news and fields that are not known here, and its picture arrives', async () => {
+  test('sends unknown events and fields, and its picture arrives', async () => {
     const { response, production } = await ask();
     const say = (event: object): void => production.send(ofTomorrow<ProductionEvent>(event));
     say({ type: 'heat', degrees: 40 });

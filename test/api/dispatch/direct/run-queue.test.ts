@@ -26,7 +26,7 @@ test('the smallest turn comes first, then the oldest run, and positions say so',
   assert.equal(queue.size, 0);
 });
 
-test('what is removed or pushed twice counts once', () => {
+test('a run that is removed or pushed twice counts once', () => {
   const queue = createRunQueue();
   queue.push(run('a', 1));
   queue.push(run('a', 1));

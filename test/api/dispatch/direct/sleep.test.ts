@@ -20,7 +20,7 @@ async function sleepFor(bench: JobBench, clock: ManualClock, totalMs: number): P
   }
 }
 
-test('one request waits out a host that starts for 40 s, when its budget is longer', async (t) => {
+test('one request waits for a host that starts for 40 s, if its budget is longer', async (t) => {
   const clock = createManualClock();
   const bench = await createJobBench({ clock });
   t.after(bench.close);
@@ -80,7 +80,7 @@ test('a worker is woken by the first request that needs it, and left alone befor
   assert.equal(bench.jobs.status().worker, 'ready');
 });
 
-test('a worker that never comes is unavailable after minutes, and then told at once', async (t) => {
+test('a worker that never wakes up is unavailable after minutes, and then reported at once', async (t) => {
   const clock = createManualClock();
   const bench = await createJobBench({ clock });
   t.after(bench.close);
@@ -104,7 +104,7 @@ test('a worker that never comes is unavailable after minutes, and then told at o
   assert.equal((await secondAnswer).error?.code, 'worker_unavailable');
 });
 
-test('a job that somebody comes back for outlasts a worker that is away for ten minutes', async (t) => {
+test('a job that a caller comes back for survives ten minutes without a worker', async (t) => {
   const clock = createManualClock();
   const bench = await createJobBench({ clock });
   t.after(bench.close);

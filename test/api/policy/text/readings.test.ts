@@ -34,7 +34,7 @@ describe('folding', () => {
     same(['ılgaz', 'ILGAZ', 'İlgaz'], 'ilgaz');
   });
 
-  test('keeps what tells words apart', () => {
+  test('keeps what distinguishes words', () => {
     same(['niña', 'NIÑA', 'nin\u0303a'], 'niña');
     same(['がか', 'がか'.normalize('NFD')], 'がか');
     same(['हिन्दी'], 'हिन्दी');

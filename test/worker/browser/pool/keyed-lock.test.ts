@@ -20,7 +20,7 @@ test('a lock is taken in order, one at a time; locks of other names do not wait'
   assert.deepEqual(order, ['other', 'second', 'third']);
 });
 
-test('who gives up waiting does not hold the others up', async () => {
+test('a caller that gives up waiting does not delay the others', async () => {
   const take = createKeyedLock();
   const first = await take('a', PATIENT);
   const impatient = new AbortController();

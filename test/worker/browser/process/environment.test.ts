@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toBrowserEnvironment } from '../../../../worker/browser/process/environment.ts';
 
-test('the browser is told what it needs and nothing else', () => {
+test('the browser only gets the variables that it needs', () => {
   const environment = {
     PATH: '/usr/bin',
     HOME: '/home/someone',

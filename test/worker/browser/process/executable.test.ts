@@ -31,7 +31,7 @@ describe('finding the browser', () => {
     'chrome-headless-shell',
   ];
 
-  test('a given path is taken, and tells a shell by its name', async () => {
+  test('a given path is used, and a shell is recognised by its name', async () => {
     const full = await install('given', 'chrome');
     assert.deepEqual(await find(full), { path: full, isShell: false });
     const shell = await install('given', 'headless_shell');
