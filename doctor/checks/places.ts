@@ -58,6 +58,15 @@ async function lookWhoListens(
   const { PORT: port } = settings;
   const url = `${toLocalUrl(settings)}/health`;
   const answer = await ask(url, { signal });
+  if ('reason' in answer && answer.reason === 'ECONNABORTED') {
+    const evidence = [
+      `GET ${url}: no answer in time; it may be the ${subject} itself, on a machine that is overloaded`,
+    ];
+    return warn('doctor/port-taken', subject, {
+      message: `A program listens on port ${port} and says nothing.`,
+      evidence,
+    });
+  }
   const service = 'reason' in answer ? undefined : (answer.json as { service?: unknown } | null | undefined)?.service;
   if (service === SERVICE_NAMES[subject])
     return pass('doctor/port', subject, `The ${subject} listens on port ${port}.`);

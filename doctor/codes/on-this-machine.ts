@@ -65,7 +65,8 @@ export const ON_THIS_MACHINE = {
     fixes: ['free some space', 'DISK_MAX_MB=<less>'],
   },
   'doctor/temporary-directory': {
-    meaning: 'Chromium cannot write its files to the directory for temporary files.',
+    meaning:
+      'Chromium cannot write to the directory for temporary files, where it also keeps shared memory (not in /dev/shm).',
     fixes: ['TMPDIR=/path/that/this/user/may/write', 'docker run --tmpfs /tmp …'],
   },
   'doctor/memory-small': {
@@ -114,6 +115,6 @@ export const ON_THIS_MACHINE = {
   },
   'doctor/check-failed': {
     meaning: 'A check itself went wrong.',
-    fixes: ['report it with the output of `npm run doctor -- --json`'],
+    fixes: ['npm run doctor -- --json (and report what it prints)'],
   },
 } as const satisfies Record<string, Trouble>;

@@ -37,6 +37,9 @@ function versionIn(place: URL): string | undefined {
 /** Files hold prompts, pictures and secrets, so only the service's own user may read them. */
 const PRIVATE_UMASK = 0o077;
 
+/** A single fault is often not the only one. */
+const DOCTOR = '`npm run doctor` looks at everything else as well, and says how to mend it.';
+
 /** Starts a service. A fault that its operator can mend is printed as a sentence, any other with its stack. */
 export async function runService(start: () => Promise<void>): Promise<void> {
   process.umask(PRIVATE_UMASK);
@@ -44,7 +47,7 @@ export async function runService(start: () => Promise<void>): Promise<void> {
     await start();
   } catch (error) {
     const isSettings = error instanceof SettingsError;
-    console.error(isSettings ? `Easel cannot start. Wrong settings:\n${error.message}` : toReason(error));
+    console.error(isSettings ? `Easel cannot start. Wrong settings:\n${error.message}\n${DOCTOR}` : toReason(error));
     process.exit(isSettings ? EXIT_CONFIG : 1);
   }
 }

@@ -4,8 +4,13 @@ import { TOPICS, TROUBLES } from '../../doctor/codes/codes.ts';
 
 const escapeBars = (text: string): string => text.replaceAll('|', '\\|');
 
-/** `npm ci`, but words in brackets and sentences stay words. */
-const toCure = (fix: string): string => `\`${fix}\``;
+const COMMAND = /^(?:sudo|npm|npx|node|docker|chmod|redis-cli|[A-Z][A-Z0-9_]+=)/;
+
+/** Commands and settings as code, without the words in brackets behind them; sentences as they are. */
+function toCure(fix: string): string {
+  const [, command = '', words = ''] = /^(.*?)( \([^()]*\))?$/.exec(fix) ?? [];
+  return COMMAND.test(fix) ? `\`${command}\`${words}` : fix;
+}
 
 export const toTroubleRows = (): string[] =>
   Object.entries(TROUBLES).map(
