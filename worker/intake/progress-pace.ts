@@ -25,7 +25,8 @@ export interface ProgressPace {
 }
 
 export function createProgressPace({ send, isUrgent, onFailure, clock }: ProgressPaceOptions): ProgressPace {
-  const ended = new AbortController();
+  const wake = new AbortController();
+  let isEnded = false;
   let last: ProgressEvent | undefined;
   let held: readonly ProgressEvent[] = [];
   let sending: Promise<void> | undefined;
@@ -38,15 +39,15 @@ export function createProgressPace({ send, isUrgent, onFailure, clock }: Progres
 
   async function sendInIntervals(): Promise<void> {
     while (held.length > 0) {
-      await pause(clock, INTERVAL_MS, ended.signal);
-      if (ended.signal.aborted) return;
+      await pause(clock, INTERVAL_MS, wake.signal);
+      if (isEnded) return;
       if (held.length > 0) await send(takeHeld());
     }
   }
 
   return {
     add: (event) => {
-      if (ended.signal.aborted) return;
+      if (isEnded) return;
       const isNow = isUrgent?.(event, last) === true;
       last = event;
       held = merge(held, event);
@@ -58,7 +59,8 @@ export function createProgressPace({ send, isUrgent, onFailure, clock }: Progres
         });
     },
     end: async () => {
-      if (!ended.signal.aborted) ended.abort();
+      isEnded = true;
+      if (sending !== undefined) wake.abort();
       await sending;
       return held;
     },
