@@ -5,11 +5,13 @@ import { getHeapStatistics } from 'node:v8';
 import type { Redis } from 'ioredis';
 import { isWritable, openDataDirectory } from '../shared/files/data-directory.ts';
 import { toMaxBytes } from '../shared/files/kept-files.ts';
-import { close } from '../shared/net/http.ts';
+import { bytesSent, close } from '../shared/net/http.ts';
 import { createSecretBrake } from '../shared/net/secret-brake.ts';
 import { listenAsSet } from '../shared/service/listen-as-set.ts';
 import { createLog, type Logger } from '../shared/service/log.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/service/run-service.ts';
+import { answerMetrics } from '../shared/telemetry/metrics.ts';
+import { openTraces } from '../shared/telemetry/settings.ts';
 import { systemClock } from '../shared/wait.ts';
 import { type GatewaySettings, readGatewaySettings, requireWorkers } from './config.ts';
 import { dialects } from './dialects/index.ts';
@@ -27,6 +29,9 @@ import { createGatewayServer } from './http/server.ts';
 import type { JobsStatus } from './jobs/job.ts';
 import { createPromptPolicy } from './policy/prompt-policy.ts';
 import { loadPolicyRules } from './policy/rules/policy-rules.ts';
+import { createGatewayMetrics } from './telemetry/gateway-metrics.ts';
+import { createHistory } from './telemetry/history.ts';
+import { createGatewayObserver } from './telemetry/observe.ts';
 
 /** Long enough for most pictures, and within the 30 s that Render allows. */
 const GRACE_MS = 25_000;
@@ -49,6 +54,15 @@ await runService(async () => {
   const version = readVersion();
 
   const rates = await openRates(settings, log);
+  const traces = openTraces(settings, { service: 'gateway', version, log });
+  const history = createHistory(clock);
+  const server = createGatewayServer({ publicUrl: settings.PUBLIC_URL, log });
+  const { metrics, counts } = createGatewayMetrics(version, {
+    waiting: () => jobs.status().waiting,
+    workers: () => jobs.status().workers,
+    bytesSent: () => bytesSent(server),
+  });
+  const observer = createGatewayObserver({ counts, traces, history });
   const localUrl = `http://localhost:${settings.PORT}`;
   // Imported late, because an older Node has no `node:sqlite`, and `require-node.ts` must report that first.
   const { createJobs } = await import('./jobs/index.ts');
@@ -56,6 +70,7 @@ await runService(async () => {
     settings,
     policy: createPromptPolicy({ rules: await loadRules(settings) }),
     encodeJob: (job, askedBy) => encodeJob(job, createToAbsoluteUrl(settings.PUBLIC_URL ?? askedBy ?? localUrl)),
+    observer,
     clock,
     log,
   });
@@ -104,15 +119,18 @@ await runService(async () => {
     adminKey: settings.ADMIN_KEY,
     removePicture: jobs.removePicture,
     collectImage: jobs.collectImage,
+    onAnswered: observer.answered,
+    answerMetrics: answerMetrics(metrics),
   });
 
-  const server = createGatewayServer({ publicUrl: settings.PUBLIC_URL, log }).on('request', app);
+  server.on('request', app);
   const port = await listenAsSet(server, settings);
   log.info({ port, version }, 'the gateway listens');
   const stop = async (): Promise<void> => {
     await engines.keep();
     await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);
     rates?.disconnect();
+    await traces.stop();
   };
   stopOnSignal(log, stop, { instance: environment.EASEL_INSTANCE });
 });

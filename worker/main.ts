@@ -3,10 +3,11 @@ import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { openDataDirectory } from '../shared/files/data-directory.ts';
-import { close } from '../shared/net/http.ts';
+import { bytesSent, close } from '../shared/net/http.ts';
 import { listenAsSet } from '../shared/service/listen-as-set.ts';
 import { createLog, type Logger } from '../shared/service/log.ts';
 import { readEnvironment, readVersion, runService, stopOnSignal } from '../shared/service/run-service.ts';
+import { openTraces } from '../shared/telemetry/settings.ts';
 import { systemClock } from '../shared/wait.ts';
 import { createBrowserSupervisor } from './browser/supervisor.ts';
 import { configure, type WorkerSettings } from './config.ts';
@@ -44,8 +45,14 @@ await runService(async () => {
   const { log, pages, dataDirectory } = services.forEngines;
   await openDataDirectory(dataDirectory, KEPT_NAMES);
   const version = readVersion();
+  const name = `${hostname()}:${process.pid}`;
+  const traces = openTraces(settings, { service: 'worker', version, log });
+  const server = createServer();
   const worker = createWorker({
-    createQueue: await toCreateQueue(settings, log),
+    name,
+    createQueue: await toCreateQueue(settings, name, log),
+    traces,
+    bytesSent: () => bytesSent(server),
     tokens: settings.WORKER_TOKEN,
     version,
     instance: environment.EASEL_INSTANCE,
@@ -61,19 +68,24 @@ await runService(async () => {
     log,
   });
 
-  const server = createServer(worker.app);
+  server.on('request', worker.app);
   const port = await listenAsSet(server, settings);
   const names = { engines: engines.map(({ name }) => name), stores: stores.map(({ name }) => name) };
   log.info({ port, version, ...names }, 'the worker listens');
   const stop = async (): Promise<void> => {
     await worker.stop(GRACE_MS);
     await close(server, LAST_ANSWERS_MS);
+    await traces.stop();
   };
   stopOnSignal(log, stop, { instance: environment.EASEL_INSTANCE, survive: pages.survive });
   await worker.start();
 });
 
-async function toCreateQueue(settings: WorkerSettings, log: Logger): Promise<WorkerOptions['createQueue']> {
+async function toCreateQueue(
+  settings: WorkerSettings,
+  name: string,
+  log: Logger,
+): Promise<WorkerOptions['createQueue']> {
   const { REDIS_URL: url, WORKER_TOKEN: workerTokens, CONCURRENCY: concurrency } = settings;
   if (url === undefined) return undefined;
   const clock = systemClock;
@@ -81,6 +93,5 @@ async function toCreateQueue(settings: WorkerSettings, log: Logger): Promise<Wor
   const { createRedisBackend } = await import('../shared/queue/redis/backend.ts');
   const backend = createRedisBackend({ url, keepMs: KEEP_MS, clock, log });
   const { createQueueConsumer } = await import('./intake/queue-consumer.ts');
-  const name = `${hostname()}:${process.pid}`;
   return (parts) => createQueueConsumer({ ...parts, backend, workerTokens, name, concurrency, clock, log });
 }

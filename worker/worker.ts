@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Express } from 'express';
 import { openKeptPictures } from '../shared/files/kept-files.ts';
 import type { Logger } from '../shared/service/log.ts';
+import { answerMetrics } from '../shared/telemetry/metrics.ts';
+import { noTraces, type Traces } from '../shared/telemetry/traces.ts';
 import type { Clock } from '../shared/wait.ts';
 import type { BrowserPages } from './browser/pages.ts';
 import type { Engine } from './engines/engine.ts';
@@ -19,8 +21,12 @@ import { createReachability } from './production/reachability.ts';
 import { createReport } from './production/report.ts';
 import { createShelf } from './production/shelf.ts';
 import type { Store } from './stores/store.ts';
+import { createWorkerObserver } from './telemetry/observe.ts';
+import { createWorkerMetrics } from './telemetry/worker-metrics.ts';
 
 export interface WorkerOptions {
+  /** By which operators know this worker, in logs of both services. */
+  readonly name: string;
   readonly tokens: readonly string[];
   readonly version: string;
   readonly instance?: string | undefined;
@@ -41,6 +47,10 @@ export interface WorkerOptions {
   readonly engines: readonly Engine[];
   readonly stores: readonly Store[];
   readonly pages: BrowserPages;
+  /** Where spans go. Default: nowhere. */
+  readonly traces?: Traces | undefined;
+  /** What the worker’s server has sent. Default: not counted. */
+  readonly bytesSent?: (() => number) | undefined;
   /** Set with REDIS_URL: takes runs from the shared queue too. */
   readonly createQueue?: ((parts: QueueParts) => QueueConsumer) | undefined;
   readonly clock: Clock;
@@ -48,7 +58,10 @@ export interface WorkerOptions {
 }
 
 /** What the shared queue's consumer needs of a worker. */
-export type QueueParts = Pick<QueueConsumerOptions, 'productions' | 'readPicture' | 'removePicture' | 'status'>;
+export type QueueParts = Pick<
+  QueueConsumerOptions,
+  'productions' | 'readPicture' | 'removePicture' | 'status' | 'observer'
+>;
 
 export interface Worker {
   readonly app: Express;
@@ -75,11 +88,20 @@ export function createWorker(options: WorkerOptions): Worker {
   const deliver = createDeliver({ ...options, stores, shelf, conversions, keptPictures });
   const produce = createProduce({ ...options, engines, painter, deliver });
   const slots = createSlots(options);
-  const productions = createProductions({ produce, slots, clock, log });
+  const watched = createWorkerMetrics(options.version, {
+    waiting: () => slots.waiting,
+    runningEngines: () => observer.runningEngines(),
+    engines: () => report.engineStatuses(),
+    stores: () => report.storeStatuses(),
+    browser: () => pages.status(),
+    bytesSent: options.bytesSent ?? (() => 0),
+  });
+  const observer = createWorkerObserver({ counts: watched.counts, traces: options.traces ?? noTraces, clock });
+  const productions = createProductions({ produce, slots, observer, name: options.name, clock, log });
   const report = createReport({ ...options, slots, productions, engines, stores });
   const parts = { productions, readPicture: shelf.read, removePicture: createRemove(options.stores, shelf) };
-  const app = createApp({ ...options, ...report, ...parts });
-  const queue = options.createQueue?.({ ...parts, status: report.status });
+  const app = createApp({ ...options, ...report, ...parts, answerMetrics: answerMetrics(watched.metrics) });
+  const queue = options.createQueue?.({ ...parts, status: report.status, observer });
 
   async function forEachEngine(step: 'start' | 'stop'): Promise<void> {
     for (const engine of options.engines) {

@@ -1,6 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { AppError } from '../../shared/errors.ts';
-import { requestContext, requestLog } from '../../shared/net/request-log.ts';
+import { type Answered, requestContext, requestLog } from '../../shared/net/request-log.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { encodeNativeError } from '../dialects/native.ts';
@@ -30,6 +30,10 @@ export interface AppOptions extends ServeOptions, StatusOptions {
   readonly hsts: boolean;
   readonly removePicture: (id: string) => Promise<void>;
   readonly collectImage: (name: string) => Promise<boolean>;
+  /** Told of every answer. */
+  readonly onAnswered?: ((answered: Answered) => void) | undefined;
+  /** For those whom the operator gave a key. */
+  readonly answerMetrics: RequestHandler;
   readonly log: Logger;
 }
 
@@ -42,7 +46,7 @@ export function createApp(options: AppOptions): Express {
   app.set('etag', false);
   app.set('trust proxy', options.trustProxy);
   app.use(tidyAddress(basePath));
-  app.use(requestContext, requestLog(options.log, { quietRoutes: QUIET_ROUTES }));
+  app.use(requestContext, requestLog(options.log, { quietRoutes: QUIET_ROUTES, onAnswered: options.onAnswered }));
   app.use(tellBrowsers(options));
   app.use(limitUrl, requireHost, repairAddress);
 
@@ -54,6 +58,7 @@ export function createApp(options: AppOptions): Express {
     '/status',
     createStatus({ ...options, isStranger: (request) => isStranger(request, options, options.brake) }),
   );
+  app.get('/metrics', refuseStrangers(options), options.answerMetrics);
   serveDocs(app, { ...options, basePath });
   serveImages(app, { ...options, remove: options.removePicture, collect: options.collectImage });
   for (const dialect of options.dialects) serveDialect(app, dialect, options);
@@ -65,13 +70,23 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-const QUIET_ROUTES = ['/health', '/ready'];
+const QUIET_ROUTES = ['/health', '/ready', '/metrics'];
 
 const limitUrl: RequestHandler = (request, _response, next) => {
   const publicMessage = `The address is longer than ${MAX_URL_CHARACTERS / 1024} kB. ${LONG_PROMPTS}`;
   if (request.url.length <= MAX_URL_CHARACTERS) next();
   else next(new AppError('payload_too_large', 'the address is too long', { publicMessage }));
 };
+
+/** How busy it is and what fails is for those whom the operator gave a key, where there are keys. */
+const refuseStrangers =
+  (options: ServeOptions): RequestHandler =>
+  (request, _response, next) => {
+    if (!isStranger(request, options, options.brake)) next();
+    else next(new AppError('unauthorized', 'metrics without a key', { publicMessage: METRICS_KEY }));
+  };
+
+const METRICS_KEY = 'An API key is needed for the metrics: `Authorization: Bearer …`.';
 
 /** RFC 9112, 3.2: HTTP/1.1 without Host is refused. HTTP/1.0, which simple monitors speak, has no Host. */
 const requireHost: RequestHandler = (request, _response, next) => {
@@ -103,6 +118,7 @@ const OWN_ROUTES: ReadonlyArray<[string, Set<string>]> = [
   ['/health', new Set(['GET'])],
   ['/ready', new Set(['GET'])],
   ['/status', new Set(['GET'])],
+  ['/metrics', new Set(['GET'])],
   ['/docs', new Set(['GET'])],
   ['/openapi.json', new Set(['GET'])],
   ['/images/:name', new Set(['GET', 'DELETE'])],

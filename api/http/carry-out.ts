@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { AppError } from '../../shared/errors.ts';
-import { contextOf } from '../../shared/net/request-log.ts';
+import { contextOf, noteFacts } from '../../shared/net/request-log.ts';
 import type { Command } from '../dialects/dialect.ts';
 import type { Asker, Job, RequestDraft, SubmitOptions } from '../jobs/job.ts';
 import type { Caller } from './middleware/authentication.ts';
@@ -73,6 +73,7 @@ function withDefaults(draft: RequestDraft, { safeMode, metadata: usual }: ServeO
 async function generate(command: Generate, call: Call): Promise<Job> {
   const { jobs, waitBudgetMs } = call.options;
   const draft = withDefaults(command.draft, call.options);
+  const { requestId, traceparent } = contextOf(call.response);
   const submitOptions: SubmitOptions = {
     client: call.caller,
     asynchronous: command.answer === 'start',
@@ -82,16 +83,25 @@ async function generate(command: Generate, call: Call): Promise<Job> {
     callbackUrl: command.callbackUrl,
     ...(command.callbackUrl !== undefined && { baseUrl: toBaseUrl(call) }),
     credentials: command.credentials,
-    ...contextOf(call.response),
+    requestId,
+    traceparent,
   };
   const accepted = await jobs.submit(draft, submitOptions);
+  noteJob(call.response, accepted);
   if (command.answer === 'start' || command.answer === 'stream') return accepted;
   // A remembered job is complete, so there is nothing to wait for.
   if (accepted.origin === 'remembered') return accepted;
   const budgetMs = command.answer === 'hold' ? FOREVER_MS : waitBudgetMs;
   const job = await jobs.wait(accepted.id, { budgetMs, signal: call.left });
+  noteJob(call.response, job);
   if (job.error !== undefined) throw job.error;
   return job;
+}
+
+/** For the log, which names the job of a failed request too. */
+export function noteJob(response: Response, { id, result, origin, engine, error }: Job): void {
+  const asked = error?.details.attempts?.at(-1)?.engine;
+  noteFacts(response, { job: id, cache: origin, engine: result?.engine ?? engine ?? asked, worker: result?.worker });
 }
 
 /** Whether the caller repeats a request. OpenAI's clients count their retries in a header. */

@@ -1,7 +1,7 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { GenerationResult } from '../../shared/contract/generation.ts';
 import { AppError, toAppError } from '../../shared/errors.ts';
-import { noteFailure } from '../../shared/net/request-log.ts';
+import { noteFacts, noteFailure } from '../../shared/net/request-log.ts';
 import { toMediaType } from '../../shared/picture/media-type.ts';
 import { isEnded } from '../../shared/queue/run.ts';
 import type { Command, Dialect, DialectInput, Outcome, Route } from '../dialects/dialect.ts';
@@ -10,7 +10,7 @@ import type { PictureContent } from '../jobs/pictures/content.ts';
 import { type AnswerPictures, createAnswerPictures, sendPictures } from './answer-pictures.ts';
 import type { BodyLease } from './body/body-budget.ts';
 import { createBodyReader, passBodyBy } from './body/read-body.ts';
-import { carryOut, FOREVER_MS } from './carry-out.ts';
+import { carryOut, FOREVER_MS, noteJob } from './carry-out.ts';
 import { sendEvents, type WriteEvent } from './events/send-events.ts';
 import { requireKnownEngines } from './known-engines.ts';
 import { type Caller, identify, withoutKeys } from './middleware/authentication.ts';
@@ -27,7 +27,8 @@ export function serveDialect(app: Express, dialect: Dialect, options: ServeOptio
   const onError = createErrorHandler((error, request) =>
     dialect.encodeError(error, { ...withoutKeys(request, options), toPath: options.describe(request).toPath }),
   );
-  for (const route of dialect.routes) app[route.method](route.path, createHandler(route, options), onError);
+  for (const route of dialect.routes)
+    app[route.method](route.path, createHandler(route, dialect.name, options), onError);
 }
 
 /** Answers unknown addresses on a dialect's own paths, in the dialect's own shape. */
@@ -45,12 +46,14 @@ export function refuseRest(app: Express, { prefixes = [], encodeError }: Dialect
 
 const MAX_BODY_BYTES = 256_000;
 
-function createHandler(route: Route, options: ServeOptions): RequestHandler {
+function createHandler(route: Route, dialect: string, options: ServeOptions): RequestHandler {
   const readBody = route.ignoresBody
     ? passBodyBy
     : createBodyReader(options.bodies, route.maxBodyBytes ?? MAX_BODY_BYTES);
   return async (request, response) => {
+    noteFacts(response, { dialect });
     const caller = identify(request, options.apiKeys, options.brake);
+    if (caller.keyName !== undefined) noteFacts(response, { keyName: caller.keyName });
     if (route.isCounted) await options.limit(request, response, caller);
     if (route.ignoresBody !== true) prepareJson(request);
     const body = await readBody(request, response, caller.id);
@@ -69,6 +72,7 @@ function createHandler(route: Route, options: ServeOptions): RequestHandler {
     const leaveStream = isStream(command) ? options.streams.enter(caller.id) : () => undefined;
     response.once('close', leaveStream);
     const job = await carryOut(command, { request, response, caller, left, options });
+    if (job !== undefined) noteJob(response, job);
     const service = { ...options.describe(request), preferredEngine: options.preferences.get(caller.id) };
     const outcome: Outcome = { command, job, pictures: [], service };
     if (isStream(command) && job !== undefined) {

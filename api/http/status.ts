@@ -75,6 +75,7 @@ export function createIndex({ version, status, dialects, describe }: StatusOptio
     { method: 'GET', path: '/health', summary: 'Whether the gateway is alive' },
     { method: 'GET', path: '/ready', summary: 'Whether a request can be served now, and if not, why' },
     { method: 'GET', path: '/status', summary: 'Engines, stores, workers and queue' },
+    { method: 'GET', path: '/metrics', summary: 'Figures for Prometheus' },
     { method: 'GET', path: '/docs', summary: 'This API as a page on which requests can be tried' },
     { method: 'GET', path: '/openapi.json', summary: 'This API for programs' },
     { method: 'GET', path: '/images/{name}', summary: 'A picture kept by the disk store' },

@@ -7,6 +7,7 @@ import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { JobIds } from './accept/job-ids.ts';
 import type { Seals } from './accept/seals.ts';
 import type { Journal } from './journal/journal.ts';
+import type { JobsObserver } from './observer.ts';
 import type { Pictures } from './pictures/pictures.ts';
 import type { Estimates } from './wait/estimates.ts';
 
@@ -20,6 +21,7 @@ export interface JobContext {
   readonly pictures: Pictures;
   readonly vault: Vault;
   readonly limits: JobLimits;
+  readonly observer: JobsObserver;
   readonly policy: (request: GenerationRequest) => void;
   /** Throws `invalid_request` for an address that may not be called back. */
   readonly checkCallback: (url: string) => Promise<void>;

@@ -10,6 +10,7 @@ import { createEmbedded } from './backends/embedded.ts';
 import type { JobLimits } from './context.ts';
 import type { Job, JobModule } from './job.ts';
 import { createJobModule } from './job-module.ts';
+import { type JobsObserver, silentObserver } from './observer.ts';
 import { createCollect } from './pictures/collect.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { createEstimates } from './wait/estimates.ts';
@@ -34,18 +35,21 @@ export interface JobsOptions {
   readonly policy: (request: GenerationRequest) => void;
   /** A job as `GET /jobs/{id}` shows it, for webhooks. */
   readonly encodeJob: (job: Job, baseUrl: string | undefined) => unknown;
+  /** Default: nobody. */
+  readonly observer?: JobsObserver | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-export async function createJobs({ settings, policy, encodeJob, clock, log }: JobsOptions): Promise<JobModule> {
+export async function createJobs(options: JobsOptions): Promise<JobModule> {
+  const { settings, policy, encodeJob, observer = silentObserver, clock, log } = options;
   const dataDirectory = resolve(settings.DATA_DIR);
   const limits: JobLimits = {
     maxWaiting: settings.MAX_WAITING,
     rememberMs: settings.CACHE_TTL_SECONDS * 1000,
     keepMs: DAY_MS,
   };
-  const backendOptions = { settings, dataDirectory, limits, clock, log };
+  const backendOptions = { settings, dataDirectory, limits, observer, clock, log };
   const backend = await openBackend(backendOptions);
   const jobSecrets = settings.JOB_SECRET ?? [await backend.loadSecret('job-secret', '')];
   const ids = createJobIds(jobSecrets);
@@ -81,6 +85,7 @@ export async function createJobs({ settings, policy, encodeJob, clock, log }: Jo
     pictures,
     vault,
     limits,
+    observer,
     policy,
     checkCallback,
     collect,

@@ -108,6 +108,8 @@ export interface ResultPicture {
 
 export interface GenerationResult {
   readonly engine: string;
+  /** The worker’s own name, for the operator’s log; never in an answer. */
+  readonly worker?: string | undefined;
   readonly pictures: readonly ResultPicture[];
   /** The values that the engine used, if it reports them. */
   readonly guidanceScale?: number | undefined;

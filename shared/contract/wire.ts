@@ -110,6 +110,7 @@ const timingsSchema = z
 
 export const generationResultSchema = z.object({
   engine: z.string(),
+  worker: shortText(MAX_STATUS_CHARACTERS).optional(),
   pictures: z.array(pictureSchema).min(1),
   guidanceScale: z.number().optional(),
   steps: z.number().optional(),

@@ -1,8 +1,9 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { Agent as HttpAgent, type Server } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
+import { drawHexadecimal } from '../telemetry/trace-context.ts';
 
 /** Longer than the idle time of proxies (Render's is 60 s), so that the proxy closes first. */
 const KEEP_ALIVE_MS = 65_000;
@@ -80,14 +81,24 @@ export async function listen(
 }
 
 const connections = new WeakMap<Server, Set<Socket>>();
+const bytesOfClosed = new WeakMap<Server, number>();
 
 function trackConnections(server: Server): void {
   const open = new Set<Socket>();
   connections.set(server, open);
   server.on('connection', (socket: Socket) => {
     open.add(socket);
-    socket.once('close', () => open.delete(socket));
+    socket.once('close', () => {
+      open.delete(socket);
+      bytesOfClosed.set(server, (bytesOfClosed.get(server) ?? 0) + socket.bytesWritten);
+    });
   });
+}
+
+/** What the server has sent since it listens, headers included. */
+export function bytesSent(server: Server): number {
+  const open = [...(connections.get(server) ?? [])];
+  return open.reduce((sum, { bytesWritten }) => sum + bytesWritten, bytesOfClosed.get(server) ?? 0);
 }
 
 /** How long a peer may read nothing while data waits for it. */
@@ -139,16 +150,4 @@ const REQUEST_ID = /^[\w.:-]{1,100}$/;
 /** The caller's X-Request-Id if it is harmless, else a new one. */
 export function toRequestId(header: string | string[] | undefined): string {
   return typeof header === 'string' && REQUEST_ID.test(header) ? header : drawHexadecimal().slice(0, 24);
-}
-
-/** 32 digits. Node caches random bytes for UUIDs, which makes this ten times faster than `randomBytes`. */
-const drawHexadecimal = (): string => randomUUID().replaceAll('-', '');
-
-const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-
-/** W3C Trace Context: the caller's trace id with a new parent id, or a new trace. */
-export function toTraceparent(header: string | string[] | undefined): string {
-  const [, trace = drawHexadecimal(), , flags = '00'] =
-    TRACEPARENT.exec(typeof header === 'string' ? header : '') ?? [];
-  return `00-${trace}-${drawHexadecimal().slice(0, 16)}-${flags}`;
 }

@@ -1,7 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import type { AppError } from '../errors.ts';
+import type { AppError, ErrorCode } from '../errors.ts';
 import type { Logger } from '../service/log.ts';
-import { toRequestId, toTraceparent } from './http.ts';
+import { type SpanContext, toSpanContext, toTraceparent } from '../telemetry/trace-context.ts';
+import { toRequestId } from './http.ts';
 
 /**
  * Request ids, traces, and one log line for each answer, for both services. Written by hand, because pino-http makes two
@@ -11,19 +12,31 @@ import { toRequestId, toTraceparent } from './http.ts';
 export interface RequestContext {
   readonly requestId: string;
   readonly traceparent: string;
+  /** The span of this request: the one that `traceparent` names. */
+  readonly span: SpanContext;
+}
+
+/** What a log line tells beside the request itself. Each is known at a different place. */
+export interface AnswerFacts {
+  readonly dialect?: string | undefined;
+  /** Name of the caller's API key; never the key. */
+  readonly keyName?: string | undefined;
+  readonly job?: string | undefined;
+  readonly cache?: 'made' | 'joined' | 'remembered' | undefined;
+  readonly engine?: string | undefined;
+  readonly worker?: string | undefined;
 }
 
 interface Locals {
   readonly context: RequestContext;
+  facts?: AnswerFacts;
   failure?: AppError;
 }
 
 /** Gives every answer a request id and a trace: the caller's own if they are well-formed, else new ones. */
 export const requestContext: RequestHandler = (request, response: Response<unknown, Partial<Locals>>, next) => {
-  const context = {
-    requestId: toRequestId(request.get('x-request-id')),
-    traceparent: toTraceparent(request.get('traceparent')),
-  };
+  const span = toSpanContext(request.get('traceparent'));
+  const context = { requestId: toRequestId(request.get('x-request-id')), traceparent: toTraceparent(span), span };
   Object.assign(response.locals, { context });
   response.setHeader('X-Request-Id', context.requestId);
   response.setHeader('traceparent', context.traceparent);
@@ -41,30 +54,77 @@ export function noteFailure(response: Response, failure: AppError): void {
   (response.locals as Locals).failure = failure;
 }
 
+/** Keeps facts for the answer's log line, beside those that are known already. */
+export function noteFacts(response: Response, facts: AnswerFacts): void {
+  const locals = response.locals as Locals;
+  locals.facts = { ...locals.facts, ...facts };
+}
+
+/** One answer, when it has ended. */
+export interface Answered extends AnswerFacts {
+  readonly span: SpanContext;
+  readonly requestId: string;
+  readonly method: string;
+  /** The pattern of its route. */
+  readonly path: string;
+  readonly status: number;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly code?: ErrorCode | undefined;
+  /** The caller has gone before the answer was complete. */
+  readonly left: boolean;
+}
+
 interface RequestLogOptions {
   /** Routes of health probes, which would fill the log. */
   readonly quietRoutes: readonly string[];
+  /** Told of every answer, also of those that are not logged. */
+  readonly onAnswered?: ((answered: Answered) => void) | undefined;
 }
 
 /**
  * One log line for each answer, with the pattern of its route. Never the address itself: paths and queries hold
  * prompts, keys and sealed requests, even where no route matches (`/PROMPT/…`, `//prompt/…`).
  */
-export function requestLog(log: Logger, { quietRoutes }: RequestLogOptions) {
+export function requestLog(log: Logger, { quietRoutes, onAnswered }: RequestLogOptions) {
   const quiet = new Set(quietRoutes);
   return (request: Request, response: Response, next: NextFunction): void => {
-    const startedAt = performance.now();
+    const began = performance.now();
+    const startedAt = Date.now();
     const { method } = request;
     response.once('close', () => {
-      const { failure } = response.locals as Partial<Locals>;
+      const { failure, facts } = response.locals as Partial<Locals>;
       const path = (request.route as { path?: string } | undefined)?.path ?? NO_ROUTE;
+      const { requestId, traceparent: trace, span } = contextOf(response);
+      const took = performance.now() - began;
+      const left = !response.writableFinished;
+      const status = response.statusCode;
+      onAnswered?.({
+        ...facts,
+        span,
+        requestId,
+        method,
+        path,
+        status,
+        startedAt,
+        durationMs: took,
+        left,
+        code: failure?.code,
+      });
       if (failure === undefined && quiet.has(path)) return;
-      const { requestId, traceparent: trace } = contextOf(response);
-      const durationMs = Math.round(performance.now() - startedAt);
-      const line = { requestId, trace, method, path, status: response.statusCode, durationMs };
-      const left = response.writableFinished ? {} : { left: true };
-      if (failure === undefined) log.info({ ...line, ...left }, 'answered');
-      else logFailure(log, { ...line, ...left }, failure);
+      const line = {
+        requestId,
+        trace,
+        method,
+        path,
+        status,
+        durationMs: Math.round(took),
+        ...facts,
+        ...(left && { left }),
+      };
+      if (failure === undefined) log.info(line, 'answered');
+      else logFailure(log, line, failure);
     });
     next();
   };

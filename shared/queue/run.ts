@@ -1,5 +1,5 @@
 import type { GenerationRequest, GenerationResult, ProgressEvent, Stage } from '../contract/generation.ts';
-import type { ErrorRecord } from '../errors.ts';
+import type { Attempt, ErrorCode, ErrorRecord } from '../errors.ts';
 
 /**
  * A run is one generation. Any number of tickets may share it; there is one ticket for each time somebody asked. The
@@ -115,6 +115,24 @@ export function toHistory(run: Run): RunEvent[] {
   const { result: _result, error: _error, finishedAt: _finishedAt, ...open } = run;
   const before = run.steps.filter(({ number }) => number < run.number);
   return [...before.map((step) => ({ run: { ...open, ...toStep(step) } })), { run }];
+}
+
+/** What others than its callers learn of an ended run. */
+export interface RunEnd {
+  /** That made the picture. */
+  readonly engine?: string | undefined;
+  /** Engines that failed. */
+  readonly attempts: readonly Attempt[];
+  /** Unless it is done. */
+  readonly code?: ErrorCode | undefined;
+  /** Milliseconds from the start of the work to its end. */
+  readonly tookMs?: number | undefined;
+}
+
+export function toRunEnd({ status, result, error, startedAt, finishedAt }: Run): RunEnd {
+  const tookMs = startedAt === undefined || finishedAt === undefined ? undefined : finishedAt - startedAt;
+  const attempts = (result ?? error)?.attempts ?? [];
+  return { engine: result?.engine, attempts, code: status === 'cancelled' ? status : error?.code, tookMs };
 }
 
 /** The name under which a journal finds the run of a finished picture. */

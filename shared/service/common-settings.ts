@@ -1,3 +1,4 @@
+import { telemetrySettings } from '../telemetry/settings.ts';
 import { choice, flag, host, secrets } from './config.ts';
 
 /** Settings that mean the same to both services. */
@@ -8,4 +9,5 @@ export const commonSettings = {
   ),
   LOG_LEVEL: choice('How much is logged.', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
   LOG_PROMPTS: flag('Log prompts as well; they are personal.'),
+  ...telemetrySettings,
 };

@@ -64,6 +64,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}, wantedPo
     adminKey: undefined,
     removePicture: async () => undefined,
     collectImage: async () => false,
+    answerMetrics: (_request, response) => void response.end(),
     ...overrides,
   });
   server.on('request', app);

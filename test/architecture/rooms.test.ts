@@ -6,13 +6,13 @@ import { importsOf, readSource, sourceFiles } from './source-files.ts';
 /** The rooms of each service. A file that fits none of these patterns stands in the wrong place. */
 const ROOMS: readonly RegExp[] = [
   /^shared\/(errors|wait)\.ts$/,
-  /^shared\/(contract|queue|net|files|picture|service)\//,
+  /^shared\/(contract|queue|net|files|picture|service|telemetry)\//,
   /^api\/(main|config)\.ts$/,
-  /^api\/(http|dialects|policy|dispatch|page)\//,
+  /^api\/(http|dialects|policy|dispatch|page|telemetry)\//,
   /^api\/jobs\/[\w-]+\.ts$/,
   /^api\/jobs\/(accept|wait|pictures|webhooks|backends|journal)\//,
   /^worker\/(main|config|worker|plugins)\.ts$/,
-  /^worker\/(http|intake|production|upstream|picture|engines|stores)\//,
+  /^worker\/(http|intake|production|upstream|picture|engines|stores|telemetry)\//,
   /^worker\/browser\/(pages|supervisor)\.ts$/,
   /^worker\/browser\/(process|pool|lifecycle)\//,
   /^cli\/[\w-]+\.ts$/,

@@ -84,6 +84,7 @@ export async function openFrontDoor(
   const lines: string[] = [];
   const clock = options.clock ?? systemClock;
   const worker = createWorker({
+    name: 'worker-of-a-test',
     tokens: [TOKEN],
     version: '1.2.3',
     concurrency: 1,

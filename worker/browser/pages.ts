@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { Replacement } from './lifecycle/replacements.ts';
 
 /** How engines get pages of the worker's browser. `supervisor.ts` implements it. */
 
@@ -56,6 +57,8 @@ export interface BrowserStatus {
   readonly memoryMb?: number | undefined;
   /** Jobs since the last start. */
   readonly jobs: number;
+  /** Browsers in service that were replaced since the worker started, by the reason. */
+  readonly replaced?: Readonly<Record<Replacement, number>> | undefined;
 }
 
 export interface BrowserPages {

@@ -8,6 +8,7 @@ import { createIdleTimer } from './lifecycle/idle-timer.ts';
 import type { LivenessOptions } from './lifecycle/liveness.ts';
 import { createMemoryGuard } from './lifecycle/memory-guard.ts';
 import { createReplacementRule } from './lifecycle/replacement-rule.ts';
+import { createReplacements } from './lifecycle/replacements.ts';
 import type { BrowserPages, PageRecipe, PageTask, PageUse } from './pages.ts';
 import { createKeyedLock } from './pool/keyed-lock.ts';
 import { createPagePool } from './pool/page-pool.ts';
@@ -33,10 +34,11 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
   const { clock, log, idleShutdownMs, meter = createMemoryMeter() } = options;
   const stopping = new AbortController();
   const watchMemory = createMemoryGuard({ ...options, meter });
-  const leases = createBrowserLeases({ ...options, launch: createLaunch(options), watchMemory });
+  const replacements = createReplacements();
+  const leases = createBrowserLeases({ ...options, launch: createLaunch(options), watchMemory, replacements });
   const pool = createPagePool({ leases, clock, log });
   const replacement = createReplacementRule({ ...options, meter });
-  const betweenJobs = createBetweenJobs({ leases, pool, replacement, log, signal: stopping.signal });
+  const betweenJobs = createBetweenJobs({ leases, pool, replacement, replacements, log, signal: stopping.signal });
   const runOnce = createRunOnce({ leases, pool });
   const isHealthy = createHealthCheck({ clock, examine: leases.examine });
   const lock = createKeyedLock();
@@ -110,6 +112,7 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
       state: betweenJobs.isRestarting() ? 'restarting' : leases.state(),
       memoryMb: replacement.memoryMb(),
       jobs: betweenJobs.jobs(),
+      replaced: replacements.counts(),
     }),
     survive: (error) => {
       if (!isLibraryFault(error)) return false;

@@ -32,6 +32,7 @@ export interface AppOptions {
   readonly removePicture: Remove;
   readonly health: () => Promise<WorkerHealth>;
   readonly status: () => Promise<WorkerStatus>;
+  readonly answerMetrics: RequestHandler;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -42,7 +43,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(requestContext, requestLog(log, { quietRoutes: ['/health'] }), limitUrl, tellWire);
+  app.use(requestContext, requestLog(log, { quietRoutes: ['/health', '/metrics'] }), limitUrl, tellWire);
 
   app.get('/health', async (_request, response) => {
     const report = await health();
@@ -52,6 +53,7 @@ export function createApp(options: AppOptions): Express {
   app.get('/status', async (_request, response) => {
     response.json(await status());
   });
+  app.get('/metrics', options.answerMetrics);
   app.get('/pictures/:id', async (request, response) => {
     const picture = await readPicture(request.params.id);
     if (picture === undefined) throw new AppError('not_found', 'no such picture on the shelf');
@@ -80,7 +82,9 @@ function createProductionRoute({ productions, clock, log }: AppOptions): Request
       response.write(`${JSON.stringify(event)}\n`);
       if (event.type === 'result' || event.type === 'error') response.end();
     };
-    const leave = productions.follow(production, send, contextOf(response).requestId);
+    const { requestId } = contextOf(response);
+    const trace = { requestId, traceparent: request.get('traceparent') ?? '' };
+    const leave = productions.follow(production, send, trace);
     // Send the headers at once, since the first event may come late.
     if (!response.headersSent) send({ type: 'alive' });
     closed.addEventListener('abort', leave, { once: true });
@@ -158,6 +162,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer
 const ROUTES: ReadonlyArray<readonly [path: string, method: string]> = [
   ['/health', 'GET, HEAD'],
   ['/status', 'GET, HEAD'],
+  ['/metrics', 'GET, HEAD'],
   ['/pictures/:id', 'GET, HEAD'],
   ['/productions', 'POST'],
   ['/removals', 'POST'],

@@ -2,8 +2,10 @@ import type { ProgressEvent } from '../../shared/contract/generation.ts';
 import type { Production, ProductionEvent } from '../../shared/contract/wire.ts';
 import { AppError, toAppError, toErrorRecord } from '../../shared/errors.ts';
 import { costOf } from '../../shared/queue/room.ts';
+import type { Run } from '../../shared/queue/run.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
+import type { ProductionObserver, ProductionWatch } from '../production/observer.ts';
 import type { Produce } from '../production/produce.ts';
 import { stackOf } from '../production/stack-of.ts';
 import { createStageTimes } from '../production/stage-times.ts';
@@ -18,7 +20,7 @@ export interface Productions {
    * listener gets every event from then on, `result` or `error` as the last. The returned function removes the listener;
    * a production without listeners is cancelled.
    */
-  follow(production: Production, listener: Listener, requestId: string): () => void;
+  follow(production: Production, listener: Listener, trace: Run['trace']): () => void;
   readonly isStopping: boolean;
   /** Takes no more work and refuses what waits. What runs may end within the grace period; after it, it is aborted with an error. */
   stop(graceMs: number): Promise<void>;
@@ -27,6 +29,9 @@ export interface Productions {
 interface ProductionsOptions {
   readonly produce: Produce;
   readonly slots: Slots;
+  /** The worker’s own name, for the gateway’s log. */
+  readonly name: string;
+  readonly observer: ProductionObserver;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -45,12 +50,13 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const LAST_MOMENTS_MS = 2000;
 
 /** The productions that run or wait at this worker, at most one for each job. */
-export function createProductions({ produce, slots, clock, log }: ProductionsOptions): Productions {
+export function createProductions(options: ProductionsOptions): Productions {
+  const { produce, slots, observer, clock, log } = options;
   const byJob = new Map<string, Entry>();
   const underWay = new Set<Entry>();
   let isStopping = false;
 
-  function start(production: Production, requestId: string, listener: Listener): Entry {
+  function start(production: Production, trace: Run['trace'], listener: Listener): Entry {
     const previous = byJob.get(production.jobId)?.ended;
     const deadlineAt = clock.now() + (production.timeoutMs ?? Number.POSITIVE_INFINITY);
     const entry: Entry = {
@@ -61,7 +67,9 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
     };
     const { signal } = entry.abort;
     const cost = costOf(production.request);
-    const reports = createReports(entry.listeners, { requestId, clock, log });
+    const line = { requestId: trace.requestId, trace: trace.traceparent, run: production.jobId, worker: options.name };
+    const watch = observer.begin({ runId: production.jobId, trace });
+    const reports = createReports(entry.listeners, { line, watch, clock, log });
     const slot = takeSlot(production, signal, reports.progress);
 
     async function make(): Promise<void> {
@@ -77,7 +85,7 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
       try {
         // The same job was cancelled a moment ago and is still ending.
         await previous;
-        const context = { signal, deadlineAt, onProgress: reports.progress, stepAside };
+        const context = { signal, deadlineAt, onProgress: reports.progress, watch, stepAside };
         reports.result(await produce(production, context));
       } finally {
         leave();
@@ -117,11 +125,11 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
   }
 
   return {
-    follow(production, listener, requestId) {
+    follow(production, listener, trace) {
       const known = byJob.get(production.jobId);
       const isJoinable = known !== undefined && !known.abort.signal.aborted;
       if (!isJoinable && isStopping) throw stopping();
-      const entry = isJoinable ? known : start(production, requestId, listener);
+      const entry = isJoinable ? known : start(production, trace, listener);
       entry.listeners.add(listener);
       return () => {
         entry.listeners.delete(listener);
@@ -145,41 +153,49 @@ export function createProductions({ produce, slots, clock, log }: ProductionsOpt
 }
 
 interface ReportsOptions {
-  readonly requestId: string;
+  /** What every log line of the production names. */
+  readonly line: { readonly requestId: string; readonly trace: string; readonly run: string; readonly worker: string };
+  readonly watch: ProductionWatch;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** What the listeners and the log get of one production. */
-function createReports(listeners: ReadonlySet<Listener>, { requestId, clock, log }: ReportsOptions) {
+/** What the listeners, the observer and the log get of one production. */
+function createReports(listeners: ReadonlySet<Listener>, { line, watch, clock, log }: ReportsOptions) {
   const send: Listener = (event) => {
     for (const hear of listeners) hear(event);
   };
+  let asked: string | undefined;
   const times = createStageTimes(clock);
   const pace = createProgressPace({
     send: (events) => {
       for (const event of events) send({ type: 'progress', ...event });
     },
     isUrgent: isNews,
-    onFailure: (error) => log.error({ requestId, err: error }, 'the progress of a production could not be sent'),
+    onFailure: (error) => log.error({ ...line, err: error }, 'the progress of a production could not be sent'),
     clock,
   });
   return {
     progress: (event: ProgressEvent): void => {
+      asked = event.engine ?? asked;
       times.enter(event.stage);
+      watch.progress(event);
       pace.add(event);
     },
     result: (made: Awaited<ReturnType<Produce>>): void => {
-      const result = { ...made, timings: times.totals() };
+      const result = { ...made, worker: line.worker, timings: times.totals() };
       const { engine, timings, attempts, pictures } = result;
-      log.info({ requestId, engine, attempts, timings, stores: pictures.map(({ store }) => store) }, 'produced');
+      watch.ended({ engine, outcome: 'done', timings });
+      log.info({ ...line, engine, attempts, timings, stores: pictures.map(({ store }) => store) }, 'produced');
       send({ type: 'result', result });
     },
     failure: (thrown: unknown): void => {
       const error = toAppError(thrown);
-      const line = { requestId, code: error.code, reason: error.message, timings: times.totals() };
-      if (error.code === 'internal') log.error({ ...line, stack: stackOf(thrown) }, 'a production failed');
-      else log.warn(line, 'a production failed');
+      const timings = times.totals();
+      watch.ended({ engine: asked, outcome: error.code, timings });
+      const failed = { ...line, engine: asked, code: error.code, reason: error.message, timings };
+      if (error.code === 'internal') log.error({ ...failed, stack: stackOf(thrown) }, 'a production failed');
+      else log.warn(failed, 'a production failed');
       send({ type: 'error', error: toErrorRecord(error) });
     },
     end: pace.end,

@@ -7,6 +7,7 @@ import type { JobConsumer, JobEnd, QueueJob } from '../../shared/queue/redis/job
 import { createSealedVault } from '../../shared/queue/sealed-vault.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, pause } from '../../shared/wait.ts';
+import type { ProductionObserver } from '../production/observer.ts';
 import type { Productions } from './productions.ts';
 import { createQueueRun } from './queue-run.ts';
 
@@ -19,6 +20,7 @@ export interface QueueConsumerOptions {
   readonly name: string;
   readonly concurrency: number;
   readonly productions: Pick<Productions, 'follow'>;
+  readonly observer: Pick<ProductionObserver, 'taken'>;
   readonly readPicture: (id: string) => Promise<{ readonly bytes: Buffer } | undefined>;
   readonly removePicture: (removal: Removal, signal: AbortSignal) => Promise<void>;
   /** The state of engines and stores, for the gateways' status page. */

@@ -6,6 +6,7 @@ import type { SharedRuns } from '../../shared/queue/redis/runs.ts';
 import { isEnded, type Run, type RunChange, toDone, toRunChange } from '../../shared/queue/run.ts';
 import type { Vault } from '../../shared/queue/sealed-vault.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
+import type { ProductionObserver } from '../production/observer.ts';
 import type { Productions } from './productions.ts';
 import { createProgressPace } from './progress-pace.ts';
 
@@ -20,13 +21,16 @@ interface QueueRunOptions {
   readonly vault: Vault;
   readonly productions: Pick<Productions, 'follow'>;
   readonly readPicture: (id: string) => Promise<{ readonly bytes: Buffer } | undefined>;
+  readonly observer: Pick<ProductionObserver, 'taken'>;
   readonly clock: Clock;
 }
 
 /** How long a picture stays on the queue's backend; the gateway fetches it when a caller asks. */
 const PICTURE_LIFE_SECONDS = 3600;
 
-export function createQueueRun({ runs, blobs, vault, productions, readPicture, clock }: QueueRunOptions) {
+export function createQueueRun(options: QueueRunOptions) {
+  const { runs, blobs, vault, productions, readPicture, observer, clock } = options;
+
   /** Resolves with the last event, the run as last reported, and the changes that were not reported yet. */
   async function produce(run: Run, signal: AbortSignal): Promise<Made> {
     const credentials = run.needsCredentials ? await vault.get(run.id) : undefined;
@@ -46,7 +50,7 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
       if (event.type === 'progress') progress.add(event);
       else if (event.type !== 'alive') ending.resolve(event);
     };
-    const leave = productions.follow(production, hear, run.trace.requestId);
+    const leave = productions.follow(production, hear, run.trace);
     // A removed listener gets no more events.
     const giveUp = (): void => {
       leave();
@@ -87,6 +91,7 @@ export function createQueueRun({ runs, blobs, vault, productions, readPicture, c
     if (isLackingToken) return 'ended';
     const run = await runs.report(runId, { status: 'running' }, undefined, known);
     if (run === undefined) return 'ended';
+    if (known.startedAt === undefined) observer.taken(run, run.startedAt ?? clock.now());
     // An abort that came before the listener was added calls no listener.
     if (signal.aborted) return giveBack(runId, 'interrupted');
     const made = await produce(run, signal).catch((error: unknown) => ({ ending: toEnding(error), run, changes: [] }));

@@ -8,6 +8,7 @@ import type { Conversions } from '../picture/conversions.ts';
 import { encode } from '../picture/encode.ts';
 import type { Store } from '../stores/store.ts';
 import { type Candidate, firstToServe, NobodyServed, toRetryAfter } from './fallback.ts';
+import type { ProductionWatch } from './observer.ts';
 import type { Painted } from './painter.ts';
 import type { Shelf, ShelfFile } from './shelf.ts';
 
@@ -30,6 +31,7 @@ export interface Delivery {
 interface DeliveryContext {
   readonly request: Pick<GenerationRequest, 'format' | 'deliver'>;
   readonly signal: AbortSignal;
+  readonly watch: Pick<ProductionWatch, 'asking'>;
   /** Milliseconds until the job's deadline. */
   readonly remainingMs: () => number;
 }
@@ -86,7 +88,8 @@ export function createDeliver(options: DelivererOptions): Deliver {
       const deadline = { timeoutMs, signal: context.signal, code: 'store_failed', what: name } as const;
       return withDeadline(deadline, (signal) => store.put({ ...record, ...file }, { signal }));
     };
-    const { candidate, value, passedOver } = await firstToServe(offers, put, context);
+    const onAsk = ({ name, file }: Offer) => context.watch.asking({ kind: 'store', name, bytes: file.bytes.length });
+    const { candidate, value, passedOver } = await firstToServe(offers, put, { ...context, onAsk });
     for (const { name, error } of passedOver) log.warn({ store: name, reason: error.message }, 'a store failed');
     await markDelivered(record.id, candidate.file);
     const { mediaType = candidate.file.mediaType } = value;

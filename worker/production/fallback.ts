@@ -1,6 +1,7 @@
 import { AppError, type Attempt, type ErrorCode, toAppError } from '../../shared/errors.ts';
 import { toAbortError } from '../../shared/wait.ts';
 import { type Breaker, isRest } from './breaker.ts';
+import type { Outcome } from './observer.ts';
 
 /** An engine or a store that may serve, with its breaker. */
 export interface Candidate {
@@ -44,13 +45,15 @@ interface FallbackOptions<C extends Candidate> {
   readonly signal: AbortSignal;
   /** Whether the failure proves nothing about the candidate, for instance because the caller's own key was wrong. */
   readonly isBlameless?: (candidate: C, error: AppError) => boolean;
+  /** Told of every call, and by the answered function how it ended. */
+  readonly onAsk: (candidate: C) => (outcome: Outcome) => void;
 }
 
 /** Asks the candidates in order until one serves. Throws an error of FINAL unchanged, else NobodyServed. */
 export async function firstToServe<C extends Candidate, Value>(
   candidates: readonly C[],
   serve: (candidate: C, passedOver: readonly PassedOver[]) => Promise<Value>,
-  { signal, isBlameless = () => false }: FallbackOptions<C>,
+  { signal, isBlameless = () => false, onAsk }: FallbackOptions<C>,
 ): Promise<Served<C, Value>> {
   const passedOver: PassedOver[] = [];
   for (const candidate of candidates) {
@@ -61,12 +64,15 @@ export async function firstToServe<C extends Candidate, Value>(
       passedOver.push({ name, error: pass.lastError, isResting: true, restMs: pass.restRemainingMs });
       continue;
     }
+    const tell = onAsk(candidate);
     try {
       const value = await serve(candidate, [...passedOver]);
       pass.succeed();
+      tell('done');
       return { candidate, value, passedOver };
     } catch (thrown) {
       const error = signal.aborted ? toAbortError(signal) : classify(thrown);
+      tell(error.code);
       if (signal.aborted || FINAL.has(error.code)) {
         pass.leave();
         throw withAttempts(error, toAttempts(passedOver));

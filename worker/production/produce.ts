@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/wait.ts';
 import { blameFields, blameToken, mayBeCausedByRequest } from './caller-fault.ts';
 import type { Deliver, Delivery } from './deliver.ts';
 import { firstToServe, NobodyServed, type PassedOver, toAttempts, toEngineError, withAttempts } from './fallback.ts';
+import type { ProductionWatch } from './observer.ts';
 import type { Painted, Painter } from './painter.ts';
 import { LONGEST_PATIENCE_MS, planWait } from './patience.ts';
 import { type EngineCandidate, type Plan, planEngines } from './plan.ts';
@@ -34,6 +35,7 @@ export interface ProduceContext {
   /** Epoch milliseconds; Infinity if the job has no deadline. */
   readonly deadlineAt: number;
   readonly onProgress: (event: ProgressEvent) => void;
+  readonly watch: Pick<ProductionWatch, 'asking'>;
   /** Gives the slot to other jobs while it waits. Resolves when this job has a slot again. */
   readonly stepAside: (milliseconds: number) => Promise<void>;
 }
@@ -115,11 +117,12 @@ export function createProduce(options: ProduceOptions): Produce {
         throw error instanceof AppError ? blameToken(plan, blameFields(plan, error)) : error;
       });
     };
+    const onAsk = ({ name }: Plan) => run.watch.asking({ kind: 'engine', name });
     const isBlameless = (plan: Plan, error: AppError): boolean =>
       (error.code === 'engine_timeout' && allowedMs < Math.min(FAIR_CHANCE_MS, engineTimeoutMs)) ||
       (run.credentials?.[plan.name] !== undefined && CALLERS_OWN.has(error.code)) ||
       mayBeCausedByRequest(plan, error);
-    const { candidate, value, passedOver } = await firstToServe(plans, serve, { signal, isBlameless });
+    const { candidate, value, passedOver } = await firstToServe(plans, serve, { signal, isBlameless, onAsk });
     for (const { name, error } of passedOver) {
       const stack = error.code === 'internal' ? stackOf(error) : undefined;
       log.warn({ engine: name, code: error.code, reason: error.message, stack }, 'an engine was passed over');

@@ -52,23 +52,20 @@ export function createReport(options: ReportOptions) {
     return { status, service: 'easel-worker', version, instance, problems, ...load };
   }
 
+  const engineStatuses = (): EngineStatus[] =>
+    engines.map(({ name, breaker, engine }) => ({
+      name,
+      ...breaker.status(),
+      quotaRemaining: engine.quotaRemaining?.(),
+      sendsPromptsTo: engine.serviceUrl === undefined ? undefined : new URL(engine.serviceUrl).host,
+    }));
+
+  const storeStatuses = (): EngineStatus[] =>
+    stores.map(({ name, breaker, store }) => ({ name, ...breaker.status(), quotaRemaining: store.quotaRemaining?.() }));
+
   async function status(): Promise<WorkerStatus> {
-    return {
-      ...(await health()),
-      engines: engines.map(({ name, breaker, engine }): EngineStatus => {
-        return {
-          name,
-          ...breaker.status(),
-          quotaRemaining: engine.quotaRemaining?.(),
-          sendsPromptsTo: engine.serviceUrl === undefined ? undefined : new URL(engine.serviceUrl).host,
-        };
-      }),
-      stores: stores.map(({ name, breaker, store }): EngineStatus => {
-        return { name, ...breaker.status(), quotaRemaining: store.quotaRemaining?.() };
-      }),
-      browser: pages.status(),
-    };
+    return { ...(await health()), engines: engineStatuses(), stores: storeStatuses(), browser: pages.status() };
   }
 
-  return { health, status };
+  return { health, status, engineStatuses, storeStatuses };
 }

@@ -89,6 +89,18 @@ export const servicePaths: ZodOpenApiPathsObject = {
       responses: json('As last heard.', z.looseObject({ service: z.literal('easel'), worker: workerState })),
     },
   },
+  '/metrics': {
+    get: {
+      tags: ['service'],
+      security: [{}, { bearer: [] }, { header: [] }, { query: [] }],
+      operationId: 'metrics',
+      summary: 'Figures for Prometheus; with a key, where there are keys',
+      responses: {
+        200: { description: 'Prometheus’ text format.', content: { 'text/plain': { schema: z.string() } } },
+        ...errors('unauthorized', 'rate_limited', 'payload_too_large'),
+      },
+    },
+  },
   '/docs': {
     get: {
       ...open,

@@ -33,6 +33,7 @@ export async function claim(names: NewJob, asked: Asked, context: JobContext): P
   };
   const order = { ticket, run, sharing, fresh, idempotency, maxWaiting: limits.maxWaiting };
   const claimed = await context.journal.claim(order);
+  context.observer.claimed(claimed.how);
   refuse(claimed, context);
   const isNew = claimed.how === 'made';
   if (isNew && credentials !== undefined) await vault.put(claimed.run.id, credentials);

@@ -1,8 +1,9 @@
 import type { GenerationRequest } from '../../../shared/contract/generation.ts';
 import { AppError, toErrorRecord } from '../../../shared/errors.ts';
-import { toRequestId, toTraceparent } from '../../../shared/net/http.ts';
+import { toRequestId } from '../../../shared/net/http.ts';
 import type { Run } from '../../../shared/queue/run.ts';
 import type { Credentials } from '../../../shared/queue/sealed-vault.ts';
+import { toSpanContext, toTraceparent } from '../../../shared/telemetry/trace-context.ts';
 import type { JobContext } from '../context.ts';
 import type { Asker } from '../job.ts';
 import type { JobRecord } from '../journal/journal.ts';
@@ -58,7 +59,7 @@ async function queueAgain(id: string, context: JobContext, asker: Asker): Promis
     ...{ clientId: asker.client?.id ?? '', comesBack: true, isFetch: false, notes: [QUEUED_AGAIN] },
     ...{ request, credentials, fresh: false },
     sharing: name === undefined ? undefined : ({ kind: 'picture', name, saysRetry: false } as const),
-    trace: { requestId: toRequestId(undefined), traceparent: toTraceparent(undefined) },
+    trace: { requestId: toRequestId(undefined), traceparent: toTraceparent(toSpanContext(undefined)) },
   };
   return claim({ ...sealed, key: id, runId: toRunId(id) }, asked, context);
 }

@@ -24,8 +24,9 @@ export async function submit(draft: RequestDraft, options: SubmitOptions, contex
   const request = withSeed(draft);
   context.policy(request);
   if (options.callbackUrl !== undefined) await context.checkCallback(options.callbackUrl);
-  const record =
-    (await recall(draft, sharing, options, context)) ?? (await claimFor({ draft, request, sharing, options }, context));
+  const known = await recall(draft, sharing, options, context);
+  if (known !== undefined) context.observer.claimed('remembered');
+  const record = known ?? (await claimFor({ draft, request, sharing, options }, context));
   return { record, job: await toJob(record, context) };
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch } from '../../dispatch/dispatch.ts';
 import type { JobLimits } from '../context.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { JobsObserver } from '../observer.ts';
 import type { Pictures } from '../pictures/pictures.ts';
 import type { Estimates } from '../wait/estimates.ts';
 
@@ -14,6 +15,7 @@ export interface JobBackendOptions {
   /** Absolute. */
   readonly dataDirectory: string;
   readonly limits: JobLimits;
+  readonly observer: JobsObserver;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -11,7 +11,14 @@ import { loadSecret } from './secrets.ts';
 const PURGE_INTERVAL_MS = 60_000;
 
 /** One gateway: its own file, and HTTP to the workers. */
-export function createEmbedded({ settings, dataDirectory, limits, clock, log }: JobBackendOptions): JobBackend {
+export function createEmbedded({
+  settings,
+  dataDirectory,
+  limits,
+  observer,
+  clock,
+  log,
+}: JobBackendOptions): JobBackend {
   const database = openDatabase(join(dataDirectory, 'jobs.sqlite'), { log, now: clock.now });
   const journal = createSqliteJournal({ database, clock, keepMs: limits.keepMs });
   const vault = createMemoryVault();
@@ -41,6 +48,7 @@ export function createEmbedded({ settings, dataDirectory, limits, clock, log }: 
           estimates,
           pictures,
           limits,
+          observer,
           clock,
           log,
           onEnded,

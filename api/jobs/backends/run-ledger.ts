@@ -1,12 +1,12 @@
 import { toErrorRecord } from '../../../shared/errors.ts';
-import { type Run, toDone, toRunChange } from '../../../shared/queue/run.ts';
+import { type Run, toDone, toRunChange, toRunEnd } from '../../../shared/queue/run.ts';
 import type { RunLedger } from '../../dispatch/dispatch.ts';
 import type { JobContext } from '../context.ts';
 
 /** How long a job whose caller comes back waits for a worker that cannot be reached. */
 const PATIENCE_MS = 30 * 60_000;
 
-type Needed = 'journal' | 'vault' | 'estimates' | 'pictures' | 'limits' | 'clock' | 'log' | 'onEnded';
+type Needed = 'journal' | 'vault' | 'estimates' | 'pictures' | 'limits' | 'observer' | 'clock' | 'log' | 'onEnded';
 
 interface LedgerContext extends Pick<JobContext, Needed> {
   /** Epoch milliseconds at which a worker last woke. */
@@ -19,6 +19,8 @@ export function createRunLedger(context: LedgerContext): RunLedger {
 
   async function end(run: Run | undefined): Promise<void> {
     if (run === undefined) return;
+    context.observer.waited(run, run.startedAt ?? clock.now());
+    context.observer.ended(toRunEnd(run));
     await vault.drop(run.id);
     context.onEnded();
   }

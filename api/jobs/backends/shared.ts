@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { generationResultSchema } from '../../../shared/contract/wire.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, toErrorCode } from '../../../shared/errors.ts';
 import { channelNames, readMessage } from '../../../shared/queue/channels.ts';
 import { createRedisBackend } from '../../../shared/queue/redis/backend.ts';
 import { redisKeys } from '../../../shared/queue/redis/connection.ts';
@@ -16,15 +16,19 @@ import type { JobBackend, JobBackendOptions } from './backend.ts';
 /** Longer than a restart of Redis takes. While Redis is away, no caller waits longer for it. */
 const PATIENCE_MS = 10_000;
 
-/** An older release says nothing of callbacks, and an empty text when there may be some. */
-const endedSchema = generationResultSchema
-  .pick({ engine: true, timings: true })
-  .partial()
-  .extend({ callbacks: z.number().optional() });
+/** An older release tells less: nothing of callbacks, and an empty text when there may be some. */
+const endedSchema = z.object({
+  engine: z.string().optional(),
+  timings: generationResultSchema.shape.timings.optional(),
+  attempts: generationResultSchema.shape.attempts.optional(),
+  code: z.string().transform(toErrorCode).optional(),
+  tookMs: z.number().optional(),
+  callbacks: z.number().optional(),
+});
 
 export async function createShared(
   url: string,
-  { settings, limits, clock, log }: JobBackendOptions,
+  { settings, limits, observer, clock, log }: JobBackendOptions,
 ): Promise<JobBackend> {
   const { keepMs } = limits;
   const backend = createRedisBackend({ url, keepMs, patienceMs: PATIENCE_MS, clock, log });
@@ -42,8 +46,10 @@ export async function createShared(
     },
     createDispatch: async ({ estimates, onEnded }) => {
       await channels.subscribe(channelNames.ended, (message) => {
-        const { engine, timings, callbacks } = readMessage(endedSchema, message) ?? {};
+        const { timings, callbacks, attempts, ...end } = readMessage(endedSchema, message) ?? {};
+        const { engine } = end;
         if (engine !== undefined && timings !== undefined) estimates.learn({ engine, timings });
+        if (engine !== undefined || attempts !== undefined) observer.ended({ ...end, attempts: attempts ?? [] });
         if (callbacks !== 0) onEnded();
       });
       const onAwake = (tookMs: number): void => estimates.learnWake(tookMs);

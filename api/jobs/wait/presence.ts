@@ -1,4 +1,4 @@
-import type { Run } from '../../../shared/queue/run.ts';
+import { type Run, toRunEnd } from '../../../shared/queue/run.ts';
 import { pause } from '../../../shared/wait.ts';
 import type { JobContext } from '../context.ts';
 import { decideAbandoned } from '../journal/rules/leave.ts';
@@ -17,7 +17,7 @@ export interface Presence {
 
 /** `stopping` aborts when the gateway stops: nothing is given up any more then. */
 export function createPresence(context: JobContext, stopping: AbortSignal): Presence {
-  const { journal, dispatch, vault, clock, log } = context;
+  const { journal, dispatch, vault, observer, clock, log } = context;
   const present = new Map<string, number>();
 
   async function release(ticketKey: string): Promise<void> {
@@ -25,6 +25,7 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
     if (cancelled !== undefined) {
       await dispatch.withdraw(cancelled.id);
       await vault.drop(cancelled.id);
+      if (!context.isShared) observer.ended(toRunEnd(cancelled));
     }
     context.onEnded();
   }

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { ProgressEvent } from '../../contract/generation.ts';
 import type { Clock } from '../../wait.ts';
 import { channelNames } from '../channels.ts';
-import { applyChange, isEnded, type Run, type RunChange, toPictureIdName, toStep } from '../run.ts';
+import { applyChange, isEnded, type Run, type RunChange, toPictureIdName, toRunEnd, toStep } from '../run.ts';
 import { parseRun, type RunMessage, toEnding, toMessageText, toOriginText } from '../run-record.ts';
 import { type Command, type Commit, commitUntilDone } from './commit.ts';
 import { redisKeys } from './connection.ts';
@@ -130,13 +130,13 @@ function toEndWrites({ callbacks }: StoredRun, run: Run, { now, keepMs }: Change
   const key = redisKeys.run(run.id);
   const { result, rememberUntil = 0 } = run;
   const keepSeconds = Math.ceil(Math.max(keepMs, rememberUntil - now) / 1000);
-  const made = result && { engine: result.engine, timings: result.timings };
+  const end = { ...toRunEnd(run), timings: result?.timings };
   return [
     ['EXPIRE', key, keepSeconds],
     ['ZREM', redisKeys.open, run.id],
     ...(result?.pictures ?? []).map(({ id }) => ['SET', toFinishedKey(id), run.id, 'EX', keepSeconds]),
     ...callbacks.map((ticketKey) => ['ZADD', redisKeys.callbacks, now, ticketKey]),
-    ['PUBLISH', channelNames.ended, JSON.stringify({ ...made, callbacks: callbacks.length })],
+    ['PUBLISH', channelNames.ended, JSON.stringify({ ...end, callbacks: callbacks.length })],
   ];
 }
 

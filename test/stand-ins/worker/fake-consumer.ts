@@ -44,6 +44,7 @@ export async function createFakeConsumer({
     workerTokens: ['a token'],
     name,
     concurrency,
+    observer: { taken: () => undefined },
     productions: {
       follow: (production, hear) => {
         const left = new AbortController();

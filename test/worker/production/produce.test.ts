@@ -70,6 +70,7 @@ describe('a production', () => {
         steps: 20,
         warnings: ['The guidance scale 7.4 became 7: first takes whole numbers from 1 to 20.'],
         attempts: [],
+        worker: 'worker-of-a-test',
         timings: {},
       },
     );

@@ -5,6 +5,7 @@ import type { Run } from '../pool/page-runner.ts';
 import type { Chromium } from '../process/chromium.ts';
 import type { BrowserLeases } from './browser-leases.ts';
 import type { ReplacementRule } from './replacement-rule.ts';
+import type { Replacements } from './replacements.ts';
 
 /** Work between jobs, so that no job has to wait for it. */
 export interface BetweenJobs {
@@ -22,12 +23,20 @@ interface BetweenJobsOptions {
   readonly leases: BrowserLeases;
   readonly pool: PagePool;
   readonly replacement: ReplacementRule;
+  readonly replacements: Pick<Replacements, 'note'>;
   readonly log: Logger;
   /** Aborts when the supervisor stops; then no more work is started. */
   readonly signal: AbortSignal;
 }
 
-export function createBetweenJobs({ leases, pool, replacement, log, signal }: BetweenJobsOptions): BetweenJobs {
+export function createBetweenJobs({
+  leases,
+  pool,
+  replacement,
+  replacements,
+  log,
+  signal,
+}: BetweenJobsOptions): BetweenJobs {
   const jobsOf = new WeakMap<Chromium, number>();
   let restarts = 0;
 
@@ -92,6 +101,7 @@ export function createBetweenJobs({ leases, pool, replacement, log, signal }: Be
       await run.givenBack;
       const reason = await findReason(run);
       if (reason !== undefined && !signal.aborted) {
+        replacements.note(reason);
         log.info({ reason, memoryMb: replacement.memoryMb() }, 'Chromium is replaced');
         const recipes = retire();
         work.push(startAgain(), prepareAhead(recipes));

@@ -4,6 +4,7 @@ import { raceAbort } from '../pool/race-abort.ts';
 import type { Launch } from '../process/launch.ts';
 import { createLiveness, type LivenessOptions } from './liveness.ts';
 import type { WatchMemory } from './memory-guard.ts';
+import type { Replacements } from './replacements.ts';
 import { createServedBrowsers, type Lease, type ServedBrowsers } from './served-browsers.ts';
 
 /** Starts browsers on demand, and keeps at most one in service. */
@@ -21,6 +22,7 @@ export interface BrowserLeases extends Pick<ServedBrowsers, 'current' | 'retire'
 interface LeasesOptions extends LivenessOptions {
   readonly launch: Launch;
   readonly watchMemory: WatchMemory;
+  readonly replacements: Pick<Replacements, 'note'>;
 }
 
 /** Limit for a browser that dies right after each start. */
@@ -28,10 +30,10 @@ const MAX_STARTS = 3;
 /** Between two starts that only a health check asks for. */
 const TRY_AGAIN_MS = 30_000;
 
-export function createBrowserLeases({ launch, watchMemory, ...options }: LeasesOptions): BrowserLeases {
+export function createBrowserLeases({ launch, watchMemory, replacements, ...options }: LeasesOptions): BrowserLeases {
   const { clock, log } = options;
   const liveness = createLiveness(options);
-  const served = createServedBrowsers({ liveness, watchMemory });
+  const served = createServedBrowsers({ liveness, watchMemory, onDeath: () => replacements.note('death') });
   const stopping = new AbortController();
   let starting: Promise<void> | undefined;
   let hasFailed = false;

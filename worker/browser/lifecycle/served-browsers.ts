@@ -29,6 +29,8 @@ export interface ServedBrowsers {
 interface ServedOptions {
   readonly liveness: Liveness;
   readonly watchMemory: WatchMemory;
+  /** A browser in service has died, rather than been closed. */
+  readonly onDeath: () => void;
 }
 
 interface Entry {
@@ -37,10 +39,11 @@ interface Entry {
   watch: AbortController;
 }
 
-export function createServedBrowsers({ liveness, watchMemory }: ServedOptions): ServedBrowsers {
+export function createServedBrowsers({ liveness, watchMemory, onDeath }: ServedOptions): ServedBrowsers {
   const serving = new Set<Entry>();
   const ending = new Set<Promise<void>>();
   let current: Entry | undefined;
+  let isClosing = false;
 
   function leave(entry: Entry): void {
     if (current === entry) current = undefined;
@@ -65,7 +68,11 @@ export function createServedBrowsers({ liveness, watchMemory }: ServedOptions): 
       const entry: Entry = { chromium, holders: 0, watch: new AbortController() };
       current = entry;
       serving.add(entry);
-      const end = (): void => leave(entry);
+      const end = (): void => {
+        // One that is being closed has left the service before it dies.
+        if (serving.has(entry) && !isClosing) onDeath();
+        leave(entry);
+      };
       if (chromium.died.aborted) end();
       else chromium.died.addEventListener('abort', end, { once: true });
     },
@@ -89,6 +96,7 @@ export function createServedBrowsers({ liveness, watchMemory }: ServedOptions): 
       return alive.length > 0;
     },
     close: () => {
+      isClosing = true;
       for (const { chromium } of serving) void chromium.close();
     },
     ended: async () => {

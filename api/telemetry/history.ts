@@ -1,0 +1,87 @@
+import type { RunEnd } from '../../shared/queue/run.ts';
+import type { Clock } from '../../shared/wait.ts';
+
+/** What became of the runs of the last day, by engine: kept in memory, for the status page. */
+
+export interface Bar {
+  /** Epoch milliseconds. */
+  readonly startsAt: number;
+  readonly done: number;
+  readonly failed: number;
+}
+
+export interface EngineHistory {
+  readonly name: string;
+  /** Oldest first; the last one is now. */
+  readonly bars: readonly Bar[];
+}
+
+export interface LastPicture {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly tookMs: number | undefined;
+}
+
+export interface History {
+  note(end: RunEnd): void;
+  /** Also of engines of which nothing is known yet. */
+  of(engines: readonly string[]): readonly EngineHistory[];
+  /** The last picture that was made; undefined before the first. */
+  lastPicture(): LastPicture | undefined;
+  /** Epoch milliseconds from which on anything is known. */
+  readonly startedAt: number;
+}
+
+export const BARS = 48;
+export const BAR_MS = 30 * 60_000;
+/** A worker tells the names, so there may be no more of them than of engines that exist. */
+const MAX_ENGINES = 100;
+
+interface Count {
+  done: number;
+  failed: number;
+}
+
+export function createHistory({ now }: Pick<Clock, 'now'>): History {
+  /** By engine and number of the bar. */
+  const counts = new Map<string, Map<number, Count>>();
+  let last: LastPicture | undefined;
+
+  function countOf(engine: string): Count | undefined {
+    const bar = Math.floor(now() / BAR_MS);
+    const known = counts.get(engine);
+    if (known === undefined && counts.size >= MAX_ENGINES) return undefined;
+    const bars = known ?? new Map<number, Count>();
+    counts.set(engine, bars);
+    for (const old of bars.keys()) if (old <= bar - BARS) bars.delete(old);
+    const count = bars.get(bar) ?? { done: 0, failed: 0 };
+    bars.set(bar, count);
+    return count;
+  }
+
+  return {
+    startedAt: now(),
+    note({ engine, attempts, tookMs }) {
+      for (const attempt of attempts) {
+        const count = countOf(attempt.engine);
+        if (count !== undefined) count.failed += 1;
+      }
+      if (engine === undefined) return;
+      last = { at: now(), tookMs };
+      const count = countOf(engine);
+      if (count !== undefined) count.done += 1;
+    },
+    of(engines) {
+      const newest = Math.floor(now() / BAR_MS);
+      const numbers = Array.from({ length: BARS }, (_, index) => newest - BARS + 1 + index);
+      return engines.map((name) => ({
+        name,
+        bars: numbers.map((number) => {
+          const { done, failed } = counts.get(name)?.get(number) ?? { done: 0, failed: 0 };
+          return { startsAt: number * BAR_MS, done, failed };
+        }),
+      }));
+    },
+    lastPicture: () => last,
+  };
+}

@@ -1,0 +1,64 @@
+import type { Answered } from '../../shared/net/request-log.ts';
+import { toSpanContext } from '../../shared/telemetry/trace-context.ts';
+import type { Traces } from '../../shared/telemetry/traces.ts';
+import type { JobsObserver } from '../jobs/observer.ts';
+import type { GatewayCounts } from './gateway-metrics.ts';
+import type { History } from './history.ts';
+
+interface ObserveOptions {
+  readonly counts: GatewayCounts;
+  readonly traces: Traces;
+  readonly history: Pick<History, 'note'>;
+}
+
+export interface GatewayObserver extends JobsObserver {
+  answered(answered: Answered): void;
+}
+
+/** A probe or a scrape every few seconds would fill the traces. */
+const WITHOUT_SPAN: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
+
+/** Turns what the gateway tells of its work into counts, spans and the history of the status page. */
+export function createGatewayObserver({ counts, traces, history }: ObserveOptions): GatewayObserver {
+  return {
+    answered(answered) {
+      counts.answered(answered);
+      if (WITHOUT_SPAN.has(answered.path)) return;
+      const { span, method, path, status, startedAt, durationMs, code, left } = answered;
+      traces.record({
+        ...span,
+        name: `${method} ${path}`,
+        kind: 'server',
+        startedAt,
+        endedAt: startedAt + durationMs,
+        attributes: {
+          'http.request.method': method,
+          'http.route': path,
+          'http.response.status_code': status,
+          'easel.request': answered.requestId,
+          'easel.dialect': answered.dialect,
+          'easel.job': answered.job,
+          'easel.cache': answered.cache,
+          'easel.engine': answered.engine,
+          'easel.key_name': answered.keyName,
+          'easel.left': left || undefined,
+        },
+        // By OpenTelemetry's conventions a client's mistake is no error of the server.
+        error: status >= 500 ? (code ?? 'internal') : undefined,
+      });
+    },
+    claimed: counts.claimed,
+    waited({ createdAt, trace }, until) {
+      counts.waited(Math.max(0, until - createdAt));
+      traces.record({
+        ...toSpanContext(trace.traceparent),
+        name: 'queue',
+        kind: 'internal',
+        startedAt: createdAt,
+        endedAt: until,
+        attributes: {},
+      });
+    },
+    ended: history.note,
+  };
+}

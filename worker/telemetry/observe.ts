@@ -1,0 +1,92 @@
+import type { Stage } from '../../shared/contract/generation.ts';
+import type { Span } from '../../shared/telemetry/otlp.ts';
+import { drawSpanId, type SpanContext, toSpanContext } from '../../shared/telemetry/trace-context.ts';
+import type { Traces } from '../../shared/telemetry/traces.ts';
+import type { Clock } from '../../shared/wait.ts';
+import type { ProductionObserver, ProductionWatch } from '../production/observer.ts';
+import type { WorkerCounts } from './worker-metrics.ts';
+
+interface ObserveOptions {
+  readonly counts: WorkerCounts;
+  readonly traces: Traces;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export interface WorkerObserver extends ProductionObserver {
+  /** Engines of the productions that run now, once for each production. */
+  runningEngines(): readonly string[];
+}
+
+/** Stages in which a production holds no slot. */
+const WAITING: ReadonlySet<Stage> = new Set(['queue', 'waiting']);
+
+/** Turns what the worker tells of its work into counts and spans. */
+export function createWorkerObserver({ counts, traces, clock }: ObserveOptions): WorkerObserver {
+  const { now } = clock;
+  const running = new Map<ProductionWatch, { stage: Stage; engine: string }>();
+
+  function record(own: SpanContext, facts: Pick<Span, 'name' | 'kind' | 'startedAt'> & Partial<Span>): void {
+    traces.record({ attributes: {}, endedAt: now(), ...own, ...facts });
+  }
+
+  const below = ({ traceId, spanId, isSampled }: SpanContext): SpanContext => {
+    return { traceId, spanId: drawSpanId(), parentSpanId: spanId, isSampled };
+  };
+
+  function begin({ runId, trace }: Parameters<ProductionObserver['begin']>[0]): ProductionWatch {
+    const own = toSpanContext(trace.traceparent);
+    const startedAt = now();
+    let current: { stage: Stage; engine: string; since: number } | undefined;
+
+    function leaveStage(): void {
+      if (current === undefined) return;
+      const { stage, engine, since } = current;
+      record(below(own), { name: stage, kind: 'internal', startedAt: since, attributes: { 'easel.engine': engine } });
+    }
+
+    const watch: ProductionWatch = {
+      progress({ stage, engine = current?.engine ?? 'none' }) {
+        if (current?.stage === stage && current.engine === engine) return;
+        leaveStage();
+        current = { stage, engine, since: now() };
+        running.set(watch, current);
+      },
+      asking(call) {
+        const since = now();
+        return (outcome) => {
+          counts.asked(call, outcome);
+          record(below(own), {
+            name: `${call.kind} ${call.name}`,
+            kind: 'internal',
+            startedAt: since,
+            attributes: { [`easel.${call.kind}`]: call.name, 'easel.outcome': outcome, 'easel.bytes': call.bytes },
+            ...(outcome !== 'done' && { error: outcome }),
+          });
+        };
+      },
+      ended(end) {
+        leaveStage();
+        running.delete(watch);
+        counts.ended(end);
+        const attributes = { 'easel.run': runId, 'easel.engine': end.engine, 'easel.outcome': end.outcome };
+        const error = end.outcome === 'done' ? undefined : end.outcome;
+        record(own, { name: 'production', kind: 'consumer', startedAt, attributes, error });
+      },
+    };
+    return watch;
+  }
+
+  return {
+    begin,
+    taken({ createdAt, trace }, startedAt) {
+      counts.waited(Math.max(0, startedAt - createdAt));
+      record(toSpanContext(trace.traceparent), {
+        name: 'queue of all gateways',
+        kind: 'internal',
+        startedAt: createdAt,
+        endedAt: startedAt,
+      });
+    },
+    runningEngines: () => [...running.values()].filter(({ stage }) => !WAITING.has(stage)).map(({ engine }) => engine),
+  };
+}
