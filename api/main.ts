@@ -32,11 +32,16 @@ import { loadPolicyRules } from './policy/rules/policy-rules.ts';
 import { createGatewayMetrics } from './telemetry/gateway-metrics.ts';
 import { createHistory } from './telemetry/history.ts';
 import { createGatewayObserver } from './telemetry/observe.ts';
+import { createStatusView } from './telemetry/status-view.ts';
+import { createUsageCount } from './telemetry/usage.ts';
 
 /** Long enough for most pictures, and within the 30 s that Render allows. */
 const GRACE_MS = 25_000;
 /** Time for the answers to callers that still wait after the grace period. */
 const LAST_ANSWERS_MS = 2000;
+
+/** Instance hours of Render’s free plan in a month (https://render.com/docs/free). */
+const RENDER_FREE_HOURS = 750;
 
 /** What the gateway keeps in DATA_DIR. */
 const KEPT_NAMES = ['jobs.sqlite', 'jobs.sqlite-wal', 'jobs.sqlite-shm', 'images', 'kept', 'saved'];
@@ -63,6 +68,15 @@ await runService(async () => {
     bytesSent: () => bytesSent(server),
   });
   const observer = createGatewayObserver({ counts, traces, history });
+  const stopping = new AbortController();
+  const usage = await createUsageCount({
+    path: join(dataDirectory, 'usage.json'),
+    bytesSent: () => bytesSent(server),
+    freeHours: environment.RENDER === undefined ? undefined : RENDER_FREE_HOURS,
+    signal: stopping.signal,
+    clock,
+    log,
+  });
   const localUrl = `http://localhost:${settings.PORT}`;
   // Imported late, because an older Node has no `node:sqlite`, and `require-node.ts` must report that first.
   const { createJobs } = await import('./jobs/index.ts');
@@ -120,6 +134,7 @@ await runService(async () => {
     removePicture: jobs.removePicture,
     collectImage: jobs.collectImage,
     onAnswered: observer.answered,
+    viewStatus: createStatusView({ version, status: jobs.status, history, usage }),
     answerMetrics: answerMetrics(metrics),
   });
 
@@ -127,7 +142,8 @@ await runService(async () => {
   const port = await listenAsSet(server, settings);
   log.info({ port, version }, 'the gateway listens');
   const stop = async (): Promise<void> => {
-    await engines.keep();
+    stopping.abort();
+    await Promise.all([engines.keep(), usage.keep()]);
     await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);
     rates?.disconnect();
     await traces.stop();

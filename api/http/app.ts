@@ -1,4 +1,4 @@
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import { AppError } from '../../shared/errors.ts';
 import { type Answered, requestContext, requestLog } from '../../shared/net/request-log.ts';
 import type { Logger } from '../../shared/service/log.ts';
@@ -17,7 +17,15 @@ import { toBasePath } from './public-url.ts';
 import { refuseRest, serveDialect } from './serve.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { LONG_PROMPTS } from './server.ts';
-import { createHealth, createIndex, createReady, createStatus, type StatusOptions } from './status.ts';
+import {
+  createBadge,
+  createHealth,
+  createIndex,
+  createReady,
+  createStatus,
+  type StatusOptions,
+  type ViewStatus,
+} from './status.ts';
 
 /** Longest address. The rest of the server's 64 kB is for headers. */
 const MAX_URL_CHARACTERS = 61_440;
@@ -30,6 +38,7 @@ export interface AppOptions extends ServeOptions, StatusOptions {
   readonly hsts: boolean;
   readonly removePicture: (id: string) => Promise<void>;
   readonly collectImage: (name: string) => Promise<boolean>;
+  readonly viewStatus: ViewStatus;
   /** Told of every answer. */
   readonly onAnswered?: ((answered: Answered) => void) | undefined;
   /** For those whom the operator gave a key. */
@@ -50,14 +59,13 @@ export function createApp(options: AppOptions): Express {
   app.use(tellBrowsers(options));
   app.use(limitUrl, requireHost, repairAddress);
 
-  servePage(app, { ...options, basePath });
+  const status = { ...options, isStranger: (request: Request) => isStranger(request, options, options.brake) };
+  servePage(app, { ...status, basePath });
   app.get('/', createIndex(options));
   app.get('/health', createHealth(options));
   app.get('/ready', createReady(options));
-  app.get(
-    '/status',
-    createStatus({ ...options, isStranger: (request) => isStranger(request, options, options.brake) }),
-  );
+  app.get('/status', createStatus(status));
+  app.get('/status/badge.json', createBadge(options));
   app.get('/metrics', refuseStrangers(options), options.answerMetrics);
   serveDocs(app, { ...options, basePath });
   serveImages(app, { ...options, remove: options.removePicture, collect: options.collectImage });
@@ -118,6 +126,7 @@ const OWN_ROUTES: ReadonlyArray<[string, Set<string>]> = [
   ['/health', new Set(['GET'])],
   ['/ready', new Set(['GET'])],
   ['/status', new Set(['GET'])],
+  ['/status/badge.json', new Set(['GET'])],
   ['/metrics', new Set(['GET'])],
   ['/docs', new Set(['GET'])],
   ['/openapi.json', new Set(['GET'])],

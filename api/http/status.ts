@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Dialect, ServiceDescription } from '../dialects/dialect.ts';
+import type { StatusView } from '../page/status/view.ts';
 import { describeCaller } from './middleware/trust-proxy.ts';
 
 /** What the gateway reports about itself. Nothing here wakes a sleeping worker or waits for one. */
@@ -10,6 +11,9 @@ export interface ServiceStatus {
   /** Jobs, workers, engines and stores as last heard; for `GET /status`. */
   readonly details: Readonly<Record<string, unknown>>;
 }
+
+/** What `/status` tells callers with a key, or everybody where there are no keys. */
+export type ViewStatus = (reasons: readonly string[]) => StatusView;
 
 export interface StatusOptions {
   readonly version: string;
@@ -49,17 +53,41 @@ export function createReady({ notReady }: StatusOptions) {
 interface DetailsOptions extends StatusOptions {
   /** Whether this deployment has keys and the request has none of them. */
   readonly isStranger: (request: Request) => boolean;
+  readonly viewStatus: ViewStatus;
 }
 
 /** Load, failing engines and hosts of pictures are shown only to callers with a key, if there are keys. */
-export function createStatus({ version, status, notReady, isStranger }: DetailsOptions) {
+export function createStatus({ version, status, notReady, isStranger, viewStatus }: DetailsOptions) {
   return async (request: Request, response: Response): Promise<void> => {
     const reasons = await notReady();
     const { worker, details } = status();
     const brief = { service: 'easel', version, worker, ready: reasons.length === 0 };
-    response.json(isStranger(request) ? brief : { ...brief, reasons, ...details });
+    if (isStranger(request)) {
+      response.json(brief);
+      return;
+    }
+    const { workers: _shorter, ...view } = viewStatus(reasons);
+    response.json({ ...brief, ...details, ...view });
   };
 }
+
+/** For shields.io: https://shields.io/badges/endpoint-badge. It says no more than a stranger may know. */
+export function createBadge({ status, notReady }: StatusOptions) {
+  return async (_request: Request, response: Response): Promise<void> => {
+    const reasons = await notReady();
+    const { worker } = status();
+    const [message, color] = reasons.length > 0 ? ['down', 'red'] : (BADGES[worker] ?? ['ready', 'brightgreen']);
+    response.set('Cache-Control', `public, max-age=${BADGE_SECONDS}`);
+    response.json({ schemaVersion: 1, label: 'easel', message, color });
+  };
+}
+
+const BADGE_SECONDS = 60;
+const BADGES: Readonly<Record<string, readonly [message: string, color: string]>> = {
+  asleep: ['asleep', 'blue'],
+  waking: ['waking', 'yellow'],
+  starting: ['waking', 'yellow'],
+};
 
 /** The discovery document: every endpoint, and an example to start with. */
 export function createIndex({ version, status, dialects, describe }: StatusOptions) {
@@ -75,6 +103,7 @@ export function createIndex({ version, status, dialects, describe }: StatusOptio
     { method: 'GET', path: '/health', summary: 'Whether the gateway is alive' },
     { method: 'GET', path: '/ready', summary: 'Whether a request can be served now, and if not, why' },
     { method: 'GET', path: '/status', summary: 'Engines, stores, workers and queue' },
+    { method: 'GET', path: '/status/badge.json', summary: 'The state as a badge of shields.io' },
     { method: 'GET', path: '/metrics', summary: 'Figures for Prometheus' },
     { method: 'GET', path: '/docs', summary: 'This API as a page on which requests can be tried' },
     { method: 'GET', path: '/openapi.json', summary: 'This API for programs' },

@@ -1,6 +1,7 @@
 import { ADVICE } from './advice.ts';
 import { type Html, html, json } from './html.ts';
 import { LANGUAGES, type Speech } from './languages/index.ts';
+import { toStatusTitle } from './status/words/index.ts';
 
 /** The page as the server sends it: a form that works without a script. The script adds progress and a history. */
 
@@ -47,7 +48,9 @@ ${renderForm(parts)}
 <section id="pictures" aria-label="${words.count}"></section>
 <section id="history" aria-label="${words.history}" hidden></section>
 </main>
-<footer><nav aria-label="Language">${Object.entries(LANGUAGES).map(
+<footer><nav><a href="${basePath}/status">${toStatusTitle(speech.code)}</a></nav><nav aria-label="Language">${Object.entries(
+    LANGUAGES,
+  ).map(
     ([code, { name }]) => html`<a href="?lang=${code}" lang="${code}" hreflang="${code}">${name}</a> `,
   )}</nav></footer>
 <dialog id="viewer" aria-label="${words.open}"></dialog>

@@ -1,14 +1,9 @@
 import type { RunEnd } from '../../shared/queue/run.ts';
 import type { Clock } from '../../shared/wait.ts';
+import type { JobsObserver } from '../jobs/observer.ts';
+import type { Bar } from '../page/status/view.ts';
 
 /** What became of the runs of the last day, by engine: kept in memory, for the status page. */
-
-export interface Bar {
-  /** Epoch milliseconds. */
-  readonly startsAt: number;
-  readonly done: number;
-  readonly failed: number;
-}
 
 export interface EngineHistory {
   readonly name: string;
@@ -24,16 +19,17 @@ export interface LastPicture {
 
 export interface History {
   note(end: RunEnd): void;
+  claimed: JobsObserver['claimed'];
+  /** Requests for pictures since the start, and how many of them a remembered one answered. */
+  claims(): { readonly requests: number; readonly remembered: number };
   /** Also of engines of which nothing is known yet. */
   of(engines: readonly string[]): readonly EngineHistory[];
   /** The last picture that was made; undefined before the first. */
   lastPicture(): LastPicture | undefined;
-  /** Epoch milliseconds from which on anything is known. */
-  readonly startedAt: number;
 }
 
-export const BARS = 48;
-export const BAR_MS = 30 * 60_000;
+const BARS = 48;
+const BAR_MS = 30 * 60_000;
 /** A worker tells the names, so there may be no more of them than of engines that exist. */
 const MAX_ENGINES = 100;
 
@@ -46,6 +42,8 @@ export function createHistory({ now }: Pick<Clock, 'now'>): History {
   /** By engine and number of the bar. */
   const counts = new Map<string, Map<number, Count>>();
   let last: LastPicture | undefined;
+  let requests = 0;
+  let remembered = 0;
 
   function countOf(engine: string): Count | undefined {
     const bar = Math.floor(now() / BAR_MS);
@@ -60,7 +58,6 @@ export function createHistory({ now }: Pick<Clock, 'now'>): History {
   }
 
   return {
-    startedAt: now(),
     note({ engine, attempts, tookMs }) {
       for (const attempt of attempts) {
         const count = countOf(attempt.engine);
@@ -83,5 +80,10 @@ export function createHistory({ now }: Pick<Clock, 'now'>): History {
       }));
     },
     lastPicture: () => last,
+    claimed(how) {
+      requests += 1;
+      if (how === 'remembered') remembered += 1;
+    },
+    claims: () => ({ requests, remembered }),
   };
 }

@@ -8,7 +8,7 @@ import type { History } from './history.ts';
 interface ObserveOptions {
   readonly counts: GatewayCounts;
   readonly traces: Traces;
-  readonly history: Pick<History, 'note'>;
+  readonly history: Pick<History, 'note' | 'claimed'>;
 }
 
 export interface GatewayObserver extends JobsObserver {
@@ -47,12 +47,15 @@ export function createGatewayObserver({ counts, traces, history }: ObserveOption
         error: status >= 500 ? (code ?? 'internal') : undefined,
       });
     },
-    claimed: counts.claimed,
+    claimed(how) {
+      counts.claimed(how);
+      history.claimed(how);
+    },
     waited({ createdAt, trace }, until) {
       counts.waited(Math.max(0, until - createdAt));
       traces.record({
         ...toSpanContext(trace.traceparent),
-        name: 'queue',
+        name: 'queue wait',
         kind: 'internal',
         startedAt: createdAt,
         endedAt: until,

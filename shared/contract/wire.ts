@@ -164,6 +164,8 @@ export const engineStatusSchema = z.object({
   successRate: z.number().optional(),
   medianMs: z.number().optional(),
   quotaRemaining: z.number().optional(),
+  /** Epoch milliseconds at which the quota is whole again, where that is known. */
+  quotaResetsAt: z.number().optional(),
   /** Host of the upstream that receives the prompts. */
   sendsPromptsTo: shortText(MAX_STATUS_CHARACTERS).optional(),
 });

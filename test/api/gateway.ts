@@ -64,6 +64,10 @@ export async function startGateway(overrides: Partial<AppOptions> = {}, wantedPo
     adminKey: undefined,
     removePicture: async () => undefined,
     collectImage: async () => false,
+    viewStatus: (reasons) => ({
+      ...{ worker: 'ready', version: '1.0.0', reasons, engines: [], stores: [], workers: [], waiting: 0 },
+      ...{ remembered: 0, requests: 0, usage: { since: 0, awakeHours: 0, bytesOut: 0 } },
+    }),
     answerMetrics: (_request, response) => void response.end(),
     ...overrides,
   });

@@ -10,6 +10,8 @@ export interface DailyAllowance {
   use(): void;
   /** Pictures left today as counted by this process. Undefined if the allowance is not known. */
   remaining(): number | undefined;
+  /** Epoch milliseconds of the next 00:00 UTC. Undefined if the allowance is not known. */
+  resetsAt(): number | undefined;
 }
 
 /** Counts pictures against an upstream's free allowance for a day that begins at 00:00 UTC. */
@@ -25,6 +27,7 @@ export function createDailyAllowance(pictures: number | undefined, { now }: Pick
     use: () => {
       used = today() + 1;
     },
+    resetsAt: () => (pictures === undefined ? undefined : now() + untilMidnightUtc(now())),
     remaining: () => (pictures === undefined ? undefined : Math.max(0, pictures - today())),
   };
 }

@@ -123,6 +123,8 @@ export interface Engine {
   stop?(): Promise<void>;
   /** Requests left at the upstream, if it tells. */
   quotaRemaining?(): number | undefined;
+  /** Epoch milliseconds at which that number is renewed, if it is known. */
+  quotaResetsAt?(): number | undefined;
   /** Asks the upstream how it is, without making or spending anything. Missing: it has no free call, or there is none. */
   readonly probe?: ProbeUpstream | undefined;
 }

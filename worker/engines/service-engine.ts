@@ -79,6 +79,7 @@ export function createServiceEngine(service: ServiceDescription, config: Service
     serviceUrl: config.url,
     generate,
     quotaRemaining: allowance.remaining,
+    quotaResetsAt: allowance.resetsAt,
     probe: probe && (({ signal }) => probeService({ ...service, probe }, config, signal)),
     stop: async () => {
       await Promise.all(cancelling);

@@ -35,7 +35,7 @@ export interface Breaker {
   enter(): Pass | Rest;
   /** Starts a rest without a failed call, because the upstream is known to be unreachable. */
   rest(error: AppError, milliseconds: number): void;
-  status(): Omit<EngineStatus, 'name' | 'quotaRemaining' | 'sendsPromptsTo'>;
+  status(): Omit<EngineStatus, 'name' | 'quotaRemaining' | 'quotaResetsAt' | 'sendsPromptsTo'>;
 }
 
 export const isRest = (answer: Pass | Rest): answer is Rest => 'restRemainingMs' in answer;

@@ -57,11 +57,17 @@ export function createReport(options: ReportOptions) {
       name,
       ...breaker.status(),
       quotaRemaining: engine.quotaRemaining?.(),
+      quotaResetsAt: engine.quotaResetsAt?.(),
       sendsPromptsTo: engine.serviceUrl === undefined ? undefined : new URL(engine.serviceUrl).host,
     }));
 
   const storeStatuses = (): EngineStatus[] =>
-    stores.map(({ name, breaker, store }) => ({ name, ...breaker.status(), quotaRemaining: store.quotaRemaining?.() }));
+    stores.map(({ name, breaker, store }) => ({
+      name,
+      ...breaker.status(),
+      quotaRemaining: store.quotaRemaining?.(),
+      quotaResetsAt: store.quotaResetsAt?.(),
+    }));
 
   async function status(): Promise<WorkerStatus> {
     return { ...(await health()), engines: engineStatuses(), stores: storeStatuses(), browser: pages.status() };

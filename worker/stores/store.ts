@@ -47,6 +47,8 @@ export interface Store {
   ): Promise<void>;
   /** Uploads left at the host, if it says so. */
   quotaRemaining?(): number | undefined;
+  /** Epoch milliseconds at which that number is renewed, if it is known. */
+  quotaResetsAt?(): number | undefined;
   /** Address of the host. Missing: the pictures stay on this machine. */
   readonly hostUrl?: string | undefined;
   /** Asks the host how it is, without uploading or spending anything. Missing: it has no free call, or there is none. */

@@ -81,7 +81,7 @@ export function createWorkerObserver({ counts, traces, clock }: ObserveOptions):
     taken({ createdAt, trace }, startedAt) {
       counts.waited(Math.max(0, startedAt - createdAt));
       record(toSpanContext(trace.traceparent), {
-        name: 'queue of all gateways',
+        name: 'queue wait',
         kind: 'internal',
         startedAt: createdAt,
         endedAt: startedAt,

@@ -27,6 +27,15 @@ const health = z.object({
 
 const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
 
+const statusReport = z.looseObject({
+  service: z.literal('easel'),
+  version: z.string(),
+  worker: workerState,
+  ready: z.boolean(),
+});
+
+const badge = z.object({ schemaVersion: z.literal(1), label: z.string(), message: z.string(), color: z.string() });
+
 const requestParams = {
   path: z.object({
     name: z
@@ -86,7 +95,21 @@ export const servicePaths: ZodOpenApiPathsObject = {
       ...open,
       operationId: 'status',
       summary: 'Queue, workers, engines and stores as last heard',
-      responses: json('As last heard.', z.looseObject({ service: z.literal('easel'), worker: workerState })),
+      responses: {
+        200: {
+          description: 'As last heard. Without a key, where there are keys, only whether it can serve.',
+          content: { 'application/json': { schema: statusReport }, 'text/html': { schema: z.string() } },
+        },
+        ...errors('unauthorized', 'rate_limited', 'payload_too_large'),
+      },
+    },
+  },
+  '/status/badge.json': {
+    get: {
+      ...open,
+      operationId: 'status_badge',
+      summary: 'The state as a badge of shields.io',
+      responses: json('For `https://img.shields.io/endpoint?url=…`.', badge),
     },
   },
   '/metrics': {

@@ -19,6 +19,8 @@ export interface Allowance {
   spentMs(): number | undefined;
   /** Undefined before the first answer. */
   uploadsLeft(): number | undefined;
+  /** Epoch milliseconds at which the smallest limit is reset, as far as is known. */
+  resetsAt(): number | undefined;
 }
 
 /** Imgur's three limits, read from its headers, so that the store rests before it reaches them. */
@@ -42,6 +44,10 @@ export function createAllowance(now: () => number): Allowance {
     spentMs() {
       const spent = current().filter(({ uploadsLeft }) => uploadsLeft < 1);
       return spent.length === 0 ? undefined : Math.max(...spent.map(({ resetAt }) => resetAt)) - now();
+    },
+    resetsAt() {
+      const [smallest] = current().toSorted((one, other) => one.uploadsLeft - other.uploadsLeft);
+      return smallest?.resetAt;
     },
     uploadsLeft() {
       const left = current().map(({ uploadsLeft }) => uploadsLeft);

@@ -97,6 +97,7 @@ export function createImgur({ apiUrl, clientId, clock }: ImgurOptions): Store {
       if (!isSuccess(reply)) throw toError(reply, [deleteToken]);
     },
     quotaRemaining: allowance.uploadsLeft,
+    quotaResetsAt: allowance.resetsAt,
     hostUrl: apiUrl,
     probe: ({ signal }) => probe(signal),
   };

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { unlessMissing, writeFileAtomically } from '../../shared/files/write-file-atomically.ts';
+import type { Logger } from '../../shared/service/log.ts';
+import { type Clock, repeat } from '../../shared/wait.ts';
+import type { Usage } from '../page/status/view.ts';
+
+/** Hours awake and bytes sent in this month, which hosts count. Kept in DATA_DIR as far as that outlives a restart. */
+export interface UsageCount {
+  now(): Usage;
+  /** Writes it down for the next process. */
+  keep(): Promise<void>;
+}
+
+interface UsageOptions {
+  /** Of the file. */
+  readonly path: string;
+  /** Of this process. */
+  readonly bytesSent: () => number;
+  readonly freeHours: number | undefined;
+  /** Aborts when the gateway stops. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const storedSchema = z.object({
+  version: z.literal(1),
+  /** `2026-11` */
+  month: z.string(),
+  since: z.number(),
+  awakeMs: z.number().min(0),
+  bytesOut: z.number().min(0),
+});
+type Stored = z.infer<typeof storedSchema>;
+
+const KEEP_INTERVAL_MS = 5 * 60_000;
+const HOUR_MS = 3_600_000;
+
+const monthOf = (time: number): string => new Date(time).toISOString().slice(0, 7);
+
+export async function createUsageCount(options: UsageOptions): Promise<UsageCount> {
+  const { path, bytesSent, clock, log } = options;
+  let counted = (await read(path, log)) ?? begin();
+  let countedAt = clock.now();
+  let countedBytes = 0;
+
+  function begin(): Stored {
+    return { version: 1, month: monthOf(clock.now()), since: clock.now(), awakeMs: 0, bytesOut: 0 };
+  }
+
+  /** Adds what came since the last count. A new month begins at the first count in it. */
+  function count(): Stored {
+    const [now, bytes] = [clock.now(), bytesSent()];
+    if (counted.month !== monthOf(now)) counted = begin();
+    else {
+      const awakeMs = counted.awakeMs + Math.max(0, now - countedAt);
+      counted = { ...counted, awakeMs, bytesOut: counted.bytesOut + Math.max(0, bytes - countedBytes) };
+    }
+    [countedAt, countedBytes] = [now, bytes];
+    return counted;
+  }
+
+  const keep = (): Promise<void> =>
+    writeFileAtomically(path, JSON.stringify(count())).catch((error: unknown) => {
+      log.warn({ err: error }, 'the hours awake of this month could not be kept');
+    });
+
+  void repeat(keep, {
+    ...{ intervalMs: KEEP_INTERVAL_MS, clock, signal: options.signal },
+    onFailure: (error) => log.error({ err: error }, 'counting the hours awake failed'),
+  });
+
+  return {
+    now: () => {
+      const { since, awakeMs, bytesOut } = count();
+      return { since, awakeHours: awakeMs / HOUR_MS, bytesOut, freeHours: options.freeHours };
+    },
+    keep,
+  };
+}
+
+/** Undefined where there is none, or none that can be read: counting begins anew, and says since when. */
+async function read(path: string, log: Logger): Promise<Stored | undefined> {
+  try {
+    const text = await unlessMissing(readFile(path, 'utf8'));
+    return text === undefined ? undefined : storedSchema.parse(JSON.parse(text));
+  } catch (error) {
+    log.warn({ err: error }, 'the kept hours awake cannot be read');
+    return undefined;
+  }
+}
