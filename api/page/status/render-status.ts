@@ -77,7 +77,7 @@ function renderDetails(view: StatusView, speech: Speech, words: StatusWords): Ht
   return html`${reasons.map((reason) => html`<p class="warning">${reason}</p>`)}
 ${
   engines.length > 0 &&
-  html`<section aria-labelledby="engines"><h2 id="engines">${speech.words.engine}</h2>
+  html`<section aria-labelledby="engines"><h2 id="engines">${words.engines}</h2>
 <p class="soft">${words.day}</p>
 <ul class="engines">${engines.map((engine) => renderEngine(engine, speech, words))}</ul></section>`
 }
@@ -89,16 +89,28 @@ ${
   )}</ul></section>`
 }
 <dl class="figures">
-${workers.map(({ name, state, running }) => figure(`${words.workers}: ${name}`, `${state}`, fill(words.running, number.format(running))))}
+${workers.map((worker) => renderWorker(worker, number, words))}
 ${figure(words.queue, number.format(view.waiting))}
-${figure(words.remembered, `${number.format(view.remembered)} / ${number.format(view.requests)}`)}
+${figure(words.remembered, `${number.format(view.remembered)}\u200e / ${number.format(view.requests)}`)}
 ${renderUsage(view, speech, words)}
 ${figure(words.version, view.version)}
 </dl>`;
 }
 
+/** The state is told where the sentence above does not: of one among several workers that does not serve. */
+const renderWorker = (
+  { name, state, running }: StatusView['workers'][number],
+  number: Intl.NumberFormat,
+  words: StatusWords,
+): Html =>
+  figure(
+    `${words.workers}: ${name}`,
+    fill(words.running, number.format(running)),
+    state === 'ready' || state === 'busy' ? undefined : state,
+  );
+
 const figure = (label: string, value: string, note?: string): Html =>
-  html`<div><dt>${label}</dt><dd>${value}${note !== undefined && html`<small>${note}</small>`}</dd></div>`;
+  html`<div><dt>${label}</dt><dd><bdi dir="auto">${value}</bdi>${note !== undefined && html`<small>${note}</small>`}</dd></div>`;
 
 const MEGABYTE = 1_000_000;
 const GIGABYTE = 1000 * MEGABYTE;

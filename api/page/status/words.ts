@@ -10,6 +10,7 @@ export interface StatusWords {
   readonly down: string;
   readonly last: string;
   readonly day: string;
+  readonly engines: string;
   readonly serves: string;
   readonly tried: string;
   readonly rests: string;

@@ -9,6 +9,7 @@ export const ar: StatusWords = {
   down: 'لا يمكن إنشاء صور الآن.',
   last: 'استغرقت الأخيرة {n} ث.',
   day: 'آخر 24 ساعة، الأقدم أولًا',
+  engines: 'المحرّكات',
   serves: 'يعمل',
   tried: 'يُجرَّب مجددًا',
   rests: 'يستريح',

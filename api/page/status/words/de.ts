@@ -9,6 +9,7 @@ export const de: StatusWords = {
   down: 'Zurzeit können keine Bilder entstehen.',
   last: 'Das letzte dauerte {n} s.',
   day: 'Die letzten 24 Stunden, älteste zuerst',
+  engines: 'Maler',
   serves: 'arbeitet',
   tried: 'wird wieder erprobt',
   rests: 'ruht',

@@ -9,6 +9,7 @@ export const en: StatusWords = {
   down: 'No pictures can be made now.',
   last: 'The last one took {n} s.',
   day: 'The last 24 hours, oldest first',
+  engines: 'Engines',
   serves: 'serves',
   tried: 'is tried again',
   rests: 'rests',

@@ -9,6 +9,7 @@ export const es: StatusWords = {
   down: 'Ahora no se pueden crear imágenes.',
   last: 'La última tardó {n} s.',
   day: 'Las últimas 24 horas, primero las más antiguas',
+  engines: 'Motores',
   serves: 'en servicio',
   tried: 'a prueba otra vez',
   rests: 'en reposo',

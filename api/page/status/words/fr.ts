@@ -9,6 +9,7 @@ export const fr: StatusWords = {
   down: 'Aucune image ne peut être créée pour le moment.',
   last: 'La dernière a pris {n} s.',
   day: 'Les dernières 24 heures, les plus anciennes d’abord',
+  engines: 'Moteurs',
   serves: 'en service',
   tried: 'de nouveau à l’essai',
   rests: 'au repos',

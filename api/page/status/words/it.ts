@@ -9,6 +9,7 @@ export const it: StatusWords = {
   down: 'Ora non si possono creare immagini.',
   last: 'L’ultima ha richiesto {n} s.',
   day: 'Le ultime 24 ore, le più vecchie prima',
+  engines: 'Motori',
   serves: 'in servizio',
   tried: 'di nuovo in prova',
   rests: 'a riposo',

@@ -9,6 +9,7 @@ export const ja: StatusWords = {
   down: '現在、画像を作成できません。',
   last: '直近の画像は {n} 秒かかりました。',
   day: '過去 24 時間（古い順）',
+  engines: 'エンジン',
   serves: '稼働中',
   tried: '再試行中',
   rests: '休止中',

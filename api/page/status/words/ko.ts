@@ -9,6 +9,7 @@ export const ko: StatusWords = {
   down: '지금은 그림을 만들 수 없습니다.',
   last: '마지막 그림은 {n}초 걸렸습니다.',
   day: '지난 24시간, 오래된 순',
+  engines: '엔진',
   serves: '작동 중',
   tried: '다시 시도 중',
   rests: '쉬는 중',

@@ -9,6 +9,7 @@ export const pl: StatusWords = {
   down: 'Teraz nie można tworzyć obrazów.',
   last: 'Ostatni trwał {n} s.',
   day: 'Ostatnie 24 godziny, od najstarszych',
+  engines: 'Silniki',
   serves: 'działa',
   tried: 'ponownie próbowany',
   rests: 'odpoczywa',

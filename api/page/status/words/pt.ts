@@ -9,6 +9,7 @@ export const pt: StatusWords = {
   down: 'Agora não é possível criar imagens.',
   last: 'A última demorou {n} s.',
   day: 'As últimas 24 horas, as mais antigas primeiro',
+  engines: 'Motores',
   serves: 'em serviço',
   tried: 'de novo em teste',
   rests: 'em repouso',

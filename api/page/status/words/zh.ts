@@ -9,6 +9,7 @@ export const zh: StatusWords = {
   down: '目前无法生成图片。',
   last: '上一张用时 {n} 秒。',
   day: '最近 24 小时，从旧到新',
+  engines: '引擎',
   serves: '运行中',
   tried: '重新尝试',
   rests: '休息中',
