@@ -35,6 +35,11 @@ export interface Dispatch {
   enqueue(run: QueuedRun): Promise<void>;
   /** Takes the run out of the queue, or aborts it at the worker. */
   withdraw(runId: string): Promise<void>;
+  /**
+   * Tells whether anybody still waits for a run in the queue; one that nobody waits for comes after all others. Missing
+   * where the queue is shared: there each run keeps its turn.
+   */
+  attend?(runId: string, isAttended: boolean): void;
   /** 1 is next. Undefined if it does not wait. */
   position(runId: string): Promise<number | undefined>;
   /** Undefined if no worker has it any more. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { startGateway } from '../api/gateway.ts';
 import { createJobBench } from '../api/jobs/job-bench.ts';
+import { eventually } from '../support/poll.ts';
 
 /** One caller who asks for as much as may be asked for does not keep the others out. */
 
@@ -46,4 +47,34 @@ test('a caller fills its share of the queue with big jobs; another one is still 
   (await bench.worker.production(1)).finish();
   const third = await bench.worker.production(2);
   assert.ok([bench.worker.productions[1], third].some((one) => one?.production.request.prompt === 'modest'));
+});
+
+test('pictures whose callers have gone wait behind those that somebody waits for', async (t) => {
+  const bench = await createJobBench({}, { concurrency: 1 });
+  const gateway = await startGateway({ jobs: bench.jobs });
+  t.after(async () => {
+    await gateway.stop();
+    await bench.close();
+  });
+  const fetchImage = (prompt: string, signal?: AbortSignal) =>
+    fetch(`${gateway.url}/image/${prompt}?width=64&height=64`, signal ? { signal } : {});
+  const promptOf = (index: number) => bench.worker.productions[index]?.production.request.prompt;
+
+  const leaving = new AbortController();
+  const first = fetchImage('first');
+  const begun = await bench.worker.production(0);
+  const left = ['left 1', 'left 2'].map((prompt) => assert.rejects(fetchImage(prompt, leaving.signal)));
+  await eventually(() => assert.equal(bench.jobs.status().waiting, 2));
+  const logged = gateway.logged.length;
+  leaving.abort();
+  await Promise.all(left);
+  await eventually(() => assert.ok(gateway.logged.length >= logged + 2, 'the gateway has noticed'));
+  const stays = fetchImage('stays');
+  await eventually(() => assert.equal(bench.jobs.status().waiting, 3));
+  begun.finish();
+  await bench.worker.production(1);
+  assert.equal(promptOf(1), 'stays');
+  bench.worker.isAutomatic = true;
+  bench.worker.productions[1]?.finish();
+  for (const answer of [await first, await stays]) await answer.arrayBuffer();
 });

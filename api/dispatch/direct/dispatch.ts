@@ -145,6 +145,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
       queue.remove(runId);
       running.get(runId)?.controller.abort();
     },
+    attend: queue.attend,
     position: async (runId) => queue.position(runId),
     picture: (pictureId, signal) => fetchPicture(links, pictureId, signal, log),
     remove: (removal, signal) => removeHosted(links, removal, signal),

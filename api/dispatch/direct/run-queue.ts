@@ -7,18 +7,24 @@ export interface RunQueue {
   /** The first one that fits. */
   take(fits: (run: QueuedRun) => boolean): QueuedRun | undefined;
   remove(id: string): boolean;
+  /** A run that nobody attends comes after all others. */
+  attend(id: string, isAttended: boolean): void;
   /** 1 is next. Undefined if it does not wait here. */
   position(id: string): number | undefined;
   ids(): readonly string[];
 }
 
+interface WaitingRun extends QueuedRun {
+  readonly isAttended: boolean;
+}
+
 export function createRunQueue(): RunQueue {
-  /** In the order of turns. */
-  const runs: QueuedRun[] = [];
-  const byId = new Map<string, QueuedRun>();
+  /** In order. */
+  const runs: WaitingRun[] = [];
+  const byId = new Map<string, WaitingRun>();
 
   /** The index of this run, or the one at which it has to be inserted. */
-  function indexOf(run: QueuedRun): number {
+  function indexOf(run: WaitingRun): number {
     let [low, high] = [0, runs.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -29,14 +35,24 @@ export function createRunQueue(): RunQueue {
     return low;
   }
 
+  function insert(run: WaitingRun): void {
+    byId.set(run.id, run);
+    runs.splice(indexOf(run), 0, run);
+  }
+
+  function remove(id: string): boolean {
+    const run = byId.get(id);
+    if (run === undefined) return false;
+    runs.splice(indexOf(run), 1);
+    return byId.delete(id);
+  }
+
   return {
     get size() {
       return runs.length;
     },
     push: (run) => {
-      if (byId.has(run.id)) return;
-      byId.set(run.id, run);
-      runs.splice(indexOf(run), 0, run);
+      if (!byId.has(run.id)) insert({ ...run, isAttended: true });
     },
     take: (fits) => {
       const index = runs.findIndex(fits);
@@ -44,11 +60,10 @@ export function createRunQueue(): RunQueue {
       if (next !== undefined) byId.delete(next.id);
       return next;
     },
-    remove: (id) => {
+    remove,
+    attend: (id, isAttended) => {
       const run = byId.get(id);
-      if (run === undefined) return false;
-      runs.splice(indexOf(run), 1);
-      return byId.delete(id);
+      if (run !== undefined && remove(id)) insert({ ...run, isAttended });
     },
     position: (id) => {
       const run = byId.get(id);
@@ -58,5 +73,8 @@ export function createRunQueue(): RunQueue {
   };
 }
 
-const compare = (one: QueuedRun, other: QueuedRun): number =>
-  one.turn - other.turn || one.createdAt - other.createdAt || (one.id < other.id ? -1 : Number(one.id > other.id));
+const compare = (one: WaitingRun, other: WaitingRun): number =>
+  Number(other.isAttended) - Number(one.isAttended) ||
+  one.turn - other.turn ||
+  one.createdAt - other.createdAt ||
+  (one.id < other.id ? -1 : Number(one.id > other.id));

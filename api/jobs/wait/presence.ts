@@ -9,8 +9,8 @@ import { decideAbandoned } from '../journal/rules/leave.ts';
 export type Departure = 'answered' | 'gone';
 
 export interface Presence {
-  /** Counts a caller of this ticket until the returned function is called. */
-  enter(ticketKey: string): (how: Departure) => Promise<void>;
+  /** Counts a caller of this ticket and its run until the returned function is called. */
+  enter(ticketKey: string, runId: string): (how: Departure) => Promise<void>;
   /** Gives up the share of a ticket, and the run too when no other ticket holds it. */
   release(ticketKey: string): Promise<void>;
 }
@@ -19,6 +19,10 @@ export interface Presence {
 export function createPresence(context: JobContext, stopping: AbortSignal): Presence {
   const { journal, dispatch, vault, observer, clock, log } = context;
   const present = new Map<string, number>();
+  /** Runs whose only caller has gone. They wait behind the others until he is back or they are given up. */
+  const left = new Set<string>();
+  /** Callers by run. */
+  const attending = new Map<string, number>();
 
   async function release(ticketKey: string): Promise<void> {
     const cancelled = await journal.release(ticketKey);
@@ -30,17 +34,20 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
     context.onEnded();
   }
 
-  function enter(ticketKey: string): (how: Departure) => Promise<void> {
+  function enter(ticketKey: string, runId: string): (how: Departure) => Promise<void> {
     present.set(ticketKey, (present.get(ticketKey) ?? 0) + 1);
+    attending.set(runId, (attending.get(runId) ?? 0) + 1);
+    if (left.delete(runId)) dispatch.attend?.(runId, true);
     return async (how) => {
-      const others = (present.get(ticketKey) ?? 1) - 1;
-      if (others > 0) present.set(ticketKey, others);
-      else present.delete(ticketKey);
+      const others = countDown(present, ticketKey);
+      countDown(attending, runId);
       if (how === 'answered' || others > 0) return;
       await journal.leave(ticketKey, { comesBack: false });
-      void settleAbandoned(ticketKey).catch((error: unknown) => {
-        if (!stopping.aborted) log.error({ err: error }, 'a job that nobody waits for could not be given up');
-      });
+      void settleAbandoned(ticketKey)
+        .catch((error: unknown) => {
+          if (!stopping.aborted) log.error({ err: error }, 'a job that nobody waits for could not be given up');
+        })
+        .finally(() => left.delete(runId));
     };
   }
 
@@ -52,8 +59,16 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
       const decision = record && decideAbandoned(record, clock.now() - goneAt);
       if (record === undefined || decision === undefined || decision === 'keep') return;
       if (decision === 'release') return release(ticketKey);
+      putLast(record.run);
       await untilChange(record.run, decision);
     }
+  }
+
+  /** Equal requests with a seed share a run, so somebody else may wait for it. */
+  function putLast({ id }: Run): void {
+    if (attending.has(id) || left.has(id)) return;
+    left.add(id);
+    dispatch.attend?.(id, false);
   }
 
   /** Waits until the status of the run changes, but no longer than `forMs`. */
@@ -67,4 +82,12 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
   }
 
   return { enter, release };
+}
+
+/** Answers how many are left. */
+function countDown(counts: Map<string, number>, key: string): number {
+  const rest = (counts.get(key) ?? 1) - 1;
+  if (rest > 0) counts.set(key, rest);
+  else counts.delete(key);
+  return rest;
 }

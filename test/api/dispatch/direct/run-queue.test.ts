@@ -26,6 +26,18 @@ test('the smallest turn comes first, then the oldest run, and positions say so',
   assert.equal(queue.size, 0);
 });
 
+test('a run that nobody attends comes after all others, until somebody does', () => {
+  const queue = createRunQueue();
+  for (const id of ['a', 'b', 'c']) queue.push(run(id, 1));
+  queue.attend('a', false);
+  queue.attend('b', false);
+  assert.deepEqual(queue.ids(), ['c', 'a', 'b']);
+  queue.attend('a', true);
+  queue.attend('gone', true);
+  assert.equal(queue.remove('b'), true);
+  assert.deepEqual(takeAll(queue), ['a', 'c']);
+});
+
 test('a run that is removed or pushed twice counts once', () => {
   const queue = createRunQueue();
   queue.push(run('a', 1));
