@@ -12,7 +12,7 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
 
 const OUT_OF_MEMORY = 'The AUTOMATIC1111 server ran out of memory: ask for a smaller picture, or for fewer at once.';
 
-/** Any answer of `txt2img` that holds no pictures. */
+/** The error for an answer of `txt2img` without pictures. */
 export function toFailure(reply: UpstreamReply, secrets: readonly string[], now: number): AppError {
   const text = reply.body.toString('utf8', 0, 4000);
   const name = /(sampler|scheduler) not found/i.exec(text)?.[1]?.toLowerCase();
@@ -24,7 +24,7 @@ export function toFailure(reply: UpstreamReply, secrets: readonly string[], now:
   return toUpstreamError(reply, { secrets, now, code, publicMessage: ADVICE[code] });
 }
 
-/** Only the server knows its list of names, but a wrong name is still the request's fault. */
+/** Only the server knows its names. A wrong name is still the caller's fault. */
 function unknownName(name: string, reply: UpstreamReply, secrets: readonly string[]): AppError {
   const message = `${name}: the AUTOMATIC1111 server has none of that name; its /sdapi/v1/${name}s lists them.`;
   return new AppError('invalid_request', `${reply.call}: ${describeReply(reply, secrets)}`, {

@@ -17,7 +17,7 @@ const settings = {
   AUTOMATIC1111_AUTH: text('User and password of its --api-auth', { format: 'user:password', secret: true }),
 };
 
-/** The API's own defaults; it serves any Stable Diffusion model and does not say which sizes suit the loaded one. */
+/** The API's own defaults. It does not tell which sizes suit the loaded model. */
 const LIMITS: EngineLimits = {
   sizes: { multipleOf: 8, min: 64, max: 2048 },
   shapes: {
@@ -42,7 +42,7 @@ interface Automatic1111Config {
   readonly log: Logger;
 }
 
-/** Any server with AUTOMATIC1111's `/sdapi/v1`: one call is held open until the pictures are done. */
+/** Any server with AUTOMATIC1111's `/sdapi/v1`. One call stays open until the pictures are done. */
 export function createAutomatic1111({ serverUrl, auth, clock, log }: Automatic1111Config): Engine {
   const server = createServer({
     url: serverUrl,
@@ -53,7 +53,7 @@ export function createAutomatic1111({ serverUrl, auth, clock, log }: Automatic11
   async function generate(request: EngineRequest, { signal, onProgress }: EngineContext): Promise<EngineOutput> {
     if (signal.aborted) throw toAbortError(signal);
     const options = parseVendorOptions('automatic1111', automatic1111OptionsSchema, request.options);
-    /** The form that the server's own pages use; unique, so that a task can be told from everybody else's. */
+    /** Unique, so that our task differs from all others. It has the form that the server's own pages use. */
     const taskId = `task(easel-${randomUUID()})`;
     const done = new AbortController();
     onProgress({ stage: 'generate' });

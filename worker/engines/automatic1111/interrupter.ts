@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/wait.ts';
 import type { Automatic1111Server } from './server.ts';
 
 const LOOK_MS = 1000;
-/** A request that was just sent may not be in the server's queue yet. */
+/** A request that was just sent may not be in the server's queue yet, so it is looked for again. */
 const MAX_UNSEEN = 3;
 const GIVE_UP_MS = 10 * 60_000;
 
@@ -14,9 +14,9 @@ interface InterrupterOptions {
 }
 
 /**
- * Interrupts tasks whose caller has left, in the background. The server interrupts whatever runs, so it is asked only
- * while it says that our task runs; until then a waiting task is watched. A server that cannot tell tasks apart is left
- * alone: our task runs to its end, and no other task is interrupted.
+ * Interrupts tasks whose caller has left, in the background. The server interrupts whichever task runs, so it is asked
+ * only while it says that our task runs. Until then the waiting task is watched. A server that cannot tell tasks apart
+ * is not asked: our task runs to its end, and no other task is interrupted.
  */
 export function createInterrupter({ server, clock, log }: InterrupterOptions) {
   const stopping = new AbortController();

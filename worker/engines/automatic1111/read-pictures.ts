@@ -3,7 +3,7 @@ import { isSuccess, readJson, requireBase64Picture, type UpstreamReply } from '.
 import type { EngineOutput } from '../engine.ts';
 import { infoSchema, txt2imgReplySchema } from './schema.ts';
 
-/** Undefined when the answer is none of `txt2img`. */
+/** Undefined if the answer does not come from `txt2img`. */
 export function readPictures(reply: UpstreamReply, count: number): EngineOutput | undefined {
   const answer = isSuccess(reply) ? txt2imgReplySchema.safeParse(readJson(reply)).data : undefined;
   if (answer === undefined) return undefined;
@@ -25,7 +25,7 @@ function readInfo(text: string | null | undefined) {
   try {
     return infoSchema.safeParse(JSON.parse(text ?? '')).data ?? {};
   } catch {
-    /** Some servers of this dialect leave it empty: then the seeds stay unreported. */
+    /** Some servers with this API leave it empty. Then no seeds are reported. */
     return {};
   }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Extras of `POST /sdapi/v1/txt2img`, under the API's own names. `override_settings` is a closed list: the server's
- * other settings include folders and switches that are the operator's business.
+ * Options of `POST /sdapi/v1/txt2img` by the API's own names. `override_settings` is a closed list, because other
+ * settings of the server include folders and switches that only the operator may set.
  */
 export const automatic1111OptionsSchema = z.strictObject({
   styles: z.array(z.string().max(100)).max(20).optional(),
@@ -26,7 +26,7 @@ export const automatic1111OptionsSchema = z.strictObject({
 
 export type Automatic1111Options = z.infer<typeof automatic1111OptionsSchema>;
 
-/** `info` is JSON inside a string, and an empty string at some servers that speak this dialect. */
+/** `info` is JSON inside a string. Some servers with this API send an empty string. */
 export const txt2imgReplySchema = z.object({
   images: z.array(z.string()).min(1),
   info: z.string().nullish(),
@@ -35,11 +35,11 @@ export const txt2imgReplySchema = z.object({
 export const infoSchema = z.object({
   seed: z.int().nullish(),
   all_seeds: z.array(z.int()).nullish(),
-  /** 1 when the server put a grid of all pictures before them. */
+  /** 1 if the server put a grid of all pictures before them. */
   index_of_first_image: z.int().min(0).nullish(),
 });
 
-/** `GET /sdapi/v1/progress`. It tells of whatever job the server runs; newer servers say whose in `current_task`. */
+/** `GET /sdapi/v1/progress`. It reports whichever job the server runs. Newer servers name it in `current_task`. */
 export const progressSchema = z.object({
   progress: z.number(),
   state: z.object({ sampling_step: z.number().nullish(), sampling_steps: z.number().nullish() }).nullish(),

@@ -6,7 +6,7 @@ import { progressSchema, taskSchema } from './schema.ts';
 
 /** Ten pictures of 4 megapixels as base64. */
 
-/** How our task stands. `hidden`: the server cannot tell tasks apart; `unseen`: it can, and does not know this one. */
+/** State of our task. `hidden`: the server cannot tell tasks apart. `unseen`: it can, but does not know this one. */
 export interface TaskLook {
   readonly state: 'running' | 'queued' | 'done' | 'unseen' | 'hidden';
   /** 0 to 1. */
@@ -22,11 +22,11 @@ export interface Automatic1111Server {
   lookAt(taskId: string, options: { signal: AbortSignal; withPreview: boolean }): Promise<TaskLook>;
   /** The models that it can load. */
   models(signal: AbortSignal): Promise<UpstreamReply>;
-  /** Stops whatever job runs: the API names no task. */
+  /** Stops whichever job runs, because the API names no task. */
   interrupt(signal: AbortSignal): Promise<void>;
 }
 
-/** The routes of one server. `authorization` is the whole header, when the server asks for one. */
+/** The routes of one server. `authorization` is the whole header, if the server wants one. */
 export function createServer({
   url,
   authorization,
@@ -38,14 +38,14 @@ export function createServer({
     baseURL: url,
     maxContentLength: MAX_ANSWER_BYTES,
     headers: authorization === undefined ? {} : { authorization },
-    /** A picture may take minutes without a byte; the job's signal is the deadline. */
+    /** No byte may come for minutes while a picture is made, so the job's signal is the only deadline. */
     timeout: 0,
   });
 
   const post = (path: string, data: unknown, signal: AbortSignal): Promise<UpstreamReply> =>
     callUpstream(client, { method: 'POST', url: path, data, signal });
 
-  /** `/sdapi/v1/progress` tells of any job, so what it shows is ours only if the server says that our task runs. */
+  /** `/sdapi/v1/progress` reports any job, so its progress is ours only if the server says that our task runs. */
   async function lookAt(taskId: string, options: { signal: AbortSignal; withPreview: boolean }): Promise<TaskLook> {
     const params = { skip_current_image: !options.withPreview };
     const { signal } = options;

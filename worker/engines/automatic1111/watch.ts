@@ -12,14 +12,14 @@ interface WatchOptions extends EngineContext {
   readonly previews: number;
 }
 
-/** Reports how the task gets on until its signal aborts or the server turns out to tell nothing. Never throws. */
+/** Reports the task's progress until its signal aborts or it is clear that the server reports none. Never throws. */
 export async function watchTask(options: WatchOptions): Promise<void> {
   const { server, clock, taskId, signal, onProgress, previews } = options;
   let shown = 0;
   let last = '';
   while (!signal.aborted) {
     await pause(clock, LOOK_MS, signal);
-    /** A failed look is ignored: the call for the picture reports failures. */
+    /** A failure here is ignored, because the call for the picture reports failures. */
     const look = await server
       .lookAt(taskId, { signal, withPreview: shown < previews })
       .catch((): TaskLook => ({ state: 'unseen' }));
@@ -36,7 +36,7 @@ export async function watchTask(options: WatchOptions): Promise<void> {
   }
 }
 
-/** Spread evenly over the work: two previews come after a third and after two thirds. */
+/** Spreads previews evenly: two of them come after a third and after two thirds of the work. */
 const isDue = ({ fraction = 0 }: TaskLook, shown: number, previews: number): boolean =>
   shown < previews && fraction >= (shown + 1) / (previews + 1);
 

@@ -30,7 +30,7 @@ interface ComfyConfig {
   readonly clock: Clock;
 }
 
-/** ComfyUI: hands it a graph, hears how far it is, fetches what it saved. https://docs.comfy.org */
+/** ComfyUI: submits a graph, follows its progress, fetches the picture that it saved. https://docs.comfy.org */
 function createComfyui({ url: baseUrl, graph, clock }: ComfyConfig): Engine {
   const client: AxiosInstance = createHttpClient({ baseURL: baseUrl, maxContentLength: MAX_REPLY_BYTES });
   const cancelling = new Set<Promise<void>>();
@@ -63,7 +63,7 @@ function createComfyui({ url: baseUrl, graph, clock }: ComfyConfig): Engine {
     }
   }
 
-  /** The caller does not wait for it; a stop of the worker does. */
+  /** The caller does not wait for it, but `stop` does. */
   function tell(cancelled: Promise<void>): void {
     cancelling.add(cancelled);
     void cancelled.finally(() => cancelling.delete(cancelled));
@@ -86,7 +86,7 @@ function createComfyui({ url: baseUrl, graph, clock }: ComfyConfig): Engine {
   };
 }
 
-/** A request can only set what the workflow has a placeholder for. */
+/** A request can only set fields that the workflow has placeholders for. */
 function limitsOf(placeholders: ReadonlySet<string>): EngineLimits {
   const square = { width: 1024, height: 1024 };
   const hasSize = placeholders.has('width') && placeholders.has('height');

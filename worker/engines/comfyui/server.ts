@@ -36,12 +36,12 @@ export interface ComfyServer {
   firstCheckpoint(): Promise<string>;
   /** Answers the prompt's id. */
   submit(graph: Graph, clientId: string): Promise<string>;
-  /** The picture of a prompt that has ended; undefined while it has not. */
+  /** The picture of a prompt that has ended. Undefined before. */
   finished(promptId: string): Promise<ComfyImage | undefined>;
-  /** 0: it runs. */
+  /** Place in the queue. 0: it runs. */
   placeOf(promptId: string): Promise<number>;
   view(image: ComfyImage): Promise<Buffer>;
-  /** Takes our own prompt out of the queue, and stops it if it is the one that runs. Never throws. */
+  /** Removes our own prompt from the queue, and stops it if it runs. Never throws. */
   cancel(promptId: string): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export function createComfyServer({ client, secrets, signal, now }: ComfyServerO
   const post = (path: string, data: unknown, by: AbortSignal): Promise<UpstreamReply> =>
     callUpstream(client, { ...ONLY_ONCE, method: 'POST', url: path, data, signal: by });
 
-  /** Which node of the operator's workflow is at fault. */
+  /** The error that names the faulty nodes of the operator's workflow. */
   function toRefusal(reply: UpstreamReply): AppError {
     const { error, node_errors } = refusedSchema.safeParse(readJson(reply)).data ?? { node_errors: {} };
     const nodes = Object.entries(node_errors).map(([id, { class_type, errors }]) => {
@@ -122,10 +122,10 @@ export function createComfyServer({ client, secrets, signal, now }: ComfyServerO
       try {
         await post('/queue', { delete: [promptId] }, by);
         const { queue_running } = await get('/queue', queueSchema, by);
-        // An older server ignores the id and stops whatever runs, which may be somebody else's.
+        // Older servers ignore the id and stop whichever prompt runs, so they are asked only if it is ours.
         if (queue_running.some(([, id]) => id === promptId)) await post('/interrupt', { prompt_id: promptId }, by);
       } catch {
-        // Nobody is left who could be told: the work then ends by itself.
+        // The caller has left, so there is nobody to tell. The work then ends by itself.
       }
     },
   };

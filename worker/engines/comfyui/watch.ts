@@ -1,7 +1,7 @@
 import type { EngineContext } from '../engine.ts';
 import { messageSchema } from './schema.ts';
 
-/** Binary frames begin with their kind: 1 is a preview, whose next number says JPEG or PNG. */
+/** A binary frame begins with its kind. 1 is a preview, and the next number tells JPEG from PNG. */
 const PREVIEW = 1;
 const MEDIA_TYPES: Readonly<Record<number, 'image/jpeg' | 'image/png'>> = { 1: 'image/jpeg', 2: 'image/png' };
 const HEADER_BYTES = 8;
@@ -14,7 +14,7 @@ export interface ComfyWatch {
   readonly ready: Promise<void>;
   /** Resolves when the server says that our prompt has ended. Stays pending if the WebSocket fails. */
   readonly ended: Promise<void>;
-  /** Whether our prompt is being worked on, as far as was heard. */
+  /** Whether the server said that our prompt runs. */
   isRunning(): boolean;
   /** This prompt is ours. What the server told of it before, such as a quick end, counts as well. */
   follow(promptId: string): void;
@@ -54,7 +54,7 @@ export function watchComfy({ url, previews, onProgress }: WatchOptions): ComfyWa
     if (type === 'executing' && data.node === null) end();
   }
 
-  /** Frames carry no id; they belong to the prompt that was named last, and come only to our own socket. */
+  /** Previews carry no id. They belong to the prompt that was named last, and come only to our own socket. */
   function see(frame: ArrayBuffer): void {
     if (previewsLeft === 0 || current === undefined || current !== ours) return;
     if (frame.byteLength <= HEADER_BYTES || frame.byteLength > MAX_PREVIEW_BYTES) return;
@@ -71,7 +71,7 @@ export function watchComfy({ url, previews, onProgress }: WatchOptions): ComfyWa
       if (typeof frame === 'string') hear(frame);
       else see(frame as ArrayBuffer);
     } catch {
-      // A frame that we do not understand changes nothing: the history is still asked.
+      // An unknown frame is ignored, because the history decides anyway.
     }
   }
 

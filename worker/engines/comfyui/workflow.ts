@@ -16,7 +16,7 @@ type Values = Readonly<Record<Placeholder, string | number>>;
 
 const MARK = /\{\{(\w{1,40})\}\}/g;
 
-/** Where no file is set: the graph that every ComfyUI can run, on its first checkpoint. */
+/** Used without a file: a graph that every ComfyUI can run on its first checkpoint. */
 export const BUILT_IN: Graph = {
   '1': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: '{{checkpoint}}' } },
   '2': { class_type: 'CLIPTextEncode', inputs: { text: '{{prompt}}', clip: ['1', 1] } },
@@ -60,7 +60,7 @@ export function placeholdersOf(graph: Graph): ReadonlySet<string> {
   return new Set([...JSON.stringify(graph).matchAll(MARK)].map(([, name = '']) => name));
 }
 
-/** A value that is only a placeholder becomes what it stands for, number or text; within a text it becomes text. */
+/** A value that is only a placeholder becomes its number or text. A placeholder within a text becomes text. */
 export function fillIn(graph: Graph, request: EngineRequest, checkpoint: string): Graph {
   const values: Values = {
     prompt: request.prompt,

@@ -15,9 +15,9 @@ import type { FittedCall } from './fit-parameters.ts';
 import { type GradioEvent, joinedSchema, readMessage } from './schema.ts';
 import type { ConnectedSpace } from './space.ts';
 
-/** A heartbeat comes every 15 s; a stream that is silent for longer is lost. */
+/** A heartbeat comes every 15 s. A stream that is silent for this long is lost. */
 const SILENCE_MS = 60_000;
-/** Of the whole stream: a Space may send previews, but none of ours needs more. */
+/** Bound of the whole stream, with room for the previews that some Spaces send. */
 const MAX_STREAM_BYTES = 16 * 1024 * 1024;
 const MAX_EVENT_CHARACTERS = 4 * 1024 * 1024;
 const CANCEL_TIMEOUT_MS = 5000;
@@ -33,13 +33,13 @@ export interface GradioCallOptions {
 }
 
 export interface GradioCall {
-  /** Submits once and tells what happens; ends after `done` or `failed`. */
+  /** Submits once and yields what happens. Ends after `done` or `failed`. */
   events(): AsyncGenerator<GradioEvent>;
-  /** Takes our own work out of the Space's queue; never throws. */
+  /** Removes our own work from the Space's queue. Never throws. */
   cancel(): Promise<void>;
 }
 
-/** One call of an endpoint by the queue that every Gradio page uses, or by `/call` where the app has no such queue. */
+/** One call of an endpoint, by the queue that Gradio's own pages use, or by `/call` if the app has no such queue. */
 export function createGradioCall(options: GradioCallOptions): GradioCall {
   const { client, space, fitted, headers, signal } = options;
   const sessionHash = randomUUID().replaceAll('-', '').slice(0, 11);
@@ -106,13 +106,13 @@ export function createGradioCall(options: GradioCallOptions): GradioCall {
       if (eventId === undefined) return;
       const data = { event_id: eventId, session_hash: sessionHash, fn_index: functionIndex };
       const request = { headers, timeout: CANCEL_TIMEOUT_MS, signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS) };
-      // An older app has no such address; the work then ends by itself.
+      // Older apps do not have this address. The work then ends by itself.
       await client.post(`${space.api}/cancel`, data, request).catch(() => undefined);
     },
   };
 }
 
-/** The body's chunks, up to a size, and none after a silence or an abort. */
+/** Yields the body's chunks. Ends with an error at the size limit, after a silence, or on abort. */
 async function* bounded(body: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   const stop = (): void => void body.destroy(new AppError('engine_timeout', 'the stream fell silent'));
@@ -151,7 +151,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON means nothing here: the events that count are JSON.
+    // The events that matter are JSON, so anything else is ignored.
     return undefined;
   }
 }

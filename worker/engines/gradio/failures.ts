@@ -1,16 +1,16 @@
 import { AppError } from '../../../shared/errors.ts';
 import { toExcerpt } from '../../upstream/excerpt.ts';
 
-/** Words by which a Space says why it made no picture; read in at most this many characters. */
+/** Words by which a Space says why it made no picture. They are looked for in at most this many characters. */
 const MAX_READ_CHARACTERS = 1000;
 const QUOTA = /exceeded your (?:\w+ )?GPU quota|quota exceeded|GPU limit/i;
 const RETRY_IN = /(?:retry|try again) in (\d{1,3}):(\d{2}):(\d{2})/i;
 const REFUSAL = /nsfw|safety|moderat|prohibited|inappropriate|not allowed/i;
 const BUSY = /queue full|queue is full|too many|no gpu (?:is )?available|gpu task aborted|overloaded|rate limit/i;
-/** ZeroGPU's quota comes back bit by bit; this long when the sentence names no time. */
+/** ZeroGPU's quota returns gradually. This is the rest if the Space's sentence names no time. */
 const QUOTA_REST_MS = 30 * 60_000;
 
-/** A Space's own sentence as one of the house's errors. */
+/** The AppError for the sentence of a Space. */
 export function toSpaceFailure(space: string, text: string, secrets: readonly string[]): AppError {
   const words = text.slice(0, MAX_READ_CHARACTERS);
   const message = `${space}: ${toExcerpt(words, secrets)}`;
@@ -24,6 +24,6 @@ export function toSpaceFailure(space: string, text: string, secrets: readonly st
   if (REFUSAL.test(words))
     return new AppError('prompt_refused', message, { publicMessage: 'The Space refuses this prompt.' });
   if (BUSY.test(words)) return new AppError('engine_busy', message);
-  // Many Spaces hide their messages; then nothing but this is known.
+  // Many Spaces hide their messages, so nothing else is known.
   return new AppError('engine_failed', message, { publicMessage: 'The Space refused or failed, and did not say why.' });
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { EngineRequest } from '../engine.ts';
 import type { GradioInfo, GradioParameter } from './schema.ts';
 
-/** Our fields, by the names that the authors of Spaces give them. */
+/** The names that authors of Spaces use for our fields. */
 const NAMES = {
   prompt: ['prompt', 'text', 'input_text', 'positive_prompt', 'user_prompt', 'prompt_text'],
   negativePrompt: ['negative_prompt', 'neg_prompt', 'n_prompt', 'negative'],
@@ -29,13 +29,13 @@ export interface FittedCall {
   readonly warnings: readonly string[];
 }
 
-/** Seeds above are refused by most sliders. */
+/** Most sliders refuse larger seeds. */
 const SEEDS = 2 ** 31;
 
 const nameOf = ({ parameter_name, label }: GradioParameter): string =>
   (parameter_name ?? label ?? '').trim().toLowerCase().replaceAll(' ', '_');
 
-/** Chooses the endpoint that makes pictures from words: the one that is named, else the first with a prompt. */
+/** Chooses the endpoint that makes pictures from words: the named one, else the first one with a prompt. */
 export function chooseEndpoint(info: GradioInfo, wanted: string | undefined, names: ParameterNames): string {
   const endpoints = Object.entries(info.named_endpoints);
   if (wanted !== undefined) {
@@ -61,7 +61,7 @@ function find(parameters: readonly GradioParameter[], field: Field, names: Param
   return undefined;
 }
 
-/** Fits a request to an endpoint by the names of its parameters; what it does not name keeps the author's default. */
+/** Fits a request to an endpoint by the names of its parameters. Other parameters keep the author's default. */
 export function fitParameters(
   request: EngineRequest,
   { info, endpoint, names }: { info: GradioInfo; endpoint: string; names: ParameterNames },
@@ -115,7 +115,7 @@ export function fitParameters(
   }
 }
 
-/** The choice of an aspect parameter whose form is nearest to the one asked for; choices look like `16:9` or `1024x768`. */
+/** The choice whose aspect ratio is nearest to the requested one. Choices look like `16:9` or `1024x768`. */
 function nearestAspect(
   parameter: GradioParameter | undefined,
   { width, height }: Pick<EngineRequest, 'width' | 'height'>,

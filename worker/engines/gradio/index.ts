@@ -69,7 +69,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
       else if (outcome instanceof AppError) failure = sooner(failure, outcome);
       else return outcome;
     }
-    // Only those are left that have just been woken: the first is waited for as long as the caller has time.
+    // Only sleeping Spaces are left, and asking has woken them. The signal bounds the wait for the first one.
     for (let [first] = asleep; first !== undefined; ) {
       context.onProgress({ stage: 'wake', engineStatus: 'the Space is waking' });
       await clock.wait(WAKE_PAUSE_MS, context.signal);
@@ -139,7 +139,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
     throw new AppError('engine_failed', `${label}: its stream ended before the picture`);
   }
 
-  /** The file lies at the Space itself; an answer that names another host is not followed. */
+  /** The file must be on the Space's own host. Another host in the answer is an error. */
   async function toOutput(
     { label, url, api }: ConnectedSpace,
     data: readonly unknown[],
@@ -152,7 +152,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
     if (address.host !== new URL(url).host) {
       throw new AppError('engine_changed', `${label}: its picture is at another host, ${address.host}`);
     }
-    // Behind a proxy apps name themselves http; they are asked the way the operator or the hub named them.
+    // Apps behind a proxy call themselves http, so the protocol of the operator's or the hub's address is used.
     address.protocol = new URL(url).protocol;
     const fetchPicture = createGuardedFetch({ base: url });
     const bytes = requirePicture(
@@ -179,7 +179,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
       ...MEGAPIXEL_LIMITS,
       sizes: { multipleOf: 8, min: 256, max: 1440 },
       negativePrompt: true,
-      // Distilled models spoil with another model's steps: without a wish the Space keeps its own.
+      // The steps of another model spoil a distilled one, so there is no default and the Space keeps its own.
       steps: { min: 1, max: 50, step: 1 },
       guidanceScale: { min: 0, max: 20 },
     },
@@ -194,7 +194,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
   };
 }
 
-/** Of two failures the one that ends first, so that the engine rests no longer than its best Space. */
+/** The failure with the shorter rest, so that the engine rests no longer than its best Space. */
 function sooner(known: AppError | undefined, next: AppError): AppError {
   const restOf = ({ details }: AppError): number => details.restMs ?? 0;
   return known !== undefined && restOf(known) <= restOf(next) ? known : next;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a Gradio app and the hub answer; only what is needed is asked for. Source: @gradio/client 2.7 and its guides. */
+/** The parts that we need of the answers of Gradio apps and of the hub. Source: @gradio/client 2.7 and its guides. */
 
 export const spaceSchema = z.object({
   host: z.string().optional(),
@@ -48,7 +48,7 @@ export type GradioFile = z.infer<typeof fileSchema>;
 
 const MAX_DEPTH = 6;
 
-/** The first file in an output: alone, in a gallery's entry, or in a list. */
+/** The first file in an output: by itself, in an entry of a gallery, or in a list. */
 export function findFile(value: unknown, depth = 0): GradioFile | undefined {
   if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return undefined;
   if (Array.isArray(value)) {
@@ -63,7 +63,7 @@ export function findFile(value: unknown, depth = 0): GradioFile | undefined {
   return 'image' in value ? findFile(value.image, depth + 1) : undefined;
 }
 
-/** What a line of the stream means for us. */
+/** What a message of the stream means. */
 export type GradioEvent =
   | {
       readonly kind: 'progress';

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { setting } from '../../../shared/service/config.ts';
 
-/** Where one app is: a Space by its name at the hub, or an address of one's own. */
+/** Where an app is: the name of a Space at the hub, or any address. */
 export interface SpaceAddress {
   /** As the operator wrote it. */
   readonly label: string;
   /** `owner/name` at the hub; undefined for an address. */
   readonly id?: string | undefined;
   readonly url?: string | undefined;
-  /** The endpoint to use, where the operator named one behind a `#`. */
+  /** The endpoint that the operator named after a `#`. */
   readonly endpoint?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ function toSpaceAddress(label: string): SpaceAddress | undefined {
   return { label, url: place.replace(/\/$/, ''), endpoint };
 }
 
-/** Which of them make good pictures changes; the first that works is taken. */
+/** Spaces change often, so there are several. The first that works is used. */
 const DEFAULT_SPACES = ['black-forest-labs/FLUX.1-schnell', 'mrfakename/Z-Image-Turbo', 'Qwen/Qwen-Image-Fast'];
 const FORMAT = '`owner/name` or an address, each with `#endpoint` where needed, separated by commas';
 
@@ -66,5 +66,5 @@ export const parametersSetting = setting(
   },
 );
 
-/** Where a Space answers (huggingface.co/docs/hub/spaces-api-endpoints), unless the hub names its host. */
+/** The address of a Space (huggingface.co/docs/hub/spaces-api-endpoints). Used if the hub does not name its host. */
 export const toSpaceUrl = (id: string): string => `https://${id.toLowerCase().replace(/[/_.]/g, '-')}.hf.space`;

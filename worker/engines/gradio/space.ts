@@ -12,14 +12,14 @@ export interface ConnectedSpace {
   /** `url` with the prefix of its API. */
   readonly api: string;
   readonly info: GradioInfo;
-  /** The number of an endpoint, for the queue; undefined when the app does not tell it. */
+  /** The number of an endpoint, for the queue. Undefined if the app does not tell it. */
   functionIndex(endpoint: string): number | undefined;
 }
 
-/** One GET; the token goes to the hub and to the Space's own address alone. */
+/** One GET. The token goes only to the hub and to the Space's own address. */
 export type Ask = (url: string, signal: AbortSignal) => Promise<UpstreamReply>;
 
-/** The Space sleeps or is being built: it can be waited for. */
+/** The Space sleeps or is being built, so waiting helps. */
 export class SpaceAsleep extends Error {
   override readonly name = 'SpaceAsleep';
   readonly stage: string;
@@ -38,7 +38,7 @@ const WAITED_FOR: ReadonlySet<string> = new Set([
   'APP_STARTING',
   'RUNNING_APP_STARTING',
 ]);
-/** An author may change his Space at any time. */
+/** Authors change their Spaces, so what is known of one is kept for an hour. */
 const KEPT_MS = 60 * 60_000;
 /** A Space that is paused or broken needs its author. */
 const BROKEN_REST_MS = 10 * 60_000;
@@ -46,7 +46,7 @@ const BROKEN_REST_MS = 10 * 60_000;
 interface SpaceConnectorOptions {
   /** Where the hub is. */
   readonly hubUrl: string;
-  /** Whether the hub is the true one: only then its answers may name no other hosts than its Spaces'. */
+  /** Whether the hub is huggingface.co. Its answers may only name hosts of Spaces. */
   readonly isPublicHub: boolean;
   readonly ask: Ask;
   /** Whether a Space that sleeps is woken. Default: true. */
@@ -54,11 +54,11 @@ interface SpaceConnectorOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Finds out how an app wants to be called; remembers it for an hour. Throws SpaceAsleep, or an AppError. */
+/** Finds out how to call an app, and remembers it for an hour. Throws SpaceAsleep or an AppError. */
 export function createSpaceConnector({ hubUrl, isPublicHub, ask, wakes = true, clock }: SpaceConnectorOptions) {
   const kept = new Map<string, { readonly space: ConnectedSpace; readonly until: number }>();
 
-  /** The Space's address and stage by the hub; asking for the address also wakes it. */
+  /** Asks the hub for the Space's address and stage. */
   async function locate({ id, label, url }: SpaceAddress, signal: AbortSignal): Promise<string> {
     if (id === undefined) return url ?? '';
     const reply = await ask(`${hubUrl}/api/spaces/${id}`, signal);
@@ -67,7 +67,7 @@ export function createSpaceConnector({ hubUrl, isPublicHub, ask, wakes = true, c
     const address = toAllowedHost(space?.host) ?? toSpaceUrl(id);
     const stage = space?.runtime?.stage ?? 'RUNNING';
     if (WAITED_FOR.has(stage)) {
-      // Whoever asks for the page wakes it; what it answers meanwhile does not matter.
+      // Any request for its page wakes the Space. The answer does not matter.
       if (wakes) await ask(address, signal).catch(() => undefined);
       throw new SpaceAsleep(label, stage);
     }
@@ -84,7 +84,7 @@ export function createSpaceConnector({ hubUrl, isPublicHub, ask, wakes = true, c
   async function connect(address: SpaceAddress, signal: AbortSignal): Promise<ConnectedSpace> {
     const url = await locate(address, signal);
     const reply = await ask(`${url}/config`, signal);
-    // While it starts, a page of the hub stands in its place.
+    // While the Space starts, a page of the hub answers instead.
     const config = configSchema.safeParse(readJson(reply)).data;
     if (!isSuccess(reply) || config === undefined) {
       if (address.id !== undefined || reply.status === 503)

@@ -2,15 +2,15 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Explanation, ServiceAnswer } from '../service-description.ts';
 import { failureSchema } from './schema.ts';
 
-/** The anonymous pool is one for the whole world: a little later there is room again. */
+/** All anonymous callers share one pool, which has room again after a short time. */
 const POOL_REST_MS = 45_000;
-/** Nothing was accepted, so the same request may be sent again. */
+/** Whether the pool was full. The request was not accepted then and may be sent again. */
 export const isPoolFull = (error: unknown): error is AppError =>
   error instanceof AppError && error.code === 'engine_busy' && error.details.restMs === POOL_REST_MS;
 
 const BAN_REST_MS = 3_600_000;
 
-/** What the Horde's own codes (`rc`) mean; the status alone would mislead. */
+/** Meaning of the Horde's own codes (`rc`), because the status alone would mislead. */
 export function explainHorde({ status, json, headers }: ServiceAnswer): Explanation | undefined {
   const { rc } = failureSchema.safeParse(json).data ?? { rc: '' };
   switch (rc) {

@@ -13,10 +13,10 @@ import { probeHorde } from './probe.ts';
 import { acceptedSchema, checkSchema, type HordeCheck, statusSchema } from './schema.ts';
 
 const DEFAULT_URL = 'https://aihorde.net/api/v2';
-/** Names change as volunteers come and go: the first one that somebody serves is taken. */
+/** Volunteers serve different models at different times. The first one that somebody serves is used. */
 const DEFAULT_MODELS = ['AlbedoBase XL (SDXL)', 'Flux.1-Schnell fp8 (Compact)', 'Z-Image-Turbo', 'Deliberate'];
 
-/** Known to everybody, so it is no secret. */
+/** Everybody may use this key, so it is not a secret. */
 const SHARED_KEY = '0000000000';
 
 const settings = {
@@ -44,11 +44,11 @@ const settings = {
 const FIRST_PAUSE_MS = 1000;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 5000;
-/** The Horde hears two submissions a second from an address; this is far from that. */
+/** The Horde allows two submissions a second from an address. This is far below that. */
 const FULL_POOL_PAUSE_MS = 7500;
 /** Ten looks a minute are allowed. */
 const STATUS_PAUSE_MS = 6000;
-/** Workers come and go, so "nobody can do that" is believed only after this time. */
+/** Workers come and go, so that "nobody can do that" counts only after this time. */
 const IMPOSSIBLE_GRACE_MS = 10_000;
 
 /** The model is chosen for each request, and there are no accounts in addresses. */
@@ -91,13 +91,13 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
       const image = await fetchImage(calls, id, context);
       return { images: [image], warnings: [...toSizeWarning(request, size), ...accepted.warnings.map(toSentence)] };
     } catch (error) {
-      // Nobody waits for the picture any more, so the volunteers need not make it.
+      // Nobody waits for the picture any more, so the volunteers should not make it.
       if (id !== undefined) tell(calls.cancel({ method: 'DELETE', url: `/generate/status/${id}` }));
       throw signal.aborted ? toAbortError(signal) : calls.toError(error);
     }
   }
 
-  /** While the pool that everybody shares is full, asks again for as long as the operator waits for the Horde. */
+  /** While the shared pool is full, submits again, up to the operator's longest wait for the Horde. */
   async function submit(calls: ServiceCalls, call: ServiceCall, context: EngineContext): Promise<ServiceAnswer> {
     for (let waitedMs = 0; ; waitedMs += FULL_POOL_PAUSE_MS) {
       try {
@@ -166,7 +166,7 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
     }
   }
 
-  /** The caller does not wait for it; a stop of the worker does. */
+  /** The caller does not wait for it, but `stop` does. */
   function tell(cancelled: Promise<void>): void {
     cancelling.add(cancelled);
     void cancelled.finally(() => cancelling.delete(cancelled));

@@ -5,7 +5,7 @@ import { modelsSchema } from './schema.ts';
 
 const KEPT_MS = 10 * 60_000;
 
-/** Which of the wanted models somebody serves right now; asked for at most every ten minutes. */
+/** Chooses among the wanted models one that somebody serves now. The list is read at most every ten minutes. */
 export function createModelChoice(wanted: readonly string[], { now }: Pick<Clock, 'now'>) {
   let served: { readonly names: readonly string[]; readonly until: number } | undefined;
 
@@ -16,7 +16,7 @@ export function createModelChoice(wanted: readonly string[], { now }: Pick<Clock
     return models.toSorted((a, b) => a.eta - b.eta).map(({ name }) => name);
   }
 
-  /** The first wanted model that is served; without a list, the first wanted one. */
+  /** The first wanted model that is served. Without a list, the first wanted one. */
   return async (calls: ServiceCalls): Promise<string> => {
     if (served === undefined || served.until < now()) {
       const names = await readServed(calls);
@@ -27,15 +27,15 @@ export function createModelChoice(wanted: readonly string[], { now }: Pick<Clock
   };
 }
 
-/** Families that everybody may ask for a megapixel of; the others only for a third of it. */
+/** Families that are free up to one megapixel. Others are free up to a third of it. */
 const LARGE = /xl|flux|z-image|cascade/i;
 const SMALL_SIDE = 576;
 const GRID = 64;
-/** Fewer steps than these are refused by nobody, and distilled models need no more. */
+/** The most steps for a distilled model, which needs no more. */
 const DISTILLED = /schnell|turbo|lightning|lcm|hyper/i;
 const DISTILLED_STEPS = 8;
 
-/** The size that costs no kudos with this model, of the same form. */
+/** The size of the same aspect ratio that costs no kudos with this model. */
 export function toFreeSize({ width, height }: Size, model: string): Size {
   if (LARGE.test(model) || width * height <= SMALL_SIDE ** 2) return { width, height };
   const scale = Math.sqrt(SMALL_SIDE ** 2 / (width * height));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What AI Horde answers (https://aihorde.net/api); only what is needed is asked for. */
+/** The parts that we need of AI Horde's answers (https://aihorde.net/api). */
 
 export const modelsSchema = z.array(z.object({ name: z.string(), count: z.number(), eta: z.number().default(0) }));
 
@@ -15,7 +15,7 @@ export const checkSchema = z.object({
   is_possible: z.boolean().default(true),
   processing: z.number().default(0),
   queue_position: z.number().default(0),
-  /** Seconds, as the Horde guesses. */
+  /** Seconds, estimated by the Horde. */
   wait_time: z.number().default(0),
 });
 export type HordeCheck = z.infer<typeof checkSchema>;
@@ -24,7 +24,7 @@ export const statusSchema = z.object({
   generations: z
     .array(
       z.object({
-        /** An address for half an hour, or base64. */
+        /** An address that is valid for half an hour, or base64. */
         img: z.string(),
         seed: z.union([z.string(), z.number()]),
         censored: z.boolean().default(false),

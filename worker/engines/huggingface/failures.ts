@@ -23,7 +23,7 @@ const NO_PICTURE = 'Hugging Face answered with a page in place of a picture: che
 export const missingKey = (): AppError =>
   new AppError('engine_unauthorized', 'huggingface: HUGGING_FACE_API_KEY is not set', {
     publicMessage: 'The huggingface engine needs a token: set HUGGING_FACE_API_KEY.',
-    // Another caller may bring a token.
+    // Another caller may send a token.
     evidence: 'none',
   });
 
@@ -35,7 +35,7 @@ export const notServed = (model: string, provider: string): AppError =>
 
 const GONE_WORDS = /not supported by provider|no longer supported/i;
 
-/** The provider has no such model, or no longer. */
+/** Whether the provider does not have the model, or no longer has it. */
 export function isModelGone(reply: UpstreamReply): boolean {
   if (reply.status === 404 || reply.status === 410) return true;
   return reply.status === 400 && GONE_WORDS.test(toWords(reply));
@@ -46,7 +46,7 @@ function toWords(reply: UpstreamReply): string {
   return [said?.error, said?.message, JSON.stringify(said?.detail)].join(' ');
 }
 
-/** Any answer that holds no picture, of that model at that provider. */
+/** The error for an answer without a picture by that model at that provider. */
 export function toFailure(
   reply: UpstreamReply,
   secrets: readonly string[],

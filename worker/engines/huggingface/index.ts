@@ -41,16 +41,16 @@ const settings = {
 interface HuggingfaceConfig {
   readonly apiUrl: string;
   readonly apiKey?: string | undefined;
-  /** Left out: the first of a few that somebody serves. */
+  /** Missing: the first model of a short list that a provider serves. */
   readonly model?: string | undefined;
   readonly provider: ProviderName | 'auto';
   readonly clock: Clock;
 }
 
 /**
- * Hugging Face's Inference Providers, by the plain route. Its package was weighed and left out: it cannot point a named
- * provider at another base, repeats at once and without end on 503, asks the hub on every call by default, and its
- * errors carry the request with prompt and token.
+ * Hugging Face's Inference Providers over plain HTTP. Its npm package is not used, for four reasons: it cannot send a
+ * named provider's calls to another address, it repeats a 503 at once and without end, it asks the hub on every call by
+ * default, and its errors contain the request with prompt and token.
  */
 export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: HuggingfaceConfig): Engine {
   const router = createRouter(apiUrl);
@@ -73,7 +73,7 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
     throw toFailure(reply, [key, request.prompt, request.negativePrompt], { now: clock.now(), ...target });
   }
 
-  /** The first answer of whoever has the model; one that has it no longer made nothing, so the next one is asked. */
+  /** Asks the providers in order. One that no longer has the model made nothing, so the next one is asked. */
   async function askFirst(request: EngineRequest, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
     const targets = await models.list(signal);
     for (const [index, target] of targets.entries()) {
@@ -86,7 +86,7 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
     throw new AppError('internal', 'huggingface: there is no model to ask for');
   }
 
-  /** Bytes as they are, or JSON that holds or names them; undefined when the answer is neither. */
+  /** Reads bytes, or JSON that holds or names them. Undefined if the answer is neither. */
   async function readPicture(reply: UpstreamReply, { signal, onProgress }: EngineContext): Promise<Buffer | undefined> {
     if (!isSuccess(reply)) return undefined;
     if (sniffMediaType(reply.body) !== undefined) return reply.body;
@@ -104,7 +104,7 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
       const latest = models.latest();
       return limitsOf(latest.provider, latest.model);
     },
-    /** The hub is asked ahead; whoever wants a picture meanwhile waits for it. */
+    /** Asks the hub ahead. A request that comes meanwhile waits for the answer. */
     start: async () => {
       if (apiKey !== undefined) models.list(new AbortController().signal).catch(() => undefined);
     },

@@ -6,7 +6,7 @@ interface ModelDefaults {
   readonly guidance: number;
 }
 
-/** The values of the models' own cards, by the words of their names: a distilled model spoils with 28 steps. */
+/** Values from the models' own cards, by words in their names. With 28 steps a distilled model makes bad pictures. */
 const DEFAULTS: readonly (readonly [RegExp, ModelDefaults])[] = [
   [/schnell/i, { steps: 4, guidance: 3.5 }],
   [/flux/i, { steps: 28, guidance: 3.5 }],
@@ -14,7 +14,7 @@ const DEFAULTS: readonly (readonly [RegExp, ModelDefaults])[] = [
 ];
 const USUAL: ModelDefaults = { steps: 28, guidance: 7 };
 
-/** One picture a call: no provider's batch is the same, and hf-inference has none. */
+/** One picture a call, because batches differ between providers and hf-inference has none. */
 export function limitsOf(provider: ProviderName, model: string): EngineLimits {
   const { steps, guidance } = DEFAULTS.find(([name]) => name.test(model))?.[1] ?? USUAL;
   const { takesSteps } = shapeOf(provider);

@@ -29,19 +29,19 @@ interface ModelsOptions {
   readonly router: Router;
   /** The operator's choice. */
   readonly model: string | undefined;
-  /** `auto`: whoever serves the model. */
+  /** `auto`: any provider that serves the model. */
   readonly provider: ProviderName | 'auto';
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Who makes pictures of which model. */
+/** Tells which providers serve which model. */
 export function createModels({ router, model: configured, provider, clock }: ModelsOptions) {
   const models = configured === undefined ? DEFAULT_MODELS : [configured];
-  /** Those that answered so, for the life of the engine. */
+  /** Models that a provider said it no longer has. Kept for the life of the engine. */
   const gone = new Set<string>();
   const listed = models.map((model) => createCachedList({ read: (signal) => read(model, signal), literal: [], clock }));
 
-  /** Live ones first come first, as the hub lists them. Undefined when it does not answer. */
+  /** The providers in the hub's order. Undefined if the hub does not answer. */
   async function read(model: string, signal: AbortSignal): Promise<readonly Target[] | undefined> {
     const reply = await router.askHub(model, signal);
     const answer = isSuccess(reply) ? mappingSchema.safeParse(readJson(reply)).data : undefined;
@@ -57,7 +57,7 @@ export function createModels({ router, model: configured, provider, clock }: Mod
   const withLiterals = (targets: readonly Target[]): readonly Target[] => {
     const atHuggingFace = models.map((model) => ({ model, provider: 'hf-inference' as const, modelId: model }));
     if (provider === 'hf-inference') return atHuggingFace;
-    // The hub may be away while the router works.
+    // The hub may be unreachable while the router works.
     return provider === 'auto' && targets.length === 0 ? atHuggingFace : targets;
   };
 
@@ -67,7 +67,7 @@ export function createModels({ router, model: configured, provider, clock }: Mod
   };
 
   return {
-    /** Best first, and never empty: throws `engine_changed` when the provider serves none of the models. */
+    /** Best first, and never empty. Throws `engine_changed` if the provider serves none of the models. */
     async list(signal: AbortSignal): Promise<readonly Target[]> {
       if (provider === 'hf-inference') return openOf(withLiterals([]));
       const known = await Promise.all(listed.map((list) => list.get(signal)));
@@ -76,7 +76,7 @@ export function createModels({ router, model: configured, provider, clock }: Mod
       for (const list of listed) list.forget();
       throw notServed(models.join(', '), provider);
     },
-    /** The best one as far as is known, without asking the hub. */
+    /** The best one that is known without asking the hub. */
     latest(): Pick<Target, 'model' | 'provider'> {
       const [first] = openOf(withLiterals(listed.flatMap((list) => list.latest())));
       return first ?? { model: models[0] ?? '', provider: provider === 'auto' ? 'hf-inference' : provider };

@@ -7,14 +7,14 @@ import type { Router } from './router.ts';
 interface HuggingfaceProbe {
   readonly router: Pick<Router, 'askWho'>;
   readonly apiKey: string | undefined;
-  /** Who makes pictures of which model; throws `engine_changed` when nobody does. */
+  /** Tells which providers serve which model. Throws `engine_changed` if none does. */
   readonly list: (signal: AbortSignal) => Promise<readonly Target[]>;
   readonly model: string;
   readonly now: number;
   readonly signal: AbortSignal;
 }
 
-/** The hub knows whose token it is, and who serves the model. */
+/** Asks the hub whose token it is and who serves the model. */
 export async function probeHuggingface(options: HuggingfaceProbe): Promise<Probe> {
   const { router, apiKey, now, signal } = options;
   const model = await findModel(options);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /**
- * The shapes that the router passes on, as Hugging Face's own clients send them (huggingface.js
+ * The shapes of requests that the router passes on to providers, as Hugging Face's own clients send them (huggingface.js
  * packages/inference/src/providers, huggingface_hub inference/_providers).
  */
 
-/** Named as the clients' `parameters`. */
+/** The fields have the names of the clients' `parameters`. */
 export interface PictureWish {
   readonly prompt: string;
   readonly negative_prompt?: string | undefined;
@@ -17,12 +17,12 @@ export interface PictureWish {
   readonly scheduler?: string | undefined;
 }
 
-/** A provider that answers with a ticket first. Statuses that are in neither list mean: still running. */
+/** A provider that first answers with a ticket. A status in neither list means that the work still runs. */
 interface ProviderQueue {
-  /** The address to ask; only its path is used, on our own base. */
+  /** The address to ask. Only its path is used, with the router's own origin. */
   readonly ticket: z.ZodType<string>;
   readonly toStatusPath: (path: string) => string;
-  /** Left out: the status answer holds the pictures. */
+  /** Missing: the status answer holds the pictures. */
   readonly toResultPath?: (path: string) => string;
   readonly status: z.ZodType<string>;
   readonly done: readonly string[];
@@ -30,12 +30,12 @@ interface ProviderQueue {
 }
 
 interface ProviderShape {
-  /** Below the router's root. */
+  /** Path below the router's root. */
   readonly toPath: (modelId: string) => string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly toBody: (wish: PictureWish, modelId: string) => unknown;
   readonly queue?: ProviderQueue;
-  /** Steps and guidance can be told. */
+  /** Whether steps and guidance can be sent. */
   readonly takesSteps: boolean;
 }
 

@@ -10,11 +10,11 @@ interface QueueWait extends EngineContext {
   readonly router: RouterAt;
   readonly clock: Clock;
   readonly headers: Readonly<Record<string, string>>;
-  /** The answer to the request. */
+  /** The answer to the submission. */
   readonly first: UpstreamReply;
 }
 
-/** The answer that holds the pictures, or the first one that is an error. The signal is the deadline. */
+/** Waits for the answer that holds the pictures, or for the first error. The signal is the deadline. */
 export async function waitInQueue({
   router,
   clock,
@@ -26,7 +26,7 @@ export async function waitInQueue({
   const { queue } = router.shape;
   if (queue === undefined || !isSuccess(first)) return first;
   const ticket = queue.ticket.safeParse(readJson(first)).data;
-  /** A provider may be done at once. */
+  /** Without a ticket, the provider has already finished. */
   if (ticket === undefined) return first;
   const path = readPath(ticket);
   for (let last = ''; ; ) {
@@ -44,7 +44,7 @@ export async function waitInQueue({
   }
 }
 
-/** The token goes to our own base alone, so whatever host the ticket names is ignored. */
+/** The token is sent only to the router, so the host in the ticket is ignored. */
 function readPath(ticket: string): string {
   if (URL.canParse(ticket)) return new URL(ticket).pathname;
   throw new AppError('engine_changed', 'huggingface: the ticket of the queue is no address');

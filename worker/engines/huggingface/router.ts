@@ -3,17 +3,21 @@ import { MAX_ANSWER_BYTES } from '../../upstream/answer-limits.ts';
 import { callUpstream, ONLY_ONCE, type UpstreamReply } from '../../upstream/upstream.ts';
 import { type ProviderName, shapeOf } from './providers.ts';
 
-/** The router to the providers, and the hub behind it. `apiUrl` as HUGGING_FACE_API_URL: the root, then `/hf-inference`. */
+/**
+ * The calls of the router and of the hub behind it. `apiUrl` is HUGGING_FACE_API_URL: the root, then `/hf-inference`.
+ */
 export function createRouter(apiUrl: string) {
   const root = apiUrl.replace(/\/hf-inference$/, '');
-  /** A picture may take minutes without a byte; the job's signal is the deadline. */
+  /** No byte may come for minutes while a picture is made, so the job's signal is the only deadline. */
   const client = createHttpClient({ maxContentLength: MAX_ANSWER_BYTES, timeout: 0 });
 
   return {
-    /** Which providers serve a model, under which names. Without the token: it is no business of the hub's. */
+    /**
+     * Which providers serve a model, and by which names. Sent without the token, which the hub does not need for this.
+     */
     askHub: (model: string, signal: AbortSignal): Promise<UpstreamReply> =>
       callUpstream(client, { url: `${toHub(root)}/api/models/${model}?expand[]=inferenceProviderMapping`, signal }),
-    /** Whose token it is. */
+    /** Asks whose token it is. */
     askWho: (token: string, signal: AbortSignal): Promise<UpstreamReply> =>
       callUpstream(client, {
         url: `${toHub(root)}/api/whoami-v2`,
@@ -37,10 +41,10 @@ export function createRouter(apiUrl: string) {
 
 export type Router = ReturnType<typeof createRouter>;
 
-/** One provider, through the router. */
+/** The calls of one provider through the router. */
 export interface RouterAt {
   readonly shape: ReturnType<typeof shapeOf>;
-  /** With `data` a POST that is sent once, else a GET. */
+  /** A POST that is sent once if there is `data`, else a GET. */
   readonly send: (
     path: string,
     headers: Readonly<Record<string, string>>,
@@ -49,7 +53,7 @@ export interface RouterAt {
   ) => Promise<UpstreamReply>;
 }
 
-/** `router.huggingface.co` belongs to `huggingface.co`; any other base is router and hub in one. */
+/** The hub of `router.huggingface.co` is `huggingface.co`. Any other address is both router and hub. */
 function toHub(root: string): string {
   return root.replace('://router.', '://');
 }

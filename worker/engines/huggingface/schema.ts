@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** There are no extras beyond the canonical wishes; an unknown one is a fault rather than silence. */
+/** The engine has no options of its own. An unknown option is an error, so that it is not ignored silently. */
 export const huggingfaceOptionsSchema = z.strictObject({});
 
 const item = z.union([
@@ -14,7 +14,7 @@ const item = z.union([
 const items = z.array(item).min(1);
 const one = item.transform((only) => [only]);
 
-/** Where the providers put their pictures: together and nscale, replicate, fal-ai, wavespeed. */
+/** Where providers put their pictures, in this order: together and nscale, replicate, fal-ai, wavespeed. */
 export const picturesSchema = z.union([
   z.object({ data: items }).transform(({ data }) => data),
   z.object({ output: z.union([items, one]) }).transform(({ output }) => output),
@@ -28,7 +28,7 @@ const text = z.union([
   z.array(z.string()).transform((lines) => lines.join(' ')),
 ]);
 
-/** Mostly `{"error":"text"}`; providers behind the router have shapes of their own. */
+/** Mostly `{"error":"text"}`. Providers behind the router use other shapes too. */
 export const errorSchema = z.object({
   error: text.nullish().catch(undefined),
   message: z.string().nullish().catch(undefined),

@@ -7,7 +7,7 @@ interface BodyOptions {
   readonly family: ModelFamily;
   readonly model: string | undefined;
   readonly options: OpenaiOptions;
-  /** OpenAI itself, where a prompt is nothing but a prompt. */
+  /** OpenAI itself, which reads no options inside a prompt. */
   readonly isOpenai: boolean;
 }
 

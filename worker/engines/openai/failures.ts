@@ -4,7 +4,7 @@ import { errorReplySchema, type OpenaiError } from './schema.ts';
 
 const SPENT_CODES = new Set(['insufficient_quota', 'billing_hard_limit_reached', 'billing_not_active']);
 const REFUSED_CODES = new Set(['moderation_blocked', 'content_policy_violation']);
-/** The last one is Pollinations'. */
+/** Codes of a refusal. The last one is Pollinations'. */
 const REFUSED_TYPES = new Set(['image_generation_user_error', 'safety_error']);
 const REFUSED_WORDS = /safety system|content[_ ]policy/i;
 
@@ -25,14 +25,14 @@ export function readError(reply: UpstreamReply): OpenaiError {
 const GONE_CODES = new Set(['model_not_found', 'model_deprecated']);
 const GONE_WORDS = /model .{0,200}(does not exist|has been (deprecated|shut ?down|retired|removed)|is no longer)/i;
 
-/** The server knows the route, but has no such model, or no longer. */
+/** Whether the server knows the route but does not have the model, or no longer has it. */
 export function isModelGone(reply: UpstreamReply): boolean {
   if (![400, 404, 410].includes(reply.status)) return false;
   const { code, message } = readError(reply);
   return GONE_CODES.has(String(code)) || GONE_WORDS.test((message ?? '').slice(0, 500));
 }
 
-/** Any answer that is not a list of pictures. `model` is the one that was asked for. */
+/** The error for an answer that is not a list of pictures. `model` is the one that was asked for. */
 export function toFailure(
   reply: UpstreamReply,
   secrets: readonly string[],

@@ -1,11 +1,11 @@
 import type { EngineLimits, Size } from '../engine.ts';
 
-/** What models of one kind take; the name of the model decides, since the API tells nothing about it. */
+/** What the models of one family take. The model's name decides, since the API does not tell. */
 export interface ModelFamily {
   readonly limits: EngineLimits;
   /** GPT image models refuse `response_format` and always answer base64. */
   readonly takesResponseFormat: boolean;
-  /** How a seed is told: not at all, as a field of the body, or in sd-server's block at the end of the prompt. */
+  /** How a seed is sent: not at all, as a field of the body, or in sd-server's block at the end of the prompt. */
   readonly seed: 'none' | 'field' | 'block';
 }
 
@@ -57,8 +57,10 @@ const DALL_E_2: ModelFamily = {
   seed: 'none',
 };
 
-/** LocalAI, Pollinations and others: Stable Diffusion or FLUX behind them, so multiples of 64. One at a time: whether
- * a batch counts its seeds up is different at each. */
+/**
+ * LocalAI, Pollinations and others run Stable Diffusion or FLUX, so sizes are multiples of 64. There is one picture a
+ * call, because servers differ in how they count up the seeds of a batch.
+ */
 const OTHER: ModelFamily = {
   limits: {
     sizes: { multipleOf: 64, min: 256, max: 2048 },
@@ -71,7 +73,7 @@ const OTHER: ModelFamily = {
   seed: 'field',
 };
 
-/** The one name under which stable-diffusion.cpp's server lists its model. Steps and guidance stay its own flags'. */
+/** The only name by which stable-diffusion.cpp's server lists its model. Its own flags set steps and guidance. */
 const SD_SERVER: ModelFamily = {
   limits: {
     ...OTHER.limits,

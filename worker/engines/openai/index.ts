@@ -35,16 +35,16 @@ const settings = {
 };
 
 const JSON_PATH = '/images/generations';
-/** What a server may refuse without harm to the picture. */
+/** Fields that a server may refuse without changing the picture. */
 const DISPENSABLE = ['response_format', 'seed'] as const;
 type Dispensable = (typeof DISPENSABLE)[number];
 
 interface OpenaiConfig {
   readonly baseUrl: string;
   readonly apiKey?: string | undefined;
-  /** Left out at OpenAI itself: the newest one that it lists. Elsewhere: the server's own choice. */
+  /** Missing: at OpenAI the newest model that it lists, elsewhere the server's own choice. */
   readonly model?: string | undefined;
-  /** Left out: what the address says. */
+  /** Missing: the address decides. */
   readonly isOpenai?: boolean;
   readonly clock: Clock;
 }
@@ -52,10 +52,10 @@ interface OpenaiConfig {
 /** Any server that speaks OpenAI's Images API: OpenAI, LocalAI, sd-server, Pollinations. */
 export function createOpenai({ baseUrl, apiKey, model: configured, clock, ...given }: OpenaiConfig): Engine {
   const isOpenai = given.isOpenai ?? new URL(baseUrl).hostname === new URL(OPENAI_URL).hostname;
-  /** A picture may take minutes without a byte; the job's signal is the deadline. */
+  /** No byte may come for minutes while a picture is made, so the job's signal is the only deadline. */
   const client = createHttpClient({ baseURL: baseUrl, maxContentLength: MAX_ANSWER_BYTES, timeout: 0 });
   const fetchPicture = createGuardedFetch({ base: baseUrl });
-  /** Learnt from the server's refusals, for the life of the engine. */
+  /** Fields that the server refused. Kept for the life of the engine. */
   const refused = new Set<Dispensable>();
   let remaining: number | undefined;
   const models = createModels({ client, apiKey, configured, isOpenai, clock });
@@ -85,7 +85,9 @@ export function createOpenai({ baseUrl, apiKey, model: configured, clock, ...giv
     return { images, warnings: [...changes, ...warnings] };
   }
 
-  /** Asks for the best model, and for the next one when that is gone (nothing was made or paid for then). */
+  /**
+   * Asks for the best model, and for the next one if the server no longer has it. Nothing was made or paid for then.
+   */
   async function askModels(request: EngineRequest, { options, headers, signal }: Asking) {
     const candidates = await models.list(signal);
     for (const [index, model] of candidates.entries()) {
@@ -100,7 +102,9 @@ export function createOpenai({ baseUrl, apiKey, model: configured, clock, ...giv
     throw new AppError('internal', 'openai: there is no model to ask for');
   }
 
-  /** Again without a dispensable field that the server refuses (HTTP 400, so nothing was made or paid for). */
+  /**
+   * Repeats the call without a dispensable field that the server refuses. After HTTP 400 nothing was made or paid for.
+   */
   async function ask(fields: object, headers: Record<string, string>, signal: AbortSignal): Promise<UpstreamReply> {
     const data = Object.fromEntries(Object.entries(fields).filter(([name]) => !refused.has(name as Dispensable)));
     const reply = await callUpstream(client, { ...ONLY_ONCE, method: 'POST', url: JSON_PATH, data, headers, signal });
@@ -116,7 +120,7 @@ export function createOpenai({ baseUrl, apiKey, model: configured, clock, ...giv
       return familyOf(models.latest()).limits;
     },
     generate,
-    /** The list is read ahead; whoever asks for a picture meanwhile waits for it. */
+    /** Reads the list ahead. A request that comes meanwhile waits for it. */
     start: async () => {
       if (apiKey !== undefined) models.list(new AbortController().signal).catch(() => undefined);
     },

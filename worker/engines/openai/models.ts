@@ -6,8 +6,8 @@ import { callUpstream, isSuccess, readJson } from '../../upstream/upstream.ts';
 import { modelsReplySchema } from './schema.ts';
 
 /**
- * OpenAI's picture models come and go within months, so the default is chosen from `GET /v1/models` at run time. When
- * that does not answer, these are asked for, the first one first: OpenAI names them as the successors of gpt-image-1
+ * OpenAI's picture models change within months, so the default is chosen from `GET /v1/models` at run time. If that
+ * fails, these are used in order. OpenAI names them as the successors of gpt-image-1
  * (developers.openai.com/api/docs/deprecations, November 2026).
  */
 const LITERAL_MODELS: readonly string[] = ['gpt-image-2.6-flare', 'gpt-image-2'];
@@ -16,7 +16,7 @@ type ListedModel = z.infer<typeof modelsReplySchema>['data'][number];
 
 const VERSION = /^gpt-image-(\d{1,3})(?:\.(\d{1,3}))?/;
 
-/** Usable picture models, best first: the newest version, its fast tier `-flare` before the others. */
+/** Usable picture models, best first: the newest version first, and its fast tier `-flare` before the others. */
 function rankModels(models: readonly ListedModel[], now: number): readonly string[] {
   const today = new Date(now).toISOString().slice(0, 10);
   const isOpen = ({ shutdown_date: date }: ListedModel): boolean =>
@@ -48,7 +48,7 @@ interface ModelsOptions {
 
 /** Which models to ask for. Undefined stands for the server's own choice. */
 export function createModels({ client, apiKey, configured, isOpenai, clock }: ModelsOptions) {
-  /** Those that answered so, for the life of the engine. */
+  /** Models that the server said it no longer has. Kept for the life of the engine. */
   const gone = new Set<string>();
   const listed = createCachedList({ read: readList, literal: LITERAL_MODELS, clock });
   const isFixed = configured !== undefined || !isOpenai;
@@ -69,7 +69,7 @@ export function createModels({ client, apiKey, configured, isOpenai, clock }: Mo
     /** Best first, and never empty. */
     list: async (signal: AbortSignal): Promise<readonly (string | undefined)[]> =>
       isFixed ? [configured] : openOf(await listed.get(signal)),
-    /** The best one as far as is known, without asking the service. */
+    /** The best one that is known without asking the service. */
     latest: (): string | undefined => (isFixed ? configured : openOf(listed.latest())[0]),
     noteGone(model: string | undefined): void {
       if (model !== undefined) gone.add(model);

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 15_000;
 interface OpenaiProbe {
   readonly client: AxiosInstance;
   readonly apiKey: string | undefined;
-  /** That the next request would ask for; undefined: the server's own choice. */
+  /** The model of the next request. Undefined: the server's own choice. */
   readonly model: string | undefined;
   readonly now: number;
   readonly signal: AbortSignal;

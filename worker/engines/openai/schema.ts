@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Extras of `POST /images/generations` under the API's own names; a model family that lacks one refuses it itself. */
+/** Options of `POST /images/generations` by the API's own names. A model without one of them refuses it itself. */
 export const openaiOptionsSchema = z.strictObject({
   quality: z.enum(['auto', 'low', 'medium', 'high', 'standard', 'hd']).optional(),
   style: z.enum(['vivid', 'natural']).optional(),
@@ -30,7 +30,7 @@ const errorObject = z.object({
 });
 export type OpenaiError = z.infer<typeof errorObject>;
 
-/** OpenAI answers an object, sd-server a plain sentence. */
+/** OpenAI answers with an object, sd-server with a plain sentence. */
 export const errorReplySchema = z.object({
   error: z.union([errorObject, z.string().transform((message): OpenaiError => ({ message }))]),
 });

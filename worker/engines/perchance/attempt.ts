@@ -22,7 +22,7 @@ interface AttemptOptions extends FollowOptions {
 
 interface Taken {
   readonly kind: 'taken';
-  /** As the page gave it: whether it is a picture at all is not known yet. */
+  /** As the page gave it, still unchecked. */
   readonly dataUrl: unknown;
   readonly seed: number | undefined;
   readonly nsfw: boolean | undefined;
@@ -52,7 +52,7 @@ export async function attempt(options: AttemptOptions): Promise<Taken | GaveUp> 
   }
 }
 
-/** The embed's frame, once it is known to be the embed page. */
+/** The embed's frame, after it showed that it is the embed page. */
 async function findEmbed({ generator, ids, signal, waits }: AttemptOptions): Promise<Frame> {
   const options = { state: 'attached', timeout: waits.part, signal } as const;
   const element = await generator.waitForSelector(`iframe.${ids.iframeId}`, options);
@@ -62,7 +62,7 @@ async function findEmbed({ generator, ids, signal, waits }: AttemptOptions): Pro
   return frame;
 }
 
-/** The picture from the embed page itself, a while after it appeared there: the message is given precedence. */
+/** The picture from the embed page itself, some time after it appeared there, because the message has precedence. */
 async function readResult(embed: Frame, { clock, waits, signal }: AttemptOptions): Promise<Finished | GaveUp> {
   const options = { state: 'attached', timeout: waits.download, signal } as const;
   try {

@@ -4,7 +4,7 @@ import { EMBED_IFRAME, LIMITS, MAX_PICTURE_BYTES, MESSAGES } from './site.ts';
 
 /** The embed's iframe, made and held as the site's own plugin makes and holds it. */
 
-/** What tells one embed from another, in the plugin's own forms. */
+/** Identifies an embed, in the plugin's own forms. */
 export interface EmbedIds {
   /** The service takes a repetition under the same id for the same request. */
   readonly requestId: string;
@@ -17,8 +17,8 @@ export const drawRequestId = (): string => `0.${randomInt(DIGITS, 10 * DIGITS - 
 export const drawIframeId = (): string => `id0${randomInt(DIGITS, 10 * DIGITS - 1)}`;
 
 /**
- * The address that makes the embed paint this request. The options go beside the prompt, never through the plugin's
- * reader of `(seed:::1)` and the like, so whatever a prompt holds is prompt.
+ * The address that makes the embed paint this request. Options are sent beside the prompt and not as `(seed:::1)` in it,
+ * so that the whole prompt is read as text.
  */
 export function toEmbedAddress(
   { pageUrl, embedUrl }: { pageUrl: string; embedUrl: string },
@@ -67,7 +67,7 @@ export function toEmbedTask(address: string, ids: EmbedIds): EmbedTask {
   };
 }
 
-/** What the embed posts when it has finished; nothing of it is known to be there. A longer picture is left out. */
+/** What the embed posts at the end. Every field may be missing. A picture that is too long is left out. */
 export interface Finished {
   readonly dataUrl?: unknown;
   readonly seedUsed?: unknown;

@@ -34,14 +34,14 @@ export function rateLimited(step: string, retryAfterSeconds?: number): AppError 
   });
 }
 
-/** A job that ends because of a status. */
+/** The error for a status that ends the job. */
 export function endedBy(code: ErrorCode, step: string): AppError {
   if (code === 'engine_challenge') return challenged(step);
   const retryAfterSeconds = code === 'engine_busy' ? MAX_RETRY_AFTER_SECONDS / 2 : undefined;
   return new AppError(code, `perchance: ${step}`, { retryAfterSeconds });
 }
 
-/** What is wrong with a page, going by the answer to its request; undefined when nothing is. */
+/** The error for a page, judged by the answer to its request. Undefined if the page is fine. */
 export function documentFailure(
   step: string,
   httpStatus: number,
@@ -59,13 +59,13 @@ export function isChallenge(httpStatus: number, headers: Readonly<Record<string,
   return CHALLENGE.header in headers || (httpStatus === 403 && isPage);
 }
 
-/** A navigation that met no answer at all, by Chromium's `net::ERR_*` text. */
+/** The error for a navigation without any answer, judged by Chromium's `net::ERR_*` text. */
 export function navigationFailure(step: string, cause: unknown): AppError {
   const text = cause instanceof Error ? cause.message : String(cause);
   return UNREACHABLE.test(text) ? unreachable(step, cause) : failed(`${step}: no answer`, cause);
 }
 
-/** RFC 9110 Retry-After in seconds; its form as a date is not used by the site's front. */
+/** RFC 9110 Retry-After in seconds. The site's front does not use dates. */
 export function retryAfterSeconds(headers: Readonly<Record<string, string>>): number | undefined {
   const seconds = Number(headers['retry-after'] ?? Number.NaN);
   return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;

@@ -27,9 +27,9 @@ export interface FollowOptions {
 
 interface Follower {
   readonly events: EmbedEvents;
-  /** Resolves when the embed gave up; rejects with what ends the job. */
+  /** Resolves if the embed gives up. Rejects with the error that ends the job. */
   readonly end: Promise<GaveUp>;
-  /** Resolves with the service's reply when the picture is made; the page still has to fetch it. */
+  /** Resolves with the service's reply when the picture is made. The page still has to fetch it. */
   readonly made: Promise<Reply>;
   /** Something outside the calls ends the job. */
   fail(error: unknown): void;
@@ -50,7 +50,7 @@ export function followEmbed({ judge, clock, waits, onProgress }: FollowOptions):
         return;
       case 'verify':
         isPatient = true;
-        // The page may start the check anew, by loading itself again; its time does not start anew.
+        // The page may reload and start the check again. The time for it does not start again.
         if (timeouts.isSet('verification')) return;
         timeouts.set('verification', waits.verification, () => end.reject(challenged('verification did not complete')));
         return;

@@ -6,12 +6,12 @@ import { changed, documentFailure, navigationFailure } from './failures.ts';
 import { SELECTORS } from './site.ts';
 import { type Visit, waitForPart } from './wait-for-part.ts';
 
-/** The page as a visitor opens it: the outer page, and in a frame of it the generator, whose plugin adds embeds. */
+/** The page as a visitor opens it. The outer page has a frame with the generator, whose plugin adds embeds. */
 
 const OUTER = 'outer page';
 const GENERATOR = 'generator page';
 
-/** Opens the page and waits until the generator in it is there. A page that hangs is left. */
+/** Opens the page and waits for the generator in it. A page that hangs is abandoned. */
 export function openGenerator(page: DrivenPage, pageUrl: string, { signal, waits }: Visit): Promise<void> {
   const timeoutMs = waits.document + 2 * waits.part;
   return withDeadline({ timeoutMs, signal, code: 'engine_failed', what: `perchance: ${OUTER}` }, (either) =>

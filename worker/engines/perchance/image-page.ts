@@ -18,13 +18,13 @@ import { watchEmbed } from './watch.ts';
 
 /**
  * The second way: a generator page of the site, "Image API v1", that takes the request in its address and shows JSON
- * with a lasting link. Five independent programs use it so. Any user may publish such a page, so the site promises
- * nothing; nothing but a link to the site's own pictures is taken from it.
+ * with a permanent link. Five independent programs use it. Any user may publish such a page, so the site promises
+ * nothing for it. We take only a link to the site's own pictures from it.
  */
 
 const STEP = 'image page';
 const LOOK_EVERY_MS = 100;
-/** A frame whose script never ends answers nothing. */
+/** A frame whose script never ends does not answer. */
 const LOOK_TIMEOUT_MS = 1000;
 
 interface ImagePageOptions extends EngineContext {
@@ -46,7 +46,7 @@ const resultSchema = z.object({
 });
 type ImagePageResult = z.infer<typeof resultSchema>;
 
-/** Makes the picture on a blank page. A page that hangs is left before the job's own deadline. */
+/** Makes the picture on a blank page. A page that hangs is abandoned before the job's own deadline. */
 export function paintByImagePage(
   page: DrivenPage,
   request: EngineRequest,
@@ -61,7 +61,7 @@ export function paintByImagePage(
 async function paint(page: DrivenPage, request: EngineRequest, options: ImagePageOptions): Promise<EngineImage> {
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
-  // Inside the page the same embed asks the same service: what it is told counts here as well.
+  // The same embed runs inside the page and asks the same service, so its replies count here as well.
   const follower = followEmbed({ ...options, judge: createJudge() });
   let isAsked = false;
   const events: typeof follower.events = {
@@ -112,7 +112,7 @@ async function openImagePage(page: DrivenPage, address: string, { waits, signal 
     .goto(address, { waitUntil: 'commit', timeout: waits.document, signal })
     .catch((error: unknown) => {
       if (signal.aborted || page.isClosed()) throw error;
-      // Its message holds the address, and that the prompt.
+      // The error's message contains the address, and the address contains the prompt.
       throw navigationFailure(STEP, /net::ERR_\w+/.exec(String(error))?.[0] ?? 'no answer');
     });
   const failure = response === null ? undefined : documentFailure(STEP, response.status(), response.headers());
@@ -160,7 +160,7 @@ function parseResult(text: string, id: string): ImagePageResult | undefined {
     const result = resultSchema.parse(inner ?? outer);
     return result.id === undefined || result.id === null || String(result.id) === id ? result : undefined;
   } catch {
-    // Other frames show what they like.
+    // Other frames may show anything.
     return undefined;
   }
 }

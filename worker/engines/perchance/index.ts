@@ -41,7 +41,7 @@ export function createPerchance(settings: Settings, { pages, clock }: EngineServ
   const { PERCHANCE_PAGE_URL: imagePageUrl, PERCHANCE_WAY: way } = settings;
   const trustedHosts = toTrustedHosts(pageUrl, embedUrl, imagePageUrl);
   const visitor = { keepsIdentity: true, profileDirectory, trustedHosts, maxAgeMs: PAGE_MAX_AGE_MS };
-  /** Until the site's page has come, and again after it once did not: only then is a connection opened on trial. */
+  /** True until the site's page was loaded, and again after a failed load. Only then a trial connection is opened. */
   let isOpening = true;
   const recipe: PageRecipe = {
     name: 'perchance',
@@ -52,11 +52,11 @@ export function createPerchance(settings: Settings, { pages, clock }: EngineServ
     },
     ...visitor,
   };
-  /** Its address holds the request, so nothing can be opened ahead. */
+  /** The page's address contains the request, so no page can be opened ahead. */
   const imagePageRecipe: PageRecipe = { name: 'perchance-image-page', prepare: async () => undefined, ...visitor };
-  /** Until then the embed is known to be missing, and the image page to do its work. */
+  /** Until this time the image page is asked first, because the embed was missing. */
   let imagePageUntil = 0;
-  /** Aborted when the site is to be left alone: whoever still waits for the page fails alike, and asks nothing. */
+  /** Aborted when the site must be left alone. Requests that wait for the page then fail with the same error. */
   let calm = new AbortController();
 
   async function paintOnPage(request: EngineRequest, { signal, onProgress }: EngineContext): Promise<EngineImage> {
@@ -79,7 +79,7 @@ export function createPerchance(settings: Settings, { pages, clock }: EngineServ
     return painted;
   }
 
-  /** The embed first; the image page when the site no longer has the embed that we know. */
+  /** Asks the embed first, and the image page if the site no longer has the embed that we know. */
   async function paintEitherWay(request: EngineRequest, context: EngineContext): Promise<EngineImage> {
     if (way === 'embed') return paintOnPage(request, context);
     if (way === 'page') return paintOnImagePage(request, context);
@@ -98,7 +98,7 @@ export function createPerchance(settings: Settings, { pages, clock }: EngineServ
       return image;
     } catch (error) {
       imagePageUntil = 0;
-      // That the known way has changed is what the operator should hear of first.
+      // The operator should first learn that the known way has changed.
       throw isChanged(error) ? (missing ?? error) : error;
     }
   }
@@ -132,12 +132,15 @@ export function createPerchance(settings: Settings, { pages, clock }: EngineServ
   };
 }
 
-/** After the embed was missing and the image page made the picture, it is asked first for so long. */
+/** If the embed was missing and the image page made the picture, the image page is asked first for this time. */
 const IMAGE_PAGE_FIRST_MS = 60 * 60_000;
 
 const isChanged = (error: unknown): error is AppError => error instanceof AppError && error.code === 'engine_changed';
 
-/** An operator who names another address means it, wherever it lies; the site's own must not lead into our network. */
+/**
+ * Hosts that the operator named are trusted, even private ones. The site's own addresses must not lead into our
+ * network.
+ */
 function toTrustedHosts(...urls: readonly string[]): string[] {
   const own = urls.filter((url) => url !== PAGE_URL && url !== EMBED_URL && url !== IMAGE_PAGE_URL);
   return own.map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ''));

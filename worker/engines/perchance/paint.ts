@@ -19,8 +19,8 @@ interface PaintOptions extends EngineContext {
 }
 
 /**
- * Makes the picture on an open generator page. A new embed follows one that gave up, a few times, with pauses. A page
- * that hangs is left before the job's own deadline.
+ * Makes the picture on an open generator page. If the embed gives up, a new one is tried a few times, with pauses. A
+ * page that hangs is abandoned before the job's own deadline.
  */
 export function paint(page: DrivenPage, request: EngineRequest, options: PaintOptions): Promise<EngineImage> {
   const bound = { timeoutMs: options.waits.picture, signal: options.signal, code: 'engine_failed' } as const;

@@ -1,8 +1,8 @@
 import { MAX_SEED } from '../../../shared/contract/generation.ts';
 
-/** What a page or its service says is anybody's word: only what has the right form is taken over. */
+/** Pages and services are not trusted: only values of the right form are used. */
 
-/** `undefined` where it is none that a request could have had. */
+/** Undefined if no request could have had this value. */
 export function toSeed(value: unknown): number | undefined {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_SEED ? Number(value) : undefined;
 }

@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../../shared/errors.ts';
  * public clients agree on.
  */
 
-/** Candidates, best first; any of them will do. */
+/** Selectors, best first. Any of them is enough. */
 export const SELECTORS = {
   /** On the outer page: the frame that the generator runs in. */
   generatorFrame: ['iframe#outputIframeEl', '#output iframe'],
@@ -42,7 +42,7 @@ export const LIMITS = {
   maxCount: 1,
   seed: true,
   negativePrompt: true,
-  /** Nobody says how much it reads; no longer prompt has been seen to work. */
+  /** The real limit is unknown. Longer prompts have not been seen to work. */
   promptCharacters: 2000,
   guidanceScale: { min: 1, max: 30, step: 1, default: 7 },
 } as const;
@@ -53,7 +53,7 @@ export const PICTURE_HOSTS: readonly string[] = ['user.uploads.dev', 'user-uploa
 /** What marks Cloudflare's challenge: this header, or HTTP 403 with a page, or only the page's title. */
 export const CHALLENGE = { header: 'cf-mitigated', title: /(Just a moment|Attention Required)/i } as const;
 
-/** Its address holds this, wherever it is served from. */
+/** Part of its address, wherever it is served from. */
 export const VERIFICATION_SCRIPT = '/turnstile/';
 
 export interface StatusMeaning {
@@ -64,16 +64,18 @@ export interface StatusMeaning {
    */
   readonly kind: 'verify' | 'verified' | 'done' | 'wait' | 'fail';
   readonly times?: number;
-  /** Nobody knows how long it takes: only the job's deadline ends it, not the page's silence. */
+  /** Its length is unknown, so only the job's deadline ends it, and not the page's silence. */
   readonly isOpenEnded?: boolean;
-  /** What it is to our caller when it ends the job. */
+  /** The error code for our caller if it ends the job. */
   readonly code: ErrorCode;
-  /** Whether a repetition needs a new request id; else it keeps its own, so that it never queues behind itself. */
+  /**
+   * Whether a repetition needs a new request id. Otherwise it keeps its id, so that it does not queue behind itself.
+   */
   readonly newRequestId?: boolean;
 }
 
 const VERIFIED: StatusMeaning = { kind: 'verified', code: 'engine_failed' };
-/** A key that the site takes back again and again is a verification that does not hold: a person has to look. */
+/** If the site rejects its key again and again, the verification does not hold, and a person has to look. */
 const NOT_VERIFIED: StatusMeaning = { kind: 'wait', times: 1, code: 'engine_challenge' };
 const IN_LINE: StatusMeaning = { kind: 'wait', times: 20, code: 'engine_busy' };
 const RATE_LIMITED: StatusMeaning = { kind: 'fail', code: 'engine_busy' };
@@ -81,10 +83,10 @@ const NOT_UNDERSTOOD: StatusMeaning = { kind: 'fail', code: 'engine_changed' };
 const AD_CODE: StatusMeaning = { kind: 'wait', times: 1, code: 'engine_changed' };
 /** The client's own word for a failed fetch; the page tries again after 4 to 6 seconds. */
 const NO_ANSWER: StatusMeaning = { kind: 'wait', times: 3, code: 'engine_failed' };
-/** A page in place of JSON: to the site's own client a failed fetch like any other. */
+/** A page instead of JSON. The site's own client treats it as a failed fetch. */
 const NOT_JSON: StatusMeaning = { ...NO_ANSWER, code: 'engine_changed' };
 
-/** Statuses that we make from replies without one, or whose meaning hangs on more than the word. */
+/** Statuses that we derive: the reply has none, or its word alone does not decide. */
 export const DERIVED = {
   noAnswer: 'fetch_failure',
   rateLimited: 'too_many_requests',
@@ -133,13 +135,13 @@ const GENERATE: Readonly<Record<string, StatusMeaning>> = {
   not_logged_in: { kind: 'fail', code: 'engine_unauthorized' },
 };
 
-/** The calls that decide; of every other one only a challenge and a rate limit matter. */
+/** The calls that decide. In all others only a challenge and a rate limit matter. */
 export const STATUSES: Readonly<Record<string, Readonly<Record<string, StatusMeaning>>>> = {
   verifyUser: VERIFY_USER,
   generate: GENERATE,
 };
 
-/** A new word of the site's may well mean `wait`: the job's deadline decides. */
+/** An unknown status may mean `wait`, so the job's deadline decides. */
 export const UNKNOWN_STATUS: StatusMeaning = {
   kind: 'wait',
   times: Number.POSITIVE_INFINITY,
@@ -147,7 +149,7 @@ export const UNKNOWN_STATUS: StatusMeaning = {
   code: 'engine_failed',
 };
 
-/** A status that we do not know may still be one; prose, or a megabyte of it, is none. */
+/** Form of an unknown status. A sentence or a long text is no status. */
 export const STATUS_WORD = /^\w[\w -]{0,63}$/;
 
 /** The service's pictures have about 0.1 MB, as PNG 2 MB. */
@@ -155,7 +157,7 @@ export const MAX_PICTURE_BYTES = 8 * 1024 * 1024;
 /** A reply may hold a picture, as base64. */
 export const MAX_REPLY_BYTES = 12 * 1024 * 1024;
 
-/** By these calls the page itself says that it has given up. */
+/** The page makes these calls only after it has given up. */
 export const BEACONS: Readonly<Record<string, 'verification' | 'download'>> = {
   turnstileClientFail: 'verification',
   imageDownloadClientFail: 'download',
@@ -165,9 +167,9 @@ export const BEACONS: Readonly<Record<string, 'verification' | 'download'>> = {
 export const UNREACHABLE =
   /ERR_(NAME_NOT_RESOLVED|CONNECTION_REFUSED|CONNECTION_TIMED_OUT|ADDRESS_UNREACHABLE|INTERNET_DISCONNECTED|TUNNEL_CONNECTION_FAILED|PROXY_CONNECTION_FAILED|CERT_\w+)/;
 
-/** How long the site is left alone after it said no, in milliseconds. */
+/** How long the site is left alone after a refusal, in milliseconds. */
 export const RESTS_MS = {
-  /** One public analysis saw a challenge after 6 or 7 quick calls from one address; asking on makes it worse. */
+  /** A public analysis saw a challenge after 6 or 7 quick calls from one address. Further calls make it worse. */
   challenge: 15 * 60_000,
   rateLimited: 60_000,
   unreachable: 60_000,
@@ -178,11 +180,11 @@ export const NEW_EMBEDS = 2;
 
 /** Milliseconds. */
 export interface Waits {
-  /** To open a connection: short, because a job may fall back to another engine. */
+  /** For opening a connection. It is short, because another engine may serve the job. */
   readonly connect: number;
   /** For the first byte of the outer page. */
   readonly document: number;
-  /** For a known part of a page to appear, the loading of the page included. */
+  /** For a known part of a page to appear, including the loading of the page. */
   readonly part: number;
   /** For the verification, from the moment that the site asks for it. A check that passes by itself takes 1 to 5 s. */
   readonly verification: number;
@@ -190,7 +192,7 @@ export interface Waits {
   readonly silence: number;
   /** From the service's success to the picture; the page tries three times with pauses of 2 s. */
   readonly download: number;
-  /** From the picture in the page until it is taken from there, because the message with it did not come. */
+  /** After the picture appeared in the page. Then it is taken from there, because its message did not come. */
   readonly message: number;
   /** Before another embed, doubled for each. */
   readonly pause: number;
@@ -210,5 +212,5 @@ export const WAITS: Waits = {
   picture: 150_000,
 };
 
-/** A page older than this is not used: the site's scripts and its advertisement code (10 minutes) have moved on. */
+/** An older page is not used, because the site's scripts and its advertisement code (10 minutes) are outdated then. */
 export const PAGE_MAX_AGE_MS = 10 * 60_000;

@@ -3,13 +3,16 @@ import { challenged, endedBy, rateLimited } from './failures.ts';
 import { DERIVED, STATUSES, type StatusMeaning, UNKNOWN_STATUS } from './site.ts';
 import type { Reply } from './watch.ts';
 
-/** What a reply means for the job: all is well, the page deals with it, or the job is over. */
+/** What a reply means for the job: success, the page handles it, or the job ends. */
 export type Verdict =
   | { readonly kind: 'go_on' | 'verify' | 'verified' | 'done' }
   | { readonly kind: 'wait'; readonly meaning: StatusMeaning; readonly step: string }
   | { readonly kind: 'fail'; readonly error: AppError };
 
-/** Reads replies by the site's tables. One reader serves a whole job, since tolerated statuses are counted over all embeds. */
+/**
+ * Reads replies by the site's tables. One reader serves a whole job, since tolerated statuses are counted over all
+ * embeds.
+ */
 export function createJudge(): (reply: Reply) => Verdict {
   const seen = new Map<string, number>();
 

@@ -10,9 +10,9 @@ export interface Visit {
 }
 
 const LOOK_EVERY_MS = 50;
-/** A page whose script never ends answers nothing. */
+/** A page whose script never ends does not answer. */
 const TITLE_TIMEOUT_MS = 1000;
-/** Where a frame is whose page never came: still on its first blank page, or on Chromium's own error page. */
+/** Addresses of a frame whose page was not loaded: the blank first page, or Chromium's own error page. */
 const NO_PAGE = /^(about:blank|chrome-error:.*)?$/;
 
 /** The part of a browser's window that `look` uses: it runs there. */
@@ -21,7 +21,7 @@ declare const performance: {
   getEntriesByType(type: 'navigation'): readonly { readonly responseStatus?: number }[];
 };
 
-/** Runs in the page: its HTTP status, once a part is there or the status says that none will be. */
+/** Runs in the page. Returns its HTTP status once a part is there or the status rules one out. */
 function look(selectors: readonly string[]): number | false {
   const httpStatus = performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0;
   const isThere = selectors.some((selector) => document.querySelector(selector) !== null);

@@ -9,7 +9,7 @@ import { DERIVED, MAX_REPLY_BYTES, STATUS_WORD, STATUSES, VERIFICATION_SCRIPT } 
 /** The answer to one of the embed's calls. */
 export interface Reply {
   readonly endpoint: string;
-  /** Set for the calls whose status decides something. */
+  /** Set for calls whose status matters. */
   readonly status?: string | undefined;
   readonly isChallenge: boolean;
   readonly retryAfterSeconds?: number | undefined;
@@ -120,7 +120,7 @@ async function readReply(endpoint: string, response: Response): Promise<Reply> {
   };
 }
 
-/** Nothing that is larger than a picture in JSON is fetched from the browser. */
+/** A body that is larger than a picture in JSON is not read from the browser. */
 async function readText(response: Response): Promise<string> {
   await response.finished();
   const { responseBodySize } = await response.request().sizes();
@@ -142,7 +142,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch {
-    // Not JSON is a finding of its own: the caller makes a status of it.
+    // The caller turns a body that is not JSON into a status of its own.
     return undefined;
   }
 }

@@ -7,7 +7,7 @@ import type { PiclumenOptions } from './schema.ts';
 export function toCreateBody(request: EngineRequest, options: PiclumenOptions, configuredModelId: string) {
   const modelId = options.model_id ?? configuredModelId;
   const [preset, configured] = [presetOf(modelId), presetOf(configuredModelId)];
-  /** A default that was filled in for the configured model must not be forced on the model that was asked for. */
+  /** Defaults of the configured model are not sent for another model that the caller asked for. */
   const unlessDefault = (value: number | undefined, filledIn: number, own: number): number =>
     value === undefined || value === filledIn ? own : value;
   return {
@@ -32,7 +32,7 @@ export function toCreateBody(request: EngineRequest, options: PiclumenOptions, c
   };
 }
 
-/** Null says that this model takes no sampler. */
+/** Null means that this model takes no sampler. */
 const pick = (wish: string | null | undefined, canonical: string | undefined, preset: string | null): string | null =>
   wish !== undefined ? wish : (canonical ?? preset);
 

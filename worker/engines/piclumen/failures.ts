@@ -11,7 +11,7 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   prompt_refused: 'Piclumen refuses this prompt.',
 };
 
-/** Piclumen publishes no codes: a failure is only a text, so the words decide and anything else is `engine_failed`. */
+/** Piclumen has no published codes. A failure is only a text, so its words decide, and others are `engine_failed`. */
 const WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/nsfw|sensitive|prohibit|violat|inappropriate|moderation|illegal (word|content)/i, 'prompt_refused'],
   [/token|log ?in|unauthori[sz]ed|authentication/i, 'engine_unauthorized'],
@@ -24,11 +24,11 @@ export const NEEDS_TOKEN = 'Piclumen needs a token: send authorization_token, or
 export const missingToken = (): AppError =>
   new AppError('engine_unauthorized', 'piclumen: no token of the caller and PICLUMEN_TOKEN is not set', {
     publicMessage: NEEDS_TOKEN,
-    // Another caller may bring a token.
+    // Another caller may send a token.
     evidence: 'none',
   });
 
-/** A refusal that came as text: `message` of an answer whose status is not 0, or `info` of a failed task. */
+/** The error for a refusal in words: `message` of an answer whose status is not 0, or `info` of a failed task. */
 export function toTextFailure(call: string, text: string, secrets: readonly string[]): AppError {
   const code = WORDS.find(([words]) => words.test(text))?.[1] ?? 'engine_failed';
   return new AppError(code, `${call}: ${toExcerpt(text, secrets)}`, { publicMessage: ADVICE[code] });
@@ -39,7 +39,7 @@ export function toReplyFailure(reply: UpstreamReply, secrets: readonly string[],
   return toUpstreamError(reply, { secrets, now, code, publicMessage: ADVICE[code] });
 }
 
-/** HTTP success whose body is not what the API promises. */
+/** The error for an HTTP success whose body is not what the API promises. */
 export function toShapeFailure(reply: UpstreamReply, secrets: readonly string[], now: number): AppError {
   const code = 'engine_changed';
   return toUpstreamError(reply, { secrets, now, code, publicMessage: ADVICE[code] });

@@ -28,7 +28,7 @@ interface PiclumenConfig {
   readonly clock: Clock;
 }
 
-/** Piclumen's private web API, with a person's own session token: create a task, then ask until it is done. */
+/** Piclumen's private web API with a person's session token: creates a task, then asks until it is done. */
 export function createPiclumen({ apiUrl, token: operatorToken, modelId, clock }: PiclumenConfig): Engine {
   const client = createHttpClient({ baseURL: apiUrl, maxContentLength: MAX_JSON_BYTES });
   const fetchPicture = createGuardedFetch({ base: apiUrl });
@@ -38,7 +38,7 @@ export function createPiclumen({ apiUrl, token: operatorToken, modelId, clock }:
     const options = parseVendorOptions('piclumen', piclumenOptionsSchema, request.options);
     const body = toCreateBody(request, options, modelId);
     const token = request.credential ?? operatorToken;
-    /** Raw, without `Bearer`; what cannot stand in a header cannot be a token. */
+    /** Sent without `Bearer`. A token that a header cannot hold is wrong. */
     if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) throw missingToken();
     const headers = { authorization: token, platform: 'Web' };
     const secrets = [token, request.prompt, request.negativePrompt];
@@ -54,7 +54,7 @@ export function createPiclumen({ apiUrl, token: operatorToken, modelId, clock }:
     const images = await Promise.all(
       found.slice(0, request.count).map(async ({ imgUrl, sensitive }, index) => ({
         bytes: requirePicture(await fetchPicture(imgUrl, { signal }), 'piclumen: the picture'),
-        /** The service does not say; told only where the caller's own seed replaced the canonical one. */
+        /** The service does not report it. It is known only if the caller's own seed replaced the canonical one. */
         seed: options.seed === undefined ? undefined : options.seed + index,
         nsfw: sensitive === 'NSFW',
       })),
@@ -86,7 +86,7 @@ interface CreateCall {
   readonly signal: AbortSignal;
 }
 
-/** Never repeated: a task whose answer was lost may already be running, and paid for. */
+/** Never repeated, because a task whose answer was lost may already run and cost something. */
 async function createTask({ client, clock, headers, body, secrets, signal }: CreateCall): Promise<string> {
   const call = { method: 'POST', url: '/api/gen/create', data: body, headers, signal };
   const reply = await callUpstream(client, { ...ONLY_ONCE, ...call });

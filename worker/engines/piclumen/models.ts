@@ -32,7 +32,7 @@ const SQUARE = { width: 1024, height: 1024 };
 const PORTRAIT = { width: 832, height: 1216 };
 const LANDSCAPE = { width: 1216, height: 832 };
 
-/** The sizes that the app itself offers: others may work, but nothing says so. */
+/** The sizes that the web app offers. Whether others work is unknown. */
 const SIZES = [
   SQUARE,
   PORTRAIT,
@@ -51,7 +51,7 @@ export function limitsOf(modelId: string): EngineLimits {
     maxCount: 4,
     seed: true,
     negativePrompt: true,
-    /** Nothing says how much it reads; longer prompts are not known to work. */
+    /** The real limit is unknown. Longer prompts have not been seen to work. */
     promptCharacters: 2000,
     guidanceScale: { min: 0, max: 30, default: preset.cfg },
     steps: { min: 0, max: 60, step: 1, default: preset.steps },

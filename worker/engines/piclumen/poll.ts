@@ -8,7 +8,7 @@ import { type PiclumenPicture, type PiclumenTask, tasksSchema } from './schema.t
 
 const STATUS_PATH = '/api/task/batch-process-task';
 const POLL_MS = 2000;
-/** Clients of the service pause this long when it answers 429 without saying how long. */
+/** Pause of the service's own clients after a 429 that names none. */
 const RATE_LIMIT_PAUSE_MS = 20_000;
 
 interface PollOptions extends EngineContext {
@@ -19,7 +19,7 @@ interface PollOptions extends EngineContext {
   readonly secrets: readonly string[];
 }
 
-/** Asks every two seconds until the task is done. It ends by itself only well or badly; the signal is its deadline. */
+/** Asks every two seconds until the task is done or has failed. The signal is its only deadline. */
 export async function waitForPictures(options: PollOptions): Promise<readonly PiclumenPicture[]> {
   const { clock, signal, markId, secrets } = options;
   const report = createReporter(options.onProgress);
@@ -50,7 +50,7 @@ export async function waitForPictures(options: PollOptions): Promise<readonly Pi
       case 'failure':
         throw toTextFailure(STATUS_PATH, task.info ?? 'the task failed without a reason', secrets);
       default:
-        /** `running`, `processing`, `pending` and every word that we do not know. */
+        /** `running`, `processing`, `pending` and every unknown word mean that the task still runs. */
         report(task);
     }
   }
@@ -73,7 +73,7 @@ function readTasks(reply: UpstreamReply, secrets: readonly string[], now: number
   return data ?? [];
 }
 
-/** Reports each change of Piclumen's own status once. A place in the queue counts as waiting. */
+/** Reports each new status of Piclumen once. A place in the queue counts as waiting. */
 function createReporter(onProgress: EngineContext['onProgress']): (task: PiclumenTask) => void {
   let last = '';
   return ({ status, index }) => {

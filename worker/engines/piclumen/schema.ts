@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Reference pictures that Piclumen fetches itself; `style` is its own word, such as `characterRefer`. */
+/** Reference pictures that Piclumen fetches itself. `style` is a word of its own, such as `characterRefer`. */
 const styles = z.strictObject({
   style_list: z
     .array(
@@ -16,7 +16,7 @@ const styles = z.strictObject({
 const pixels = z.int().min(64).max(4096);
 const plainValue = z.union([z.string().max(200), z.number(), z.boolean(), z.null()]);
 
-/** What the web app's own request may hold beside the prompts; given here, a field wins over the canonical wish. */
+/** Fields of the web app's request beside the prompts. A field that is set here replaces the canonical one. */
 export const piclumenOptionsSchema = z.strictObject({
   model_id: z
     .string()
@@ -29,7 +29,7 @@ export const piclumenOptionsSchema = z.strictObject({
       batch_size: z.int().min(1).max(4).optional(),
     })
     .optional(),
-  /** Wider than the canonical one: the app draws up to about 10^11. */
+  /** Wider than the canonical range, because the app uses seeds up to about 10^11. */
   seed: z.int().min(0).optional(),
   steps: z.int().min(0).max(150).optional(),
   cfg: z.number().min(0).max(30).optional(),
@@ -48,7 +48,7 @@ export const piclumenOptionsSchema = z.strictObject({
 
 export type PiclumenOptions = z.infer<typeof piclumenOptionsSchema>;
 
-/** `status` 0 is success; a failure may come with HTTP 200 and tells its reason in `message`. */
+/** `status` 0 is success. A failure may come with HTTP 200 and has its reason in `message`. */
 export const createdSchema = z.object({
   status: z.number(),
   message: z.string().nullish(),
@@ -60,14 +60,14 @@ const pictureSchema = z.object({ imgUrl: z.string().min(1), sensitive: z.string(
 const taskSchema = z.object({
   markId: z.string().nullish(),
   status: z.string().nullish(),
-  /** The failure's text, when there is one. */
+  /** The text of the failure, if there is one. */
   info: z.string().nullish(),
-  /** Place in the queue; -1 when the task has started. */
+  /** Place in the queue. -1: the task has started. */
   index: z.number().nullish(),
   img_urls: z.array(pictureSchema).nullish(),
 });
 
-/** The present host answers an array, the older one a single object. */
+/** The current host answers with an array, the older one with a single object. */
 export const tasksSchema = z.object({
   status: z.number(),
   message: z.string().nullish(),
