@@ -113,15 +113,15 @@ describe('a failure that waiting cures', () => {
     assert.deepEqual([endOf(await first.ended), endOf(await second.ended)], ['done by only', 'done by only']);
   });
 
-  test('whoever is ready first serves, though another one failed for good', async () => {
+  test('the engine that is ready first serves, although another one failed for good', async () => {
     const engines = [
       createFakeEngine('spent', failing('engine_unauthorized')),
       createMoodyEngine('slow', busy(60_000)),
-      createMoodyEngine('quick', busy(5000)),
+      createMoodyEngine('quick', busy(7000)),
     ];
     const { door, passWait } = await openPatient(engines);
     const stream = await open(door);
-    await passWait(5000);
+    await passWait(7000);
     assert.equal(endOf(await stream.ended), 'done by quick');
   });
 
