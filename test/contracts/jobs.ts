@@ -87,8 +87,8 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
 
     test('a finished seeded result is remembered for everyone, and `fresh` ignores it', async () => {
       const jobs = await begin(true);
-      const wish = draft({ prompt: 'remember', seed: 1 });
-      const ask = async (change = {}) => jobs.wait((await jobs.submit(wish, options(change))).id, patient());
+      const request = draft({ prompt: 'remember', seed: 1 });
+      const ask = async (change = {}) => jobs.wait((await jobs.submit(request, options(change))).id, patient());
       const first = await ask();
       const second = await ask({ client: { id: 'bert' } });
       assert.equal(second.origin, 'remembered');
@@ -102,9 +102,9 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
 
     test('equal requests without a seed that are open at the same time are different pictures', async () => {
       const jobs = await begin(false);
-      const wish = draft({ prompt: 'random' });
+      const request = draft({ prompt: 'random' });
       const ask = async (gateway: JobModule): Promise<Job> =>
-        gateway.wait((await gateway.submit(wish, options())).id, patient());
+        gateway.wait((await gateway.submit(request, options())).id, patient());
       const answers = Promise.all([jobs, bench.otherJobs, jobs, bench.otherJobs].map(ask));
       for (const index of [0, 1, 2, 3]) (await next(index)).finish();
       const all = await answers;
@@ -114,16 +114,16 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
 
     test('a caller that is cut off and asks again gets the picture of its first call, and no other caller gets it', async () => {
       const jobs = await begin(false);
-      const wish = draft({ prompt: 'cut off' });
+      const request = draft({ prompt: 'cut off' });
       const left = new AbortController();
-      const first = await jobs.submit(wish, options());
+      const first = await jobs.submit(request, options());
       const lost = jobs.wait(first.id, { budgetMs: PATIENCE_MS, signal: left.signal });
       const production = await next();
       left.abort();
       await lost;
-      const other = await jobs.submit(wish, options({ client: { id: 'bert' } }));
-      const retry = await bench.otherJobs.submit(wish, options());
-      const second = await jobs.submit(wish, options());
+      const other = await jobs.submit(request, options({ client: { id: 'bert' } }));
+      const retry = await bench.otherJobs.submit(request, options());
+      const second = await jobs.submit(request, options());
       assert.deepEqual([other.origin, retry.origin, second.origin], ['made', 'joined', 'made']);
       assert.equal(retry.request.seed, first.request.seed);
       const answer = bench.otherJobs.wait(retry.id, patient());
@@ -134,8 +134,8 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
 
     test('a call that says that it is a retry joins the only open job, although somebody seems to wait for that', async () => {
       const jobs = await begin(false);
-      const wish = draft({ prompt: 'says retry' });
-      const ask = (saysRetry: boolean) => jobs.submit(wish, options({ saysRetry }));
+      const request = draft({ prompt: 'says retry' });
+      const ask = (saysRetry: boolean) => jobs.submit(request, options({ saysRetry }));
       const first = await ask(false);
       const retries = [await ask(true), await ask(true), await ask(true)];
       assert.deepEqual(
@@ -147,10 +147,10 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
 
     test('a run for a fetched address is finished, and any next fetch gets its picture', async () => {
       const jobs = await begin(false);
-      const wish = draft({ prompt: 'fetched', deliver: 'bytes' });
+      const request = draft({ prompt: 'fetched', deliver: 'bytes' });
       const fetchOnce = async (id: string): Promise<AbortController> => {
         const left = new AbortController();
-        const job = await jobs.submit(wish, options({ client: { id }, isFetch: true }));
+        const job = await jobs.submit(request, options({ client: { id }, isFetch: true }));
         const answer = jobs.wait(job.id, { budgetMs: PATIENCE_MS, signal: left.signal });
         const production = await next();
         left.abort();
@@ -160,10 +160,10 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       };
       for (const id of ['one', 'two', 'three', 'four']) await fetchOnce(id);
       (await next()).finish();
-      const fetched = await jobs.submit(wish, options({ client: { id: 'five' }, isFetch: true }));
+      const fetched = await jobs.submit(request, options({ client: { id: 'five' }, isFetch: true }));
       assert.equal((await jobs.wait(fetched.id, patient())).status, 'done');
       assert.equal(count(), 1);
-      const another = await jobs.submit(wish, options({ client: { id: 'six' }, isFetch: true }));
+      const another = await jobs.submit(request, options({ client: { id: 'six' }, isFetch: true }));
       assert.equal(another.origin, 'made', 'that picture was received');
       await jobs.cancel(another.id);
     });
@@ -183,33 +183,33 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
 
     test('a random picture that its caller never got is handed to the next retry', async () => {
       const jobs = await begin(false);
-      const wish = draft({ prompt: 'unreceived' });
-      const first = await jobs.submit(wish, options());
+      const request = draft({ prompt: 'unreceived' });
+      const first = await jobs.submit(request, options());
       const kept = await jobs.wait(first.id, { budgetMs: 1, signal: AbortSignal.timeout(PATIENCE_MS) });
       assert.notEqual(kept.status, 'done');
       (await next()).finish();
       await untilEnded(jobs, first.id);
-      const retry = await jobs.submit(wish, options());
+      const retry = await jobs.submit(request, options());
       assert.equal(retry.request.seed, first.request.seed);
       const left = new AbortController();
       assert.equal((await jobs.wait(retry.id, { budgetMs: 1000, signal: left.signal })).status, 'done');
       left.abort();
-      const second = await jobs.submit(wish, options());
+      const second = await jobs.submit(request, options());
       assert.equal(second.request.seed, first.request.seed, 'the answer was lost on its way');
       await jobs.wait(second.id, patient());
-      const third = await jobs.submit(wish, options());
+      const third = await jobs.submit(request, options());
       assert.notEqual(third.request.seed, first.request.seed);
       await jobs.cancel(third.id);
     });
 
     test('a picture that no store took keeps its seed for the retry', async () => {
       const jobs = await begin(false);
-      const wish = draft({ prompt: 'store' });
-      const first = await jobs.submit(wish, options());
+      const request = draft({ prompt: 'store' });
+      const first = await jobs.submit(request, options());
       const waiting = jobs.wait(first.id, patient());
       (await next()).fail({ code: 'store_failed', message: 'no host' });
       assert.equal((await waiting).error?.code, 'store_failed');
-      const retry = await jobs.submit(wish, options());
+      const retry = await jobs.submit(request, options());
       assert.equal(retry.request.seed, first.request.seed);
       assert.notEqual(retry.id, first.id);
       (await next(1)).finish();
@@ -256,9 +256,9 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
 
     test('cancelling gives up one share only; the last one reaches the engine in 200 ms and frees the slot', async () => {
       const jobs = await begin(false);
-      const wish = draft({ prompt: 'cancel', seed: 4 });
-      const one = await jobs.submit(wish, options({ asynchronous: true }));
-      const two = await bench.otherJobs.submit(wish, options({ asynchronous: true, client: { id: 'bert' } }));
+      const request = draft({ prompt: 'cancel', seed: 4 });
+      const one = await jobs.submit(request, options({ asynchronous: true }));
+      const two = await bench.otherJobs.submit(request, options({ asynchronous: true, client: { id: 'bert' } }));
       const production = await next();
       assert.equal((await jobs.cancel(one.id)).status, 'cancelled');
       assert.equal((await jobs.find(one.id)).status, 'cancelled');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Journal, Ticket } from '../../api/jobs/journal/journal.ts';
 import type { GenerationResult } from '../../shared/contract/generation.ts';
-import { type OrderWish, toOrder } from '../api/jobs/orders.ts';
+import { type TicketChange, toOrder } from '../api/jobs/orders.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 /** What every journal promises beyond the checks of `jobs.ts`: callbacks, learned facts, the order of tickets. */
@@ -36,8 +36,8 @@ export function testJournal(
     });
     after(() => bench.close());
 
-    const claim = async (wish: OrderWish = {}): Promise<Ticket> =>
-      (await journal.claim(toOrder(clock.now(), wish))).ticket;
+    const claim = async (change: TicketChange = {}): Promise<Ticket> =>
+      (await journal.claim(toOrder(clock.now(), change))).ticket;
     const finish = (runId: string) =>
       journal.report(runId, { status: 'done', result: RESULT, rememberUntil: clock.now() + LEASE_MS });
     const callbackUrl = 'https://example.org/hook';

@@ -23,18 +23,18 @@ const job = (change: Partial<GenerationRequest> = {}) => ({
 const isNotFound = (error: unknown): boolean => error instanceof AppError && error.code === 'not_found';
 
 test('a seal carries the whole job, in a form that stands in any address', () => {
-  const wish = job({ prompt: '“Ein Fuchs” – 狐 🦊', negativePrompt: 'blurry', width: 512, height: 768, steps: 20 });
-  const sealed = seals.seal(ID, wish);
+  const sealable = job({ prompt: '“Ein Fuchs” – 狐 🦊', negativePrompt: 'blurry', width: 512, height: 768, steps: 20 });
+  const sealed = seals.seal(ID, sealable);
   assert.match(sealed, /^[\w-]+$/);
-  assert.deepEqual(seals.open(ID, sealed), wish);
+  assert.deepEqual(seals.open(ID, sealed), sealable);
 });
 
 test('a usual seal is short, hides the prompt, and is the same every time', () => {
-  const wish = job({ prompt: 'a lighthouse at dusk, oil on canvas, dramatic clouds' });
-  const sealed = seals.seal(ID, wish);
+  const sealable = job({ prompt: 'a lighthouse at dusk, oil on canvas, dramatic clouds' });
+  const sealed = seals.seal(ID, sealable);
   assert.ok(sealed.length < 240, `${sealed.length} characters`);
   assert.equal(Buffer.from(sealed, 'base64url').includes('lighthouse'), false);
-  assert.equal(seals.seal(ID, wish), sealed);
+  assert.equal(seals.seal(ID, sealable), sealed);
 });
 
 test('a seal never outgrows an address: one that would leaves its request out', () => {

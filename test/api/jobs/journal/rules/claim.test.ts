@@ -41,7 +41,7 @@ const CASES: readonly Case[] = [
   { when: 'it was forgotten', order: PICTURE, named: [done({ rememberUntil: 0 })], expected: 'made' },
   { when: 'it failed', order: PICTURE, named: [failed('engine_failed')], expected: 'made' },
   { when: 'it was cancelled', order: PICTURE, named: [run({ status: 'cancelled' })], expected: 'made' },
-  { when: 'a fresh one is wished', order: { ...PICTURE, fresh: true }, named: [run()], expected: 'made' },
+  { when: 'a fresh one is asked for', order: { ...PICTURE, fresh: true }, named: [run()], expected: 'made' },
   { when: 'the newest counts', order: PICTURE, named: [run({ id: 'old' }), run()], expected: 'joined earlier' },
   { when: 'it was received', order: PICTURE, named: [done({ received: true })], expected: 'remembered earlier' },
   {
@@ -100,7 +100,7 @@ const CASES: readonly Case[] = [
     expected: 'joined earlier',
   },
   {
-    when: 'a fresh retry is wished',
+    when: 'a fresh retry is asked for',
     order: { ...RETRY, fresh: true },
     named: [run({ attendedBy: '' })],
     expected: 'made',

@@ -1,6 +1,6 @@
 import type { JobRecord, Order, Sharing, Ticket } from '../../../../../api/jobs/journal/journal.ts';
 import type { Run } from '../../../../../shared/queue/run.ts';
-import { type OrderWish, toOrder } from '../../orders.ts';
+import { type TicketChange, toOrder } from '../../orders.ts';
 
 /** Records for the tables of the rules; the time is 1000. */
 
@@ -28,7 +28,11 @@ export const record = (change: { ticket?: Partial<Ticket>; run?: Partial<Run> } 
 
 export function order(change: Partial<Order> & { readonly kind?: Sharing['kind']; saysRetry?: boolean } = {}): Order {
   const { kind, saysRetry = false, ...rest } = change;
-  const wish: OrderWish = { key: 'new', comesBack: false, ...(kind && { sharing: { kind, name: 'a name' } }) };
-  const made = toOrder(NOW, wish);
+  const ticketChange: TicketChange = {
+    key: 'new',
+    comesBack: false,
+    ...(kind && { sharing: { kind, name: 'a name' } }),
+  };
+  const made = toOrder(NOW, ticketChange);
   return { ...made, ...(made.sharing && { sharing: { ...made.sharing, saysRetry } }), ...rest };
 }
