@@ -42,7 +42,9 @@ function toChecks({ gateway, worker }: Configured, surroundings: Surroundings): 
       : placeChecks({ subject: 'worker', settings: worker.settings, picturesMb: worker.picturesMb })),
     ...(worker === undefined ? [] : memoryChecks(worker, surroundings)),
     ...(worker === undefined ? [] : chromiumChecks(worker, surroundings)),
-    ...(worker === undefined ? [] : upstreamChecks({ worker, settingsOf, now })),
+    ...(worker === undefined
+      ? []
+      : upstreamChecks({ worker, settingsOf, now, environment: surroundings.setUp.worker ?? {} })),
     ...(gateway === undefined ? [] : workerLinkChecks(gateway, surroundings)),
     ...(gateway === undefined ? [] : timeoutChecks(gateway, worker)),
     ...(gateway === undefined ? [] : publicUrlChecks(gateway)),

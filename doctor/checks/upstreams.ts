@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { Probe, ProbeUpstream } from '../../worker/upstream/probe.ts';
 import { assertReachable } from '../../worker/upstream/reach.ts';
 import { type Check, type Finding, fail, pass, skip, warn } from '../check.ts';
+import type { Environment } from '../set-up.ts';
 import type { Worker } from './settings.ts';
 
 /** Engines and stores: each reached, accepted, and with something left to give. Nothing is made or spent. */
@@ -15,6 +16,8 @@ interface Upstream {
   readonly probe?: ProbeUpstream | undefined;
   /** Names of its settings, for the cure. */
   readonly settings: readonly string[];
+  /** Whether the environment names a proxy for the way out. */
+  readonly hasProxy: boolean;
   /** `ENGINES=` or `STORES=` without it, where others are left. */
   readonly without?: string | undefined;
   /** Set if it serves only callers who bring a token of their own. */
@@ -24,26 +27,31 @@ interface Upstream {
 const CONNECT_MS = 4000;
 const TIMEOUT_MS = 30_000;
 
+const PROXY_NAMES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'];
+
 export interface UpstreamOptions {
   readonly worker: Worker;
   /** Names of the settings of each plug-in, by its name. */
   readonly settingsOf: (name: string) => readonly string[];
   readonly now: () => number;
+  /** The worker's own. */
+  readonly environment: Environment;
 }
 
-export function upstreamChecks({ worker, settingsOf, now }: UpstreamOptions): readonly Check[] {
+export function upstreamChecks({ worker, settingsOf, now, environment }: UpstreamOptions): readonly Check[] {
+  const hasProxy = PROXY_NAMES.some((name) => (environment[name] ?? environment[name.toLowerCase()] ?? '') !== '');
   const engines = worker.engines.map(
     (engine): Upstream => ({
       ...{ kind: 'engine', name: engine.name, url: engine.serviceUrl, probe: engine.probe },
       ...{ settings: settingsOf(engine.name), needsToken: engine.needsToken },
-      without: toWithout('ENGINES', worker.engines, engine.name),
+      ...{ without: toWithout('ENGINES', worker.engines, engine.name), hasProxy },
     }),
   );
   const stores = worker.stores.map(
     (store): Upstream => ({
       ...{ kind: 'store', name: store.name, url: store.hostUrl, probe: store.probe },
       settings: settingsOf(store.name),
-      without: toWithout('STORES', worker.stores, store.name),
+      ...{ without: toWithout('STORES', worker.stores, store.name), hasProxy },
     }),
   );
   return [
@@ -114,7 +122,9 @@ const limit = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, Abo
 /** It was reached, for that was tried first; engines say `engine_failed` when they were not. */
 const ODD_CODES: ReadonlySet<string> = new Set(['engine_changed', 'store_failed', 'internal']);
 
-function toFailure({ kind, name, url, settings, without }: Upstream, error: unknown): Finding {
+const PROXY_UNUSED = 'HTTP_PROXY or HTTPS_PROXY is set: Chromium uses it, and calls of services do not';
+
+function toFailure({ kind, name, url, settings, without, hasProxy }: Upstream, error: unknown): Finding {
   const subject = `${kind} ${name}`;
   const evidence = [error instanceof Error ? error.message : String(error)];
   const code = error instanceof AppError ? error.code : 'internal';
@@ -128,7 +138,8 @@ function toFailure({ kind, name, url, settings, without }: Upstream, error: unkn
   }
   const host = url === undefined ? 'its host' : new URL(url).host;
   const fixes = [`let this machine reach ${host} (name server, firewall, proxy)`, ...other];
-  return warn(`doctor/${kind}-unreachable`, subject, { evidence, fixes });
+  const told = hasProxy ? [...evidence, PROXY_UNUSED] : evidence;
+  return warn(`doctor/${kind}-unreachable`, subject, { evidence: told, fixes });
 }
 
 function toFindings({ kind, name, settings }: Upstream, probe: Probe, now: number): readonly Finding[] {

@@ -50,6 +50,13 @@ const cases: readonly Case[] = [
     breakIt: (clinic) => ({ env: { ...workerSettings(clinic), ENGINES: 'horde,sketch', HORDE_URL: CLOSED } }),
   },
   {
+    ...{ ...onWorker, name: 'the way out leads through a proxy', code: 'doctor/engine-unreachable', status: 'warn' },
+    ...{ cure: /^ENGINES=sketch$/, evidence: /HTTPS_PROXY is set/ },
+    breakIt: (clinic) => ({
+      env: { ...workerSettings(clinic), ENGINES: 'horde,sketch', HORDE_URL: CLOSED, HTTPS_PROXY: 'http://proxy:3128' },
+    }),
+  },
+  {
     ...{ ...onWorker, name: 'only drawings are left', code: 'doctor/engine-drawn-only', status: 'warn' },
     ...{ cure: /other engines/, evidence: /left: sketch/ },
     breakIt: (clinic) => ({ env: { ...workerSettings(clinic), ENGINES: 'horde,sketch', HORDE_URL: CLOSED } }),
