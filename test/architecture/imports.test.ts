@@ -24,7 +24,7 @@ const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp
     /^worker\/engines\/[\w-]+\/.*/,
     [
       /^shared\//,
-      /^worker\/engines\/(engine|service-(plugin|calls|description|sizes)|daily-allowance)\.ts$/,
+      /^worker\/engines\/(engine|service-(plugin|calls|description|sizes)|daily-allowance|cancellations)\.ts$/,
       /^worker\/(browser|picture|upstream)\//,
     ],
   ],

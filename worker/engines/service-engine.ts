@@ -3,6 +3,7 @@ import { toAbortError } from '../../shared/wait.ts';
 import { createGuardedFetch, type GuardedFetch } from '../upstream/guarded-fetch.ts';
 import { requireBase64Picture, requirePicture } from '../upstream/upstream.ts';
 import { parseVendorOptions } from '../upstream/vendor-options.ts';
+import { createCancellations } from './cancellations.ts';
 import { createDailyAllowance } from './daily-allowance.ts';
 import type { Engine, EngineContext, EngineOutput, EngineRequest } from './engine.ts';
 import { createServiceCalls, type ServiceCalls } from './service-calls.ts';
@@ -19,7 +20,7 @@ export function createServiceEngine(service: ServiceDescription, config: Service
   const { model, account } = config;
   const allowance = createDailyAllowance(service.dailyPictures?.(model), config.clock);
   const fetchPicture = createGuardedFetch({ base: config.url });
-  const cancelling = new Set<Promise<void>>();
+  const cancellations = createCancellations();
 
   async function generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput> {
     const options = service.options === undefined ? {} : parseVendorOptions(name, service.options, request.options);
@@ -47,7 +48,7 @@ export function createServiceEngine(service: ServiceDescription, config: Service
       throw calls.toEndError(step);
     } catch (error) {
       if (!context.signal.aborted) throw calls.toError(error);
-      if (cancel !== undefined) tell(calls.cancel(cancel));
+      if (cancel !== undefined) cancellations.add(calls.cancel(cancel));
       throw toAbortError(context.signal);
     }
   }
@@ -67,12 +68,6 @@ export function createServiceEngine(service: ServiceDescription, config: Service
     }
   }
 
-  /** The caller has left and does not wait for it, but `stop` does. */
-  function tell(cancelled: Promise<void>): void {
-    cancelling.add(cancelled);
-    void cancelled.finally(() => cancelling.delete(cancelled));
-  }
-
   return {
     name,
     limits: service.limits(model),
@@ -81,9 +76,7 @@ export function createServiceEngine(service: ServiceDescription, config: Service
     quotaRemaining: allowance.remaining,
     quotaResetsAt: allowance.resetsAt,
     probe: probe && (({ signal }) => probeService({ ...service, probe }, config, signal)),
-    stop: async () => {
-      await Promise.all(cancelling);
-    },
+    stop: cancellations.settle,
   };
 }
 

@@ -5,6 +5,7 @@ import { text, url } from '../../../shared/service/config.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
 import { requireSettings } from '../../upstream/required-settings.ts';
 import { requirePicture } from '../../upstream/upstream.ts';
+import { createCancellations } from '../cancellations.ts';
 import type { Engine, EngineContext, EngineLimits, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 import { createComfyServer } from './server.ts';
@@ -33,7 +34,7 @@ interface ComfyConfig {
 /** ComfyUI: submits a graph, follows its progress, fetches the picture that it saved. https://docs.comfy.org */
 function createComfyui({ url: baseUrl, graph, clock }: ComfyConfig): Engine {
   const client: AxiosInstance = createHttpClient({ baseURL: baseUrl, maxContentLength: MAX_REPLY_BYTES });
-  const cancelling = new Set<Promise<void>>();
+  const cancellations = createCancellations();
   const placeholders = placeholdersOf(graph);
 
   async function generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput> {
@@ -59,14 +60,8 @@ function createComfyui({ url: baseUrl, graph, clock }: ComfyConfig): Engine {
       throw signal.aborted ? toAbortError(signal) : error;
     } finally {
       watch.stop();
-      if (promptId !== undefined && !isEnded) tell(server.cancel(promptId));
+      if (promptId !== undefined && !isEnded) cancellations.add(server.cancel(promptId));
     }
-  }
-
-  /** The caller does not wait for it, but `stop` does. */
-  function tell(cancelled: Promise<void>): void {
-    cancelling.add(cancelled);
-    void cancelled.finally(() => cancelling.delete(cancelled));
   }
 
   return {
@@ -80,9 +75,7 @@ function createComfyui({ url: baseUrl, graph, clock }: ComfyConfig): Engine {
       const notes = placeholders.has('checkpoint') ? [`its first checkpoint is ${await server.firstCheckpoint()}`] : [];
       return { authorized: 'unasked', notes };
     },
-    stop: async () => {
-      await Promise.all(cancelling);
-    },
+    stop: cancellations.settle,
   };
 }
 

@@ -5,6 +5,7 @@ import { type Clock, toAbortError } from '../../../shared/wait.ts';
 import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
 import { callUpstream, requirePicture } from '../../upstream/upstream.ts';
 import { parseVendorOptions } from '../../upstream/vendor-options.ts';
+import { createCancellations } from '../cancellations.ts';
 import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 import { createGradioCall, type GradioCall } from './call.ts';
@@ -51,7 +52,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
   const hub = { hubUrl, isPublicHub: hubUrl === HUB, ask, clock };
   const connect = createSpaceConnector(hub);
   const rests = new Map<string, { readonly until: number; readonly error: AppError }>();
-  const cancelling = new Set<Promise<void>>();
+  const cancellations = createCancellations();
 
   async function generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput> {
     const options = parseVendorOptions('gradio', gradioOptionsSchema, request.options);
@@ -119,7 +120,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
       context.onProgress({ stage: 'download' });
       return await toOutput(space, data, fitted, signal);
     } finally {
-      if (!isEnded) tell(call.cancel());
+      if (!isEnded) cancellations.add(call.cancel());
     }
   }
 
@@ -163,12 +164,6 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
     return { images: [{ bytes, seed: told ?? seed }], warnings };
   }
 
-  /** The caller does not wait for it; a stop of the worker does. */
-  function tell(cancelled: Promise<void>): void {
-    cancelling.add(cancelled);
-    void cancelled.finally(() => cancelling.delete(cancelled));
-  }
-
   const toResting = ({ until, error }: { until: number; error: AppError }): AppError =>
     new AppError(error.code, error.message, { ...error.details, restMs: until - clock.now() });
 
@@ -188,9 +183,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
       const look = createSpaceConnector({ ...hub, wakes: false });
       return probeGradio({ spaces, token, hubUrl, ask, connect: look, signal });
     },
-    stop: async () => {
-      await Promise.all(cancelling);
-    },
+    stop: cancellations.settle,
   };
 }
 

@@ -3,6 +3,7 @@ import { list, textWithDefault, urlWithDefault, wholeNumber } from '../../../sha
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
 import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
 import { requireBase64Picture, requirePicture } from '../../upstream/upstream.ts';
+import { createCancellations } from '../cancellations.ts';
 import type { Engine, EngineContext, EngineImage, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { createServiceCalls, type ServiceCalls } from '../service-calls.ts';
 import type { ServiceAnswer, ServiceCall } from '../service-description.ts';
@@ -72,7 +73,7 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
   };
   const chooseModel = createModelChoice(models, clock);
   const fetchPicture = createGuardedFetch({ base: url });
-  const cancelling = new Set<Promise<void>>();
+  const cancellations = createCancellations();
 
   async function generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput> {
     const { signal, onProgress } = context;
@@ -92,7 +93,7 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
       return { images: [image], warnings: [...toSizeWarning(request, size), ...accepted.warnings.map(toSentence)] };
     } catch (error) {
       // Nobody waits for the picture any more, so the volunteers should not make it.
-      if (id !== undefined) tell(calls.cancel({ method: 'DELETE', url: `/generate/status/${id}` }));
+      if (id !== undefined) cancellations.add(calls.cancel({ method: 'DELETE', url: `/generate/status/${id}` }));
       throw signal.aborted ? toAbortError(signal) : calls.toError(error);
     }
   }
@@ -166,12 +167,6 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
     }
   }
 
-  /** The caller does not wait for it, but `stop` does. */
-  function tell(cancelled: Promise<void>): void {
-    cancelling.add(cancelled);
-    void cancelled.finally(() => cancelling.delete(cancelled));
-  }
-
   return {
     name: 'horde',
     serviceUrl: url,
@@ -184,9 +179,7 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
     },
     generate,
     probe: ({ signal }) => probeHorde({ ...config, clientAgent, models, now: clock.now(), signal }),
-    stop: async () => {
-      await Promise.all(cancelling);
-    },
+    stop: cancellations.settle,
   };
 }
 
