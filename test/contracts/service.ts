@@ -45,6 +45,8 @@ export interface ServiceContract extends ServiceShape {
   readonly cancellation?: RegExp;
   /** Whether the answer to the submission names the address to ask next. */
   readonly namesAddresses?: boolean;
+  /** Whether the work is looked at and its picture fetched from an address; true for all that name addresses. */
+  readonly hostsPictures?: boolean;
   readonly faults?: readonly EngineFault<ServiceSubject>[];
   /** The free call of the engine's `probe`, and what the service answers to it; `none`: the service has no such call. */
   readonly probe: { readonly path: RegExp; readonly body: unknown } | 'none';
@@ -115,7 +117,7 @@ export function serviceContract(contract: ServiceContract): void {
     ...Object.entries(contract.failures).map(([what, { path = submission, body }]) => ({
       ...{ name: what, code: 'engine_failed' as const, provoke: answering({ body }, path) },
     })),
-    ...(contract.namesAddresses === true ? toWorkFaults(submission) : []),
+    ...(contract.namesAddresses === true || contract.hostsPictures === true ? toWorkFaults(submission) : []),
     ...(contract.faults ?? []),
   ];
 

@@ -49,6 +49,7 @@ serviceContract({
   model: 'accounts/fireworks/models/flux-kontext-pro',
   hasKey,
   submission: /flux-kontext-pro$/,
+  hostsPictures: true,
   answers: async ({ path, json }, tools) => {
     if (path === `${MODEL}/flux-kontext-pro`) return { body: { request_id: String(await tools.begin(toWish(json))) } };
     if (path !== `${MODEL}/flux-kontext-pro/get_result`) return undefined;
