@@ -67,7 +67,7 @@ export function createStatus({ version, status, notReady, isStranger, viewStatus
       return;
     }
     const { workers: _shorter, ...view } = viewStatus(reasons);
-    response.json({ ...brief, ...details, ...view });
+    response.json({ ...brief, ...view, ...details });
   };
 }
 

@@ -48,7 +48,7 @@ ${renderForm(parts)}
 <section id="pictures" aria-label="${words.count}"></section>
 <section id="history" aria-label="${words.history}" hidden></section>
 </main>
-<footer><nav><a href="${basePath}/status">${toStatusTitle(speech.code)}</a></nav><nav aria-label="Language">${Object.entries(
+<footer><a href="${basePath}/status">${toStatusTitle(speech.code)}</a><nav aria-label="Language">${Object.entries(
     LANGUAGES,
   ).map(
     ([code, { name }]) => html`<a href="?lang=${code}" lang="${code}" hreflang="${code}">${name}</a> `,

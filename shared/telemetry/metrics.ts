@@ -53,6 +53,8 @@ export function createServiceMetrics({ service, version }: ServiceMetricsOptions
         registers,
         collect() {
           this.reset();
+          // After a reset a gauge without labels is 0, which would be a reading too.
+          if (labelNames.length === 0) this.remove();
           for (const { labels, value } of read()) if (value !== undefined) this.set({ ...labels }, value);
         },
       });

@@ -68,7 +68,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}, wantedPo
       ...{ worker: 'ready', version: '1.0.0', reasons, engines: [], stores: [], workers: [], waiting: 0 },
       ...{ remembered: 0, requests: 0, usage: { since: 0, awakeHours: 0, bytesOut: 0 } },
     }),
-    answerMetrics: (_request, response) => void response.end(),
+    answerMetrics: (_request, response) => void response.type('text/plain').send('easel_build_info 1\n'),
     ...overrides,
   });
   server.on('request', app);

@@ -32,7 +32,6 @@ export function renderStatus({ speech, assets, basePath, brief, view }: StatusPa
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">
-<meta http-equiv="refresh" content="30">
 <title>${words.title} – Easel</title>
 <link rel="stylesheet" href="${assets}/style.css"><link rel="stylesheet" href="${assets}/status.css">
 </head>

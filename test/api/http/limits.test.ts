@@ -125,7 +125,8 @@ describe('GET /status', () => {
     assert.deepEqual(await ask(gateway.url), little);
     assert.deepEqual(await ask(gateway.url, { 'x-api-key': 'secret-of-nobody' }), little);
     for (const key of ['secret-key-of-alice', 'the-operator']) {
-      assert.deepEqual(await ask(gateway.url, { 'x-api-key': key }), { ...little, reasons: [], ...status().details });
+      const whole = await ask(gateway.url, { 'x-api-key': key });
+      assert.partialDeepStrictEqual(whole, { ...little, reasons: [], ...status().details });
     }
     await gateway.stop();
   });
