@@ -33,10 +33,3 @@ export function toSpanContext(header: string | string[] | undefined): SpanContex
 /** The header that makes whoever reads it a child of this span. */
 export const toTraceparent = ({ traceId, spanId, isSampled }: SpanContext): string =>
   `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`;
-
-/** The span that a traceparent of ours names; undefined for another text. */
-export function readTraceparent(traceparent: string): SpanContext | undefined {
-  const [, traceId, spanId, flags = '00'] = TRACEPARENT.exec(traceparent) ?? [];
-  if (traceId === undefined || spanId === undefined) return undefined;
-  return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED };
-}

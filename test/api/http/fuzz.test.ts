@@ -23,9 +23,10 @@ test(`${REQUESTS} generated requests get what the document promises, for every o
 
   /** What becomes of the next job: done, still being made, or failed in any way. */
   function prepare(random: Random): void {
-    // In turn, so that every code has its jobs however the numbers fall.
+    // In turn, so that every code has its jobs however the numbers fall. Each round begins one later, so that an operation
+    // meets all codes also where the number of operations is a multiple of theirs.
     turn += 1;
-    const code = CODES[turn % CODES.length] ?? 'internal';
+    const code = CODES[(turn + Math.floor(turn / CODES.length)) % CODES.length] ?? 'internal';
     const isFailing = random.chance(0.5) && !NEVER.has(code);
     const pending: Partial<Job> = { status: 'running', stage: 'generate', progress: 0.4, etaSeconds: 3 };
     const isPending = random.chance(0.2);
