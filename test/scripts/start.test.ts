@@ -97,7 +97,7 @@ describe('npm start', () => {
     const service = await begin(START);
     await untilReady(service);
     await until(
-      () => service.lines.some((line) => /^Prompts stay on machines/.test(line)),
+      () => service.lines.some((line) => /^Prompts stay on your own machines/.test(line)),
       'it tells where prompts go',
     );
     const ended = once(service.child, 'exit');
