@@ -34,8 +34,3 @@ export interface ProductionEnd {
 }
 
 export type Outcome = 'done' | ErrorCode;
-
-export const silentObserver: ProductionObserver = {
-  begin: () => ({ progress: () => undefined, asking: () => () => undefined, ended: () => undefined }),
-  taken: () => undefined,
-};

@@ -1,3 +1,5 @@
+import type { Clock } from '../../shared/wait.ts';
+
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /** Clients ignore longer times. */
@@ -16,14 +18,42 @@ export function readRestMs(headers: Headers, now: number): number | undefined {
   const retryAfter = headers['retry-after'];
   if (retryAfter !== undefined) return readRetryAfter(retryAfter, now);
   if (readRemaining(headers) !== 0) return undefined;
+  return readResetMs(headers);
+}
+
+/** Milliseconds until the upstream's present window ends. */
+function readResetMs(headers: Headers): number | undefined {
   const reset = toNumber(readField(headers.ratelimit, 't'));
-  if (reset !== undefined) return reset * 1000;
-  return readDuration(headers['x-ratelimit-reset-requests']);
+  return reset === undefined ? readDuration(headers['x-ratelimit-reset-requests']) : reset * 1000;
 }
 
 /** Requests left in the upstream's present window. */
-export function readRemaining(headers: Headers): number | undefined {
+function readRemaining(headers: Headers): number | undefined {
   return toNumber(readField(headers.ratelimit, 'r')) ?? toNumber(headers['x-ratelimit-remaining-requests']);
+}
+
+/** What an engine tells of the window that its upstream counts requests in. */
+export interface RateWindow {
+  /** Learns from the headers of any answer; those without a count change nothing. */
+  read(headers: Headers): void;
+  quotaRemaining(): number | undefined;
+  quotaResetsAt(): number | undefined;
+}
+
+export function createRateWindow({ now }: Pick<Clock, 'now'>): RateWindow {
+  let remaining: number | undefined;
+  let resetsAt: number | undefined;
+  return {
+    read(headers) {
+      const left = readRemaining(headers);
+      if (left === undefined) return;
+      const resetMs = readResetMs(headers);
+      remaining = left;
+      resetsAt = resetMs === undefined ? undefined : now() + resetMs;
+    },
+    quotaRemaining: () => remaining,
+    quotaResetsAt: () => (resetsAt !== undefined && resetsAt > now() ? resetsAt : undefined),
+  };
 }
 
 /** The two details of an error that name a pause: for the breaker (at most an hour) and for clients (at most a minute). */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { toExcerpt } from '../../../worker/upstream/excerpt.ts';
-import { readRemaining, readRestMs, toPause } from '../../../worker/upstream/rate-limit-headers.ts';
+import { createRateWindow, readRestMs, toPause } from '../../../worker/upstream/rate-limit-headers.ts';
 import { toUpstreamError, type UpstreamReply } from '../../../worker/upstream/upstream.ts';
 
 const NOW = Date.parse('2026-10-01T12:00:00Z');
@@ -104,10 +104,20 @@ describe('what a service says about waiting', () => {
     test(`${JSON.stringify(headers)}: ${restMs} ms`, () => assert.equal(readRestMs(headers, NOW), restMs));
   }
 
-  test('requests left in the window', () => {
-    assert.equal(readRemaining({ ratelimit: '"api";r=42;t=9' }), 42);
-    assert.equal(readRemaining({ 'x-ratelimit-remaining-requests': '7' }), 7);
-    assert.equal(readRemaining({}), undefined);
+  test('requests left in the window, and when it ends', () => {
+    let now = NOW;
+    const window = createRateWindow({ now: () => now });
+    const told = () => [window.quotaRemaining(), window.quotaResetsAt()];
+    assert.deepEqual(told(), [undefined, undefined]);
+    window.read({ ratelimit: '"api";r=42;t=9' });
+    assert.deepEqual(told(), [42, NOW + 9000]);
+    window.read({});
+    now += 9000;
+    assert.deepEqual(told(), [42, undefined]);
+    window.read({ 'x-ratelimit-remaining-requests': '7', 'x-ratelimit-reset-requests': '1m30s' });
+    assert.deepEqual(told(), [7, now + 90_000]);
+    window.read({ 'x-ratelimit-remaining-requests': '6' });
+    assert.deepEqual(told(), [6, undefined]);
   });
 
   test('clients hear of a minute at most, the breaker of all of it', () => {

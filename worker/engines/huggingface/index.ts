@@ -3,7 +3,7 @@ import { sniffMediaType } from '../../../shared/picture/media-type.ts';
 import { choice, text, urlWithDefault } from '../../../shared/service/config.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
 import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
-import { readRemaining } from '../../upstream/rate-limit-headers.ts';
+import { createRateWindow } from '../../upstream/rate-limit-headers.ts';
 import {
   isSuccess,
   readJson,
@@ -56,7 +56,7 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
   const router = createRouter(apiUrl);
   const models = createModels({ router, model, provider, clock });
   const fetchPicture = createGuardedFetch({ base: apiUrl });
-  let remaining: number | undefined;
+  const rateWindow = createRateWindow(clock);
 
   async function generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput> {
     const { signal, onProgress } = context;
@@ -66,7 +66,7 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
     const headers = { authorization: `Bearer ${key}`, accept: 'image/png, image/*, application/json' };
     onProgress({ stage: 'generate' });
     const { target, first } = await askFirst(request, headers, signal);
-    remaining = readRemaining(first.headers) ?? remaining;
+    rateWindow.read(first.headers);
     const reply = await waitInQueue({ router: router.at(target.provider), clock, headers, first, signal, onProgress });
     const bytes = await readPicture(reply, context);
     if (bytes !== undefined) return { images: [{ bytes }], warnings: [] };
@@ -115,7 +115,8 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
         throw context.signal.aborted ? toAbortError(context.signal) : error;
       }
     },
-    quotaRemaining: () => remaining,
+    quotaRemaining: rateWindow.quotaRemaining,
+    quotaResetsAt: rateWindow.quotaResetsAt,
     probe: ({ signal }) => {
       const { model: wanted } = models.latest();
       return probeHuggingface({ router, apiKey, list: models.list, model: wanted, now: clock.now(), signal });

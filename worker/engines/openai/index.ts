@@ -4,7 +4,7 @@ import { text, urlWithDefault } from '../../../shared/service/config.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import { MAX_ANSWER_BYTES } from '../../upstream/answer-limits.ts';
 import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
-import { readRemaining } from '../../upstream/rate-limit-headers.ts';
+import { createRateWindow } from '../../upstream/rate-limit-headers.ts';
 import {
   callUpstream,
   isSuccess,
@@ -57,7 +57,7 @@ export function createOpenai({ baseUrl, apiKey, model: configured, clock, ...giv
   const fetchPicture = createGuardedFetch({ base: baseUrl });
   /** Fields that the server refused. Kept for the life of the engine. */
   const refused = new Set<Dispensable>();
-  let remaining: number | undefined;
+  const rateWindow = createRateWindow(clock);
   const models = createModels({ client, apiKey, configured, isOpenai, clock });
 
   async function generate(request: EngineRequest, { signal, onProgress }: EngineContext): Promise<EngineOutput> {
@@ -67,7 +67,7 @@ export function createOpenai({ baseUrl, apiKey, model: configured, clock, ...giv
     const secrets = [key ?? '', request.prompt, request.negativePrompt];
     onProgress({ stage: 'generate' });
     const { reply, model, family, warnings: changes } = await askModels(request, { options, headers, signal });
-    remaining = readRemaining(reply.headers) ?? remaining;
+    rateWindow.read(reply.headers);
     const answer = isSuccess(reply) ? imagesReplySchema.safeParse(readJson(reply)).data : undefined;
     if (answer === undefined) throw toFailure(reply, secrets, { now: clock.now(), model });
     if (answer.data.length < request.count) {
@@ -124,7 +124,8 @@ export function createOpenai({ baseUrl, apiKey, model: configured, clock, ...giv
     start: async () => {
       if (apiKey !== undefined) models.list(new AbortController().signal).catch(() => undefined);
     },
-    quotaRemaining: () => remaining,
+    quotaRemaining: rateWindow.quotaRemaining,
+    quotaResetsAt: rateWindow.quotaResetsAt,
     probe: async ({ signal }) => {
       const [model] = await models.list(signal);
       return probeOpenai({ client, apiKey, model, now: clock.now(), signal });
