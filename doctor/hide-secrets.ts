@@ -38,12 +38,13 @@ function toSecrets(name: string, value: string | undefined, settings: z.ZodRawSh
   return [...own, ...queries].filter((secret) => secret !== '').flatMap(toSpellings);
 }
 
-/** A list's own parts too, and those of `name:secret:limits`. */
+/** A list's own parts too, and those of `name:secret:limits` and of `name=value`. */
 function toParts(value: string): string[] {
   const whole = value.trim();
   const items = whole.split(',').map((item) => item.trim());
   const named = items.map((item) => item.split(':')).flatMap(([first = '', second]) => second ?? first);
-  return [whole, ...items, ...named];
+  const assigned = items.flatMap((item) => (item.includes('=') ? [item.slice(item.indexOf('=') + 1)] : []));
+  return [whole, ...items, ...named, ...assigned, ...assigned.map(decode)];
 }
 
 function toSpellings(secret: string): string[] {

@@ -73,7 +73,10 @@ function toFinding(subject: string, line: string, environment: Environment): Fin
   const { format, fallback } = describeSetting(schema);
   const isMissing = (environment[name] ?? '').trim() === '';
   const message = isMissing ? `${name} is missing.` : `${name} has a value that is not accepted.`;
-  const fixes = [`${name}=<${format}>`, ...(fallback === undefined ? [] : [`${name}=${fallback}`])];
+  const fixes = [
+    `${name}=<${format.replace(/; secret$/, '')}>`,
+    ...(fallback === undefined ? [] : [`${name}=${fallback}`]),
+  ];
   return fail('doctor/setting-wrong', subject, { message, evidence: [line], fixes });
 }
 

@@ -14,6 +14,7 @@ const plant = (name: string): string => `${MARK}-${name.toLowerCase().replaceAll
 /** Secrets whose format asks for more than length. */
 const SHAPED: Readonly<Record<string, string>> = {
   API_KEYS: `somebody:${plant('api_keys')}:60:500,other:${plant('other_key')}`,
+  OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${plant('otlp')},authorization=Basic%20${plant('otlp_basic')}`,
   AUTOMATIC1111_AUTH: `user:${plant('automatic1111')}`,
   WEBHOOK_SECRET: `whsec_${Buffer.from(`${MARK}-webhook-secret-0123456789`).toString('base64')}`,
 };
@@ -104,6 +105,8 @@ describe('secrets', () => {
     const hide = createHideSecrets({ OPENAI_API_KEY: secret, REDIS_URL: 'redis://:p%40ss%2Fword@host' }, allSettings);
     const spellings = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64'), 'p@ss/word'];
     for (const spelling of spellings) assert.equal(hide(`told ${spelling}.`), 'told [hidden].');
+    const headers = createHideSecrets({ OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20secret,y=another' }, allSettings);
+    assert.equal(headers('a secret, a%20secret, another'), '[hidden], [hidden], [hidden]');
     assert.equal(hide('see https://host/a?key=value'), 'see https://host/a?[hidden]');
     assert.equal(hide('Authorization: Bearer abcdefghij'), 'Authorization: [hidden]');
   });
