@@ -9,8 +9,8 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 const folder = fileURLToPath(new URL('browser', import.meta.url));
 
-/** Libraries of one file each. Modules import them by the name of the package, which their types need. */
-const LIBRARIES: Readonly<Record<string, string>> = { 'lit-html': 'lit-html.js', idb: 'build/index.js' };
+/** A library of one file. Modules import it by the name of the package, which its types need. */
+const LIBRARY = 'lit-html';
 
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
@@ -38,7 +38,7 @@ export function readPageFiles(): PageFiles {
   const own = readdirSync(folder).filter((name) => /\.(?:js|css)$/.test(name));
   const files = [
     ...own.map((name) => toFile(name, toServed(readFileSync(join(folder, name), 'utf8')))),
-    ...Object.entries(LIBRARIES).map(([name, path]) => toFile(`${name}.js`, readLibrary(name, path))),
+    toFile(`${LIBRARY}.js`, readLibrary()),
   ];
   const byName = new Map(files.map((file) => [file.name, file]));
   const hash = createHash('sha256');
@@ -50,11 +50,10 @@ export function readPageFiles(): PageFiles {
   };
 }
 
-function readLibrary(name: string, path: string): string {
-  // A package names a file for bundlers. This one runs in a browser unchanged.
-  const entry = fileURLToPath(import.meta.resolve(name));
-  const root = entry.slice(0, entry.lastIndexOf(join('node_modules', name)) + join('node_modules', name).length);
-  return readFileSync(join(root, path), 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+function readLibrary(): string {
+  // The package gives Node a file for servers. The one for browsers lies a folder above it.
+  const path = fileURLToPath(new URL('../lit-html.js', import.meta.resolve(LIBRARY)));
+  return readFileSync(path, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
 }
 
 function withoutDocComments(text: string): string {
@@ -68,9 +67,9 @@ function withoutDocComments(text: string): string {
   }
 }
 
-/** Replaces names of packages by addresses beside the module, and removes comments. */
+/** Replaces the name of the package by the address beside the module, and removes comments. */
 function toServed(text: string): string {
-  const linked = text.replace(/(from ')(lit-html|idb)(')/g, '$1./$2.js$3');
+  const linked = text.replaceAll(`from '${LIBRARY}'`, `from './${LIBRARY}.js'`);
   return withoutDocComments(linked).replace(/^[ \t]*\/\/.*\n/gm, '');
 }
 

@@ -40,7 +40,7 @@ ${modules.map((name) => html`<link rel="modulepreload" href="${assets}/${name}">
 <script type="application/json" id="words">${json({ ...words, advice: ADVICE })}</script>
 </head>
 <body data-base="${basePath}/"${needsKey && html` data-key`}>
-<header><h1 class="name"><a href="${basePath}/">Easel</a></h1><nav><a href="${basePath}/docs">${words.documentation}</a></nav></header>
+<header><h1 class="name"><a href="${basePath}/">Easel</a></h1><a href="${basePath}/docs">${words.documentation}</a></header>
 <main>
 ${renderForm(parts)}
 <p id="status" role="status"></p>

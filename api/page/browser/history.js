@@ -60,7 +60,7 @@ export function history(open, redraw) {
     redraw();
   };
   return html`<h2>${say('history')}</h2>
-    ${isFull ? html`<p class="warning" role="alert">${say('quotaFull')}</p>` : nothing}
+    ${isFull() ? html`<p class="warning" role="alert">${say('quotaFull')}</p>` : nothing}
     <div class="tools">
       <input type="search" aria-label=${say('search')} placeholder=${say('search')}
         @input=${(/** @type {Event} */ event) => set({ query: /** @type {HTMLInputElement} */ (event.target).value })}>
