@@ -37,6 +37,8 @@ export const productionSchema = z.object({
   request: generationRequestSchema,
   /** Milliseconds until the job's deadline. */
   timeoutMs: z.int().min(1).optional(),
+  /** In ordinary pictures, as the gateway judges it. Missing: what the request costs. */
+  cost: z.int().min(1).optional(),
   /** Callers' own tokens, keyed by engine name. Kept in memory only, never logged or stored. */
   credentials: z.record(z.string(), z.string()).optional(),
 });

@@ -20,8 +20,11 @@ export const SMALLEST_COST = 1;
 
 const isSmall = (cost: number): boolean => cost <= SMALLEST_COST;
 
+/** The least cost of a run that is not small. */
+export const LARGE_COST = 2;
+
 /** A small run that takes longer than this counts as a large one from then on. */
-const QUICK_MS = 5000;
+export const QUICK_MS = 5000;
 /** Runs beyond `concurrency`: a quick one, and one that turned out to be slow. */
 const MOST_BESIDE = 2;
 

@@ -66,7 +66,7 @@ export function createProductions(options: ProductionsOptions): Productions {
       ended: Promise.resolve(),
     };
     const { signal } = entry.abort;
-    const cost = costOf(production.request);
+    const cost = workOf(production);
     const line = { requestId: trace.requestId, trace: trace.traceparent, run: production.jobId, worker: options.name };
     const watch = observer.begin({ runId: production.jobId, trace });
     const reports = createReports(entry.listeners, { line, watch, clock, log });
@@ -105,18 +105,15 @@ export function createProductions(options: ProductionsOptions): Productions {
   }
 
   /** Throws at once if there is no room, so that the HTTP request can be refused. */
-  function takeSlot(
-    { timeoutMs, request }: Production,
-    signal: AbortSignal,
-    onProgress: (event: ProgressEvent) => void,
-  ) {
+  function takeSlot(production: Production, signal: AbortSignal, onProgress: (event: ProgressEvent) => void) {
+    const { timeoutMs } = production;
     const limit =
       timeoutMs === undefined
         ? signal
         : AbortSignal.any([signal, AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS))]);
     const onPosition = (position: number): void =>
       onProgress({ stage: 'queue', engineStatus: `waiting, number ${position} in the queue` });
-    const slot = slots.enter({ signal: limit, cost: costOf(request), onPosition });
+    const slot = slots.enter({ signal: limit, cost: workOf(production), onPosition });
     onProgress({ stage: 'queue' });
     return slot.catch((error: unknown) => {
       if (signal.aborted) throw toAbortError(signal);
@@ -215,3 +212,5 @@ async function within(timeoutMs: number, ended: Promise<void>, clock: Clock): Pr
   await Promise.race([ended, timer]);
   wake.abort();
 }
+
+const workOf = ({ cost, request }: Production): number => cost ?? costOf(request);

@@ -1,6 +1,6 @@
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { SMALLEST_COST } from '../../../shared/queue/room.ts';
+import { LARGE_COST, SMALLEST_COST } from '../../../shared/queue/room.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch, QueuedRun, RunLedger } from '../dispatch.ts';
@@ -8,6 +8,7 @@ import { whyNobodyServes } from '../why-nobody-serves.ts';
 import { createBreakPoints } from './break-points.ts';
 import type { ProductionOutcome } from './production-call.ts';
 import { createRunQueue } from './run-queue.ts';
+import { createSlowClients } from './slow-clients.ts';
 import { fetchPicture, removeHosted } from './worker-calls.ts';
 import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 
@@ -37,6 +38,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   const queue = createRunQueue();
   const running = new Map<string, InWork>();
   const breakPoints = createBreakPoints();
+  const slowClients = createSlowClients();
   const stopping = new AbortController();
   const links = options.workerUrls.map((url) =>
     createWorkerLink({ ...options, url, token: options.workerToken, onChange: pump, onGivenUp }),
@@ -54,7 +56,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
 
   /**
    * The first run in turn, for a free slot. Without one, the first small run that may begin beside what is in work; a
-   * client that has a run in work gets no second place in this way.
+   * client that has a run in work, or whose last run took long, gets no place in this way.
    */
   function takeNext(): { readonly link: WorkerLink; readonly run: QueuedRun } | undefined {
     const [freest] = links.filter((link) => link.free() > 0).sort((one, other) => other.free() - one.free());
@@ -68,9 +70,13 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     const clients = new Set([...running.values()].map(({ clientId }) => clientId));
     return withLink(
       beside,
-      queue.take(({ cost, clientId }) => beside.hasPlaceBeside(cost) && !clients.has(clientId)),
+      queue.take((run) => beside.hasPlaceBeside(workOf(run)) && !clients.has(run.clientId)),
     );
   }
+
+  /** What it will cost, in ordinary pictures: one of a client whose last run took long counts as large. */
+  const workOf = ({ cost, clientId }: QueuedRun): number =>
+    slowClients.has(clientId) ? Math.max(cost, LARGE_COST) : cost;
 
   const wakeAll = (): void => {
     for (const link of links) link.wake();
@@ -78,9 +84,11 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
 
   function start(link: WorkerLink, run: QueuedRun): void {
     const controller = new AbortController();
+    const startedAt = clock.now();
     const ended = runOn(link, run, controller.signal)
       .catch(logFailure)
       .finally(() => {
+        slowClients.note(run.clientId, clock.now() - startedAt);
         if (running.get(run.id)?.controller === controller) running.delete(run.id);
         pump();
       });
@@ -89,7 +97,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
 
   async function runOn(link: WorkerLink, run: QueuedRun, signal: AbortSignal): Promise<void> {
     const onProgress = (event: ProgressEvent): void => void ledger.progress(run.id, event).catch(logFailure);
-    const outcome = await link.produce(() => ledger.open(run.id), { cost: run.cost, signal, onProgress });
+    const outcome = await link.produce(() => ledger.open(run.id), { cost: workOf(run), signal, onProgress });
     if (outcome !== undefined) await settle(run, outcome, signal);
   }
 

@@ -109,7 +109,15 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
         setAside(event.stage === 'waiting');
         call.onProgress(event);
       };
-      const outcome = await callProduction({ client, ...opened, signal: call.signal, silenceMs, onProgress });
+      const production = { ...opened.production, cost: call.cost };
+      const outcome = await callProduction({
+        client,
+        ...opened,
+        production,
+        signal: call.signal,
+        silenceMs,
+        onProgress,
+      });
       if (!call.signal.aborted) learn(outcome);
       return outcome;
     } finally {

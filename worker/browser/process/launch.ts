@@ -10,7 +10,7 @@ import { toBrowserEnvironment } from './environment.ts';
 import { type Executable, findExecutable } from './executable.ts';
 import { leanFlags } from './flags.ts';
 import { checkFonts } from './fonts.ts';
-import { findBrowsers, killGroups } from './process-tree.ts';
+import { findBrowsers, killGroups, offerToKernel } from './process-tree.ts';
 import { claimProfile } from './profile-claim.ts';
 import { isSandboxFault, isSandboxPossible, quoteSandboxFault } from './sandbox.ts';
 import { createWorkingDirectory, sweepWorkingDirectories, type WorkingDirectory } from './working-directory.ts';
@@ -90,6 +90,8 @@ async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
     // Playwright's own timeout does not end when it has lost the answer.
     const ownContext = await raceAbort(started, AbortSignal.timeout(LAUNCH_TIMEOUT_MS + KILL_TIMEOUT_MS));
     const groups = await findGroups(profile);
+    // The worker starts another browser, and nobody starts another worker while it has jobs.
+    await offerToKernel(groups);
     const clearUp = () => clearUpAfter(groups, directory, door, options.log);
     return await toChromium({ ownContext, profileDirectory, door, clearUp }, options.log);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** One process of /proc. Without /proc (not on Linux) no processes are listed. */
@@ -75,6 +75,12 @@ export async function killGroups(groups: readonly number[], timeoutMs: number): 
     if (Date.now() > deadline) return false;
     await delay(POLL_MS);
   }
+}
+
+/** For the kernel: if memory runs out, these are killed first (proc(5), oom_score_adj). Their children inherit it. */
+export async function offerToKernel(groups: readonly number[]): Promise<void> {
+  const members = (await listProcesses()).filter(({ group }) => groups.includes(group));
+  await Promise.all(members.map(({ pid }) => unlessUnseen(writeFile(`/proc/${pid}/oom_score_adj`, '1000'))));
 }
 
 function kill(group: number): void {

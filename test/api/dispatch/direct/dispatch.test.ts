@@ -44,14 +44,14 @@ function createRunLedger() {
   return { ledger, until };
 }
 
-async function createBench(count: number, { concurrency = 2, silenceMs = 60_000, token = '' } = {}) {
+async function createBench(count: number, { concurrency = 2, silenceMs = 60_000, token = '', clock = hurried } = {}) {
   const workers = await Promise.all(Array.from({ length: count }, () => createFakeWorker({ concurrency })));
   const { ledger, until } = createRunLedger();
   const dispatch = createHttpDispatch({
     workerUrls: workers.map(({ url }) => url),
     workerToken: token === '' ? 'token-of-the-fake-worker' : token,
     ledger,
-    clock: hurried,
+    clock,
     log: createLog({ service: 'test', level: 'silent' }),
     onAwake: () => undefined,
     silenceMs,
@@ -106,6 +106,41 @@ test('while a large run holds the only slot, small ones are made beside it, one 
   (await first.production(4)).finish();
   const ends = [...(await until(5)).keys()];
   assert.deepEqual(ends.slice(0, 3), ['small', 'next small', 'large'], String(ends));
+});
+
+test('a client whose last run took long gets no place beside a large one, until one of its runs was quick', async (t) => {
+  let aheadMs = 0;
+  const clock = { ...hurried, now: () => Date.now() + aheadMs };
+  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1, clock });
+  t.after(close);
+  await dispatch.enqueue(run('slow', 1, 'slow'));
+  const slow = await first.production(0);
+  aheadMs += 6000;
+  slow.finish();
+  await until(1);
+
+  await dispatch.enqueue(run('large', 16));
+  const large = await first.production(1);
+  await dispatch.enqueue(run('again', 1, 'slow'));
+  await dispatch.enqueue(run('quick', 1, 'another'));
+  (await first.production(2)).finish();
+  assert.deepEqual([...(await until(2)).keys()], ['slow', 'quick']);
+  assert.equal(await dispatch.position('again'), 1);
+  large.finish();
+  const again = await first.production(3);
+  assert.deepEqual(
+    [large.production.cost, again.production.cost],
+    [16, 2],
+    'the worker hears what the gateway takes it for',
+  );
+  again.finish();
+  await until(4);
+
+  await dispatch.enqueue(run('larger', 16));
+  await first.production(4);
+  await dispatch.enqueue(run('once more', 1, 'slow'));
+  (await first.production(5)).finish();
+  assert.ok((await until(5)).has('once more'));
 });
 
 test('a worker that dies rests, and its work goes to another one', async (t) => {
