@@ -36,7 +36,7 @@ const report = await soak({
   rounds: Infinity,
   pauseMs: 4000,
   restMs: 30_000,
-  warmUp: 60,
+  warmUp: 200,
   watched: ['memoryMb', 'descriptors', 'processes'],
   signal: interrupted.signal,
   onProgress: (told) => values.verbose && console.error(told),
