@@ -26,13 +26,12 @@ import { createPreferences } from './http/preferences.ts';
 import { createToAbsoluteUrl } from './http/public-url.ts';
 import { createSaveFile } from './http/save-file.ts';
 import { createGatewayServer } from './http/server.ts';
-import type { JobsStatus } from './jobs/job.ts';
 import { createPromptPolicy } from './policy/prompt-policy.ts';
 import { loadPolicyRules } from './policy/rules/policy-rules.ts';
 import { createGatewayMetrics } from './telemetry/gateway-metrics.ts';
 import { createHistory } from './telemetry/history.ts';
 import { createGatewayObserver } from './telemetry/observe.ts';
-import { createStatusView } from './telemetry/status-view.ts';
+import { createStatusView, enginesOf } from './telemetry/status-view.ts';
 import { createUsageCount } from './telemetry/usage.ts';
 
 /** Long enough for most pictures, and within the 30 s that Render allows. */
@@ -67,7 +66,7 @@ await runService(async () => {
     workers: () => jobs.status().workers,
     bytesSent: () => bytesSent(server),
   });
-  const observer = createGatewayObserver({ counts, traces, history });
+  const observer = createGatewayObserver({ counts, traces, history, engines: () => enginesOf(jobs.status()) });
   const stopping = new AbortController();
   const usage = await createUsageCount({
     path: join(dataDirectory, 'usage.json'),
@@ -90,7 +89,7 @@ await runService(async () => {
   });
   const engines = await createEngineList({
     path: join(dataDirectory, 'engines.json'),
-    heard: () => enginesOf(jobs.status()),
+    heard: () => enginesOf(jobs.status()).map(({ name }) => name),
     ask: jobs.notReady,
     log,
   });
@@ -160,9 +159,4 @@ async function openRates({ REDIS_URL }: GatewaySettings, log: Logger): Promise<R
   if (REDIS_URL === undefined) return undefined;
   const { openRateConnection } = await import('./http/middleware/rate-connection.ts');
   return openRateConnection(REDIS_URL, log);
-}
-
-/** Every engine that a worker has reported, in the order of the first worker that has it. */
-function enginesOf({ workers }: JobsStatus): string[] {
-  return [...new Set(workers.flatMap(({ engines = [] }) => engines.map(({ name }) => name)))];
 }

@@ -18,7 +18,8 @@ export interface LastPicture {
 }
 
 export interface History {
-  note(end: RunEnd): void;
+  /** `resting`: engines that were not asked, as last heard. */
+  note(end: RunEnd, resting: readonly string[]): void;
   claimed: JobsObserver['claimed'];
   /** Requests for pictures since the start, and how many of them a remembered one answered. */
   claims(): { readonly requests: number; readonly remembered: number };
@@ -36,6 +37,7 @@ const MAX_ENGINES = 100;
 interface Count {
   done: number;
   failed: number;
+  rested: boolean;
 }
 
 export function createHistory({ now }: Pick<Clock, 'now'>): History {
@@ -52,13 +54,17 @@ export function createHistory({ now }: Pick<Clock, 'now'>): History {
     const bars = known ?? new Map<number, Count>();
     counts.set(engine, bars);
     for (const old of bars.keys()) if (old <= bar - BARS) bars.delete(old);
-    const count = bars.get(bar) ?? { done: 0, failed: 0 };
+    const count = bars.get(bar) ?? { done: 0, failed: 0, rested: false };
     bars.set(bar, count);
     return count;
   }
 
   return {
-    note({ engine, attempts, tookMs }) {
+    note({ engine, attempts, tookMs }, resting) {
+      for (const name of resting) {
+        const count = countOf(name);
+        if (count !== undefined) count.rested = true;
+      }
       for (const attempt of attempts) {
         const count = countOf(attempt.engine);
         if (count !== undefined) count.failed += 1;
@@ -74,8 +80,8 @@ export function createHistory({ now }: Pick<Clock, 'now'>): History {
       return engines.map((name) => ({
         name,
         bars: numbers.map((number) => {
-          const { done, failed } = counts.get(name)?.get(number) ?? { done: 0, failed: 0 };
-          return { startsAt: number * BAR_MS, done, failed };
+          const count = counts.get(name)?.get(number) ?? { done: 0, failed: 0, rested: false };
+          return { startsAt: number * BAR_MS, ...count };
         }),
       }));
     },

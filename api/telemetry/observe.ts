@@ -1,3 +1,4 @@
+import type { EngineStatus } from '../../shared/contract/wire.ts';
 import type { Answered } from '../../shared/net/request-log.ts';
 import { toSpanContext } from '../../shared/telemetry/trace-context.ts';
 import type { Traces } from '../../shared/telemetry/traces.ts';
@@ -9,6 +10,8 @@ interface ObserveOptions {
   readonly counts: GatewayCounts;
   readonly traces: Traces;
   readonly history: Pick<History, 'note' | 'claimed'>;
+  /** Engines as last heard. */
+  readonly engines: () => readonly EngineStatus[];
 }
 
 export interface GatewayObserver extends JobsObserver {
@@ -19,7 +22,7 @@ export interface GatewayObserver extends JobsObserver {
 const WITHOUT_SPAN: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
 
 /** Turns what the gateway tells of its work into counts, spans and the history of the status page. */
-export function createGatewayObserver({ counts, traces, history }: ObserveOptions): GatewayObserver {
+export function createGatewayObserver({ counts, traces, history, engines }: ObserveOptions): GatewayObserver {
   return {
     answered(answered) {
       counts.answered(answered);
@@ -62,6 +65,12 @@ export function createGatewayObserver({ counts, traces, history }: ObserveOption
         attributes: {},
       });
     },
-    ended: history.note,
+    ended(end) {
+      const resting = engines().filter(({ state }) => state === 'resting');
+      history.note(
+        end,
+        resting.map(({ name }) => name),
+      );
+    },
   };
 }

@@ -15,7 +15,7 @@ interface StatusViewOptions {
 export function createStatusView({ version, status, history, usage }: StatusViewOptions) {
   return (reasons: readonly string[]): StatusView => {
     const { worker, workers, waiting } = status();
-    const engines = merge(workers.map((one) => one.engines ?? []));
+    const engines = enginesOf({ workers });
     const bars = history.of(engines.map(({ name }) => name));
     const tookMs = history.lastPicture()?.tookMs;
     const { remembered, requests } = history.claims();
@@ -31,6 +31,10 @@ export function createStatusView({ version, status, history, usage }: StatusView
 }
 
 const BEST_FIRST: readonly EngineStatus['state'][] = ['ready', 'trying', 'resting'];
+
+/** Of all workers: each engine once. */
+export const enginesOf = ({ workers }: Pick<JobsStatus, 'workers'>): readonly EngineStatus[] =>
+  merge(workers.map(({ engines = [] }) => engines));
 
 /** Each engine once, in the state of the worker where it is best. */
 function merge(lists: ReadonlyArray<readonly EngineStatus[]>): readonly EngineStatus[] {

@@ -61,10 +61,16 @@ export async function createUsageCount(options: UsageOptions): Promise<UsageCoun
     return counted;
   }
 
-  const keep = (): Promise<void> =>
+  /** One write after the other: the last one counts. */
+  let writing = Promise.resolve();
+  const write = (): Promise<void> =>
     writeFileAtomically(path, JSON.stringify(count())).catch((error: unknown) => {
       log.warn({ err: error }, 'the hours awake of this month could not be kept');
     });
+  const keep = (): Promise<void> => {
+    writing = writing.then(write);
+    return writing;
+  };
 
   void repeat(keep, {
     ...{ intervalMs: KEEP_INTERVAL_MS, clock, signal: options.signal },

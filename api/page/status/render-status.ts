@@ -149,6 +149,7 @@ const BAR_WIDTH = 8;
 const BAR_STEP = 10;
 const HEIGHT = 32;
 const STUB = 3;
+const RESTED = 11;
 
 /** One bar for each half hour: its height is full where anything was asked for, and its upper part shows what failed. */
 function renderStrip(name: string, bars: readonly Bar[], words: StatusWords): Html {
@@ -158,14 +159,20 @@ function renderStrip(name: string, bars: readonly Bar[], words: StatusWords): Ht
   return html`<svg class="strip" viewBox="0 0 ${bars.length * BAR_STEP} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${label}">${drawn}</svg>`;
 }
 
-function renderBar({ startsAt, done, failed }: Bar, x: number, words: StatusWords): Html {
+function renderBar({ startsAt, done, failed, rested }: Bar, x: number, words: StatusWords): Html {
   const all = done + failed;
   const rect = (kind: string, y: number, height: number): Html =>
     html`<rect class="${kind}" x="${x}" y="${y}" width="${BAR_WIDTH}" height="${height}"/>`;
   const failedHeight = all === 0 ? 0 : Math.round((HEIGHT * failed) / all);
   const time = new Date(startsAt).toISOString().slice(11, 16);
-  const told = all === 0 ? words.nothing : `${fill(words.made, String(done))}, ${fill(words.failures, String(failed))}`;
-  return html`<g><title>${time} UTC: ${told}</title>${all === 0 && rect('none', HEIGHT - STUB, STUB)}${
+  const idle = rested ? rect('rested', HEIGHT - RESTED, RESTED) : rect('none', HEIGHT - STUB, STUB);
+  const told =
+    all === 0
+      ? rested
+        ? words.rests
+        : words.nothing
+      : `${fill(words.made, String(done))}, ${fill(words.failures, String(failed))}`;
+  return html`<g><title>${time} UTC: ${told}</title>${all === 0 && idle}${
     failedHeight > 0 && rect('failed', 0, failedHeight)
   }${all > 0 && failedHeight < HEIGHT && rect('done', failedHeight, HEIGHT - failedHeight)}</g>`;
 }

@@ -7,6 +7,8 @@ export interface Bar {
   readonly startsAt: number;
   readonly done: number;
   readonly failed: number;
+  /** The engine rested meanwhile, so that others were asked. */
+  readonly rested: boolean;
 }
 
 export interface StatusView {

@@ -15,7 +15,12 @@ const HALF_HOUR_MS = 1_800_000;
 const NOW = Date.UTC(2026, 10, 27, 12);
 
 const toBars = (done: number, failed: number) =>
-  Array.from({ length: 48 }, (_, index) => ({ startsAt: NOW - index * HALF_HOUR_MS, done: index % 3 && done, failed }));
+  Array.from({ length: 48 }, (_, index) => ({
+    startsAt: NOW - index * HALF_HOUR_MS,
+    done: index % 3 && done,
+    failed,
+    rested: failed === 0,
+  }));
 
 const viewStatus = (reasons: readonly string[]): StatusView => ({
   ...{ worker: 'busy', version: '1.0.0', reasons, lastSeconds: 12, waiting: 3, remembered: 41, requests: 230 },

@@ -123,6 +123,7 @@ describe('between jobs', () => {
     await until(() => starts(stage) === 2 && stage.pages.status().state === 'ready', 'the new browser');
     assert.notEqual(await stage.browserPid(), first);
     assert.equal(stage.pages.status().jobs, 0);
+    assert.deepEqual(stage.pages.status().replaced, { jobs: 1, memory: 0, death: 0 });
     const use = createUse();
     assert.equal(await stage.pages.use(recipe, HELLO, use), 'hello');
     assert.ok(!use.stages.includes('browser'));
@@ -160,6 +161,7 @@ describe('between jobs', () => {
     memory = { usedMb: 401 };
     await stage.pages.use(recipe, HELLO, createUse());
     await until(() => starts(stage) === 2, 'the new browser');
+    assert.deepEqual(stage.pages.status().replaced, { jobs: 0, memory: 1, death: 0 });
   });
 
   test('a memory that cannot be measured is logged, and the next job has its turn', async () => {

@@ -70,6 +70,7 @@ describe('faults under a running job', () => {
       assert.equal(value, 'hello');
       assert.equal(runs, 2);
       assert.notEqual(await stage.browserPid(), before);
+      assert.equal(stage.pages.status().replaced?.death, 1);
       assert.equal((await stage.directoriesLeft()).length, 1, 'the directory of the dead browser is gone');
     });
 

@@ -90,7 +90,9 @@ export function createBetweenJobs({
       return chromium === undefined ? 0 : (jobsOf.get(chromium) ?? 0);
     },
     replaceAfter: (run) => {
-      if (run.chromium !== undefined && run.chromium === leases.current()) retire();
+      if (run.chromium === undefined || run.chromium !== leases.current()) return;
+      replacements.note('death', run.chromium);
+      retire();
     },
     afterJob: async (recipe, run, unlock) => {
       await run.identityKept;
@@ -101,7 +103,7 @@ export function createBetweenJobs({
       await run.givenBack;
       const reason = await findReason(run);
       if (reason !== undefined && !signal.aborted) {
-        replacements.note(reason);
+        if (run.chromium !== undefined) replacements.note(reason, run.chromium);
         log.info({ reason, memoryMb: replacement.memoryMb() }, 'Chromium is replaced');
         const recipes = retire();
         work.push(startAgain(), prepareAhead(recipes));

@@ -33,7 +33,11 @@ const TRY_AGAIN_MS = 30_000;
 export function createBrowserLeases({ launch, watchMemory, replacements, ...options }: LeasesOptions): BrowserLeases {
   const { clock, log } = options;
   const liveness = createLiveness(options);
-  const served = createServedBrowsers({ liveness, watchMemory, onDeath: () => replacements.note('death') });
+  const served = createServedBrowsers({
+    liveness,
+    watchMemory,
+    onDeath: (chromium) => replacements.note('death', chromium),
+  });
   const stopping = new AbortController();
   let starting: Promise<void> | undefined;
   let hasFailed = false;

@@ -30,7 +30,7 @@ interface ServedOptions {
   readonly liveness: Liveness;
   readonly watchMemory: WatchMemory;
   /** A browser in service has died, rather than been closed. */
-  readonly onDeath: () => void;
+  readonly onDeath: (chromium: Chromium) => void;
 }
 
 interface Entry {
@@ -70,7 +70,7 @@ export function createServedBrowsers({ liveness, watchMemory, onDeath }: ServedO
       serving.add(entry);
       const end = (): void => {
         // One that is being closed has left the service before it dies.
-        if (serving.has(entry) && !isClosing) onDeath();
+        if (serving.has(entry) && !isClosing) onDeath(chromium);
         leave(entry);
       };
       if (chromium.died.aborted) end();
