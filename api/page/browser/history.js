@@ -1,6 +1,7 @@
-import { html, nothing } from 'lit-html';
+import { html, nothing, render } from 'lit-html';
 import { exportItems, importItems } from './exchange.js';
 import { isFull } from './kept.js';
+import { drawRows } from './rows.js';
 import { say } from './words.js';
 import { items, remove, update } from './work.js';
 
@@ -39,15 +40,27 @@ function onKey(event, item) {
   const sibling = { ArrowRight: place?.nextElementSibling, ArrowLeft: place?.previousElementSibling }[event.key];
   if (sibling) sibling.querySelector('button')?.focus();
   else if (event.key === 'Delete') {
-    const next = place?.nextElementSibling ?? place?.previousElementSibling;
-    next?.querySelector('button')?.focus();
+    const neighbour = place?.nextElementSibling ?? place?.previousElementSibling;
+    neighbour?.querySelector('button')?.focus();
     remove(item);
   } else if (event.key === 'f') update(item, { favourite: !item.favourite });
 }
 
-/** @param {(item: Item) => void} open @param {() => void} redraw */
-export function history(open, redraw) {
+/** @param {Item} item @param {(item: Item) => void} open */
+const row = (item, open) => html`<button type="button" aria-label=${item.wishes.prompt} title=${item.wishes.prompt}
+  @click=${() => open(item)} @keydown=${(/** @type {KeyboardEvent} */ event) => onKey(event, item)}
+  ><img src=${toSource(item)} alt="" loading="lazy">${item.favourite ? html`<span class="heart">♥</span>` : nothing}</button>`;
+
+/** @param {HTMLElement} section @param {(item: Item) => void} open @param {() => void} redraw */
+export function drawHistory(section, open, redraw) {
   const found = find();
+  render(frame(found.length, redraw), section);
+  const list = /** @type {HTMLElement} */ (section.querySelector('.kept'));
+  drawRows(list, found.slice(0, view.limit), 'li', (item) => row(item, open));
+}
+
+/** @param {number} count pictures that were found @param {() => void} redraw */
+function frame(count, redraw) {
   const set = (/** @type {Partial<typeof view>} */ change) => {
     Object.assign(view, { limit: PAGE }, change);
     redraw();
@@ -70,13 +83,9 @@ export function history(open, redraw) {
       <label class="button">${say('importHistory')}<input type="file" accept=".jsonl" @change=${onFile}></label>
     </div>
     ${items.size === 0 ? html`<p class="hint">${say('nothingYet')}</p>` : nothing}
-    <ul class="kept">${found.slice(0, view.limit).map(
-      (item) => html`<li><button type="button" aria-label=${item.wishes.prompt} title=${item.wishes.prompt}
-        @click=${() => open(item)} @keydown=${(/** @type {KeyboardEvent} */ event) => onKey(event, item)}
-        ><img src=${toSource(item)} alt="" loading="lazy">${item.favourite ? html`<span class="heart">♥</span>` : nothing}</button></li>`,
-    )}</ul>
+    <ul class="kept"></ul>
     ${
-      found.length > view.limit
+      count > view.limit
         ? html`<button type="button" data-do="further" @click=${() => set({ limit: view.limit + PAGE })}>${say('showMore')}</button>`
         : nothing
     }`;

@@ -1,7 +1,8 @@
 import { html, nothing, render } from 'lit-html';
 import { card, toStageText } from './cards.js';
 import { fillForm, isLocked, readForm, showSeed, startForm, useWishes } from './form.js';
-import { history } from './history.js';
+import { drawHistory } from './history.js';
+import { drawRows } from './rows.js';
 import { say } from './words.js';
 import { findMade, hasEnded, items, make, shown, startWork } from './work.js';
 
@@ -51,12 +52,9 @@ function redraw() {
 
 function draw() {
   const cards = [...items.values()].filter(({ id }) => shown.has(id)).sort((a, b) => b.at - a.at);
-  render(
-    cards.map((item) => card(item, around)),
-    pictures,
-  );
+  drawRows(pictures, cards, 'div', (item) => card(item, around));
   past.hidden = false;
-  render(history(open, redraw), past);
+  drawHistory(past, open, redraw);
   render(view(), viewer);
   announceProgress(cards);
 }

@@ -7,7 +7,8 @@ import { readChunks } from './picture-text.js';
 /** @param {File} file @returns {Promise<{ settings: Settings | undefined, isMachineMade: boolean }>} */
 export async function readSettings(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const texts = await readChunks(bytes);
+  // Nothing can be read from a file with packed text that is broken.
+  const texts = await readChunks(bytes).catch(() => new Map());
   const all = [...texts.values()].join('\n');
   const settings = READERS.map((read) => attempt(() => read(texts))).find((found) => found !== undefined);
   return { settings, isMachineMade: settings !== undefined || MARK.test(all) };
@@ -65,14 +66,7 @@ function readParameters(texts) {
   const words = text.slice(0, text.lastIndexOf(line)).trimEnd();
   const [prompt = '', negative] = words.split(/^Negative prompt: /m);
   const [width, height] = (pairs.Size ?? '').split('x');
-  const isEasel = /Easel/.test(texts.get('Software') ?? '') || /Easel/.test(texts.get('XML:com.adobe.xmp') ?? '');
-  const writer = isEasel
-    ? 'Easel'
-    : /^f\d/.test(pairs.Version ?? '')
-      ? 'Forge'
-      : /Fooocus/.test(pairs.Version ?? '')
-        ? 'Fooocus'
-        : 'AUTOMATIC1111';
+  const writer = toWriter(pairs.Version, texts.get('XML:com.adobe.xmp') ?? '');
   const wishes = {
     prompt: prompt.trim(),
     negative_prompt: negative?.trim(),
@@ -80,6 +74,13 @@ function readParameters(texts) {
     steps: pairs.Steps,
   };
   return { writer, wishes: { ...wishes, guidance_scale: pairs['CFG scale'], ...toSize(width, height) } };
+}
+
+/** Easel also writes IPTC's mark, which the others do not. @param {string | undefined} version @param {string} xmp */
+function toWriter(version, xmp) {
+  if (version === undefined) return xmp.includes('DigitalSourceType') ? 'Easel' : 'AUTOMATIC1111';
+  if (/^f\d/.test(version)) return 'Forge';
+  return version.includes('Fooocus') ? 'Fooocus' : 'AUTOMATIC1111';
 }
 
 /** @param {Texts} texts */
