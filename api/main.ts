@@ -26,6 +26,7 @@ import { createPreferences } from './http/preferences.ts';
 import { createToAbsoluteUrl } from './http/public-url.ts';
 import { createSaveFile } from './http/save-file.ts';
 import { createGatewayServer } from './http/server.ts';
+import type { JobsStatus } from './jobs/job.ts';
 import { createPromptPolicy } from './policy/prompt-policy.ts';
 import { loadPolicyRules } from './policy/rules/policy-rules.ts';
 import { createGatewayMetrics } from './telemetry/gateway-metrics.ts';
@@ -45,6 +46,8 @@ const RENDER_FREE_HOURS = 750;
 /** What the gateway keeps in DATA_DIR. */
 const KEPT_NAMES = ['jobs.sqlite', 'jobs.sqlite-wal', 'jobs.sqlite-shm', 'images', 'kept', 'saved'];
 
+const NOTHING_KNOWN: JobsStatus = { worker: 'unreachable', workers: [], waiting: 0 };
+
 const UNWRITABLE = 'The gateway cannot write to its DATA_DIR.';
 
 await runService(async () => {
@@ -61,12 +64,14 @@ await runService(async () => {
   const traces = openTraces(settings, { service: 'gateway', version, log });
   const history = createHistory(clock);
   const server = createGatewayServer({ publicUrl: settings.PUBLIC_URL, log });
+  // On a shared queue, runs end while the job module is still being made.
+  let status = (): JobsStatus => NOTHING_KNOWN;
   const { metrics, counts } = createGatewayMetrics(version, {
-    waiting: () => jobs.status().waiting,
-    workers: () => jobs.status().workers,
+    waiting: () => status().waiting,
+    workers: () => status().workers,
     bytesSent: () => bytesSent(server),
   });
-  const observer = createGatewayObserver({ counts, traces, history, engines: () => enginesOf(jobs.status()) });
+  const observer = createGatewayObserver({ counts, traces, history, engines: () => enginesOf(status()) });
   const stopping = new AbortController();
   const usage = await createUsageCount({
     path: join(dataDirectory, 'usage.json'),
@@ -87,6 +92,7 @@ await runService(async () => {
     clock,
     log,
   });
+  status = jobs.status;
   const engines = await createEngineList({
     path: join(dataDirectory, 'engines.json'),
     heard: () => enginesOf(jobs.status()).map(({ name }) => name),
