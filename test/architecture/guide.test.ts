@@ -57,4 +57,10 @@ describe('what the papers say', () => {
     );
     assert.deepEqual(missing, []);
   });
+
+  test('the guide tells for every error code, and no other, what the operator looks at', () => {
+    const [, chapter = ''] = /^### By error code\n([\s\S]*?)^###/m.exec(guide) ?? [];
+    const told = [...chapter.matchAll(/^\| `(\w+)` \| \S/gm)].map(([, code]) => code);
+    assert.deepEqual(told, Object.keys(ERRORS));
+  });
 });
