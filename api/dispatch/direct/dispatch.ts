@@ -56,7 +56,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
 
   /**
    * The first run in turn, for a free slot. Without one, the first small run that may begin beside what is in work; a
-   * client that has a run in work, or whose last run took long, gets no place in this way.
+   * client that has a run in work, or whose last runs took long, gets no place in this way.
    */
   function takeNext(): { readonly link: WorkerLink; readonly run: QueuedRun } | undefined {
     const [freest] = links.filter((link) => link.free() > 0).sort((one, other) => other.free() - one.free());
@@ -74,7 +74,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     );
   }
 
-  /** What it will cost, in ordinary pictures: one of a client whose last run took long counts as large. */
+  /** What it will cost, in ordinary pictures: one of a client whose last runs took long counts as large. */
   const workOf = ({ cost, clientId }: QueuedRun): number =>
     slowClients.has(clientId) ? Math.max(cost, LARGE_COST) : cost;
 

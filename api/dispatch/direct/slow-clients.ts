@@ -1,8 +1,9 @@
 import { QUICK_MS } from '../../../shared/queue/room.ts';
 
 /**
- * Clients whose last run took long, by their identifiers. The place beside large runs is for quick ones: whoever asks
+ * Clients whose last runs took long, by their identifiers. The place beside large runs is for quick ones: whoever asks
  * again and again for what an engine or a page makes slow would hold it for seconds each time, and others would wait.
+ * One slow run says nothing yet, because the browser may have died under it.
  */
 export interface SlowClients {
   has(clientId: string): boolean;
@@ -10,19 +11,21 @@ export interface SlowClients {
   note(clientId: string, tookMs: number): void;
 }
 
+const SLOW_IN_ROW = 2;
 /** Each is an address or a key's name, so that is little memory. The longest known is forgotten first. */
 const MAX_CLIENTS = 1000;
 
 export function createSlowClients(): SlowClients {
-  const slow = new Set<string>();
+  const slowInRow = new Map<string, number>();
   return {
-    has: (clientId) => slow.has(clientId),
+    has: (clientId) => (slowInRow.get(clientId) ?? 0) >= SLOW_IN_ROW,
     note(clientId, tookMs) {
-      slow.delete(clientId);
+      const before = slowInRow.get(clientId) ?? 0;
+      slowInRow.delete(clientId);
       if (tookMs <= QUICK_MS) return;
-      slow.add(clientId);
-      const [oldest] = slow;
-      if (slow.size > MAX_CLIENTS && oldest !== undefined) slow.delete(oldest);
+      slowInRow.set(clientId, before + 1);
+      const [oldest] = slowInRow.keys();
+      if (slowInRow.size > MAX_CLIENTS && oldest !== undefined) slowInRow.delete(oldest);
     },
   };
 }
