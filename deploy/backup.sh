@@ -18,7 +18,7 @@ trap 'exit 1' HUP INT TERM
 begun() { if [ -f jobs.sqlite-wal ]; then head -c 32 jobs.sqlite-wal | cksum; fi; }
 
 tries=0
-until before=$(begun) && cp jobs.sqlite "$copy" && { [ "$before" = '' ] || cp jobs.sqlite-wal "$copy"; } &&
+until before=$(begun) && cp -p jobs.sqlite "$copy" && { [ "$before" = '' ] || cp -p jobs.sqlite-wal "$copy"; } &&
   [ "$(begun)" = "$before" ]; do
   tries=$((tries + 1))
   [ "$tries" -lt 100 ] || { echo 'the journal changes faster than it can be copied' >&2; exit 1; }

@@ -38,7 +38,7 @@ function createWriter(data: string) {
 /** A `cp` that, the first time, gives SQLite the time to begin its log anew behind the copied database. */
 const SLOW_CP = `#!/bin/sh
 /bin/cp "$@"
-[ "$1" = jobs.sqlite ] && [ ! -e "$SLOWED" ] || exit 0
+[ "$2" = jobs.sqlite ] && [ ! -e "$SLOWED" ] || exit 0
 touch "$SLOWED"
 log() { head -c 32 jobs.sqlite-wal | cksum; }
 before=$(log)

@@ -4,32 +4,54 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './command.ts';
 
-/** The guide's section on systemd, line by line, as root in a fresh Debian with Node: a container that has nothing of ours. */
+/**
+ * The guide's commands for one machine, line by line, as root in a fresh Debian with Node: a container that has nothing
+ * of ours. Installs, makes a picture, changes the secret between the services, backs up and restores, upgrades and goes
+ * back, each as its chapter says, and makes a picture after each.
+ */
 
 const IMAGE = 'node:24-bookworm-slim';
 /** Only what is in git is cloned, so that a change must be committed to be checked. */
 const REPOSITORY = '/repository';
 
-async function readCommands(section: string): Promise<string> {
-  const guide = await readFile('DEPLOYMENT_GUIDE.md', 'utf8');
-  const [, commands = ''] = new RegExp(`^## ${section}\n[^]*?^\`\`\`bash\n([^]*?)^\`\`\``, 'm').exec(guide) ?? [];
-  assert.notEqual(commands, '', `the guide has commands under "${section}"`);
-  return commands;
+/** The chapters in the order in which a host meets them. */
+const CHAPTERS = ['systemd', 'New secrets', 'Backup', 'Upgrade and rollback'] as const;
+
+/** All commands of a chapter, which follow each other. Blocks marked `sh` are for another way of deploying. */
+function readCommands(guide: string, chapter: string): string {
+  const [, text = ''] = new RegExp(`^## ${chapter}\n([\\s\\S]*?)(?=^## )`, 'm').exec(guide) ?? [];
+  const blocks = [...text.matchAll(/^```bash\n([\s\S]*?)^```/gm)].map(([, commands = '']) => commands);
+  assert.notEqual(blocks.length, 0, `the guide has commands under "${chapter}"`);
+  return blocks.join('');
+}
+
+interface Answer {
+  readonly success: boolean;
+  readonly engine: string;
+  readonly image_url: string;
 }
 
 /** The two things that a check may not do: send a prompt to others, and be reached from outside. */
 const CAUTION = `echo ENGINES=sketch >> /etc/easel/worker.env; echo HOST=127.0.0.1 >> /etc/easel/gateway.env\n`;
 
-export async function followGuide(say: (line: string) => void): Promise<void> {
-  const commands = await readCommands('systemd');
-  const [before, after, ...more] = commands
-    .replace('YOUR_REPOSITORY', REPOSITORY)
+/** One script of all chapters. It stops at the first command that fails. */
+export async function toScript(repository: string): Promise<string> {
+  const guide = await readFile('DEPLOYMENT_GUIDE.md', 'utf8');
+  const [install = '', ...others] = CHAPTERS.map((chapter) => readCommands(guide, chapter));
+  const [before, after, ...more] = install
+    .replace('YOUR_REPOSITORY', repository)
     .split(/^(?=systemctl daemon-reload)/m);
   assert.ok(before && after && more.length === 0);
+  const picture = after.trim().split('\n').at(-1) ?? '';
+  assert.match(picture, /^curl /, 'the last command asks for a picture');
+  return ['set -eu\n', before, CAUTION, after, ...others.map((commands) => `${commands}echo\n${picture}\n`)].join('');
+}
+
+export async function followGuide(say: (line: string) => void): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-guide-'));
   try {
     await run('git', 'clone', '--quiet', '--bare', '.', join(folder, 'repository'));
-    await writeFile(join(folder, 'commands'), `set -eu\n${before}${CAUTION}${after}`);
+    await writeFile(join(folder, 'commands'), await toScript(REPOSITORY));
     const answer = await run(
       'podman',
       ...['run', '--rm', '--network', 'host', '--volume', `${join(folder, 'repository')}:${REPOSITORY}:ro`],
@@ -40,10 +62,12 @@ export async function followGuide(say: (line: string) => void): Promise<void> {
       ...['--env', 'DEBIAN_FRONTEND=noninteractive', IMAGE],
       ...['sh', '-c', 'sh /commands || { tail -n 20 /var/log/easel-*.log >&2; exit 1; }'],
     );
-    const last = answer.slice(answer.lastIndexOf('{"success"'));
-    const { success, engine, image_url: url } = JSON.parse(last) as Record<string, unknown>;
-    assert.deepEqual({ success, engine }, { success: true, engine: 'sketch' });
-    say(`the last line of the guide's commands answered with ${String(url).slice(0, 60)}`);
+    const pictures = [...answer.matchAll(/^\{"success".*$/gm)].map(([line]) => JSON.parse(line) as Answer);
+    assert.equal(pictures.length, CHAPTERS.length);
+    for (const [index, { success, engine, image_url: url }] of pictures.entries()) {
+      assert.deepEqual({ success, engine }, { success: true, engine: 'sketch' });
+      say(`after "${CHAPTERS[index]}": ${url.slice(0, 60)}`);
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Stands for systemctl where no systemd runs: starts a unit's command as its settings say. What only the kernel's
+# Stands for systemctl where no systemd runs: starts a unit's command as its settings say, and stops it. What only the kernel's
 # namespaces can do (ProtectSystem and its like) is left out; the user is one that owns nothing but the state.
 set -eu
 start() {
@@ -13,9 +13,25 @@ start() {
   setsid setpriv --reuid nobody --clear-groups --no-new-privs env -i PATH=/usr/local/bin:/usr/bin:/bin \
     $(setting Environment | sed 's#%S#/var/lib#g') $(cat "$(setting EnvironmentFile)") \
     $(setting ExecStart) >> "/var/log/$1.log" 2>&1 &
+  echo $! > "/run/$1.pid"
+}
+# A process that has ended stays a zombie where process 1 does not look after it.
+runs() { grep -qs '^State:.[^Z]' "/proc/$1/status"; }
+stop() {
+  pid=$(cat "/run/$1.pid")
+  kill "$pid"
+  for _ in $(seq 350); do
+    runs "$pid" || return 0
+    sleep 0.1
+  done
+  echo "$1 does not end within 35 s" >&2
+  return 1
 }
 command=$1
 shift
 [ "$command" = daemon-reload ] && exit 0
 [ "$command" = enable ] && [ "$1" = --now ] && shift
-for unit in "$@"; do start "$unit"; done
+for unit in "$@"; do
+  case $command in stop | restart) stop "$unit" ;; esac
+  [ "$command" = stop ] || start "$unit"
+done
