@@ -42,3 +42,19 @@ test('the links of the papers lead somewhere', () => {
   assert.ok(PAPERS.includes('DEPLOYMENT_GUIDE.md') && PAPERS.includes('docs/doctor.md'), 'the papers are found');
   assert.deepEqual(PAPERS.flatMap(brokenLinksOf), []);
 });
+
+test('the commands and files that the papers name exist', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+  const faults = PAPERS.flatMap((path) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    const commands = [...text.matchAll(/npm run (?!-)([\w:]+)/g)].map(([, name = '']) => name);
+    const files = [...text.matchAll(/(?<![\w/.])deploy\/[\w./-]*\w/g)].map(([name]) => name);
+    return [
+      ...commands.filter((name) => !(name in scripts)).map((name) => `${path}: npm run ${name}`),
+      ...files
+        .filter((name) => name !== 'deploy/.env' && !existsSync(join(root, name)))
+        .map((name) => `${path}: ${name}`),
+    ];
+  });
+  assert.deepEqual(faults, []);
+});

@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
 import { after, test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase } from '../../api/jobs/journal/sqlite/open-database.ts';
 import { run } from './check/command.ts';
+import { toScript } from './check/guide.ts';
 
 /** `deploy/backup.sh` on a journal that is open, locked and written to all the time. */
 
@@ -19,6 +20,8 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 /** Transaction `n` writes row `n` modulo ROWS: in a backup that mixes two moments, some row is older than it was then. */
 const ROWS = 20;
+/** SQLite begins its log anew after some hundred of these writes: many times in this test, but not within every copy. */
+const PACE_MS = 5;
 const FILLING = 'x'.repeat(40_000);
 
 function createWriter(data: string) {
@@ -29,7 +32,7 @@ function createWriter(data: string) {
     while (!writer.isStopped) {
       writer.count++;
       put.run(`row ${writer.count % ROWS}`, `${writer.count} ${FILLING}`);
-      await turn();
+      await pause(PACE_MS);
     }
   }
   return writer;
@@ -89,4 +92,13 @@ test('a backup of a running gateway is one moment of its journal, with all other
 
 test('a folder without a journal is refused', async () => {
   await assert.rejects(run('sh', 'deploy/backup.sh', folder), /there is no jobs\.sqlite/);
+});
+
+test('the guide’s commands for one machine are found, and are a script that a shell can read', async () => {
+  const script = await toScript('/repository');
+  const file = join(folder, 'commands');
+  await writeFile(file, script);
+  await run('sh', '-n', file);
+  for (const command of ['git clone /repository /opt/easel', 'deploy/backup.sh', 'set_token worker', 'git checkout'])
+    assert.ok(script.includes(command), command);
 });

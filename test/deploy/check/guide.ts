@@ -44,7 +44,8 @@ export async function toScript(repository: string): Promise<string> {
   assert.ok(before && after && more.length === 0);
   const picture = after.trim().split('\n').at(-1) ?? '';
   assert.match(picture, /^curl /, 'the last command asks for a picture');
-  return ['set -eu\n', before, CAUTION, after, ...others.map((commands) => `${commands}echo\n${picture}\n`)].join('');
+  const rest = others.map((commands) => `${commands}${picture}\necho\n`);
+  return ['set -eu\n', before, CAUTION, after, 'echo\n', ...rest].join('');
 }
 
 export async function followGuide(say: (line: string) => void): Promise<void> {
