@@ -67,7 +67,13 @@ export type Command =
       readonly echo?: Readonly<Record<string, string>> | undefined;
     })
   | (JobReference & { readonly do: 'follow'; readonly after: number })
-  | (JobReference & { readonly do: 'cancel' })
+  | (JobReference & {
+      readonly do: 'cancel';
+      /** A page of another site may not do this: browsers send its forms without asking this service first. */
+      readonly byForm?: boolean | undefined;
+      /** What `encode` says again; nobody else reads it. */
+      readonly echo?: Readonly<Record<string, string>> | undefined;
+    })
   /** The caller's own newest running job: `progress` and `interrupt` of AUTOMATIC1111 know no ids. */
   | {
       readonly do: 'current';

@@ -11,9 +11,10 @@ export function encodePage({ job, service }: Outcome, language: string): Encoded
   const { request, result } = job;
   const asked = { language, toPath: service.toPath };
   if (result === undefined) {
-    const url = service.toPath(withOutput(toJobPath(job)));
+    const url = toPagePath(job, service);
+    const cancelUrl = toPagePath(job, service, '/cancel');
     const { stage, progress, queuePosition, etaSeconds } = job;
-    return toPendingPage({ prompt: request.prompt, stage, progress, queuePosition, etaSeconds, url }, asked);
+    return toPendingPage({ prompt: request.prompt, stage, progress, queuePosition, etaSeconds, url, cancelUrl }, asked);
   }
   const [first] = result.pictures;
   const guidance = result.guidanceScale ?? request.guidanceScale;
@@ -36,7 +37,11 @@ export function encodePage({ job, service }: Outcome, language: string): Encoded
   return toDonePage(page, asked);
 }
 
-const withOutput = (path: string): string => `${path}${path.includes('?') ? '&' : '?'}output=page`;
+/** Where a person's browser finds the job, or what lies below it. */
+export function toPagePath(job: Job, { toPath }: Outcome['service'], rest = ''): string {
+  const path = toJobPath(job, rest);
+  return toPath(`${path}${path.includes('?') ? '&' : '?'}output=page`);
+}
 
 /** The parameters that make the first picture again. */
 function toQuery({ request }: Job, { engine, pictures }: GenerationResult): URLSearchParams {

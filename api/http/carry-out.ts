@@ -32,6 +32,7 @@ export async function carryOut(command: Command, call: Call): Promise<Job | unde
     case 'follow':
       return jobs.find(command.jobId, toAsker(call, command));
     case 'cancel':
+      if (command.byForm) requireOwnOrigin(request, call.caller, call.options.corsOrigins);
       return jobs.cancel(command.jobId, toAsker(call, command));
     case 'current': {
       requireOwnOrigin(request, call.caller, call.options.corsOrigins);

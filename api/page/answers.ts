@@ -27,6 +27,8 @@ export interface PendingPage {
   readonly etaSeconds: number | undefined;
   /** The whole address that the page reloads. */
   readonly url: string;
+  /** Where its form goes that cancels the job. */
+  readonly cancelUrl: string;
 }
 
 const LOOK_SECONDS = 3;
@@ -41,7 +43,8 @@ export function toPendingPage(job: PendingPage, request: PageRequest): PageAnswe
       job.etaSeconds !== undefined && html` – ${fill(words.eta, Math.ceil(job.etaSeconds))}`
     }</p>
     <progress max="100" value="${percent}" aria-label="${words.generate}"></progress>
-    <p><a href="${job.url}">↻</a></p>`;
+    <form class="plain" method="post" action="${job.cancelUrl}"><a href="${job.url}">${words.reload}</a>
+    <button>${words.cancel}</button></form>`;
   return toAnswer(200, { title: words.make, head, content, speech }, request);
 }
 
@@ -75,12 +78,13 @@ export function toDonePage(page: DonePage, request: PageRequest): PageAnswer {
 export function toFailedPage(error: AppError, request: PageRequest): PageAnswer {
   const speech = chooseLanguage(undefined, request.language);
   const { words } = speech;
+  const title = error.code === 'cancelled' ? words.cancelled : words.failed;
   const sentences = error.details.faults?.map(({ message }) => message) ?? [error.publicMessage];
-  const content = html`<h1>${words.failed}</h1>
+  const content = html`<h1>${title}</h1>
     ${sentences.map((sentence) => html`<p role="alert">${sentence}</p>`)}
     <p>${words[ADVICE[error.code] ?? ADVICE.other]}</p>
     <p><a href="${request.toPath('/')}">${words.another}</a></p>`;
-  const answer = toAnswer(error.status, { title: words.failed, content, speech }, request);
+  const answer = toAnswer(error.status, { title, content, speech }, request);
   // The browser then asks for a name and a password. The password is the key.
   const asks = error.code === 'unauthorized' && { 'WWW-Authenticate': 'Basic realm="Easel", charset="UTF-8"' };
   return { ...answer, headers: { ...answer.headers, ...asks } };
@@ -104,12 +108,13 @@ interface Page {
   readonly speech: Speech;
 }
 
+/** Prompts in addresses reach no other host. The form that cancels needs an `Origin`, which `no-referrer` would hide. */
 function toAnswer(status: number, { title, head, content, speech }: Page, { toPath }: PageRequest): PageAnswer {
   const page = html`<!doctype html>
 <html lang="${speech.code}" dir="${speech.direction ?? 'ltr'}">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">${head}
+<meta name="referrer" content="same-origin">${head}
 <title>${title} – Easel</title><link rel="stylesheet" href="${toPath('/page/now/style.css')}">
 </head>
 <body><header><a class="name" href="${toPath('/')}">Easel</a></header><main>${content}</main></body></html>`;

@@ -6,7 +6,7 @@ import { parseFields } from '../fields.ts';
 import { encodeJob, jobAnswer } from '../job-answer.ts';
 import { encodeNativeError, encodePending, nativeError, pendingAnswer, toPageEcho } from '../native.ts';
 import { toDraft } from '../native-fields.ts';
-import { encodePage } from '../native-page.ts';
+import { encodePage, toPagePath } from '../native-page.ts';
 import { jobBody, jobPath, jobQuery, picturePath } from './schema.ts';
 
 const accept: Route = {
@@ -150,12 +150,38 @@ const cancel: Route = {
   encode: encodeFound,
 };
 
+/** The same for forms, which know neither DELETE nor answers in JSON. */
+const cancelByForm: Route = {
+  method: 'post',
+  path: '/jobs/:id/cancel',
+  ignoresBody: true,
+  documentation: {
+    failures: [...JOB_FAILURES, 'forbidden'],
+    summary: 'Cancel a job by a form',
+    description: 'The same as `DELETE /jobs/{id}`. Pages of other sites may only do it with a key or by CORS_ORIGINS.',
+    params: jobPath,
+    query: jobQuery,
+    responses: {
+      200: { description: 'The job with its last state.', schema: jobAnswer },
+      303: { description: 'With `output=page`: a redirect to the page of the job.' },
+    },
+  },
+  decode: (input) => ({ do: 'cancel', byForm: true, ...readJobId(input), ...toPageEcho(input) }),
+  encode: (outcome) => {
+    const { command, service } = outcome;
+    const isPage = command.do === 'cancel' && command.echo?.page !== undefined;
+    return isPage
+      ? { status: 303, headers: { Location: toPagePath(requireJob(outcome), service) } }
+      : encodeFound(outcome);
+  },
+};
+
 /** Asynchronous jobs: `POST /jobs` and the routes of a job. */
 export const jobs: Dialect = {
   name: 'jobs',
   description: 'Easel’s own, for asynchronous jobs: state, events, cancellation, webhooks.',
   prefixes: ['/jobs'],
-  routes: [accept, find, picture, follow, cancel],
+  routes: [accept, find, picture, follow, cancel, cancelByForm],
   errorSchema: nativeError,
   encodeError: encodeNativeError,
 };

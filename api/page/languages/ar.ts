@@ -10,6 +10,7 @@ export const ar: Words = {
   landscape: 'عرضي',
   count: 'عدد الصور',
   make: 'ارسم',
+  reload: 'تحديث',
   cancel: 'إلغاء',
   more: 'خيارات أخرى',
   engine: 'المحرّك',

@@ -10,6 +10,7 @@ export const de: Words = {
   landscape: 'Querformat',
   count: 'Bilder',
   make: 'Malen',
+  reload: 'Neu laden',
   cancel: 'Abbrechen',
   more: 'Weitere Wünsche',
   engine: 'Maler',

@@ -9,6 +9,7 @@ export const en = {
   landscape: 'Landscape',
   count: 'Pictures',
   make: 'Make',
+  reload: 'Look again',
   cancel: 'Cancel',
   more: 'More options',
   engine: 'Engine',

@@ -10,6 +10,7 @@ export const es: Words = {
   landscape: 'Horizontal',
   count: 'Imágenes',
   make: 'Crear',
+  reload: 'Actualizar',
   cancel: 'Cancelar',
   more: 'Más deseos',
   engine: 'Motor',

@@ -10,6 +10,7 @@ export const fr: Words = {
   landscape: 'Paysage',
   count: 'Images',
   make: 'Créer',
+  reload: 'Actualiser',
   cancel: 'Annuler',
   more: 'Autres souhaits',
   engine: 'Moteur',

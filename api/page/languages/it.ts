@@ -10,6 +10,7 @@ export const it: Words = {
   landscape: 'Orizzontale',
   count: 'Immagini',
   make: 'Crea',
+  reload: 'Aggiorna',
   cancel: 'Annulla',
   more: 'Altri desideri',
   engine: 'Motore',

@@ -10,6 +10,7 @@ export const ja: Words = {
   landscape: '横長',
   count: '枚数',
   make: '作る',
+  reload: '更新',
   cancel: '中止',
   more: '詳しい指定',
   engine: 'エンジン',

@@ -10,6 +10,7 @@ export const ko: Words = {
   landscape: '가로',
   count: '장수',
   make: '만들기',
+  reload: '새로 고침',
   cancel: '취소',
   more: '더 많은 설정',
   engine: '엔진',

@@ -10,6 +10,7 @@ export const pl: Words = {
   landscape: 'Poziomy',
   count: 'Obrazy',
   make: 'Twórz',
+  reload: 'Odśwież',
   cancel: 'Anuluj',
   more: 'Więcej życzeń',
   engine: 'Silnik',

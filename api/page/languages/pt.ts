@@ -10,6 +10,7 @@ export const pt: Words = {
   landscape: 'Paisagem',
   count: 'Imagens',
   make: 'Criar',
+  reload: 'Atualizar',
   cancel: 'Cancelar',
   more: 'Mais desejos',
   engine: 'Motor',

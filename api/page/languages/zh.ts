@@ -10,6 +10,7 @@ export const zh: Words = {
   landscape: '横版',
   count: '张数',
   make: '生成',
+  reload: '刷新',
   cancel: '取消',
   more: '更多选项',
   engine: '引擎',

@@ -84,6 +84,34 @@ describe('a browser without script', () => {
     assert.match(html, /about 41 s/);
   });
 
+  test('cancels by a form, which pages of other sites cannot send', async () => {
+    const { outcome } = gateway.jobs;
+    gateway.jobs.outcome = () => ({ status: 'queued', stage: 'queue' });
+    const asked = await open('/generate?output=page&prompt=fox');
+    const html = await (await open(asked.headers.get('location') ?? '')).text();
+    gateway.jobs.outcome = outcome;
+    const [, action = ''] = /<form[^>]* method="post" action="([^"]+)">/.exec(html) ?? [];
+    const press = (headers: Record<string, string>) => {
+      const type = { 'content-type': 'application/x-www-form-urlencoded' };
+      const address = `${gateway.url}${action.replaceAll('&amp;', '&')}`;
+      return fetch(address, { method: 'POST', redirect: 'manual', headers: { ...BROWSER, ...type, ...headers } });
+    };
+    const foreign = [
+      { 'sec-fetch-site': 'cross-site', origin: 'https://elsewhere.example' },
+      { origin: 'http://elsewhere.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site', authorization: `Basic ${btoa('x:y')}` },
+    ];
+    for (const headers of foreign) assert.equal((await press(headers)).status, 403, JSON.stringify(headers));
+    assert.equal(gateway.jobs.cancelled.length, 0);
+    for (const headers of [{ 'sec-fetch-site': 'same-origin' }, { origin: gateway.url }, {}]) {
+      const answer = await press(headers);
+      assert.equal(answer.status, 303);
+      assert.match(answer.headers.get('location') ?? '', /^\/jobs\/job-\d+\?output=page$/);
+    }
+    assert.equal(gateway.jobs.cancelled.length, 3);
+  });
+
   test('gets sentences about what is wrong and what to do', async () => {
     const wrong = await open('/generate?output=page&prompt=&seed=x');
     assert.equal(wrong.status, 400);

@@ -26,11 +26,11 @@ export function tellJobs(fake: FakeJobs): ToldJobs {
   const { submit } = fake;
   fake.outcome = () => ({ status: 'queued' });
   fake.submit = async (draft, options) => {
-    const { idempotencyKey = '' } = options;
-    const known = states.get(byKey.get(idempotencyKey) ?? '');
+    const { idempotencyKey } = options;
+    const known = idempotencyKey === undefined ? undefined : states.get(byKey.get(idempotencyKey) ?? '');
     const job = await submit(draft, options);
     if (known !== undefined) return known;
-    byKey.set(idempotencyKey, job.id);
+    if (idempotencyKey !== undefined) byKey.set(idempotencyKey, job.id);
     states.set(job.id, job);
     events.set(job.id, []);
     return job;
