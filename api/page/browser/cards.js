@@ -35,7 +35,7 @@ const shapeOf = ({ wishes }) => `ratio-${wishes.shape}`;
 function place(item) {
   const { status, progress = 0, eta, preview, error } = item;
   if (status === 'failed')
-    return html`<div class="place ${shapeOf(item)}"><div><p class="failed">${error?.message}</p><p>${advise(error?.code ?? '')}</p></div></div>`;
+    return html`<div class="place ${shapeOf(item)}"><div class="failed"><p>${error?.message}</p><p>${advise(error?.code ?? '')}</p></div></div>`;
   if (status === 'cancelled') return html`<div class="place ${shapeOf(item)}"><div>${say('cancelled')}</div></div>`;
   const bar =
     progress > 0
@@ -54,7 +54,7 @@ const picture = (item) => html`<a class=${shapeOf(item)} href=${item.url} target
 /** @param {Item} item */
 function facts({ wishes, engine, width, seconds, height }) {
   const size = width === undefined ? undefined : `${width} × ${height}`;
-  const time = seconds === undefined || Number.isNaN(seconds) ? undefined : `${seconds.toFixed(1)} s`;
+  const time = seconds === undefined || Number.isNaN(seconds) ? undefined : `${seconds.toFixed(1)}\u00a0s`;
   return [`${say('seed')} ${wishes.seed}`, engine, size, time].filter((fact) => fact !== undefined).join(' · ');
 }
 
@@ -92,7 +92,7 @@ function tools(item, around) {
     ${use}
     <button type="button" data-do="compare" aria-pressed=${around.isCompared(item) ? 'true' : 'false'}
       @click=${() => around.compare(item)}>${say('compare')}</button>
-    <a href=${url} download="easel-${wishes.seed}.png">${say('download')}</a>${drop}`;
+    <a class="button" href=${url} download="easel-${wishes.seed}.png">${say('download')}</a>${drop}`;
 }
 
 /** @param {Item} item @param {Around} around */

@@ -56,7 +56,7 @@ function draw() {
   past.hidden = false;
   drawHistory(past, open, redraw);
   render(view(), viewer);
-  announceProgress(cards);
+  announceProgress();
 }
 
 /** @param {Item} item */
@@ -78,20 +78,19 @@ function view() {
 
 let spoken = '';
 
-/** Announces the stages of the newest batch to screen readers, each once and without percentages. @param {Item[]} cards */
-function announceProgress(cards) {
-  const open = cards.filter((item) => !hasEnded(item));
-  const [first] = open.length > 0 ? open.slice(-1) : cards;
+/** Announces the stages of the newest batch to screen readers, each once and without percentages. */
+function announceProgress() {
+  const current = batch.find((item) => !hasEnded(item)) ?? batch.at(-1);
   const ready = batch.filter((item) => hasEnded(item)).length;
-  const share = batch.length > 1 ? `${ready}/${batch.length} · ` : '';
-  const text = first === undefined || batch.length === 0 ? '' : `${share}${toStageText(first)}`;
-  document.title = open.length === 0 ? title : `(${share === '' ? '…' : `${ready}/${batch.length}`}) ${title}`;
+  const share = batch.length > 1 ? `${ready}/${batch.length}` : '';
+  const text = [share, current && toStageText(current)].filter(Boolean).join(' · ');
+  document.title = ready === batch.length ? title : `(${share || '…'}) ${title}`;
   if (text === spoken) return;
   spoken = text;
   status.textContent = text;
 }
 
-/** The pictures that were asked for last. @type {Item[]} */
+/** The pictures that were asked for last, or that were not finished when the page was left. @type {Item[]} */
 let batch = [];
 
 function makeAsked() {
@@ -141,4 +140,6 @@ viewer.addEventListener('close', () => {
 });
 startForm(makeAsked);
 startReading();
-void startWork(redraw);
+void startWork(redraw).then(() => {
+  if (batch.length === 0) batch = [...items.values()].filter((item) => !hasEnded(item));
+});

@@ -44,7 +44,8 @@ export function make(wishes, count) {
   for (let index = 0; index < count; index += 1) {
     const seed = (wishes.seed + index) % 2 ** 32;
     const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join('');
-    add({ id, at: Date.now() + index, wishes: { ...wishes, seed }, status: 'new' });
+    // The newest is shown first, and within a batch the first.
+    add({ id, at: Date.now() - index, wishes: { ...wishes, seed }, status: 'new' });
   }
 }
 
