@@ -13,7 +13,7 @@ const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const compiled = spawnSync(process.execPath, [compiler, '--project', root], { stdio: 'inherit' });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
-const PAGES = ['worker/engines/sketch/page', 'api/http/docs', 'api/page/browser'];
+const PAGES = ['worker/engines/sketch/page', 'api/http/docs', 'api/page/browser', 'api/page/app'];
 const SCRIPTS = ['run-both', 'keep-running', 'surroundings', 'toolchain'].map((name) => `scripts/${name}.mjs`);
 for (const path of [...PAGES, ...SCRIPTS]) {
   // The container's build only has the worker.

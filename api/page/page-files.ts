@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
 /** The files of the page. Their addresses change with their content, so that browsers may keep them without asking again. */
 
-const folder = fileURLToPath(new URL('browser', import.meta.url));
+/** The modules and styles, and what a phone needs to put the page on its screen. */
+const FOLDERS = ['browser', 'app'];
 
 /** A library of one file. Modules import it by the name of the package, which its types need. */
 const LIBRARY = 'lit-html';
@@ -15,6 +16,8 @@ const LIBRARY = 'lit-html';
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  webmanifest: 'application/manifest+json',
 };
 
 export type Coding = 'br' | 'gzip' | 'identity';
@@ -35,9 +38,12 @@ export interface PageFiles {
 }
 
 export function readPageFiles(): PageFiles {
-  const own = readdirSync(folder).filter((name) => /\.(?:js|css)$/.test(name));
+  const paths = FOLDERS.map((name) => fileURLToPath(new URL(name, import.meta.url))).flatMap((folder) =>
+    readdirSync(folder).map((name) => join(folder, name)),
+  );
+  const own = paths.filter((path) => extname(path).slice(1) in TYPES);
   const files = [
-    ...own.map((name) => toFile(name, toServed(readFileSync(join(folder, name), 'utf8')))),
+    ...own.map((path) => toFile(basename(path), toServed(readFileSync(path, 'utf8')))),
     toFile(`${LIBRARY}.js`, readLibrary()),
   ];
   const byName = new Map(files.map((file) => [file.name, file]));
@@ -87,7 +93,7 @@ function toFile(name: string, text: string): PageFile {
     coding === 'identity' ? Buffer.from(text) : compressors[coding](text);
   return {
     name,
-    type: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+    type: TYPES[extname(name).slice(1)] ?? 'application/octet-stream',
     text,
     bytes(coding) {
       const bytes = made.get(coding) ?? compress(coding);

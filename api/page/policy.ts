@@ -9,6 +9,7 @@ export function toContentPolicy(publicUrl?: string): string {
     `img-src 'self' data: blob: https:${own}`,
     "connect-src 'self'",
     "form-action 'self'",
+    "manifest-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
     'trusted-types lit-html',

@@ -18,10 +18,6 @@ interface PageParts {
 const SHAPES = ['square', 'portrait', 'landscape'] as const;
 const COUNTS = [1, 2, 4];
 
-/** Three strokes of a brush. */
-const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%23b4451f'/%3E%3Cpath d='M8 23 16 7l8 16M11 18h10' stroke='%23fff' stroke-width='3' fill='none'/%3E%3C/svg%3E";
-
 export function renderPage(parts: PageParts): string {
   const { speech, assets, modules, basePath, needsKey } = parts;
   const { words } = speech;
@@ -33,7 +29,8 @@ export function renderPage(parts: PageParts): string {
 <meta name="description" content="${words.tagline}">
 <meta name="color-scheme" content="light dark">
 <title>Easel – ${words.tagline}</title>
-<link rel="icon" href="${ICON}">
+<link rel="icon" href="${assets}/icon.svg">
+<link rel="manifest" href="${assets}/app.webmanifest">
 <link rel="stylesheet" href="${assets}/style.css">
 ${modules.map((name) => html`<link rel="modulepreload" href="${assets}/${name}">`)}
 <script type="module" src="${assets}/main.js"></script>

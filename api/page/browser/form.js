@@ -1,4 +1,4 @@
-import { keepKey, readKey } from './calls.js';
+import { call, keepKey, readKey } from './calls.js';
 import { STYLES } from './styles.js';
 import { say } from './words.js';
 import { items } from './work.js';
@@ -99,9 +99,24 @@ function recallDraft() {
   keepDraft();
 }
 
+/** A gateway may hear of engines only when its worker wakes, after it sent this page. */
+async function learnEngines() {
+  const select = /** @type {HTMLSelectElement} */ (/** @type {unknown} */ (field('engine')));
+  // Without a connection the list stays as it is.
+  const answer = await call('', { headers: { Accept: 'application/json' }, cache: 'no-store' }).catch(() => undefined);
+  /** @type {string[]} */
+  const engines = (await answer?.json())?.engines ?? [];
+  if (engines.length === 0) return;
+  for (const option of [...select.options].slice(1))
+    if (!option.selected && !engines.includes(option.value)) option.remove();
+  const shown = new Set([...select.options].map(({ value }) => value));
+  select.append(...engines.filter((name) => !shown.has(name)).map((name) => new Option(name)));
+}
+
 /** `#p=…&seed=…` fills the form but starts no picture, because links may be followed by accident. */
 function readLink() {
-  const { p, ...rest } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  // A phone shares a text by `?p=…`.
+  const { p, ...rest } = Object.fromEntries(new URLSearchParams(location.hash.slice(1) || location.search));
   if (p === undefined) return;
   fillForm({ ...rest, prompt: p });
 }
@@ -135,6 +150,8 @@ export function startForm(onMake) {
   recallDraft();
   readLink();
   addEventListener('hashchange', readLink);
+  document.getElementById('more')?.addEventListener('toggle', learnEngines);
+  addEventListener('visibilitychange', () => document.hidden || learnEngines());
   form.addEventListener('input', keepDraft);
   style.addEventListener('change', showStyle);
   field('seed') instanceof HTMLInputElement &&

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
+import sharp from 'sharp';
 import { readGatewaySettings } from '../../../api/config.ts';
+import { createDescribe } from '../../../api/http/describe-service.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { until } from '../../support/poll.ts';
 import { startGateway } from '../gateway.ts';
@@ -151,6 +153,40 @@ describe('the page', () => {
     assert.equal(await visit.page.inputValue('#prompt'), 'a blue fox');
     assert.equal(await visit.page.inputValue('#seed'), '9');
     assert.ok(await visit.page.isChecked('[value=landscape]'));
+    assert.equal(drafts().length, 0);
+  });
+
+  test('the list of engines follows what the gateway hears of its workers', async () => {
+    await visit.gateway.stop();
+    const engines: string[] = [];
+    const describe = createDescribe({
+      ...{ version: '1.0.0', publicUrl: undefined, engines: () => engines, needsKey: false, now: () => 0 },
+    });
+    visit.gateway = await startGateway({ dataDirectory: visit.dataDirectory, describe });
+    visit.page = await open();
+    const listed = () => visit.page.locator('[name=engine] option').allTextContents();
+    assert.deepEqual(await listed(), ['Any engine']);
+    engines.push('perchance', 'sketch');
+    await visit.page.click('#more > summary');
+    await until(async () => (await listed()).join() === 'Any engine,perchance,sketch', 'both engines');
+    await visit.page.selectOption('[name=engine]', 'sketch');
+    engines.splice(0, 2, 'pollinations');
+    await visit.page.click('#more > summary');
+    await until(async () => (await listed()).join() === 'Any engine,sketch,pollinations', 'the chosen one stays');
+  });
+
+  test('can be put on the screen of a phone, which shares texts to it', async () => {
+    const { page, gateway } = visit;
+    const address = await page.locator('[rel=manifest]').evaluate((link) => (link as unknown as { href: string }).href);
+    const answer = await fetch(address);
+    assert.match(answer.headers.get('content-type') ?? '', /^application\/manifest\+json/);
+    const manifest = (await answer.json()) as { start_url: string; icons: { src: string }[] };
+    assert.equal(new URL(manifest.start_url, address).href, `${gateway.url}/`);
+    const icon = await fetch(new URL(manifest.icons[0]?.src ?? '', address));
+    assert.match(icon.headers.get('content-type') ?? '', /^image\/svg\+xml/);
+    assert.equal((await sharp(Buffer.from(await icon.arrayBuffer())).metadata()).format, 'svg');
+    const shared = await open(visit.context, '/?title=x&p=a+shared+text');
+    assert.equal(await shared.inputValue('#prompt'), 'a shared text');
     assert.equal(drafts().length, 0);
   });
 
