@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { config } from 'dotenv';
 import { SettingsError } from './config.ts';
 import type { Logger } from './log.ts';
+import { returnMemory } from './return-memory.ts';
 import { StartError } from './start-error.ts';
 
 /** How both services start and end. */
@@ -45,6 +46,7 @@ export async function runService(start: () => Promise<void>): Promise<void> {
   process.umask(PRIVATE_UMASK);
   try {
     await start();
+    returnMemory();
   } catch (error) {
     const isSettings = error instanceof SettingsError;
     console.error(isSettings ? `Easel cannot start. Wrong settings:\n${error.message}\n${DOCTOR}` : toReason(error));

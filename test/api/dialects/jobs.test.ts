@@ -74,6 +74,7 @@ dialectContract({
         job_id: 'job-1',
         status: 'done',
         progress: 1,
+        engine: 'sketch',
         images: [picture(0), picture(1)],
         image_url: '{url}/images/picture-0.png',
         warnings: [],

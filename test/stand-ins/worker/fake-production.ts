@@ -23,7 +23,7 @@ export interface FakeProductions {
   at(index: number, patienceMs?: number): Promise<FakeProduction>;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 export function createFakeProductions(): FakeProductions {
   const arrivals = new EventEmitter();
