@@ -17,13 +17,13 @@ test('what large bodies took is given back once a service rests', async () => {
 test('nothing is collected while the use grows, nor again and again for what stays in use', async (context) => {
   context.mock.timers.enable({ apis: ['setInterval'] });
   let bytes = 10 * MB;
-  let collections = 0;
-  returnMemory({ intervalMs: 1, externalBytes: () => bytes, collect: () => void (collections += 1) });
+  const collect = context.mock.fn();
+  returnMemory({ intervalMs: 1, externalBytes: () => bytes, collect });
   for (const next of [20, 60, 100]) {
     bytes = next * MB;
     context.mock.timers.tick(1);
   }
-  assert.equal(collections, 0);
+  assert.equal(collect.mock.callCount(), 0);
   for (const _ of [1, 2, 3]) context.mock.timers.tick(1);
-  assert.equal(collections, 1, 'once, and then it is known to be in use');
+  assert.equal(collect.mock.callCount(), 1, 'once, and then it is known to be in use');
 });
