@@ -22,7 +22,8 @@ function readCommands(guide: string, chapter: string): string {
   const [, text = ''] = new RegExp(`^## ${chapter}\n([\\s\\S]*?)(?=^## )`, 'm').exec(guide) ?? [];
   const blocks = [...text.matchAll(/^```bash\n([\s\S]*?)^```/gm)].map(([, commands = '']) => commands);
   assert.notEqual(blocks.length, 0, `the guide has commands under "${chapter}"`);
-  return blocks.join('');
+  // Without this, `set -e` lets a line go on whose first half has failed: `npm ci && npm run build`.
+  return blocks.join('').replace(/.$/gm, '$& || exit 1');
 }
 
 interface Answer {
