@@ -1,5 +1,5 @@
 import { ADVICE } from './advice.ts';
-import { type Html, html, json } from './html.ts';
+import { Html, html, json } from './html.ts';
 import { LANGUAGES, type Speech } from './languages/index.ts';
 import { toStatusTitle } from './status/words/index.ts';
 
@@ -10,6 +10,8 @@ interface PageParts {
   /** Address of the page's files. */
   readonly assets: string;
   readonly modules: readonly string[];
+  /** CSS, which the policy knows by its digest. */
+  readonly style: string;
   readonly basePath: string;
   readonly engines: readonly string[];
   readonly needsKey: boolean;
@@ -19,7 +21,7 @@ const SHAPES = ['square', 'portrait', 'landscape'] as const;
 const COUNTS = [1, 2, 4];
 
 export function renderPage(parts: PageParts): string {
-  const { speech, assets, modules, basePath, needsKey } = parts;
+  const { speech, assets, modules, style, basePath, needsKey } = parts;
   const { words } = speech;
   return html`<!doctype html>
 <html lang="${speech.code}" dir="${speech.direction ?? 'ltr'}">
@@ -31,7 +33,7 @@ export function renderPage(parts: PageParts): string {
 <title>Easel – ${words.tagline}</title>
 <link rel="icon" href="${assets}/icon.svg">
 <link rel="manifest" href="${assets}/app.webmanifest">
-<link rel="stylesheet" href="${assets}/style.css">
+<style>${new Html(style)}</style>
 ${modules.map((name) => html`<link rel="modulepreload" href="${assets}/${name}">`)}
 <script type="module" src="${assets}/main.js"></script>
 <script type="application/json" id="words">${json({ ...words, advice: ADVICE })}</script>

@@ -41,14 +41,15 @@ export function servePage(app: Express, options: PageOptions): void {
       next();
       return;
     }
-    const { version, modules } = load();
+    const { version, modules, find } = load();
+    const style = find('style.css')?.text ?? '';
     const { engines, needsKey } = describe(request);
     const speech = chooseLanguage(request.query.lang, request.get('accept-language'));
     const assets = `${basePath}/page/${version}`;
-    const page = renderPage({ speech, assets, modules, basePath, engines, needsKey });
+    const page = renderPage({ speech, assets, modules, style, basePath, engines, needsKey });
     response.vary('Accept-Language');
     response.set({
-      'Content-Security-Policy': policy,
+      'Content-Security-Policy': toContentPolicy(publicUrl, style),
       'Content-Language': speech.code,
       'Cache-Control': 'no-cache',
       'Referrer-Policy': 'no-referrer',
