@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { findPort } from '../e2e/service.ts';
+import { takeFreePort } from '../support/free-port.ts';
 import { until } from '../support/poll.ts';
 
 /** What `npm pack` makes, and whether it works where there is nothing else. */
@@ -109,7 +109,7 @@ describe('the package', () => {
     const easel = join(place, 'node_modules/.bin/easel');
     assert.ok((await stat(easel)).mode & 0o111);
     const home = join(directory, 'home');
-    const port = await findPort();
+    const port = await takeFreePort();
     // The usual port of the worker is taken: by this, or by whoever has it already.
     const occupant = createServer((socket) => socket.destroy()).on('error', () => undefined);
     occupant.unref().listen(port + 1, '127.0.0.1');

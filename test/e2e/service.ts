@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { close, listen } from '../../shared/net/http.ts';
+import { takeFreePort } from '../support/free-port.ts';
 
 /** One of the two services as a real process that can be killed and started again. */
 
@@ -40,7 +38,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Creates a service without starting it. */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { file, flags = [], directory, env, wrap = (command) => [...command] } = options;
-  const port = await findPort();
+  const port = await takeFreePort();
   const url = `http://127.0.0.1:${port}`;
   const logged: string[] = [];
   let child: ChildProcess | undefined;
@@ -71,22 +69,6 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       await ended;
     },
   };
-}
-
-/** Below the ports that the system gives to connections, so that a port is still free when its killed service restarts. */
-const PORTS = { from: 20_000, to: 32_000 };
-
-export async function findPort(): Promise<number> {
-  for (;;) {
-    const server = createServer();
-    try {
-      const { port } = await listen(server, randomInt(PORTS.from, PORTS.to), '127.0.0.1');
-      await close(server, 0);
-      return port;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    }
-  }
 }
 
 /** Much longer than a start takes, because other tests may keep the machine busy. */

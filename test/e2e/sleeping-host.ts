@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { close, listen } from '../../shared/net/http.ts';
-import { findPort } from './service.ts';
+import { takeFreePort } from '../support/free-port.ts';
 
 /** Behaves like a free host in front of a worker: it refuses connections, then a proxy answers, then the worker. */
 export interface SleepingHost {
@@ -17,7 +17,7 @@ const VISITS_A_PHASE = 2;
 const PHASES = [502, 503] as const;
 
 export async function createSleepingHost(workerUrl: () => string): Promise<SleepingHost> {
-  const port = await findPort();
+  const port = await takeFreePort();
   let visits = 0;
   let sinceWaking = 0;
 

@@ -1,12 +1,20 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:http';
+import { close, listen } from '../../shared/net/http.ts';
+
+/** Below the ports that the system gives to connections, so that a port is still free when its killed program restarts. */
+const PORTS = { from: 20_000, to: 32_000 };
 
 /** A free port for programs that cannot choose one themselves. */
 export async function takeFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (;;) {
+    const server = createServer();
+    try {
+      const { port } = await listen(server, randomInt(PORTS.from, PORTS.to), '127.0.0.1');
+      await close(server, 0);
+      return port;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    }
+  }
 }

@@ -59,11 +59,14 @@ async function startServer(port: number, directory: string): Promise<ChildProces
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
   const durable = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
   const child = spawn('redis-server', [...settings, ...durable], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line.includes('Ready to accept connections')) break;
+    lines.push(line);
+    if (!line.includes('Ready to accept connections')) continue;
+    child.stdout.resume();
+    return child;
   }
-  child.stdout.resume();
-  return child;
+  throw new Error(`Redis did not start on port ${port}:\n${lines.join('\n')}`);
 }
 
 async function kill(server: ChildProcess): Promise<void> {
