@@ -66,6 +66,7 @@ describe('the package', () => {
       ...[
         'dist/worker/engines/sketch/page/index.html',
         'dist/api/page/browser/style.css',
+        'dist/api/page/app/app.webmanifest',
         'dist/api/http/docs/docs.html',
       ],
       ...['dist/scripts/run-both.mjs', 'dist/worker/browser/process/chromium-places.json', 'DEPLOYMENT_GUIDE.md'],
