@@ -2,7 +2,7 @@ import type { AxiosInstance } from 'axios';
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import { WIRE_HEADER, WIRE_VERSION } from '../../../shared/contract/wire.ts';
 import { createHttpClient } from '../../../shared/net/http.ts';
-import { createRoom } from '../../../shared/queue/room.ts';
+import { costOf, createRoom } from '../../../shared/queue/room.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { OpenedRun, WorkerView } from '../dispatch.ts';
@@ -109,7 +109,9 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
         setAside(event.stage === 'waiting');
         call.onProgress(event);
       };
-      const production = { ...opened.production, cost: call.cost };
+      // The worker knows what a request costs by itself, and one of 1.0.0 refuses fields that it does not know.
+      const usual = costOf(opened.production.request);
+      const production = { ...opened.production, ...(call.cost !== usual && { cost: call.cost }) };
       const outcome = await callProduction({
         client,
         ...opened,
