@@ -25,8 +25,12 @@ export const LARGE_COST = 2;
 
 /** A small run that takes longer than this counts as a large one from then on. */
 export const QUICK_MS = 5000;
-/** Runs beyond `concurrency`: a quick one, and one that turned out to be slow. */
+/** Runs beyond `concurrency`. */
 const MOST_BESIDE = 2;
+/** Small runs that are made at a time, unless `concurrency` lets more. */
+const MOST_QUICK = 2;
+/** Of so many small runs that ended last, more than half have to have been quick. */
+const LATELY = 6;
 
 interface RoomOptions {
   /** Runs that are made at a time. */
@@ -41,8 +45,9 @@ export interface Room {
   /** Whether an ordinary place is free. */
   readonly hasPlace: () => boolean;
   /**
-   * Whether a run of this cost may begin although every ordinary place is taken. It may if it is small and no other quick
-   * run is in work: it takes a second where large ones take many, and on a small host its caller would wait for all of them.
+   * Whether a run of this cost may begin although every ordinary place is taken. It may if it is small, and small runs
+   * have been quick lately: it takes a second where large ones take many, and on a small host its caller would wait for
+   * all of them. Where every run takes long, as on Perchance, none is made beside another.
    */
   readonly hasPlaceBeside: (cost: number) => boolean;
   /** Takes a place, whether there is one or not. The returned function gives it back, once. */
@@ -53,13 +58,17 @@ export interface Room {
 export function createRoom({ concurrency, clock, onChange }: RoomOptions): Room {
   let running = 0;
   let quick = 0;
+  /** Whether each of the small runs that ended last was quick. */
+  let lately: boolean[] = [];
+  const areQuick = (): boolean => lately.filter(Boolean).length * 2 > lately.length;
 
   return {
     get running() {
       return running;
     },
     hasPlace: () => running < concurrency(),
-    hasPlaceBeside: (cost) => isSmall(cost) && quick === 0 && running < concurrency() + MOST_BESIDE,
+    hasPlaceBeside: (cost) =>
+      isSmall(cost) && areQuick() && quick < MOST_QUICK && running < concurrency() + MOST_BESIDE,
     enter: (cost) => {
       const left = new AbortController();
       let isQuick = isSmall(cost);
@@ -82,6 +91,7 @@ export function createRoom({ concurrency, clock, onChange }: RoomOptions): Room 
       return () => {
         if (left.signal.aborted) return;
         left.abort();
+        if (isSmall(cost)) lately = [...lately, isQuick].slice(-LATELY);
         beSlow();
         running -= 1;
         onChange();

@@ -48,7 +48,7 @@ describe('slots', () => {
     assert.deepEqual(told, ['a1', 'b2', 'c3', 'a1', 'c2', 'c1']);
   });
 
-  test('one small job more begins beside large ones, and ordinary order is kept where it has no room', async () => {
+  test('two small jobs begin beside a large one, and ordinary order is kept where there is no room', async () => {
     const slots = createSlots({ concurrency: 1, maxWaiting: 9, clock: createManualClock() });
     const begun: string[] = [];
     const enter = async (name: string, itsCost: number) => {
@@ -56,33 +56,50 @@ describe('slots', () => {
       begun.push(name);
       return leave;
     };
+    (await enter('quick', 1))();
     const large = await enter('large', 16);
     const nextLarge = enter('next large', 2);
     const small = await enter('small', 1);
-    const nextSmall = enter('next small', 1);
-    assert.deepEqual([slots.running, slots.waiting], [2, 2]);
+    const second = await enter('second small', 1);
+    const third = enter('third small', 1);
+    assert.deepEqual([slots.running, slots.waiting], [3, 2]);
     small();
-    const leaveSmall = await nextSmall;
+    const leaveThird = await third;
     large();
+    second();
     assert.deepEqual([slots.running, slots.waiting], [1, 1], 'small ones alone take the ordinary slots');
-    leaveSmall();
+    leaveThird();
     await nextLarge;
-    assert.deepEqual(begun, ['large', 'small', 'next small', 'next large']);
+    assert.deepEqual(begun, ['quick', 'large', 'small', 'second small', 'third small', 'next large']);
+  });
+
+  test('where small jobs are slow, or none has ended yet, none begins beside another', async () => {
+    const clock = createManualClock();
+    const slots = createSlots({ concurrency: 1, maxWaiting: 9, clock });
+    const leave = await slots.enter({ signal, onPosition, cost: 1 });
+    const second = slots.enter({ signal, onPosition, cost: 1 });
+    assert.deepEqual([slots.running, slots.waiting], [1, 1]);
+    clock.advance(5000);
+    // What the clock wakes runs after this.
+    await new Promise((resolve) => setImmediate(resolve));
+    leave();
+    await second;
+    void slots.enter({ signal, onPosition, cost: 1 });
+    assert.deepEqual([slots.running, slots.waiting], [1, 1]);
   });
 
   test('a small job that is slow counts as a large one, so that it does not keep the quick ones out', async () => {
     const clock = createManualClock();
     const slots = createSlots({ concurrency: 1, maxWaiting: 9, clock });
-    await slots.enter({ signal, onPosition, cost: 1 });
-    const second = slots.enter({ signal, onPosition, cost: 1 });
-    assert.deepEqual([slots.running, slots.waiting], [1, 1]);
-    clock.advance(5000);
-    await second;
-    const third = slots.enter({ signal, onPosition, cost: 1 });
-    const fourth = slots.enter({ signal, onPosition, cost: 1 });
+    const enter = () => slots.enter({ signal, onPosition, cost: 1 });
+    (await enter())();
+    await enter();
+    await enter();
+    const third = enter();
+    const fourth = enter();
+    assert.deepEqual([slots.running, slots.waiting], [2, 2]);
     clock.advance(5000);
     const leave = await third;
-    clock.advance(5000);
     assert.deepEqual([slots.running, slots.waiting], [3, 1], 'no more than two besides');
     leave();
     await fourth;
