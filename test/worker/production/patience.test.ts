@@ -104,10 +104,11 @@ describe('a failure that waiting cures', () => {
 
   test('an engine that rests because of an earlier job is waited for', async () => {
     const { clock, door, passWait } = await openPatient([createMoodyEngine('only', busy(30_000))]);
-    const first = await open(door);
+    // Two pictures are a large job, which is made alone: two that try a rested engine together would meet each other.
+    const first = await open(door, { count: 2 });
     await first.until(isWaiting);
     clock.advance(10_000);
-    const second = await open(door);
+    const second = await open(door, { count: 2 });
     await second.until(isWaiting);
     await passWait(20_000);
     assert.deepEqual([endOf(await first.ended), endOf(await second.ended)], ['done by only', 'done by only']);
