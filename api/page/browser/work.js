@@ -69,7 +69,21 @@ const toText = (wishes) => JSON.stringify(Object.entries(wishes).sort());
 export async function cancel(item) {
   update(item, { status: 'cancelled', error: undefined });
   following.get(item.id)?.abort();
-  if (item.job !== undefined) await call(item.job, { method: 'DELETE' }).catch(() => undefined);
+  if (item.job !== undefined) await withdraw(item.job);
+}
+
+/** Tells the gateway through lost connections too, because the job would go on. @param {string} job */
+async function withdraw(job) {
+  for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      await call(job, { method: 'DELETE' });
+      return;
+    } catch (error) {
+      // The gateway has no such job, or it is not ours.
+      if (error instanceof Refusal && error.status < 500 && error.status !== 429) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
 }
 
 /** @param {Item} item */

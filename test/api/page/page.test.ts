@@ -56,8 +56,8 @@ describe('the page', () => {
     const places = await shown();
     assert.deepEqual(
       places,
-      drafts().map(({ seed }) => places.find((text) => text.includes(`Seed ${seed} `))),
-      'in order',
+      seeds.map((seed) => places.find((text) => text.includes(`Seed ${seed} `))),
+      'in order of their seeds, in whatever order the requests arrived',
     );
     await visit.page.reload();
     await visit.page.locator('.kept button').nth(3).waitFor();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
+import type { Route } from 'playwright-core';
 import { until } from '../../support/poll.ts';
 import { PICTURE_BYTES } from '../fake-jobs.ts';
 import { startGateway } from '../gateway.ts';
@@ -164,6 +165,23 @@ describe('while pictures are made', () => {
     assert.equal(third?.draft.seed, second?.draft.seed);
     await visit.run(cards('cancelled'), 'remove');
     await cards('cancelled').waitFor({ state: 'detached' });
+  });
+
+  test('a cancellation that is lost on the way is sent again, because the job would go on', async () => {
+    await make('a red fox');
+    await accepted(1);
+    let lost = 0;
+    const lose = (route: Route): Promise<void> => {
+      if (route.request().method() !== 'DELETE' || lost > 0) return route.continue();
+      lost += 1;
+      return route.abort('connectionreset');
+    };
+    await visit.page.route('**/jobs/**', lose);
+    await visit.run(cards('queued'), 'cancel');
+    await until(() => visit.gateway.jobs.cancelled.length === 1, 'the gateway knows');
+    assert.equal(lost, 1);
+    await visit.page.unroute('**/jobs/**', lose);
+    assert.match(said.splice(0).join(), BROKEN);
   });
 
   test('a new picture leaves the focus and the open menus of the others alone', async () => {
