@@ -50,6 +50,7 @@ function toFailure(host: string, said: string): Finding {
 }
 
 async function checkServer(redis: Redis): Promise<readonly Finding[]> {
+  // An ACL may forbid INFO to the services' own user, which need not have it.
   const info = await redis.info().catch(() => undefined);
   if (info === undefined) return [skip('doctor/redis', SUBJECT, 'It is reached, but does not tell how it is set up.')];
   const facts = new Map(info.split(/\r?\n/).map((line) => line.split(':') as [string, string | undefined]));
@@ -73,6 +74,7 @@ function isOld(version: string): boolean {
 }
 
 async function checkClock(redis: Redis, now: () => number): Promise<Finding> {
+  // An ACL may forbid TIME. The finding then says that the clock is not known.
   const told = await redis.time().catch(() => undefined);
   return toClockFinding(SUBJECT, told === undefined ? undefined : Number(told[0]) * 1000 - now());
 }

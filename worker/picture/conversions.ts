@@ -26,6 +26,7 @@ export function createConversions(): Conversions {
       };
       if (pixels <= SMALL_PIXELS) return begin();
       const mine = last.then(begin);
+      // The next one begins whether this one fails or not; its own caller gets the error.
       last = mine.catch(() => undefined);
       return mine;
     },

@@ -20,6 +20,7 @@ export function createCachedList<T>({ read, literal, clock }: CachedListOptions<
   let reading: Promise<void> | undefined;
 
   async function refresh(): Promise<void> {
+    // Without an answer the list stays as it was, and is read again soon.
     const answer = await read(AbortSignal.timeout(READ_TIMEOUT_MS)).catch(() => undefined);
     known = answer ?? known;
     freshUntil = clock.now() + (answer === undefined ? RETRY_MS : DAY_MS);

@@ -75,12 +75,14 @@ async function paint(page: DrivenPage, request: EngineRequest, options: ImagePag
   const gaveUp = follower.end.then(({ error }): never => {
     throw error;
   });
+  // The race below hears of it. It may also end before the race begins, or after it.
   gaveUp.catch(() => undefined);
   try {
     const id = drawIframeId();
     options.onProgress({ stage: 'generate', engineStatus: 'starting' });
     await openImagePage(page, toImagePageAddress(options.imagePageUrl, request, id), options);
     const look = readResult(page, id, { ...options, signal, isAsked: () => isAsked });
+    // If the site gives up first, nobody waits for this any more.
     look.catch(() => undefined);
     const result = await Promise.race([look, gaveUp]);
     options.onProgress({ stage: 'download' });
@@ -141,6 +143,7 @@ async function readResult(page: DrivenPage, id: string, options: LookOptions): P
   for (;;) {
     for (const frame of page.frames()) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(LOOK_TIMEOUT_MS)]);
+      // A frame may go while it is read. The next look reads those that are there then.
       const sight = await raceAbort(frame.evaluate(readPage, MAX_REPLY_BYTES), limit).catch(() => undefined);
       signal.throwIfAborted();
       if (sight === undefined) continue;
