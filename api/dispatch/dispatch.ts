@@ -27,19 +27,16 @@ export interface PictureFile {
   readonly mediaType: string;
 }
 
-/** What a queue needs to know of a run. The smallest turn is made first, then the oldest run. */
-export type QueuedRun = Pick<Run, 'id' | 'clientId' | 'turn' | 'createdAt' | 'cost'>;
+/** What a queue needs to know of a run. */
+export type QueuedRun = Pick<Run, 'id' | 'clientId' | 'turn' | 'createdAt' | 'cost' | 'attendedBy'>;
 
 export interface Dispatch {
-  /** Queues the run, unless it is queued or running already. */
+  /** Queues the run at its place, unless it is queued or running already. The lowest place is begun first, then the oldest run. */
   enqueue(run: QueuedRun): Promise<void>;
+  /** Gives the run another place, if it still waits. */
+  move(run: QueuedRun, place: number): Promise<void>;
   /** Takes the run out of the queue, or aborts it at the worker. */
   withdraw(runId: string): Promise<void>;
-  /**
-   * Tells whether anybody still waits for a run in the queue; one that nobody waits for comes after all others. Missing
-   * where the queue is shared: there each run keeps its turn.
-   */
-  attend?(runId: string, isAttended: boolean): void;
   /** 1 is next. Undefined if it does not wait. */
   position(runId: string): Promise<number | undefined>;
   /** Undefined if no worker has it any more. */

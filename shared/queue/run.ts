@@ -49,7 +49,7 @@ export interface RunOrigin {
   readonly createdAt: number;
   /** Its part of its client's share of the queue, in pictures of one megapixel. */
   readonly cost: number;
-  /** Set when the run is accepted. The lowest turn is made first. */
+  /** Where its client's line stood in the queue when the run was accepted (`turns.ts`). */
   readonly turn: number;
   /** The first caller marked the request as a retry. */
   readonly isRetry: boolean;

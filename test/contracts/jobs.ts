@@ -5,6 +5,7 @@ import type { Job, JobEvent, JobModule } from '../../api/jobs/job.ts';
 import { AppError } from '../../shared/errors.ts';
 import { draft, options } from '../api/jobs/drafts.ts';
 import type { FakeProduction } from '../stand-ins/worker/fake-production.ts';
+import { until } from '../support/poll.ts';
 
 /** What the job module promises with every journal and every dispatch. */
 
@@ -485,6 +486,44 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
           return retryAfterSeconds >= 1 && retryAfterSeconds <= 60;
         });
         assert.equal((await ask(3)).origin, 'joined');
+      } finally {
+        await bench.close();
+      }
+    });
+
+    test('who waits comes before those who come back, who follows events counts as waiting, and who has gone is last', async () => {
+      const bench = await createBench({ concurrency: 1 });
+      try {
+        const { jobs } = bench;
+        const positionOf = async (id: string) => (await jobs.find(id)).queuePosition;
+        const isAt = (id: string, position: number) =>
+          until(async () => (await positionOf(id)) === position, `place ${position} of a job`);
+        const ask = (id: string, asynchronous: boolean) =>
+          jobs.submit(draft({ prompt: id, seed: 1 }), options({ client: { id }, asynchronous }));
+        await ask('in work', true);
+        await bench.production(0);
+        const [left, stays] = [new AbortController(), new AbortController()];
+        const [{ id: first }, { id: second }] = [await ask('first bot', true), await ask('second bot', true)];
+        const visitor = await ask('visitor', false);
+        const answer = jobs.wait(visitor.id, { budgetMs: PATIENCE_MS, signal: left.signal });
+        await isAt(visitor.id, 1);
+        await isAt(second, 3);
+
+        const following = collect(jobs.follow(second, { after: 0, signal: stays.signal }));
+        await isAt(first, 3);
+        stays.abort();
+        await following;
+        await isAt(second, 3);
+
+        left.abort();
+        await answer;
+        await isAt(visitor.id, 3);
+        const back = await ask('visitor', false);
+        const again = jobs.wait(back.id, patient());
+        await isAt(back.id, 1);
+        bench.isAutomatic = true;
+        for (const production of bench.productions) production.finish();
+        assert.equal((await again).status, 'done');
       } finally {
         await bench.close();
       }

@@ -1,6 +1,7 @@
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { LARGE_COST, SMALLEST_COST } from '../../../shared/queue/room.ts';
+import { attendanceOf, FIRST_PLACE, placeOf } from '../../../shared/queue/turns.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch, QueuedRun, RunLedger } from '../dispatch.ts';
@@ -124,7 +125,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     await ledger.putBack(run.id);
     running.delete(run.id);
     // A run that had started before goes first.
-    queue.push({ ...run, turn: 0 });
+    queue.push(run, FIRST_PLACE);
   }
 
   function onGivenUp(): void {
@@ -143,9 +144,10 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   }
 
   return {
-    enqueue: async ({ id, clientId, turn, createdAt, cost }) => {
-      if (running.has(id)) return;
-      queue.push({ id, clientId, turn, createdAt, cost });
+    enqueue: async (run) => {
+      if (running.has(run.id)) return;
+      const { id, clientId, turn, createdAt, cost, attendedBy } = run;
+      queue.push({ id, clientId, turn, createdAt, cost, attendedBy }, placeOf(run, attendanceOf(run)));
       pump();
     },
     withdraw: async (runId) => {
@@ -153,7 +155,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
       queue.remove(runId);
       running.get(runId)?.controller.abort();
     },
-    attend: queue.attend,
+    move: async ({ id }, place) => queue.move(id, place),
     position: async (runId) => queue.position(runId),
     picture: (pictureId, signal) => fetchPicture(links, pictureId, signal, log),
     remove: (removal, signal) => removeHosted(links, removal, signal),

@@ -1,21 +1,21 @@
 import type { QueuedRun } from '../dispatch.ts';
 
-/** Runs in the order of their turns, which they got when they were accepted. */
+/** Waiting runs in the order of their places, then of their age. */
 export interface RunQueue {
   readonly size: number;
-  push(run: QueuedRun): void;
+  push(run: QueuedRun, place: number): void;
   /** The first one that fits. */
   take(fits: (run: QueuedRun) => boolean): QueuedRun | undefined;
   remove(id: string): boolean;
-  /** A run that nobody attends comes after all others. */
-  attend(id: string, isAttended: boolean): void;
+  /** Does nothing if the run does not wait here. */
+  move(id: string, place: number): void;
   /** 1 is next. Undefined if it does not wait here. */
   position(id: string): number | undefined;
   ids(): readonly string[];
 }
 
 interface WaitingRun extends QueuedRun {
-  readonly isAttended: boolean;
+  readonly place: number;
 }
 
 export function createRunQueue(): RunQueue {
@@ -51,8 +51,8 @@ export function createRunQueue(): RunQueue {
     get size() {
       return runs.length;
     },
-    push: (run) => {
-      if (!byId.has(run.id)) insert({ ...run, isAttended: true });
+    push: (run, place) => {
+      if (!byId.has(run.id)) insert({ ...run, place });
     },
     take: (fits) => {
       const index = runs.findIndex(fits);
@@ -61,9 +61,9 @@ export function createRunQueue(): RunQueue {
       return next;
     },
     remove,
-    attend: (id, isAttended) => {
+    move: (id, place) => {
       const run = byId.get(id);
-      if (run !== undefined && remove(id)) insert({ ...run, isAttended });
+      if (run !== undefined && remove(id)) insert({ ...run, place });
     },
     position: (id) => {
       const run = byId.get(id);
@@ -74,7 +74,4 @@ export function createRunQueue(): RunQueue {
 }
 
 const compare = (one: WaitingRun, other: WaitingRun): number =>
-  Number(other.isAttended) - Number(one.isAttended) ||
-  one.turn - other.turn ||
-  one.createdAt - other.createdAt ||
-  (one.id < other.id ? -1 : Number(one.id > other.id));
+  one.place - other.place || one.createdAt - other.createdAt || (one.id < other.id ? -1 : Number(one.id > other.id));

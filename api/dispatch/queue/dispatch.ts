@@ -5,6 +5,7 @@ import { sniffMediaType } from '../../../shared/picture/media-type.ts';
 import { blobKeys } from '../../../shared/queue/backend.ts';
 import { channelNames, readMessage } from '../../../shared/queue/channels.ts';
 import type { RedisBackend } from '../../../shared/queue/redis/backend.ts';
+import { attendanceOf, placeOf } from '../../../shared/queue/turns.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import { type Clock, repeat } from '../../../shared/wait.ts';
 import { createWorkerLink } from '../direct/worker-link.ts';
@@ -26,7 +27,7 @@ export interface QueueDispatchOptions {
   readonly log: Logger;
 }
 
-/** Any number of gateways and workers on BullMQ, which serves runs by the turn that each got when it was accepted. */
+/** Any number of gateways and workers on BullMQ, which serves runs by their places. */
 export async function createQueueDispatch(options: QueueDispatchOptions): Promise<Dispatch> {
   const { backend, clock, log } = options;
   const { channels, runs, blobs } = backend;
@@ -37,8 +38,8 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
   const links = options.workerUrls.map((url) => createWorkerLink({ ...options, ...idle, url, token: '' }));
   let waiting = 0;
 
-  async function enqueue({ id, turn }: QueuedRun): Promise<void> {
-    await queue.add(id, { runId: id }, turn);
+  async function enqueue(run: QueuedRun, place = placeOf(run, attendanceOf(run))): Promise<void> {
+    await queue.add(run.id, { runId: run.id }, place);
     wake();
   }
 
@@ -84,7 +85,7 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
     onFailure: (error) => log.error({ err: error }, 'looking for lost runs failed'),
   });
   return {
-    enqueue,
+    enqueue: (run) => enqueue(run),
     withdraw: async (runId) => {
       await channels.publish(channelNames.cancel, runId);
       // Fails while a worker holds the run; the cancellation above reaches that worker.
@@ -94,6 +95,7 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
           log.debug({ reason: String(error) }, 'a cancelled run is in work, and was not taken off the queue'),
         );
     },
+    move: async (run, place) => void (await Promise.all([queue.move(run.id, place), runs.move(run, place)])),
     position: runs.position,
     picture,
     remove,

@@ -3,6 +3,7 @@ import { type Blobs, blobKeys } from '../../../shared/queue/backend.ts';
 import type { JobQueue } from '../../../shared/queue/redis/job-queue.ts';
 import type { SharedRuns } from '../../../shared/queue/redis/runs.ts';
 import type { Run } from '../../../shared/queue/run.ts';
+import { FIRST_PLACE } from '../../../shared/queue/turns.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { QueuedRun } from '../dispatch.ts';
 
@@ -17,7 +18,7 @@ interface SweepOptions {
   readonly runs: SharedRuns;
   readonly blobs: Blobs;
   readonly clock: Clock;
-  readonly enqueue: (run: QueuedRun) => Promise<void>;
+  readonly enqueue: (run: QueuedRun, place: number) => Promise<void>;
 }
 
 /**
@@ -37,11 +38,12 @@ export async function sweepLostRuns({ queue, runs, blobs, clock, enqueue }: Swee
     return !isWaitingForToken;
   }
 
-  async function requeue({ id, clientId, createdAt, cost }: Run): Promise<void> {
+  async function requeue(run: Run): Promise<void> {
+    const { id } = run;
     if ((await runs.countLoss(id)) > MAX_LOSSES) return fail(id, 'its workers died with it too often');
     await runs.report(id, { status: 'queued' });
     // A run that was begun before goes first.
-    await enqueue({ id, clientId, createdAt, cost, turn: 0 });
+    await enqueue(run, FIRST_PLACE);
   }
 
   async function fail(runId: string, reason: string): Promise<void> {

@@ -28,7 +28,8 @@ export async function claim(names: NewJob, asked: Asked, context: JobContext): P
   const run: Run = {
     ...{ id: runId, ticketId: key, clientId: asked.clientId, createdAt, request, trace, needsCredentials },
     ...{ status: 'queued', number: 1, steps: [{ number: 1, status: 'queued' }], received: false },
-    ...{ cost: costOf(request), turn: 0, isRetry: sharing?.saysRetry === true, attendedBy: '' },
+    ...{ cost: costOf(request), turn: 0, isRetry: sharing?.saysRetry === true },
+    attendedBy: ticket.comesBack ? '' : key,
     rememberMs: request.seedGiven ? limits.rememberMs : 0,
   };
   const order = { ticket, run, sharing, fresh, idempotency, maxWaiting: limits.maxWaiting };

@@ -61,7 +61,7 @@ export function createCallers(context: JobContext): Callers {
     claimed.delete(id);
     const { key } = before.ticket;
     if (isEnded(before.run.status)) return deliver(before, signal);
-    const leave = enter(key, before.run.id);
+    const leave = enter(before);
     const ended = await untilEnd(before.run, budgetMs, signal);
     // The caller is asked to come back for the picture.
     if (ended === undefined && !signal.aborted) await journal.leave(key, { comesBack: true });

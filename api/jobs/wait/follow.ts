@@ -24,7 +24,7 @@ export async function* follow(
   callers: Callers,
 ): AsyncGenerator<JobEvent> {
   const record = await lookUp(id, context);
-  const leave = callers.enter(record.ticket.key, record.run.id);
+  const leave = callers.enter(record);
   let isServed = false;
   try {
     for await (const event of readEvents(record, { after, signal }, context)) {

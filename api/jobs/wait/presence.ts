@@ -1,6 +1,8 @@
 import { type Run, toRunEnd } from '../../../shared/queue/run.ts';
+import { type Attendance, attendanceOf, placeOf } from '../../../shared/queue/turns.ts';
 import { pause } from '../../../shared/wait.ts';
 import type { JobContext } from '../context.ts';
+import type { JobRecord } from '../journal/journal.ts';
 import { decideAbandoned } from '../journal/rules/leave.ts';
 
 /** Who is present for a ticket, and what happens to its run when the last caller has left. */
@@ -10,7 +12,7 @@ export type Departure = 'answered' | 'gone';
 
 export interface Presence {
   /** Counts a caller of this ticket and its run until the returned function is called. */
-  enter(ticketKey: string, runId: string): (how: Departure) => Promise<void>;
+  enter(record: JobRecord): (how: Departure) => Promise<void>;
   /** Gives up the share of a ticket, and the run too when no other ticket holds it. */
   release(ticketKey: string): Promise<void>;
 }
@@ -18,11 +20,11 @@ export interface Presence {
 /** `stopping` aborts when the gateway stops: nothing is given up any more then. */
 export function createPresence(context: JobContext, stopping: AbortSignal): Presence {
   const { journal, dispatch, vault, observer, clock, log } = context;
+  /** Callers by ticket, and by run: equal requests with a seed share a run. */
   const present = new Map<string, number>();
-  /** Runs whose only caller has gone. They wait behind the others until he is back or they are given up. */
-  const left = new Set<string>();
-  /** Callers by run. */
   const attending = new Map<string, number>();
+  /** Runs that wait behind all others, because their only caller has gone, until he is back or they are given up. */
+  const left = new Set<string>();
 
   async function release(ticketKey: string): Promise<void> {
     const cancelled = await journal.release(ticketKey);
@@ -34,20 +36,20 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
     context.onEnded();
   }
 
-  function enter(ticketKey: string, runId: string): (how: Departure) => Promise<void> {
-    present.set(ticketKey, (present.get(ticketKey) ?? 0) + 1);
-    attending.set(runId, (attending.get(runId) ?? 0) + 1);
-    if (left.delete(runId)) dispatch.attend?.(runId, true);
+  function enter({ ticket, run }: JobRecord): (how: Departure) => Promise<void> {
+    present.set(ticket.key, (present.get(ticket.key) ?? 0) + 1);
+    attending.set(run.id, (attending.get(run.id) ?? 0) + 1);
+    if (left.delete(run.id) || attendanceOf(run) !== 'waits') move(run, 'waits');
     return async (how) => {
-      const others = countDown(present, ticketKey);
-      countDown(attending, runId);
+      const others = countDown(present, ticket.key);
+      countDown(attending, run.id);
       if (how === 'answered' || others > 0) return;
-      await journal.leave(ticketKey, { comesBack: false });
-      void settleAbandoned(ticketKey)
+      await journal.leave(ticket.key, { comesBack: false });
+      void settleAbandoned(ticket.key)
         .catch((error: unknown) => {
           if (!stopping.aborted) log.error({ err: error }, 'a job that nobody waits for could not be given up');
         })
-        .finally(() => left.delete(runId));
+        .finally(() => left.delete(run.id));
     };
   }
 
@@ -57,18 +59,28 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
     while (!stopping.aborted && !present.has(ticketKey)) {
       const record = await journal.find(ticketKey);
       const decision = record && decideAbandoned(record, clock.now() - goneAt);
-      if (record === undefined || decision === undefined || decision === 'keep') return;
+      if (record === undefined || decision === undefined) return;
       if (decision === 'release') return release(ticketKey);
-      putLast(record.run);
+      moveBack(record.run, decision === 'keep' ? 'comesBack' : 'left');
+      if (decision === 'keep') return;
       await untilChange(record.run, decision);
     }
   }
 
-  /** Equal requests with a seed share a run, so somebody else may wait for it. */
-  function putLast({ id }: Run): void {
-    if (attending.has(id) || left.has(id)) return;
-    left.add(id);
-    dispatch.attend?.(id, false);
+  /** Somebody else may wait for the same run. */
+  function moveBack(run: Run, attendance: Attendance): void {
+    if (attending.has(run.id) || left.has(run.id)) return;
+    if (attendance === 'left') left.add(run.id);
+    move(run, attendance);
+  }
+
+  /** To the place that goes with how the run is attended now. One that was begun before is first whoever waits. */
+  function move(run: Run, attendance: Attendance): void {
+    if (run.status !== 'queued' || run.startedAt !== undefined) return;
+    dispatch.move(run, placeOf(run, attendance)).catch((error: unknown) => {
+      if (!stopping.aborted)
+        log.warn({ reason: String(error) }, 'a job kept its place in the queue, since it could not be moved');
+    });
   }
 
   /** Waits until the status of the run changes, but no longer than `forMs`. */

@@ -15,7 +15,10 @@ export type Fact =
 
 export interface Commit {
   readonly expected: readonly Fact[];
-  /** Redis commands, and `TAKE hash field amount`, which subtracts and removes the field at 0 or below. */
+  /**
+   * Redis commands; `TAKE hash field amount`, which subtracts and removes the field at 0 or below; and
+   * `RAISE hash field number`, which sets the field unless it is higher.
+   */
   readonly writes: readonly Command[];
 }
 
@@ -44,6 +47,14 @@ const readScript = createScript(`
 
 const commitScript = createScript(`
   local commit = cjson.decode(ARGV[1])
+  local writes = {
+    TAKE = function(hash, field, amount)
+      if redis.call('HINCRBY', hash, field, -amount) <= 0 then redis.call('HDEL', hash, field) end
+    end,
+    RAISE = function(hash, field, number)
+      if number > (tonumber(redis.call('HGET', hash, field)) or 0) then redis.call('HSET', hash, field, number) end
+    end,
+  }
   for _, fact in ipairs(commit.expected) do
     local answer = redis.call(unpack(fact.command)) or ''
     if fact.atMost then
@@ -51,8 +62,8 @@ const commitScript = createScript(`
     elseif tostring(answer) ~= fact.answer then return 0 end
   end
   for _, write in ipairs(commit.writes) do
-    if write[1] ~= 'TAKE' then redis.call(unpack(write))
-    elseif redis.call('HINCRBY', write[2], write[3], -write[4]) <= 0 then redis.call('HDEL', write[2], write[3]) end
+    local special = writes[write[1]]
+    if special then special(write[2], write[3], write[4]) else redis.call(unpack(write)) end
   end
   return 1
 `);

@@ -22,9 +22,9 @@ export const redisKeys = {
   format: `${PREFIX}:format`,
   /** Unfinished runs, by the time they were accepted. */
   open: `${PREFIX}:open`,
-  /** Waiting runs, by their turn. */
+  /** Waiting runs, by their place. */
   waiting: `${PREFIX}:waiting`,
-  /** Turn of each client's last run, and of the run that was started last. */
+  /** Place of the last run of each line, and the turn that the queue has come to. */
   turns: `${PREFIX}:waiting:turns`,
   /** Total cost of each client's waiting runs. */
   costs: `${PREFIX}:waiting:costs`,

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { removalSchema } from '../../contract/wire.ts';
 import type { Logger } from '../../service/log.ts';
+import { FIRST_PLACE } from '../turns.ts';
 import { QUEUE_PREFIX } from './connection.ts';
 
 /** A run by its id, or a hosted picture to remove. */
@@ -15,8 +16,6 @@ export type QueueJob = Readonly<z.infer<typeof queueJobSchema>>;
 /** The queue that gateways add to and workers take from: BullMQ on Redis. */
 
 const QUEUE_NAME = 'runs';
-/** BullMQ's highest. The lowest priority number is served first. */
-const MAX_PRIORITY = 2 ** 21 - 1;
 /** Ended jobs leave nothing on the queue: how they ended stands in the records of the runs. */
 const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true } as const;
 const MAX_STALLS = 5;
@@ -24,8 +23,10 @@ const MAX_STALLS = 5;
 const RETRY_PAUSE_MS = 1000;
 
 export interface JobQueue {
-  /** Does nothing if the id is on the queue already. The lowest turn is served first. */
-  add(id: string, job: QueueJob, turn?: number): Promise<void>;
+  /** Does nothing if the id is on the queue already. The lowest place is served first. */
+  add(id: string, job: QueueJob, place?: number): Promise<void>;
+  /** Does nothing if no such job waits. */
+  move(id: string, place: number): Promise<void>;
   has(id: string): Promise<boolean>;
   /** Throws while a worker holds it. */
   remove(id: string): Promise<void>;
@@ -57,10 +58,10 @@ export async function createJobQueue(connection: Redis, log: Logger): Promise<Jo
   queue.on('error', (error) => log.warn({ reason: String(error) }, 'the queue cannot be reached'));
   await untilReady(queue);
   return {
-    add: async (id, job, turn = 0) => {
-      const priority = Math.min(Math.max(Math.round(turn), 0), MAX_PRIORITY);
-      await queue.add('job', job, { ...JOB_OPTIONS, jobId: id, priority });
+    add: async (id, job, place = FIRST_PLACE) => {
+      await queue.add('job', job, { ...JOB_OPTIONS, jobId: id, priority: place });
     },
+    move: async (id, place) => (await queue.getJob(id))?.changePriority({ priority: place }),
     has: async (id) => (await queue.getJob(id)) !== undefined,
     remove: async (id) => void (await queue.remove(id)),
     close: () => queue.close(),

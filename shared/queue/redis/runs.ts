@@ -4,6 +4,7 @@ import type { Clock } from '../../wait.ts';
 import { channelNames } from '../channels.ts';
 import { applyChange, isEnded, type Run, type RunChange, toPictureIdName, toRunEnd, toStep } from '../run.ts';
 import { parseRun, type RunMessage, toEnding, toMessageText, toOriginText } from '../run-record.ts';
+import { attendanceOf, FIRST_PLACE, lineOf, placeOf, servedTurnOf } from '../turns.ts';
 import { type Command, type Commit, commitUntilDone } from './commit.ts';
 import { redisKeys } from './connection.ts';
 
@@ -29,6 +30,8 @@ export interface SharedRuns {
   /** Place in the queue, from 1. Undefined if the run does not wait. */
   position(runId: string): Promise<number | undefined>;
   countWaiting(): Promise<number>;
+  /** Does nothing if the run does not wait. */
+  move(run: Pick<Run, 'id' | 'createdAt'>, place: number): Promise<void>;
   /** Unfinished runs that were accepted before `time` (epoch milliseconds), at most MAX_UNFINISHED. */
   unfinishedBefore(time: number): Promise<readonly Run[]>;
   /** Adds one to the count of the run's losses and returns the count. */
@@ -47,8 +50,9 @@ export interface StoredRun {
   readonly callbacks: readonly string[];
 }
 
-/** Orders by turn, then by time of arrival, which is the fraction of the score. That fraction wraps around after 49 days. */
-export const toScore = ({ turn, createdAt }: Run): number => turn + (createdAt % 2 ** 32) / 2 ** 32;
+/** Orders by place, then by time of arrival, which is the fraction of the score. That fraction wraps around after 49 days. */
+const toScore = (place: number, { createdAt }: Pick<Run, 'createdAt'>): number =>
+  place + (createdAt % 2 ** 32) / 2 ** 32;
 
 export function fromFields(fields: Readonly<Record<string, string>>): StoredRun | undefined {
   const { base, live = '{}', end = '{}', status, number, rememberUntil = '0' } = fields;
@@ -66,6 +70,7 @@ export function fromFields(fields: Readonly<Record<string, string>>): StoredRun 
 export function toNewRunWrites(run: Run, lifeSeconds: number, callbacks: readonly string[]): Command[] {
   const key = redisKeys.run(run.id);
   const { status, number, attendedBy } = run;
+  const place = placeOf(run, attendanceOf(run));
   return [
     [
       ...['HSET', key, 'base', toOriginText(run), 'status', status, 'number', number],
@@ -73,8 +78,8 @@ export function toNewRunWrites(run: Run, lifeSeconds: number, callbacks: readonl
     ],
     ['EXPIRE', key, lifeSeconds],
     ['ZADD', redisKeys.open, run.createdAt, run.id],
-    ['ZADD', redisKeys.waiting, toScore(run), run.id],
-    ['HSET', redisKeys.turns, run.clientId, run.turn],
+    ['ZADD', redisKeys.waiting, toScore(place, run), run.id],
+    ['HSET', redisKeys.turns, lineOf(run), place],
     ['HINCRBY', redisKeys.costs, run.clientId, run.cost],
   ];
 }
@@ -106,24 +111,25 @@ interface ChangeOptions {
   readonly preview?: RunMessage['preview'];
 }
 
-function toQueueWrites(before: Run, { id, clientId, cost, turn, status }: Run): Command[] {
+function toQueueWrites(before: Run, run: Run): Command[] {
+  const { id, clientId, cost, status } = run;
   const [wasWaiting, isWaiting] = [before.status === 'queued', status === 'queued'];
   if (wasWaiting === isWaiting) return [];
   // A run that was started before is served first.
   if (isWaiting)
     return [
-      ['ZADD', redisKeys.waiting, 0, id],
+      ['ZADD', redisKeys.waiting, FIRST_PLACE, id],
       ['HINCRBY', redisKeys.costs, clientId, cost],
     ];
   const isFirstStart = before.startedAt === undefined && !isEnded(status);
   return [
     ['ZREM', redisKeys.waiting, id],
     ['TAKE', redisKeys.costs, clientId, cost],
-    ...(isFirstStart ? [['HSET', redisKeys.turns, SERVED, turn]] : []),
+    ...(isFirstStart ? [['RAISE', redisKeys.turns, SERVED, servedTurnOf(run)]] : []),
   ];
 }
 
-/** Field among the clients' turns. No client id starts with a space. */
+/** Field among the lines. No client id starts with a space. */
 export const SERVED = ' served';
 
 function toEndWrites({ callbacks }: StoredRun, run: Run, { now, keepMs }: ChangeOptions): Command[] {
@@ -176,6 +182,7 @@ export function createRedisRuns({ redis, clock, keepMs }: RedisRunsOptions): Sha
       return rank === null ? undefined : rank + 1;
     },
     countWaiting: () => redis.zcard(redisKeys.waiting),
+    move: async (run, place) => void (await redis.zadd(redisKeys.waiting, 'XX', toScore(place, run), run.id)),
     unfinishedBefore: async (time) => {
       const runIds = await redis.zrangebyscore(redisKeys.open, 0, time, 'LIMIT', 0, MAX_UNFINISHED);
       const runs: Run[] = [];

@@ -3,7 +3,8 @@ import { channelNames } from '../../../../shared/queue/channels.ts';
 import { type Command, type Commit, commitUntilDone, readAll } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
 import { SERVED, type StoredRun, toNewRunWrites } from '../../../../shared/queue/redis/runs.ts';
-import { isEnded, type Run } from '../../../../shared/queue/run.ts';
+import { isEnded } from '../../../../shared/queue/run.ts';
+import { attendanceOf, lineOf, placeOf } from '../../../../shared/queue/turns.ts';
 import type { Clock } from '../../../../shared/wait.ts';
 import type { Claim, Order, Ticket } from '../journal.ts';
 import { type ClaimDecision, decideClaim } from '../rules/claim.ts';
@@ -38,21 +39,22 @@ type Made = Extract<ClaimDecision, { readonly how: 'made' }>;
 type Joined = Extract<ClaimDecision, { readonly how: 'joined' | 'remembered' }>;
 
 export function createRedisClaim({ redis, clock, keepMs }: ClaimOptions) {
-  const lastTurns = createLastTurns();
+  const lastPlaces = createLastPlaces();
 
   async function attempt(order: Order): Promise<{ answer: Claim; commit?: Commit }> {
     const { sharing, idempotency, run } = order;
+    const line = lineOf(run);
     const seen = await look(redis, order);
     const keyed = await readKeyed(redis, seen.keyText);
     const decision = decideClaim(order, {
       now: clock.now(),
       keyed,
       named: seen.named.runs.map((stored) => stored.run),
-      queue: { ...seen.queue, ownTurn: Math.max(seen.queue.ownTurn, lastTurns.of(run.clientId)) },
+      queue: { ...seen.queue, lastPlace: Math.max(seen.queue.lastPlace, lastPlaces.of(line)) },
     });
     if (decision.how === 'full') return { answer: { ...order, how: 'full' } };
     if ('record' in decision) return { answer: { ...decision.record, how: decision.how } };
-    if (decision.how === 'made') lastTurns.note(decision.run);
+    if (decision.how === 'made') lastPlaces.note(line, placeOf(decision.run, attendanceOf(decision.run)));
     const lifeSeconds = Math.ceil(recordLifeMs(keepMs, run.rememberMs) / 1000);
     const { expected, writes } =
       decision.how === 'made'
@@ -79,7 +81,7 @@ export function createRedisClaim({ redis, clock, keepMs }: ClaimOptions) {
   }
 
   return async (order: Order): Promise<Claim> => {
-    const leave = lastTurns.enter(order.run.clientId);
+    const leave = lastPlaces.enter(lineOf(order.run));
     try {
       return await commitUntilDone(redis, () => attempt(order));
     } finally {
@@ -89,16 +91,17 @@ export function createRedisClaim({ redis, clock, keepMs }: ClaimOptions) {
 }
 
 /** In one round trip, but for the record of an idempotency key that was used before. */
-async function look(redis: Redis, { run: { clientId }, sharing, idempotency }: Order): Promise<Seen> {
+async function look(redis: Redis, { run, sharing, idempotency }: Order): Promise<Seen> {
+  const { clientId } = run;
   const [count, turns, cost, clients, ...names] = await readAll(redis, [
     ['ZCARD', redisKeys.waiting],
-    ['HMGET', redisKeys.turns, SERVED, clientId],
+    ['HMGET', redisKeys.turns, SERVED, lineOf(run)],
     ['HGET', redisKeys.costs, clientId],
     ['HLEN', redisKeys.costs],
     ...(sharing ? [['RUNS', redisKeys.name(sharing.name)]] : []),
     ...(idempotency ? [['GET', redisKeys.name(idempotency.name)]] : []),
   ]);
-  const [servedTurn = 0, ownTurn = 0] = (turns as (string | null)[]).map(Number);
+  const [servedTurn = 0, lastPlace = 0] = (turns as (string | null)[]).map(Number);
   const named = sharing ? toNamedRuns(names.shift()) : NO_RUNS;
   // The costs of runs that were lost while they waited were never taken back.
   const isEmpty = count === 0;
@@ -106,7 +109,7 @@ async function look(redis: Redis, { run: { clientId }, sharing, idempotency }: O
     queue: {
       clients: isEmpty ? 0 : Number(clients),
       ownCost: isEmpty ? 0 : Number(cost),
-      ownTurn,
+      lastPlace,
       servedTurn,
     },
     canReset: isEmpty && (Number(clients) > 0 || servedTurn > RESET_ABOVE),
@@ -157,23 +160,23 @@ function toJoined({ ticket, run }: Joined, stored: readonly StoredRun[], now: nu
   };
 }
 
-/** Turns that were given out here and may not be written down yet, so that claims at the same time get one each. */
-function createLastTurns() {
-  const clients = new Map<string, { turn: number; claims: number }>();
+/** Places that were given out here and may not be written down yet, so that claims at the same time get one each. */
+function createLastPlaces() {
+  const lines = new Map<string, { place: number; claims: number }>();
   return {
-    enter: (clientId: string): (() => void) => {
-      const client = clients.get(clientId) ?? { turn: 0, claims: 0 };
-      clients.set(clientId, client);
-      client.claims += 1;
+    enter: (line: string): (() => void) => {
+      const state = lines.get(line) ?? { place: 0, claims: 0 };
+      lines.set(line, state);
+      state.claims += 1;
       return () => {
-        client.claims -= 1;
-        if (client.claims === 0) clients.delete(clientId);
+        state.claims -= 1;
+        if (state.claims === 0) lines.delete(line);
       };
     },
-    of: (clientId: string): number => clients.get(clientId)?.turn ?? 0,
-    note: ({ clientId, turn }: Run): void => {
-      const client = clients.get(clientId);
-      if (client !== undefined) client.turn = Math.max(client.turn, turn);
+    of: (line: string): number => lines.get(line)?.place ?? 0,
+    note: (line: string, place: number): void => {
+      const state = lines.get(line);
+      if (state !== undefined) state.place = Math.max(state.place, place);
     },
   };
 }

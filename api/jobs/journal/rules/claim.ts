@@ -40,7 +40,7 @@ export function decideClaim(order: Order, facts: ClaimFacts): ClaimDecision {
   const shared = sharing === undefined || order.fresh ? undefined : chooseRun(sharing, run.request, named, now);
   if (shared !== undefined) {
     const how = sharing?.kind === 'picture' && isEnded(shared.status) ? 'remembered' : 'joined';
-    const attendedBy = sharing?.kind === 'retry' ? attendant(ticket) : shared.attendedBy;
+    const attendedBy = sharing?.kind === 'retry' ? run.attendedBy : shared.attendedBy;
     return { how, ticket: { ...ticket, runId: shared.id, origin: how }, run: { ...shared, attendedBy } };
   }
   if (!isAdmitted(run.cost, order.maxWaiting, queue)) return { how: 'full' };
@@ -50,8 +50,7 @@ export function decideClaim(order: Order, facts: ClaimFacts): ClaimDecision {
     run: {
       ...run,
       request: withKeptSeed(run.request, named.at(-1)),
-      turn: nextTurn(queue, run.cost),
-      attendedBy: attendant(ticket),
+      turn: nextTurn(queue),
     },
     named:
       sharing?.kind === 'retry'
@@ -59,8 +58,6 @@ export function decideClaim(order: Order, facts: ClaimFacts): ClaimDecision {
         : [run.id],
   };
 }
-
-const attendant = ({ key, comesBack }: Ticket): string => (comesBack ? '' : key);
 
 /** A caller that gave its share up, or was answered with a failure, wants a picture when it asks again. */
 function isStillMeant({ ticket, run }: JobRecord): boolean {

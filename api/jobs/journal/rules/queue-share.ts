@@ -1,4 +1,4 @@
-/** Who may join the waiting runs, and when each one's turn comes: the only algorithm of fairness. */
+/** Who may join the waiting runs, and where. Their order is in `shared/queue/turns.ts`. */
 
 /** The waiting runs as a new one of this client meets them. */
 export interface QueueFacts {
@@ -6,13 +6,13 @@ export interface QueueFacts {
   readonly clients: number;
   /** Of this client's waiting runs. */
   readonly ownCost: number;
-  /** Turn of this client's last run. */
-  readonly ownTurn: number;
-  /** Turn of the run that was begun last. */
+  /** Place of the last run in the same line. */
+  readonly lastPlace: number;
+  /** The turn that the queue has come to. */
   readonly servedTurn: number;
 }
 
-export const EMPTY_QUEUE: QueueFacts = { clients: 0, ownCost: 0, ownTurn: 0, servedTurn: 0 };
+export const EMPTY_QUEUE: QueueFacts = { clients: 0, ownCost: 0, lastPlace: 0, servedTurn: 0 };
 
 /**
  * All places belong to a client alone in the queue, half of them when there are two, and so on: whoever fills its share
@@ -29,10 +29,5 @@ export function mostWaitingBefore(cost: number, maxWaiting: number, { clients, o
   return share < 1 ? -1 : Math.max(0, Math.floor(share - cost));
 }
 
-/**
- * A small run comes with the run that was begun last, or one after its client's last: whoever has nothing waiting is
- * served at once, before the many of another. A larger one comes as much later as it costs more, so that small ones
- * pass it. Each run that is begun brings the others nearer, so nobody waits for ever.
- */
-export const nextTurn = ({ servedTurn, ownTurn }: QueueFacts, cost: number): number =>
-  Math.max(servedTurn, ownTurn + 1) + cost - 1;
+/** Whoever has nothing waiting joins where the queue has come to, before the many of another; others after their last. */
+export const nextTurn = ({ servedTurn, lastPlace }: QueueFacts): number => Math.max(servedTurn, lastPlace);

@@ -37,7 +37,7 @@ export function createSqliteClaim({ sql, read, waiting, amend, clock, keepMs }: 
       now,
       keyed: idempotency && read.keyed(idempotency.name),
       named: sharing === undefined ? [] : read.named(sharing.name),
-      queue: waiting.factsFor(run.clientId),
+      queue: waiting.factsFor(run),
     });
     if (decision.how === 'full') return { ...order, how: 'full' };
     if ('record' in decision) return { ...decision.record, how: decision.how };

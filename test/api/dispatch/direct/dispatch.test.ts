@@ -73,7 +73,7 @@ const hurried: Clock = {
     systemClock.wait(milliseconds === QUICK_MS ? milliseconds : milliseconds / 100, signal),
 };
 
-const run = (id: string, cost = 1, clientId = id) => ({ id, clientId, turn: 1, createdAt: 1, cost });
+const run = (id: string, cost = 1, clientId = id) => ({ id, clientId, turn: 1, createdAt: 1, cost, attendedBy: id });
 
 test('work goes to the worker that has more free slots', async (t) => {
   const { dispatch, first, second, until, close } = await createBench(2, { concurrency: 3 });
@@ -107,12 +107,12 @@ test('while a large run holds the only slot, small ones are made beside it, two 
   }
   await dispatch.enqueue(run('small of the large one’s client', 1, 'large'));
   const [small, second] = [await first.production(2), await first.production(3)];
-  assert.equal(await dispatch.position('third small'), 3);
+  assert.equal(await dispatch.position('third small'), 2);
   small.finish();
   (await first.production(4)).finish();
   second.finish();
   await until(4);
-  assert.equal(await dispatch.position('next large'), 1);
+  assert.equal(await dispatch.position('next large'), 2);
   large.finish();
   (await first.production(5)).finish();
   (await first.production(6)).finish();

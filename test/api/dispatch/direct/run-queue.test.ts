@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRunQueue } from '../../../../api/dispatch/direct/run-queue.ts';
+import { LAST_PLACE } from '../../../../shared/queue/turns.ts';
 
-const run = (id: string, turn: number, createdAt = 1) => ({ id, turn, createdAt, cost: 1, clientId: 'c' });
+const run = (id: string, createdAt = 1) => ({ id, turn: 1, createdAt, cost: 1, clientId: 'c', attendedBy: id });
 
 const takeAll = (queue: ReturnType<typeof createRunQueue>): string[] => {
   const taken: string[] = [];
@@ -11,12 +12,12 @@ const takeAll = (queue: ReturnType<typeof createRunQueue>): string[] => {
   return taken;
 };
 
-test('the smallest turn comes first, then the oldest run, and positions say so', () => {
+test('the lowest place comes first, then the oldest run, and positions say so', () => {
   const queue = createRunQueue();
-  for (const turn of [1, 2, 3, 4]) queue.push(run(`a${turn}`, turn, turn));
-  queue.push(run('b1', 1, 5));
-  queue.push(run('c1', 1, 6));
-  queue.push(run('b2', 2, 7));
+  for (const place of [1, 2, 3, 4]) queue.push(run(`a${place}`, place), place);
+  queue.push(run('b1', 5), 1);
+  queue.push(run('c1', 6), 1);
+  queue.push(run('b2', 7), 2);
   const expected = ['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4'];
   assert.deepEqual(
     expected.map((id) => queue.position(id)),
@@ -26,23 +27,23 @@ test('the smallest turn comes first, then the oldest run, and positions say so',
   assert.equal(queue.size, 0);
 });
 
-test('a run that nobody attends comes after all others, until somebody does', () => {
+test('a run is moved to another place, if it waits', () => {
   const queue = createRunQueue();
-  for (const id of ['a', 'b', 'c']) queue.push(run(id, 1));
-  queue.attend('a', false);
-  queue.attend('b', false);
+  for (const id of ['a', 'b', 'c']) queue.push(run(id), 1);
+  queue.move('a', LAST_PLACE);
+  queue.move('b', LAST_PLACE);
   assert.deepEqual(queue.ids(), ['c', 'a', 'b']);
-  queue.attend('a', true);
-  queue.attend('gone', true);
+  queue.move('a', 1);
+  queue.move('gone', 1);
   assert.equal(queue.remove('b'), true);
   assert.deepEqual(takeAll(queue), ['a', 'c']);
 });
 
 test('a run that is removed or pushed twice counts once', () => {
   const queue = createRunQueue();
-  queue.push(run('a', 1));
-  queue.push(run('a', 1));
-  queue.push(run('b', 2));
+  queue.push(run('a'), 1);
+  queue.push(run('a'), 1);
+  queue.push(run('b'), 2);
   assert.equal(queue.remove('a'), true);
   assert.equal(queue.remove('a'), false);
   assert.equal(queue.position('a'), undefined);

@@ -191,12 +191,6 @@ describe('what a claim writes', () => {
     return decision;
   };
 
-  test('a new run is attended by the caller on the line, and by nobody who comes back', () => {
-    assert.equal(claim(RETRY).run.attendedBy, 'new');
-    const { ticket, ...rest } = order(RETRY);
-    assert.equal(claim({ ...rest, ...RETRY, ticket: { ...ticket, comesBack: true } }).run.attendedBy, '');
-  });
-
   test('whoever takes a run up attends it; whoever shares a seed changes nothing', () => {
     assert.equal(claim(RETRY, { named: [run({ attendedBy: '' })] }).run.attendedBy, 'new');
     assert.equal(claim(PICTURE, { named: [run()] }).run.attendedBy, 'first');
@@ -240,9 +234,9 @@ describe('what a claim writes', () => {
     );
   });
 
-  test('the turn is the one that was begun last, or one after the client’s last', () => {
-    assert.equal(claim({}, { queue: { ownTurn: 7, servedTurn: 3 } }).run.turn, 8);
-    assert.equal(claim({}, { queue: { ownTurn: 2, servedTurn: 3 } }).run.turn, 3);
-    assert.equal(claim({}).run.turn, 1);
+  test('the turn is where the queue has come to, or the last place of the line', () => {
+    assert.equal(claim({}, { queue: { lastPlace: 7, servedTurn: 3 } }).run.turn, 7);
+    assert.equal(claim({}, { queue: { lastPlace: 2, servedTurn: 3 } }).run.turn, 3);
+    assert.equal(claim({}).run.turn, 0);
   });
 });

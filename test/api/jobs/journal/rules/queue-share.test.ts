@@ -53,13 +53,8 @@ test('a client that fills its share leaves room for many others, and not for end
   assert.ok(total < 6 * 100, `${total}`);
 });
 
-test('turns', () => {
-  assert.equal(nextTurn(EMPTY_QUEUE, 1), 1);
-  assert.equal(nextTurn({ ...EMPTY_QUEUE, ownTurn: 5, servedTurn: 2 }, 1), 6);
-  assert.equal(
-    nextTurn({ ...EMPTY_QUEUE, ownTurn: 2, servedTurn: 5 }, 1),
-    5,
-    'whoever has nothing waiting comes at once',
-  );
-  assert.equal(nextTurn({ ...EMPTY_QUEUE, servedTurn: 5 }, 16), 20, 'large ones let small ones pass');
+test('a run joins where the queue has come to, or after the last of its line', () => {
+  assert.equal(nextTurn(EMPTY_QUEUE), 0);
+  assert.equal(nextTurn({ ...EMPTY_QUEUE, lastPlace: 5, servedTurn: 2 }), 5);
+  assert.equal(nextTurn({ ...EMPTY_QUEUE, lastPlace: 2, servedTurn: 5 }), 5);
 });

@@ -34,5 +34,6 @@ export function order(change: Partial<Order> & { readonly kind?: Sharing['kind']
     ...(kind && { sharing: { kind, name: 'a name' } }),
   };
   const made = toOrder(NOW, ticketChange);
-  return { ...made, ...(made.sharing && { sharing: { ...made.sharing, saysRetry } }), ...rest };
+  const run = { ...made.run, attendedBy: made.ticket.key };
+  return { ...made, run, ...(made.sharing && { sharing: { ...made.sharing, saysRetry } }), ...rest };
 }
