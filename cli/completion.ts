@@ -1,7 +1,7 @@
 import { EXIT, Failure } from './failure.ts';
 import { COMMANDS, OPTIONS, type OptionInfo } from './options.ts';
 
-/** Completions as each shell wants them, from the table of options. */
+/** Shell completions, made from the table of options. */
 
 const SHELLS: Readonly<Record<string, () => string>> = { bash: toBash, zsh: toZsh, fish: toFish };
 
@@ -39,7 +39,7 @@ complete -F _easel easel
 `;
 }
 
-/** Inside single quotes of any of the shells. */
+/** In single quotes, escaped as bash, zsh and fish read them. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const zshText = (text: string): string => text.replace(/[[\]:\\]/g, '\\$&');
 

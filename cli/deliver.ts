@@ -5,13 +5,13 @@ import { EXIT, Failure } from './failure.ts';
 import type { Job, JobPicture } from './job.ts';
 import type { PreviewMode } from './options.ts';
 import type { Target } from './plan.ts';
-import { findWay, type Way } from './preview/terminal.ts';
+import { type DrawMode, findDrawMode } from './preview/terminal.ts';
 import type { Session } from './session.ts';
-import { toShown } from './text.ts';
+import { toPrintable } from './text.ts';
 
-/** Brings finished pictures to where they are wanted: standard output, a file, the terminal. */
+/** Writes finished pictures to standard output, to a file or to the terminal. */
 export interface Delivery {
-  /** Throws before anything is spent when the file cannot be written. */
+  /** Throws when the file cannot be written. Called before a picture is asked for. */
   check(): Promise<void>;
   deliver(job: Job, prompt?: string): Promise<void>;
 }
@@ -24,27 +24,28 @@ interface DeliveryOptions {
 export function createDelivery(session: Session, { target, preview }: DeliveryOptions): Delivery {
   const { progress, surroundings, isJson, print } = session;
   let saved = 0;
-  // The terminal is asked while the picture is made.
-  const way: Promise<Way> = preview === 'auto' ? findWay(surroundings, session.interrupt) : Promise.resolve(preview);
+  // Not awaited here: the terminal may answer while the picture is made.
+  const drawMode: Promise<DrawMode> =
+    preview === 'auto' ? findDrawMode(surroundings, session.interrupt) : Promise.resolve(preview);
 
   async function deliverOne(picture: JobPicture, job: Job, prompt: string | undefined): Promise<void> {
     const { image_url: url } = picture;
     if (url === undefined) throw new Failure(EXIT.failed, 'The answer has no address of the picture.');
     saved += 1;
     const file = target.kind === 'file' ? toName(target, saved) : undefined;
-    const isShown = (await way) !== 'none';
+    const isDrawn = (await drawMode) !== 'none';
     let bytes: Uint8Array | undefined;
     try {
-      if (isShown || target.kind !== 'nowhere')
+      if (isDrawn || target.kind !== 'nowhere')
         bytes = await download(new URL(url, `${session.base}/`), session.signal);
       if (file !== undefined && bytes !== undefined) await save(file, bytes);
     } finally {
-      // The address is told whatever went wrong after it: the picture has been made.
-      if (target.kind === 'stdout') progress.say(toShown(url));
-      else print(isJson ? JSON.stringify(toLine(picture, job, { prompt, file: bytes && file })) : toShown(url));
+      // The address is printed even when the download fails, because the picture exists.
+      if (target.kind === 'stdout') progress.say(toPrintable(url));
+      else print(isJson ? JSON.stringify(toLine(picture, job, { prompt, file: bytes && file })) : toPrintable(url));
     }
     if (target.kind === 'stdout' && bytes !== undefined) surroundings.stdout.write(bytes);
-    if (isShown && bytes !== undefined) await show(bytes);
+    if (isDrawn && bytes !== undefined) await show(bytes);
   }
 
   async function show(bytes: Uint8Array): Promise<void> {
@@ -52,16 +53,16 @@ export function createDelivery(session: Session, { target, preview }: DeliveryOp
     progress.clear();
     try {
       const { draw } = await import('./preview/draw.ts');
-      stderr.write(await draw(bytes, await way, { columns: stderr.columns || 80, rows: stderr.rows || 24 }));
+      stderr.write(await draw(bytes, await drawMode, { columns: stderr.columns || 80, rows: stderr.rows || 24 }));
     } catch (error) {
-      progress.say(`easel: the picture cannot be shown here: ${toShown(String(error))}`);
+      progress.say(`easel: the picture cannot be shown here: ${toPrintable(String(error))}`);
     }
   }
 
   return {
     check: () => (target.kind === 'file' ? requireWritable(target.path) : Promise.resolve()),
     deliver: async (job, prompt) => {
-      for (const warning of job.warnings) progress.say(`easel: ${toShown(warning)}`);
+      for (const warning of job.warnings) progress.say(`easel: ${toPrintable(warning)}`);
       for (const picture of job.images ?? []) await deliverOne(picture, job, prompt);
     },
   };
@@ -72,7 +73,7 @@ interface Line {
   readonly file: string | undefined;
 }
 
-/** What `GET /generate` calls them. Undefined ones are left out. */
+/** Names are those of the JSON that `GET /generate` answers. JSON leaves undefined ones out. */
 const toLine = (picture: JobPicture, job: Job, { prompt, file }: Line) => ({
   success: true,
   prompt,
@@ -102,7 +103,7 @@ async function requireWritable(path: string): Promise<void> {
   });
 }
 
-/** A picture that was only half written never stands at its name. */
+/** Writes under another name and renames, so that `path` never holds half a picture. */
 async function save(path: string, bytes: Uint8Array): Promise<void> {
   const unfinished = `${path}.${process.pid}.part`;
   try {
@@ -110,8 +111,8 @@ async function save(path: string, bytes: Uint8Array): Promise<void> {
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
-    const told = error instanceof Error ? error.message : String(error);
-    throw new Failure(EXIT.failed, `-o ${path}: ${told}`, { cause: error });
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Failure(EXIT.failed, `-o ${path}: ${detail}`, { cause: error });
   }
 }
 
@@ -119,22 +120,24 @@ const DOWNLOAD_TRIES = 3;
 const DOWNLOAD_MS = 60_000;
 const PAUSE_MS = 1000;
 
-/** From whatever host keeps it: without the key. */
+/** Sends no key, since the address may belong to another host than the gateway. */
 async function download(url: URL, signal: AbortSignal): Promise<Uint8Array> {
   for (let tries = 1; ; tries++) {
     try {
       const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_MS)]) });
       const type = response.headers.get('content-type') ?? '';
       if (response.ok && type.startsWith('image/')) return new Uint8Array(await response.arrayBuffer());
-      throw new Error(response.ok ? `it is ${toShown(type) || 'of no type'}, no picture` : `status ${response.status}`);
+      throw new Error(
+        response.ok ? `it is ${toPrintable(type) || 'of no type'}, no picture` : `status ${response.status}`,
+      );
     } catch (error) {
       signal.throwIfAborted();
       if (tries < DOWNLOAD_TRIES) {
         await sleep(PAUSE_MS, undefined, { signal });
         continue;
       }
-      const told = error instanceof Error ? error.message : String(error);
-      throw new Failure(EXIT.failed, `The picture at ${toShown(url.href)} cannot be fetched: ${told}`, {
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new Failure(EXIT.failed, `The picture at ${toPrintable(url.href)} cannot be fetched: ${detail}`, {
         cause: error,
       });
     }

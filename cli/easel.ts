@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import '../shared/service/require-node.ts';
 
-// Not imported above: an older Node is to be told of by a sentence.
+// Imported only after the check above: an older Node fails to parse main.ts, without a sentence that says why.
 const { main } = await import('./main.ts');
 const { argv, env, stdin, stdout, stderr } = process;
-// Not `process.exit`: what is still to be written to a pipe would be lost.
+// `process.exit` would lose output that is not yet written to a pipe.
 process.exitCode = await main(argv.slice(2), { env, stdin, stdout, stderr });

@@ -1,11 +1,11 @@
-/** Exit codes of sysexits.h where it has one; a shell's own for an interrupt. */
+/** Exit codes: those of sysexits.h where it has one, and 130 for an interrupt, as shells have it. */
 export const EXIT = {
   ok: 0,
   /** Refused, failed, or a file that cannot be written. */
   failed: 1,
   usage: 2,
   unreachable: 69,
-  /** Busy, or a quota is used up: the same command may succeed later. */
+  /** The gateway is busy or a quota is used up. The same command may succeed later. */
   busy: 75,
   interrupted: 130,
 } as const;
@@ -13,13 +13,13 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 interface Details {
-  /** The gateway's code. */
+  /** The error code that the gateway answered. */
   readonly code?: string | undefined;
   readonly field?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** Why the command ends, as a sentence for a person. */
+/** Why the command fails, as a sentence for a person. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exitCode: ExitCode;
@@ -34,7 +34,7 @@ export class Failure extends Error {
   }
 }
 
-/** The gateway's codes that say "later". Everything else is final. */
+/** Error codes of the gateway after which a later try may succeed. All others are final. */
 const BUSY: ReadonlySet<string> = new Set([
   'rate_limited',
   'queue_full',

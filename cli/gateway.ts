@@ -5,21 +5,21 @@ import { type CallOptions, call } from './calls.ts';
 import { EXIT, Failure } from './failure.ts';
 import { hasEnded, type Job, type JobAddress, jobSchema, toJobAddress } from './job.ts';
 
-/** The gateway's jobs, over HTTP alone. Every failure is a `Failure`, or the signal's reason. */
+/** The gateway's jobs, over HTTP. Methods throw a `Failure`, or the signal's reason. */
 export interface Gateway {
-  /** The same id for every try: a call whose answer was lost makes no second picture. */
+  /** Every try carries the same idempotency key, so that a lost answer makes no second picture. */
   submit(body: object, options: { readonly isFresh: boolean }): Promise<Job>;
   find(address: JobAddress): Promise<Job>;
-  /** The job once it has ended, whatever connection broke meanwhile. */
+  /** Resolves with the job once it has ended. Opens the stream of events again when a connection breaks. */
   follow(job: Job, onChange: (job: Job) => void): Promise<Job>;
   cancel(address: JobAddress): Promise<Job>;
-  /** `GET /status`, as it stands. */
+  /** The JSON of `GET /status`, unchecked. */
   status(): Promise<unknown>;
 }
 
-/** The gateway sends a heartbeat every 15 s. A stream that is quiet for longer is broken, or held back by a proxy. */
+/** The gateway sends a heartbeat every 15 s. A stream that is quiet for 40 s is broken, or a proxy holds it back. */
 const QUIET_MS = 40_000;
-/** Between a stream that broke and the next one. */
+/** Wait before a broken stream is opened again. */
 const PAUSE_MS = 500;
 
 export function createGateway(options: CallOptions): Gateway {
@@ -27,7 +27,7 @@ export function createGateway(options: CallOptions): Gateway {
     `/jobs/${encodeURIComponent(id)}${rest}${sealed === undefined ? '' : `?sealed=${encodeURIComponent(sealed)}`}`;
 
   const find = async (address: JobAddress): Promise<Job> =>
-    toJob(await call({ method: 'GET', path: toPath(address), isKnown: true }, options));
+    toJob(await call({ method: 'GET', path: toPath(address), hasAnswered: true }, options));
 
   async function follow(job: Job, onChange: (job: Job) => void): Promise<Job> {
     const address = addressOf(job);
@@ -42,7 +42,7 @@ export function createGateway(options: CallOptions): Gateway {
         }
         if (!hasEnded(current)) current = await find(address);
       } catch (error) {
-        // The connection broke: the job itself goes on.
+        // A broken connection does not fail the job, so the loop asks again.
         if (error instanceof Failure || options.signal.aborted) throw error;
       }
       if (Date.now() > options.deadline && !hasEnded(current)) throw toOutOfPatience(current);
@@ -55,7 +55,7 @@ export function createGateway(options: CallOptions): Gateway {
     try {
       const headers = { Accept: 'text/event-stream', 'Last-Event-ID': after };
       const path = toPath(address, '/events');
-      const response = await call({ method: 'GET', path, headers, isKnown: true, signal: quiet.signal }, options);
+      const response = await call({ method: 'GET', path, headers, hasAnswered: true, signal: quiet.signal }, options);
       const text = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream());
       const stream = text.pipeThrough(new EventSourceParserStream({ onComment: () => timer.refresh() }));
       for await (const { id = after, event, data } of stream) {
@@ -74,12 +74,13 @@ export function createGateway(options: CallOptions): Gateway {
     },
     find,
     follow,
-    cancel: async (address) => toJob(await call({ method: 'DELETE', path: toPath(address), isKnown: true }, options)),
+    cancel: async (address) =>
+      toJob(await call({ method: 'DELETE', path: toPath(address), hasAnswered: true }, options)),
     status: async () => readJson(await call({ method: 'GET', path: '/status' }, options)),
   };
 }
 
-/** What the gateway said of where to ask, at the address by which it is known here: the key goes nowhere else. */
+/** Takes only the sealed request out of `status_url`, not its host: the key must go to the configured gateway alone. */
 export const addressOf = ({ job_id, status_url }: Job): JobAddress => ({
   id: job_id,
   sealed: toJobAddress(status_url ?? '').sealed,
@@ -91,17 +92,17 @@ export const toOutOfPatience = ({ job_id }: Job): Failure =>
 async function toJob(response: Response): Promise<Job> {
   const parsed = jobSchema.safeParse(await readJson(response));
   if (parsed.success) return parsed.data;
-  throw noEasel(response);
+  throw notEasel(response);
 }
 
 async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch (error) {
-    if (error instanceof SyntaxError) throw noEasel(response);
+    if (error instanceof SyntaxError) throw notEasel(response);
     throw error;
   }
 }
 
-const noEasel = ({ url }: Response): Failure =>
-  new Failure(EXIT.unreachable, `What answers at ${new URL(url).origin} is no Easel.`);
+const notEasel = ({ url }: Response): Failure =>
+  new Failure(EXIT.unreachable, `The server at ${new URL(url).origin} is not Easel.`);

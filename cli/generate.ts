@@ -4,9 +4,9 @@ import { addressOf } from './gateway.ts';
 import type { Job } from './job.ts';
 import { readPrompts, toPlan } from './plan.ts';
 import type { Session } from './session.ts';
-import { toShown } from './text.ts';
+import { toPrintable } from './text.ts';
 
-/** `easel "a red fox"` and `easel -`: prompts in, pictures out. Answers the exit code. */
+/** `easel "a red fox"` and `easel -`: makes a picture of each prompt. Resolves with the exit code. */
 export async function generate(words: readonly string[], session: Session): Promise<ExitCode> {
   const isMany = words.length === 1 && words[0] === '-';
   const prompt = words.join(' ').trim();
@@ -23,32 +23,35 @@ export async function generate(words: readonly string[], session: Session): Prom
       const label = toLabel({ part: index + 1, parts: plan.parts.length, number, isMany });
       const code = await makeOne({ ...part, prompt: one }, { session, delivery, label });
       worst ||= code;
-      // Nobody is there for the others either.
+      // The remaining prompts would fail for the same reason.
       if (code === EXIT.unreachable) return code;
     }
   }
   return worst;
 }
 
-interface Place {
+interface LabelParts {
   readonly part: number;
   readonly parts: number;
   readonly number: number;
   readonly isMany: boolean;
 }
 
-function toLabel({ part, parts, number, isMany }: Place): string {
+function toLabel({ part, parts, number, isMany }: LabelParts): string {
   const names = [...(isMany ? [`prompt ${number}`] : []), ...(parts > 1 ? [`${part}/${parts}`] : [])];
   return names.length === 0 ? '' : `${names.join(', ')} · `;
 }
 
-interface Making {
+interface MakeContext {
   readonly session: Session;
   readonly delivery: Delivery;
   readonly label: string;
 }
 
-async function makeOne(body: { readonly prompt: string }, { session, delivery, label }: Making): Promise<ExitCode> {
+async function makeOne(
+  body: { readonly prompt: string },
+  { session, delivery, label }: MakeContext,
+): Promise<ExitCode> {
   const gateway = session.connect();
   session.progress.wait(`asking ${session.base}`);
   let job: Job | undefined;
@@ -64,22 +67,22 @@ async function makeOne(body: { readonly prompt: string }, { session, delivery, l
       await cancelOpen(job, session);
       throw session.signal.reason;
     }
-    return tell(error, session, { prompt: body.prompt, job_id: job?.job_id });
+    return reportFailure(error, session, { prompt: body.prompt, job_id: job?.job_id });
   } finally {
     session.progress.clear();
   }
 }
 
-/** A failed or cancelled job as a Failure. */
+/** Returns a done job. Throws a Failure for a failed or cancelled one. */
 export function requireDone(job: Job): Job {
   const { status, error, code, field } = job;
   if (status === 'done') return job;
-  const sentence = status === 'cancelled' ? 'The job was cancelled.' : toShown(error ?? 'The job failed.');
+  const sentence = status === 'cancelled' ? 'The job was cancelled.' : toPrintable(error ?? 'The job failed.');
   throw new Failure(toExitCode(code), sentence, { code, field });
 }
 
-/** To a person on standard error, and to a program that reads JSON lines. */
-export function tell(error: unknown, session: Session, line: object): ExitCode {
+/** Prints a sentence on standard error and, where JSON lines are wanted, one with the error on standard output. */
+export function reportFailure(error: unknown, session: Session, line: object): ExitCode {
   if (!(error instanceof Failure)) throw error;
   const { exitCode, message, code, field } = error;
   session.progress.clear();
@@ -91,7 +94,7 @@ export function tell(error: unknown, session: Session, line: object): ExitCode {
 
 const CANCEL_MS = 5000;
 
-/** What was asked for here is given up with the command, down to the engine. */
+/** Cancels the job, so that the engine does not work for a command that was interrupted. */
 async function cancelOpen(job: Job | undefined, session: Session): Promise<void> {
   if (job === undefined || job.status === 'done' || job.status === 'failed' || job.status === 'cancelled') return;
   session.progress.clear();
@@ -100,7 +103,7 @@ async function cancelOpen(job: Job | undefined, session: Session): Promise<void>
     await gateway.cancel(addressOf(job));
     session.progress.say('easel: cancelled.');
   } catch {
-    // Its host may be gone, and the command ends all the same.
+    // The gateway may be gone. The command ends all the same.
     session.progress.say(`easel: the job could not be cancelled. Try: easel cancel ${job.job_id}`);
   }
 }

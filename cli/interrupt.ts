@@ -1,6 +1,6 @@
 import { EXIT } from './failure.ts';
 
-/** Why a command's signal aborts: Ctrl-C, a closed terminal, or nobody who reads the output any more. */
+/** The reason of an aborted signal: Ctrl-C, a closed terminal, or a closed pipe behind standard output. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
@@ -9,11 +9,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Interrupt {
   readonly signal: AbortSignal;
-  /** What a signal from outside does; a second one ends the process at once. */
+  /** Aborts the signal; a second call ends the process at once. */
   readonly interrupt: () => void;
 }
 
-/** Runs `task` with a signal that aborts when somebody interrupts the process. */
+/** Runs `task` with a signal that aborts when the process gets SIGINT, SIGTERM or SIGHUP. */
 export async function interruptible<T>(task: (interrupt: Interrupt) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = (): void => {

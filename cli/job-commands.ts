@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { createDelivery } from './deliver.ts';
 import { EXIT, type ExitCode, Failure } from './failure.ts';
-import { requireDone, tell } from './generate.ts';
+import { reportFailure, requireDone } from './generate.ts';
 import { type JobAddress, toJobAddress } from './job.ts';
 import { toPreview, toTarget } from './plan.ts';
 import type { Session } from './session.ts';
-import { toShown } from './text.ts';
+import { toPrintable } from './text.ts';
 
-/** Commands about jobs and the gateway that exist already. Each answers the exit code. */
+/** Commands about existing jobs and about the gateway. Each resolves with the exit code. */
 
-/** `easel get ID`. Interrupting it leaves the job alone: it was asked for elsewhere. */
+/** `easel get ID`. An interrupt does not cancel the job, because another command started it. */
 export async function get(words: readonly string[], session: Session): Promise<ExitCode> {
   const address = requireAddress('get', words);
   const { values, progress } = session;
@@ -23,7 +23,7 @@ export async function get(words: readonly string[], session: Session): Promise<E
     return EXIT.ok;
   } catch (error) {
     session.signal.throwIfAborted();
-    return tell(error, session, { job_id: address.id });
+    return reportFailure(error, session, { job_id: address.id });
   } finally {
     progress.clear();
   }
@@ -54,15 +54,15 @@ const statusSchema = z.looseObject({
 export async function status(words: readonly string[], session: Session): Promise<ExitCode> {
   if (words.length > 0) throw new Failure(EXIT.usage, 'easel status takes nothing. For a prompt: easel -- "status …"');
   const parsed = statusSchema.safeParse(await session.connect().status());
-  if (!parsed.success) throw new Failure(EXIT.unreachable, `What answers at ${session.base} is no Easel.`);
+  if (!parsed.success) throw new Failure(EXIT.unreachable, `The server at ${session.base} is not Easel.`);
   const { version = '', worker = 'unknown', ready = false, reasons, waiting } = parsed.data;
   if (session.isJson) session.print(JSON.stringify(parsed.data));
   else {
     const facts = [`worker ${worker}`, ...(waiting === undefined ? [] : [`${waiting} waiting`])];
     session.print(
-      `Easel ${toShown(version)} at ${session.base}: ${ready ? 'ready' : 'not ready'} (${facts.map(toShown).join(', ')})`,
+      `Easel ${toPrintable(version)} at ${session.base}: ${ready ? 'ready' : 'not ready'} (${facts.map(toPrintable).join(', ')})`,
     );
-    for (const reason of reasons) session.print(`  ${toShown(reason)}`);
+    for (const reason of reasons) session.print(`  ${toPrintable(reason)}`);
   }
   return ready ? EXIT.ok : EXIT.busy;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A job as `GET /jobs/{id}` and its events tell it. What a newer gateway adds is dropped. */
+/** A job in `GET /jobs/{id}` and in its events. Fields that a newer gateway adds are dropped. */
 
 const picture = z.object({
   image_url: z.string().optional(),
@@ -40,13 +40,13 @@ export const errorSchema = z.object({
   faults: z.array(z.object({ message: z.string() })).optional(),
 });
 
-/** Where a job is asked for. `sealed` lets it outlive even a lost disk. */
+/** Names a job for the gateway. `sealed` holds the request itself, so that the job outlives a lost disk. */
 export interface JobAddress {
   readonly id: string;
   readonly sealed?: string | undefined;
 }
 
-/** From an id, or from a `status_url` as a whole: its host does not matter, so that the key goes to no other. */
+/** Reads an id or a whole `status_url`. The host of a `status_url` is ignored: the key must not go to another host. */
 export function toJobAddress(text: string): JobAddress {
   const [path = '', query = ''] = text.split('?', 2);
   const id = path.replace(/\/events$/, '').replace(/^.*\//, '');

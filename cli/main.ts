@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 import type { Surroundings } from './surroundings.ts';
 import { readVersion } from './version.ts';
 
-/** Runs one command line and answers the exit code. */
+/** Runs one command line and resolves with the exit code. */
 export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   try {
     return await run(argv, surroundings);
@@ -23,7 +23,7 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
   const { env, stdout, stderr } = surroundings;
   const [first = '', ...rest] = argv;
   const command = Object.hasOwn(COMMANDS, first) ? (first as CommandName) : undefined;
-  // These have options of their own. Imported on demand: each command loads what it needs.
+  // These two have options of their own. Imports are dynamic so that a command loads only what it needs.
   if (command === 'serve') return (await import('./local/serve.ts')).serve(rest, surroundings);
   if (command === 'doctor') return (await import('./local/doctor.ts')).doctor(rest, surroundings);
   const { values, words } = parse(command === undefined ? argv : rest);
@@ -34,9 +34,9 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
     stderr.write(HELP);
     return EXIT.usage;
   }
-  const ask = await toAsk(command);
+  const action = await loadAction(command);
   const { createSession } = await import('./session.ts');
-  return interruptible((interrupt) => ask(words, createSession(values, interrupt, { ...surroundings, env })));
+  return interruptible((interrupt) => action(words, createSession(values, interrupt, { ...surroundings, env })));
 
   function say(text: string): number {
     stdout.write(text);
@@ -44,9 +44,11 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
   }
 }
 
-type Ask = (words: readonly string[], session: Session) => Promise<number>;
+type Action = (words: readonly string[], session: Session) => Promise<number>;
 
-async function toAsk(command: Exclude<CommandName, 'serve' | 'doctor' | 'completion'> | undefined): Promise<Ask> {
+async function loadAction(
+  command: Exclude<CommandName, 'serve' | 'doctor' | 'completion'> | undefined,
+): Promise<Action> {
   if (command === undefined) return (await import('./generate.ts')).generate;
   return (await import('./job-commands.ts'))[command];
 }

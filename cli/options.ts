@@ -3,18 +3,18 @@ import { METADATA, SHAPES } from '../shared/contract/generation.ts';
 import { FORMATS } from '../shared/picture/media-type.ts';
 import { EXIT, Failure } from './failure.ts';
 
-/** Every option, once: the parser, the help and the completions are made from this table. */
+/** The table of options, from which the parser, the help and the completions are made. */
 
 export const PREVIEWS = ['auto', 'kitty', 'iterm', 'sixel', 'blocks', 'none'] as const;
 export type PreviewMode = (typeof PREVIEWS)[number];
 
 export interface OptionInfo {
   readonly short?: string;
-  /** What stands behind it; left out: a flag. */
+  /** Name of the option's value in the help. Undefined: the option is a flag. */
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly isFile?: boolean;
-  /** The field of `POST /jobs` that it sets, and how. */
+  /** The field of `POST /jobs` that it sets; `kind` says how its text is read. */
   readonly field?: string;
   readonly kind?: 'number' | 'json';
   readonly help: string;
@@ -41,14 +41,14 @@ export const OPTIONS = {
   'engine-options': { value: 'JSON', field: 'engine_options', kind: 'json', help: 'Extras, keyed by engine name.' },
   format: { short: 'f', value: 'FORMAT', choices: FORMATS, field: 'format', help: 'Left out: by the ending of FILE.' },
   metadata: { value: 'WHAT', choices: METADATA, field: 'metadata', help: 'What the file says of its making.' },
-  strict: { field: 'strict', help: 'Skip an engine that cannot honour every wish.' },
+  strict: { field: 'strict', help: 'Skip an engine that cannot honour every option.' },
   safe: { field: 'safe', help: 'Refuse a picture that the engine flags.' },
-  callback: { value: 'URL', field: 'callback_url', help: 'Told when the job has ended (Standard Webhooks).' },
-  fresh: { help: 'Make it anew, also where the same picture is remembered.' },
+  callback: { value: 'URL', field: 'callback_url', help: 'Is called when the job has ended (Standard Webhooks).' },
+  fresh: { help: 'Make a new picture even where the same one is remembered.' },
   preview: { value: 'MODE', choices: PREVIEWS, help: 'Show the picture in the terminal. Default: auto.' },
   json: { help: 'One JSON object a line; the default where output is piped. --no-json: addresses.' },
   quiet: { short: 'q', help: 'No progress, no warnings.' },
-  timeout: { value: 'SECONDS', help: 'Patience for one picture. Default: 600.' },
+  timeout: { value: 'SECONDS', help: 'How long to wait for one picture. Default: 600.' },
   url: { value: 'URL', help: 'The gateway. Default: EASEL_URL, else http://localhost:10000.' },
   help: { short: 'h', help: 'This text.' },
   version: { short: 'V', help: 'The version.' },
@@ -58,7 +58,7 @@ export type Values = Readonly<Record<string, string | boolean | undefined>>;
 
 export const COMMANDS = {
   serve: 'start both services on this machine: no account, no key, no clone',
-  status: 'how the gateway stands',
+  status: 'whether the gateway can make pictures now',
   get: 'wait for a job by its id, and show or save its pictures',
   cancel: 'cancel a job by its id',
   doctor: 'what works on this machine and what does not, and how to mend it',
@@ -72,7 +72,7 @@ interface Parsed {
   readonly words: readonly string[];
 }
 
-/** Throws a usage failure for what is not in the table. */
+/** Throws a Failure for an option that is not in the table. */
 export function parse(args: readonly string[], table: Readonly<Record<string, OptionInfo>> = OPTIONS): Parsed {
   const options = Object.fromEntries(
     Object.entries(table).map(([name, { short, value }]) => [
@@ -94,7 +94,7 @@ export function parse(args: readonly string[], table: Readonly<Record<string, Op
   }
 }
 
-/** The number that was given; ranges are the gateway's to judge. */
+/** Throws a Failure when the text is no number. The gateway checks the range. */
 export function toNumber(name: string, text: string): number {
   const number = Number(text);
   if (text.trim() === '' || !Number.isFinite(number))
@@ -102,7 +102,7 @@ export function toNumber(name: string, text: string): number {
   return number;
 }
 
-/** The wishes of the options as `POST /jobs` takes them. */
+/** The options as fields of `POST /jobs`. */
 export function toFields(values: Values): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [name, info] of Object.entries<OptionInfo>(OPTIONS)) {
@@ -122,7 +122,7 @@ function toField(name: string, { kind }: OptionInfo, given: string | boolean): u
   }
 }
 
-/** The gateway's sentence with its fields' names as options. */
+/** Replaces names of fields by names of options in a sentence of the gateway. */
 export function toOptionNames(sentence: string): string {
   return sentence.replace(/`(\w+)`/g, (whole, field: string) => {
     const option = Object.entries<OptionInfo>(OPTIONS).find(([, info]) => info.field === field);

@@ -5,7 +5,7 @@ import { EXIT, Failure } from './failure.ts';
 import { PREVIEWS, type PreviewMode, toFields, toNumber, type Values } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** What the options ask for, before anything is asked of the gateway. */
+/** What the command line asks for, known before the gateway is called. */
 export interface Plan {
   /** Bodies of `POST /jobs` for one prompt, each with its `count`. */
   readonly parts: readonly Readonly<Record<string, unknown>>[];
@@ -18,16 +18,16 @@ export type Target =
   | { readonly kind: 'nowhere' | 'stdout' }
   | { readonly kind: 'file'; readonly path: string; readonly isNumbered: boolean };
 
-/** Of one job. */
+/** Most pictures of one job. */
 const MAX_COUNT = 4;
-/** A slip of the finger should not ask for a million. */
+/** Most pictures of one prompt, so that a typing error does not ask for a million. */
 const MAX_PICTURES = 1000;
 
 const FORMATS: Readonly<Record<string, string>> = {
   ...{ '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp', '.avif': 'avif' },
 };
 
-/** `isMany`: prompts come one a line. */
+/** `isMany`: prompts come from standard input, one a line. */
 export function toPlan(values: Values, isMany: boolean): Plan {
   const count = toCount(values);
   const target = toTarget(values, isMany || count > 1);
@@ -63,12 +63,12 @@ export function toPreview({ preview = 'auto' }: Values): PreviewMode {
   throw new Failure(EXIT.usage, `--preview must be one of ${PREVIEWS.join(', ')}, not "${preview}".`);
 }
 
-/** A job takes so many pictures; their seeds go on from one job to the next. */
+/** Splits the pictures into jobs of at most MAX_COUNT, with consecutive seeds across the jobs. */
 function toParts(fields: Readonly<Record<string, unknown>>, count: number): Readonly<Record<string, unknown>>[] {
   const { seed } = fields;
   return Array.from({ length: Math.ceil(count / MAX_COUNT) }, (_, index) => {
     const done = index * MAX_COUNT;
-    // One that is no seed goes as it is: the gateway says what is allowed.
+    // A seed out of range is passed on unchanged, because the gateway's error says what is allowed.
     const isGiven = typeof seed === 'number' && seed >= 0 && seed <= MAX_SEED;
     return {
       ...fields,
@@ -78,7 +78,7 @@ function toParts(fields: Readonly<Record<string, unknown>>, count: number): Read
   });
 }
 
-/** One a line; empty lines are none. */
+/** Yields one prompt a line and skips empty lines. */
 export async function* readPrompts({ stdin }: Surroundings, signal: AbortSignal): AsyncGenerator<string> {
   const lines = createInterface({ input: stdin, signal });
   for await (const line of lines) {

@@ -1,14 +1,14 @@
 import type { WriteStream } from 'node:tty';
 import type { Job } from './job.ts';
 import type { Surroundings } from './surroundings.ts';
-import { cut, toShown } from './text.ts';
+import { cut, toPrintable } from './text.ts';
 
-/** One line on the terminal that says how the picture stands, and sentences above it. */
+/** One line on the terminal with the state of the job, and sentences above it. */
 export interface Progress {
-  /** `label`: which of several, for instance `2/4`. */
+  /** `label`: which of several jobs it is, for instance `2/4`. */
   show(job: Job, label?: string): void;
   wait(reason: string): void;
-  /** A line that stays. */
+  /** Prints a line that stays. */
   say(sentence: string): void;
   clear(): void;
 }
@@ -50,7 +50,7 @@ export function createProgress({ stderr, env, isQuiet }: ProgressOptions): Progr
       latest = { job, label, at: Date.now() };
       drawLatest();
       if (hasTaskbar) stderr.write(toTaskbar(job.progress > 0 ? 1 : 3, Math.round(job.progress * 100)));
-      // The time that is left runs on between two events.
+      // Redrawn every second, so that the time left counts down between two events.
       timer ??= setInterval(drawLatest, TICK_MS).unref();
     },
     wait: (reason) => {
@@ -69,14 +69,14 @@ export function createProgress({ stderr, env, isQuiet }: ProgressOptions): Progr
 
 const columnsOf = ({ columns }: WriteStream): number => (columns > 0 ? columns : 80);
 
-/** Others take OSC 9 for a message to show. */
+/** Other terminals show the text of OSC 9 as a message. */
 const knowsTaskbar = ({ WT_SESSION, ConEmuANSI, TERM_PROGRAM, TERM }: Surroundings['env']): boolean =>
   WT_SESSION !== undefined || ConEmuANSI === 'ON' || TERM_PROGRAM === 'ghostty' || TERM === 'xterm-ghostty';
 
 /** https://learn.microsoft.com/windows/terminal/tutorials/progress-bar-sequences: 0 none, 1 percent, 3 unknown. */
 const toTaskbar = (state: number, percent: number): string => `\x1b]9;4;${state};${percent}\x07`;
 
-/** Where no stage is told, the status says it. */
+/** Texts by stage, or by status when the job has no stage. */
 const STAGES: Readonly<Record<string, string>> = {
   queued: 'in the queue',
   running: 'starting',
@@ -95,13 +95,13 @@ const STAGES: Readonly<Record<string, string>> = {
 function toLine(job: Job, secondsSince: number): string {
   const { stage, status, engine, engine_status, queue_position, eta_seconds, progress } = job;
   const place = queue_position === undefined ? '' : `, place ${queue_position}`;
-  const what = STAGES[stage ?? status] ?? toShown(stage ?? status);
+  const what = STAGES[stage ?? status] ?? toPrintable(stage ?? status);
   const left = eta_seconds === undefined ? undefined : Math.max(Math.round(eta_seconds - secondsSince), 0);
   return [
-    `${what}${place}${engine === undefined ? '' : ` (${toShown(engine)})`}`,
+    `${what}${place}${engine === undefined ? '' : ` (${toPrintable(engine)})`}`,
     ...(progress > 0 ? [`${toBar(progress)} ${Math.round(progress * 100)} %`] : []),
     ...(left !== undefined && left > 0 ? [`${left} s left`] : []),
-    ...(engine_status === undefined ? [] : [toShown(engine_status)]),
+    ...(engine_status === undefined ? [] : [toPrintable(engine_status)]),
   ].join(' · ');
 }
 

@@ -6,18 +6,18 @@ import { toNumber, type Values } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** What every command that asks the gateway has at hand. */
+/** What every command gets that calls the gateway. */
 export interface Session extends Interrupt {
   readonly surroundings: Surroundings;
   readonly values: Values;
   readonly progress: Progress;
   /** JSON lines instead of addresses. */
   readonly isJson: boolean;
-  /** Of the gateway, with its path and without a slash at its end. */
+  /** The gateway's address, with its path and without a slash at its end. */
   readonly base: string;
-  /** With patience for one picture from now on. */
+  /** The deadline of one picture begins with this call. */
   connect(options?: Partial<Pick<CallOptions, 'signal' | 'deadline'>>): Gateway;
-  /** One line on standard output. */
+  /** Writes one line to standard output. */
   print(line: string): void;
 }
 
@@ -29,7 +29,7 @@ export function createSession(values: Values, interruption: Interrupt, surroundi
   const base = toBase(String(values.url ?? (env.EASEL_URL || DEFAULT_URL)));
   const patienceMs = toPatience(values) * 1000;
   const progress = createProgress({ stderr, env, isQuiet: values.quiet === true });
-  // Whoever read the output has gone, `head` for instance.
+  // The program behind the pipe has closed it, `head` for instance.
   stdout.on('error', interruption.interrupt);
   return {
     ...interruption,

@@ -1,11 +1,11 @@
 /**
- * Text from elsewhere, for a terminal: a control character could begin a command to it, and the marks that turn the
- * direction of writing could hide one.
+ * Makes text from the network safe to print: a control character could start a terminal command, and characters that
+ * change the direction of writing could hide one.
  */
-export const toShown = (text: string): string =>
+export const toPrintable = (text: string): string =>
   text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
 
-/** At most so many columns. Every character from Hangul on counts as two, which is never too few. */
+/** Cuts the text to `columns`. Characters from Hangul on count as two columns, which never counts too few. */
 export function cut(text: string, columns: number): string {
   let width = 0;
   let shown = '';
@@ -18,5 +18,5 @@ export function cut(text: string, columns: number): string {
 }
 
 const FIRST_WIDE = 0x1100;
-/** General punctuation and the blocks of the bar. */
+/** General punctuation, and the block characters of the progress bar. */
 const NARROW = /[\u2000-\u206f\u2580-\u259f]/;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Of the package. In a build this file lies one folder deeper, in dist/. */
+/** The package's version. In a build this file lies one folder deeper, in dist/. */
 export function readVersion(): string {
   const isBuilt = import.meta.url.endsWith('.js');
   const place = new URL(isBuilt ? '../../package.json' : '../package.json', import.meta.url);

@@ -9,13 +9,13 @@ export interface Answer {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Undefined when the body is no JSON. */
+  /** The parsed body. Undefined when it is no JSON. */
   readonly json: unknown;
-  /** The other machine's clock less ours, in milliseconds, as exact as the seconds of its Date header; undefined without one. */
+  /** The other machine's clock minus ours, in milliseconds. The Date header counts seconds. Undefined without a Date header. */
   readonly skewMs?: number | undefined;
 }
 
-/** The system's or TLS's own word for why no answer came: `ECONNREFUSED`, `CERT_HAS_EXPIRED`. */
+/** Why no answer came, as the error code of the system or of TLS: `ECONNREFUSED`, `CERT_HAS_EXPIRED`. */
 export interface NoAnswer {
   readonly reason: string;
 }
@@ -23,14 +23,14 @@ export interface NoAnswer {
 interface AskOptions {
   readonly signal: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
-  /** 6: over IPv6 alone. */
+  /** Limits the connection to IPv4 or IPv6. Undefined: both. */
   readonly family?: 4 | 6;
   readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 10_000;
 
-/** One GET, on a connection of its own. Follows no redirect. Throws only when the signal aborts. */
+/** Sends one GET on a new connection. Follows no redirect. Throws only when the signal aborts. */
 export async function ask(url: string, options: AskOptions): Promise<Answer | NoAnswer> {
   const { signal, headers, family, timeoutMs = TIMEOUT_MS } = options;
   const agent = { keepAlive: false, ...(family !== undefined && { family }) };
@@ -40,15 +40,15 @@ export async function ask(url: string, options: AskOptions): Promise<Answer | No
     maxContentLength: MAX_BYTES,
     timeout: timeoutMs,
     responseType: 'text',
-    // As it came: axios would turn what looks like JSON into an object.
+    // By default axios parses text that looks like JSON.
     transformResponse: (body: unknown) => body,
   });
   const askedAt = Date.now();
   try {
     const response = await client.get<string>(url, { signal, headers: { ...headers } });
     const answeredAt = Date.now();
-    const told = Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
-    const all: Record<string, string> = Object.fromEntries(told);
+    const lowerCased = Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+    const all: Record<string, string> = Object.fromEntries(lowerCased);
     return {
       status: response.status,
       headers: all,
@@ -63,7 +63,7 @@ export async function ask(url: string, options: AskOptions): Promise<Answer | No
 
 const SECOND_MS = 1000;
 
-/** Zero while the header can be right: it was written between the question and the answer, and its fraction of a second is lost. */
+/** Zero when the header may be right: it was written between request and answer, and holds whole seconds. */
 function toSkew(date: string | undefined, askedAt: number, answeredAt: number): number | undefined {
   const theirs = Date.parse(date ?? '');
   if (Number.isNaN(theirs)) return undefined;

@@ -1,33 +1,31 @@
 import { type TopicCode, TROUBLES, type TroubleCode } from './codes/codes.ts';
 
-/** What the doctor's checks are made of. */
-
 export type Status = 'pass' | 'warn' | 'fail' | 'skipped';
 
-/** What was looked at: `machine`, `gateway`, `worker`, `redis`, `engine horde`, `store s3`. */
+/** The part of the system that was checked: `machine`, `gateway`, `worker`, `redis`, `engine horde`, `store s3`. */
 export type Subject = string;
 
-/** One thing that was found. Texts may hold secrets: they are hidden when the report is made. */
+/** One result of a check. Its texts may hold secrets, which the report hides. */
 export interface Finding {
   readonly code: TopicCode | TroubleCode;
   readonly subject: Subject;
   readonly status: Status;
   /** A sentence. */
   readonly message: string;
-  /** What was seen. */
+  /** Facts that led to the finding. */
   readonly evidence: readonly string[];
   /** Commands and settings that mend it, best first. Empty unless the status is `warn` or `fail`. */
   readonly fixes: readonly string[];
 }
 
 export interface Check {
-  /** Of its findings when it throws or does not end. */
+  /** Subject of the finding when the check throws or does not end. */
   readonly subject: Subject;
-  /** What it is about, for a sentence. */
+  /** Names the check in a sentence, for instance `the packages`. */
   readonly title: string;
   /** Default: 15 seconds. */
   readonly timeoutMs?: number;
-  /** Changes nothing and spends nothing. */
+  /** Must not change anything or cost anything. */
   run(signal: AbortSignal): Promise<readonly Finding[]> | readonly Finding[];
 }
 
@@ -38,7 +36,7 @@ export const pass = (
   evidence: readonly string[] = [],
 ): Finding => ({ code, subject, status: 'pass', message, evidence, fixes: [] });
 
-/** Not looked at, for this reason: that is not a fault. */
+/** The check was not made, and `message` says why. This is not a fault. */
 export const skip = (
   code: TopicCode,
   subject: Subject,
@@ -47,10 +45,10 @@ export const skip = (
 ): Finding => ({ code, subject, status: 'skipped', message, evidence, fixes: [] });
 
 interface Details {
-  /** Default: the code's own meaning. */
+  /** Default: the meaning of the code. */
   readonly message?: string | undefined;
   readonly evidence?: readonly string[] | undefined;
-  /** Default: the code's own. */
+  /** Default: the fixes of the code. */
   readonly fixes?: readonly string[] | undefined;
 }
 
@@ -60,10 +58,10 @@ function trouble(status: 'warn' | 'fail', code: TroubleCode, subject: Subject, d
   return { code, subject, status, message, evidence, fixes: details.fixes ?? fixes };
 }
 
-/** It works, but not as it should, or not for long. */
+/** The subject works, but badly, or not for long. */
 export const warn = (code: TroubleCode, subject: Subject, details: Details = {}): Finding =>
   trouble('warn', code, subject, details);
 
-/** It does not work. */
+/** The subject does not work. */
 export const fail = (code: TroubleCode, subject: Subject, details: Details = {}): Finding =>
   trouble('fail', code, subject, details);

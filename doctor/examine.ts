@@ -14,7 +14,7 @@ import { workerLinkChecks } from './checks/workers.ts';
 import { type Result, runChecks } from './run-checks.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Reads the settings, then runs every check that they allow. */
+/** Reads the settings, then runs every check for which the settings are known. */
 export async function examine(surroundings: Surroundings, signal: AbortSignal): Promise<readonly Result[]> {
   let configured: Configured = { findings: [] };
   const settings: Check = {
@@ -29,7 +29,7 @@ export async function examine(surroundings: Surroundings, signal: AbortSignal): 
   return [...first, ...(await runChecks(toChecks(configured, surroundings), signal))];
 }
 
-/** What a service's settings do not allow to look at is left out: their faults are told already. */
+/** A service whose settings have faults is left out. The findings of its settings say why. */
 function toChecks({ gateway, worker }: Configured, surroundings: Surroundings): readonly Check[] {
   const { now } = surroundings;
   const redisUrl = gateway?.REDIS_URL ?? worker?.settings.REDIS_URL;

@@ -3,18 +3,18 @@ import { isSecretSetting } from '../shared/service/config.ts';
 import type { Environment } from './set-up.ts';
 
 const HIDDEN = '[hidden]';
-/** A shorter value hides nothing that is worth it, and would blot out ordinary words. */
+/** Hiding a shorter value would remove ordinary words from the report. */
 const MIN_CHARACTERS = 4;
-/** Variables of other programs, and settings that are misspelt, hold secrets too. */
+/** By name, because variables of other programs and misspelt settings hold secrets too. */
 const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|AUTH(?!OR)|PRIVATE|(?:^|_)KEYS?(?:_|$)/i;
 /** `user:password@` of any address. */
 const USER_INFO = /([a-z][a-z\d+.-]{0,20}:\/\/)[^\s/@"'`<]{1,500}@/gi;
-/** Keys and tokens by their usual forms. */
+/** Usual forms of keys and tokens. */
 const TOKEN_LIKE = /\b(?:hf_|sk-|pk_|sk_|r8_|ghp_)[\w-]{6,}|\b(?:bearer|basic|client-id)\s+[\w+/=.~-]{6,}/gi;
-/** An address's query may hold a key, and is never needed to name a fault. */
+/** The query of an address may hold a key, and no fault needs it. */
 const QUERY = /(https?:\/\/[^\s?#"'`]{1,500})\?[^\s"'`)]{1,2000}/gi;
 
-/** Removes every secret of the environment from a text, in the spellings in which services echo them. */
+/** Removes every secret of the environment from a text, also in the encodings in which services repeat them. */
 export function createHideSecrets(environment: Environment, settings: z.ZodRawShape): (text: string) => string {
   const secrets = [...new Set(Object.entries(environment).flatMap(([name, value]) => toSecrets(name, value, settings)))]
     .filter((secret) => secret.length >= MIN_CHARACTERS)
@@ -32,13 +32,13 @@ function toSecrets(name: string, value: string | undefined, settings: z.ZodRawSh
   const address = value.includes('://') && URL.canParse(value.trim()) ? new URL(value.trim()) : undefined;
   const hidden = address?.password || address?.username || '';
   const users = [hidden, decode(hidden)];
-  // The whole address of a server is no secret; its password, or a token in the user's place, and its query are.
+  // An address itself is no secret. Its password, its query, or a token in place of the user name are.
   const own = isSecret && address === undefined ? toParts(value) : users;
   const queries = [...(address?.searchParams.values() ?? [])];
   return [...own, ...queries].filter((secret) => secret !== '').flatMap(toSpellings);
 }
 
-/** A list's own parts too, and those of `name:secret:limits` and of `name=value`. */
+/** Splits lists, and values such as `name:secret:limits` and `name=value`. */
 function toParts(value: string): string[] {
   const whole = value.trim();
   const items = whole.split(',').map((item) => item.trim());

@@ -1,7 +1,7 @@
 import { readEnvironment } from '../shared/service/run-service.ts';
 import { runDoctor } from './run-doctor.ts';
 
-/** `npm run doctor`, and `node dist/doctor/main.js` where there is no clone. */
+/** Entry point of `npm run doctor`, and of `node dist/doctor/main.js` where there is no clone. */
 const code = await runDoctor(process.argv.slice(2), { env: readEnvironment(), stdout: process.stdout });
-// Connections that a check has left open must not hold the process; what was printed to a pipe goes out first.
+// Exits even when a check left a connection open, but only after the report is written to a pipe.
 process.stdout.write('', () => process.exit(code));

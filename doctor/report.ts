@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { Status } from './check.ts';
 import type { Result } from './run-checks.ts';
 
-/** What `--json` prints; docs/doctor.md describes it. Fields may be added, and none is removed or renamed. */
+/** The output of `--json`, described in docs/doctor.md. Fields may be added, but none may be removed or renamed. */
 export const reportSchema = z.strictObject({
-  /** Of Easel. */
+  /** Version of Easel. */
   version: z.string(),
   /** ISO 8601. */
   startedAt: z.iso.datetime(),
-  /** Which services were looked at, and why. */
+  /** Which services were checked, and why. */
   setUp: z.strictObject({ services: z.enum(['gateway', 'worker', 'both']), reason: z.string() }),
   summary: z.strictObject({ pass: z.int(), warn: z.int(), fail: z.int(), skipped: z.int() }),
   checks: z.array(
@@ -55,7 +55,7 @@ const MARKS: Readonly<Record<Status, string>> = { pass: 'ok', warn: 'WARN', fail
 const MARK_WIDTH = 6;
 const INDENT = ' '.repeat(MARK_WIDTH);
 
-/** For people: what is in order in a line each, what is not with its evidence and cure. */
+/** The report as text: one line for what is in order, and evidence and cure for the rest. */
 export function toText({ version, setUp, summary, checks }: Report): string {
   const lines = checks.flatMap((check) => [
     `${MARKS[check.status].padEnd(MARK_WIDTH)}${check.subject}: ${check.message}${isTrouble(check) ? `  [${check.code}]` : ''}`,

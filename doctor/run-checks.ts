@@ -4,12 +4,12 @@ import { type Check, type Finding, fail, warn } from './check.ts';
 
 const TIMEOUT_MS = 15_000;
 
-/** A finding, and how long its check took. */
+/** A finding with the time that its check took. */
 export interface Result extends Finding {
   readonly ms: number;
 }
 
-/** All at once, each with its own deadline. A check that throws is a finding of its own. In the order of the checks. */
+/** Runs all checks at once, each with its own deadline, and keeps their order. A check that throws becomes a finding. */
 export async function runChecks(checks: readonly Check[], signal: AbortSignal): Promise<readonly Result[]> {
   const results = await Promise.all(
     checks.map(async (check) => {
@@ -26,7 +26,7 @@ async function runCheck(check: Check, signal: AbortSignal): Promise<readonly Fin
   const { subject, title, timeoutMs = TIMEOUT_MS } = check;
   const deadline = { timeoutMs, signal, code: 'engine_timeout', what: title } as const;
   try {
-    return await withDeadline(deadline, (either) => endWith(either, check));
+    return await withDeadline(deadline, (either) => runUntilAborted(either, check));
   } catch (error) {
     if (error instanceof AppError && error.code === 'engine_timeout')
       return [warn('doctor/no-answer', subject, { evidence: [`${title}: no answer in ${timeoutMs / 1000} s`] })];
@@ -35,8 +35,8 @@ async function runCheck(check: Check, signal: AbortSignal): Promise<readonly Fin
   }
 }
 
-/** Ends at the deadline even if the check does not heed its signal. */
-async function endWith(signal: AbortSignal, check: Check): Promise<readonly Finding[]> {
+/** Rejects at the deadline even when the check ignores its signal. */
+async function runUntilAborted(signal: AbortSignal, check: Check): Promise<readonly Finding[]> {
   const aborted = Promise.withResolvers<never>();
   const abort = (): void => aborted.reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });

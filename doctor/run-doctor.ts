@@ -18,7 +18,7 @@ export interface DoctorOptions {
   /** With the settings of `.env`, if there are any. */
   readonly env: Environment;
   readonly stdout: { write(text: string): unknown };
-  /** For tests: another machine than this one. */
+  /** Tests replace parts of this machine. */
   readonly surroundings?: Partial<Surroundings>;
   readonly signal?: AbortSignal;
 }
@@ -28,7 +28,7 @@ const USAGE = `Usage: doctor [--json] [--service gateway|worker|both]
 Says what works and what does not on this machine, and how to mend it. Changes nothing, and spends nothing.
 
   --json      the report as JSON (docs/doctor.md)
-  --service   which services to look at; left out, the settings tell
+  --service   which services to check; by default the settings decide
 
 Exit code: 0 healthy, 1 warnings, 2 something does not work, 64 wrong arguments.
 `;
@@ -39,13 +39,13 @@ const EXIT_USAGE = 64;
 /** Runs every check and prints the report. Resolves with the exit code: 0 healthy, 1 warnings, 2 failures, 64 wrong arguments. */
 export async function runDoctor(argv: readonly string[], options: DoctorOptions): Promise<number> {
   const { env, stdout, signal = new AbortController().signal } = options;
-  const asked = readArguments(argv);
-  if (asked === undefined || asked.help) {
+  const wanted = readArguments(argv);
+  if (wanted === undefined || wanted.help) {
     stdout.write(USAGE);
-    return asked === undefined ? EXIT_USAGE : 0;
+    return wanted === undefined ? EXIT_USAGE : 0;
   }
   const surroundings: Surroundings = {
-    setUp: toSetUp(env, asked.service),
+    setUp: toSetUp(env, wanted.service),
     version: readVersion(),
     root: findRoot(),
     nodeVersion: process.versions.node,
@@ -62,18 +62,18 @@ export async function runDoctor(argv: readonly string[], options: DoctorOptions)
   const { services, reason } = surroundings.setUp;
   const hide = createHideSecrets(env, allSettings);
   const report = toReport({ version: surroundings.version, startedAt, setUp: { services, reason }, results, hide });
-  stdout.write(asked.json ? `${JSON.stringify(report, undefined, 2)}\n` : toText(report));
+  stdout.write(wanted.json ? `${JSON.stringify(report, undefined, 2)}\n` : toText(report));
   return toExitCode(report);
 }
 
-interface Asked {
+interface DoctorArguments {
   readonly json: boolean;
   readonly help: boolean;
   readonly service?: Services | undefined;
 }
 
-/** Undefined for arguments that there are not. */
-function readArguments(argv: readonly string[]): Asked | undefined {
+/** Undefined when an argument is unknown. */
+function readArguments(argv: readonly string[]): DoctorArguments | undefined {
   try {
     const { values } = parseArgs({
       args: [...argv],
@@ -83,16 +83,16 @@ function readArguments(argv: readonly string[]): Asked | undefined {
         service: { type: 'string' },
       },
     });
-    const { json, help, service: wanted } = values;
-    const service = SERVICES.find((name) => name === wanted);
-    return wanted !== undefined && service === undefined ? undefined : { json, help, service };
+    const { json, help, service: given } = values;
+    const service = SERVICES.find((name) => name === given);
+    return given !== undefined && service === undefined ? undefined : { json, help, service };
   } catch {
-    // parseArgs throws for an unknown argument alone.
+    // parseArgs throws only for an unknown argument.
     return undefined;
   }
 }
 
-/** The folder of package.json: above this file's own, or above dist/. */
+/** The folder of package.json, which is one level above this file, or above dist/. */
 function findRoot(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const above = dirname(here);

@@ -1,5 +1,3 @@
-/** Which of the services the environment describes, and what each of them would read. */
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export const SERVICES = ['gateway', 'worker', 'both'] as const;
@@ -7,19 +5,19 @@ export type Services = (typeof SERVICES)[number];
 
 export interface SetUp {
   readonly services: Services;
-  /** How that was found out, as a sentence. */
+  /** Why these services, as a sentence. */
   readonly reason: string;
-  /** Missing: the gateway is not here. */
+  /** Environment of the gateway. Missing: the gateway is not on this machine. */
   readonly gateway?: Environment;
-  /** Missing: the worker is not here. */
+  /** Environment of the worker. Missing: the worker is not on this machine. */
   readonly worker?: Environment;
-  /** `npm start` would start the worker of this gateway, with a token that nobody else knows unless one is set. */
+  /** Whether `npm start` would start the gateway's worker. Unless a token is set, it draws one that no other process knows. */
   readonly ownsWorker: boolean;
 }
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value.trim() !== '';
 
-/** `wanted`: the operator's word. Without it, the settings tell: a gateway has the address of a worker, a worker has a token alone. */
+/** Without `wanted`, guesses by the settings: a gateway has the address of a worker, a worker has only a token. */
 export function toSetUp(environment: Environment, wanted?: Services): SetUp {
   const { services, reason } = wanted === undefined ? guess(environment) : { services: wanted, reason: 'as asked' };
   const isLinked = [environment.WORKER_URL, environment.PERCHANCE_WORKER_URL, environment.REDIS_URL].some(isSet);
@@ -47,7 +45,7 @@ function guess({ WORKER_URL, PERCHANCE_WORKER_URL, WORKER_TOKEN, REDIS_URL }: En
   return { services: 'both', reason: 'as `npm start` starts them' };
 }
 
-/** The same as `scripts/start.mjs` gives its two children. */
+/** The environments that `scripts/start.mjs` gives to its two children. */
 function asStarted(environment: Environment, ownsWorker: boolean): { gateway: Environment; worker: Environment } {
   const port = Number(environment.PORT?.trim() || 10_000);
   const workerPort = environment.WORKER_PORT?.trim() || String(port + 1);
@@ -59,5 +57,5 @@ function asStarted(environment: Environment, ownsWorker: boolean): { gateway: En
   };
 }
 
-/** Stands for the token that `npm start` draws, so that the settings can be read. */
+/** Replaces the token that `npm start` draws, so that the settings can be read. */
 const MADE_AT_START = 'made-anew-at-each-start';

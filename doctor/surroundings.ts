@@ -4,21 +4,21 @@ import type { LaunchOptions } from '../worker/browser/process/launch.ts';
 import type { MemoryMeter } from '../worker/browser/process/memory.ts';
 import type { SetUp } from './set-up.ts';
 
-/** What the doctor looks at. Tests hand in other machines than the one they run on. */
+/** The machine that the doctor checks. Tests pass other machines. */
 export interface Surroundings {
   readonly setUp: SetUp;
-  /** Of Easel. */
+  /** Version of Easel. */
   readonly version: string;
   /** Folder of package.json; absolute. */
   readonly root: string;
-  /** Of this process, without `v`. */
+  /** Version of Node in this process, without `v`. */
   readonly nodeVersion: string;
-  /** Where the system tells about processes: `/proc`. */
+  /** Folder with a folder for each process: `/proc`. */
   readonly proc: string;
   /** Absolute. */
   readonly temporaryDirectory: string;
   readonly meter: MemoryMeter;
-  /** Starts a Chromium as the worker does. The log gets what the worker's would. */
+  /** Starts Chromium as the worker does, and logs what the worker would log. */
   readonly launch: (options: LaunchOptions, signal: AbortSignal) => Promise<Chromium>;
   readonly now: () => number;
   readonly log: Logger;

@@ -5,7 +5,7 @@ import { EXIT } from '../failure.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { addSettings } from './environment.ts';
 
-/** What `npm run doctor` does, for services as `easel serve` starts them. Answers the doctor's own exit code. */
+/** Runs the doctor on the services that `easel serve` would start. Resolves with the doctor's exit code. */
 export async function doctor(args: readonly string[], { env }: Surroundings): Promise<number> {
   const environment = { ...env };
   addSettings(environment);

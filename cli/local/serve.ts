@@ -24,7 +24,7 @@ in this folder. Ctrl-C stops both.
 ${toOptionLines(OPTIONS)}
 `;
 
-/** What `npm start` does, outside a clone: both services from built files. Answers the exit code. */
+/** Starts both services from built files, as `npm start` does in a clone. Resolves with the exit code. */
 export async function serve(args: readonly string[], { stdout }: Surroundings): Promise<number> {
   const { values, words } = parse(args, OPTIONS);
   if (values.help === true) {

@@ -1,37 +1,37 @@
 import sharp, { type Sharp } from 'sharp';
 import { toSixels } from './sixel.ts';
-import type { Way } from './terminal.ts';
+import type { DrawMode } from './terminal.ts';
 
-/** Room on the terminal, in cells. */
-export interface Room {
+/** Size in cells of the terminal. */
+export interface CellSize {
   readonly columns: number;
   readonly rows: number;
 }
 
-/** A cell is about twice as high as it is wide; these are usual pixels of one. */
+/** Usual size of a cell in pixels. It differs between terminals, but the ratio is about 1:2 everywhere. */
 const CELL = { width: 10, height: 20 };
-/** Larger than this, it pushes away what stood before. */
-const MOST = { columns: 60, rows: 24 };
+/** A larger picture would push earlier output off the screen. */
+const MAX_CELLS = { columns: 60, rows: 24 };
 
 /** The text that makes the terminal show the picture, with a line break at its end. */
-export async function draw(bytes: Uint8Array, way: Way, room: Room): Promise<string> {
-  if (way === 'none') return '';
+export async function draw(bytes: Uint8Array, mode: DrawMode, room: CellSize): Promise<string> {
+  if (mode === 'none') return '';
   const image = sharp(bytes).rotate();
   const { width, height } = await image.metadata();
   const cells = fit(width, height, room);
   const [columns, rows] = [cells.columns, cells.rows];
-  if (way === 'blocks') return toBlocks(image, columns, rows);
+  if (mode === 'blocks') return toBlocks(image, columns, rows);
   const pixels = { width: columns * CELL.width, height: rows * CELL.height };
-  if (way === 'sixel') return `${await toSixels(image.resize({ ...pixels, fit: 'fill' }))}\n`;
+  if (mode === 'sixel') return `${await toSixels(image.resize({ ...pixels, fit: 'fill' }))}\n`;
   const png = await image
     .resize({ ...pixels, fit: 'inside' })
     .png()
     .toBuffer();
-  return way === 'kitty' ? `${toKitty(png, columns, rows)}\n` : `${toIterm(png, columns)}\n`;
+  return mode === 'kitty' ? `${toKitty(png, columns, rows)}\n` : `${toIterm(png, columns)}\n`;
 }
 
-function fit(width: number, height: number, { columns, rows }: Room): Room {
-  const most = { columns: Math.min(columns - 1, MOST.columns), rows: Math.min(rows - 2, MOST.rows) };
+function fit(width: number, height: number, { columns, rows }: CellSize): CellSize {
+  const most = { columns: Math.min(columns - 1, MAX_CELLS.columns), rows: Math.min(rows - 2, MAX_CELLS.rows) };
   const rowsOf = (wide: number): number => (wide * height * CELL.width) / (width * CELL.height);
   const wide = Math.max(1, Math.min(most.columns, Math.floor(most.columns * (most.rows / rowsOf(most.columns)))));
   return { columns: wide, rows: Math.max(1, Math.round(rowsOf(wide))) };
@@ -56,7 +56,7 @@ function toKitty(png: Buffer, columns: number, rows: number): string {
 const toIterm = (png: Buffer, columns: number): string =>
   `\x1b]1337;File=inline=1;size=${png.length};width=${columns};preserveAspectRatio=1:${png.toString('base64')}\x07`;
 
-/** Two pixels a cell: the upper half block in one colour on the other. */
+/** Each cell shows two pixels: the upper half block in one colour, the background in the other. */
 async function toBlocks(image: Sharp, columns: number, rows: number): Promise<string> {
   const pixels = await image
     .resize({ width: columns, height: 2 * rows, fit: 'fill' })

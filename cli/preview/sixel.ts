@@ -1,16 +1,16 @@
 import sharp, { type Sharp } from 'sharp';
 
-/** Sixel graphics (VT330/VT340 Programmer Reference, chapter 14): bands of six rows, one colour after the other. */
+/** Sixel graphics (VT330/VT340 Programmer Reference, chapter 14): bands of six rows, each drawn colour by colour. */
 
-/** More are not in every terminal's palette. */
+/** The palette of many terminals holds no more. */
 const COLOURS = 256;
 const BAND_ROWS = 6;
 const FIRST_CHARACTER = 0x3f;
-/** Shorter runs are not shorter when they are counted. */
+/** A counted run takes at least four characters, so shorter runs are written out. */
 const SHORTEST_RUN = 4;
 
 export async function toSixels(image: Sharp): Promise<string> {
-  // The library chooses the palette and dithers; what comes back holds no more colours than that.
+  // sharp chooses the palette and dithers, so the picture has at most COLOURS colours afterwards.
   const reduced = await image
     .flatten({ background: '#000' })
     .png({ palette: true, colours: COLOURS, dither: 1 })

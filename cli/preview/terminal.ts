@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PreviewMode } from '../options.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-export type Way = Exclude<PreviewMode, 'auto'>;
+export type DrawMode = Exclude<PreviewMode, 'auto'>;
 
-/** How this terminal shows pictures, as far as it says so itself. */
-export async function findWay(surroundings: Surroundings, interrupt: () => void): Promise<Way> {
+/** How this terminal shows pictures, by its environment variables or by its answer to a question. */
+export async function findDrawMode(surroundings: Surroundings, interrupt: () => void): Promise<DrawMode> {
   const { env, stdout, stderr } = surroundings;
   if (!stdout.isTTY || !stderr.isTTY || env.CI !== undefined || env.TERM === 'dumb') return 'none';
-  const known = toKnownWay(env);
+  const known = toKnownMode(env);
   if (known !== undefined) return known;
   if ((await askAttributes(surroundings, interrupt)).includes(SIXEL)) return 'sixel';
   return hasTrueColour(env) ? 'blocks' : 'none';
@@ -19,9 +19,9 @@ const hasTrueColour = ({ COLORTERM }: Surroundings['env']): boolean => /^(?:true
 /** Konsole speaks kitty's protocol since this release. */
 const KONSOLE_WITH_PICTURES = 220400;
 
-function toKnownWay(env: Surroundings['env']): Way | undefined {
+function toKnownMode(env: Surroundings['env']): DrawMode | undefined {
   const { TERM = '', TERM_PROGRAM = '', TMUX, KITTY_WINDOW_ID, KONSOLE_VERSION } = env;
-  // What runs inside tmux or screen speaks to that, which would drop the picture or keep its bytes as text.
+  // tmux and screen drop the picture or show its bytes as text.
   if (TMUX !== undefined || /^(?:tmux|screen)/.test(TERM)) return hasTrueColour(env) ? 'blocks' : 'none';
   if (/kitty|ghostty/.test(TERM) || KITTY_WINDOW_ID !== undefined || TERM_PROGRAM === 'ghostty') return 'kitty';
   if (Number(KONSOLE_VERSION) >= KONSOLE_WITH_PICTURES) return 'kitty';
@@ -29,32 +29,32 @@ function toKnownWay(env: Surroundings['env']): Way | undefined {
   return undefined;
 }
 
-/** The attribute of a terminal that draws sixels, in its answer to DA1 (VT510 manual, "Primary Device Attributes"). */
+/** A terminal that draws sixels has this attribute in its answer to DA1 (VT510 manual, "Primary Device Attributes"). */
 const SIXEL = '4';
-/** The picture takes longer anyway, and what comes later would be typed into the shell. */
+/** Longest wait for the answer. A later one would appear as typed text in the shell. */
 const ANSWER_MS = 1000;
 const CTRL_C = 0x03;
-/** Behind the escape character. */
+/** The answer to DA1, without the escape character before it. */
 const ATTRIBUTES = /\[\?([\d;]*)c/;
 
 async function askAttributes({ stdin, stderr }: Surroundings, interrupt: () => void): Promise<readonly string[]> {
   if (!stdin.isTTY) return [];
   const { promise, resolve } = Promise.withResolvers<readonly string[]>();
-  let heard = '';
-  const hear = (bytes: Buffer): void => {
-    // A terminal that hands on every key sends no signal for this one.
+  let received = '';
+  const receive = (bytes: Buffer): void => {
+    // In raw mode Ctrl-C arrives as a byte and sends no signal.
     if (bytes.includes(CTRL_C)) interrupt();
-    heard += bytes.toString('latin1');
-    const [, attributes] = ATTRIBUTES.exec(heard) ?? [];
+    received += bytes.toString('latin1');
+    const [, attributes] = ATTRIBUTES.exec(received) ?? [];
     if (attributes !== undefined) resolve(attributes.split(';').slice(1));
   };
   const late = new AbortController();
-  stdin.setRawMode(true).on('data', hear).resume();
+  stdin.setRawMode(true).on('data', receive).resume();
   stderr.write('\x1b[c');
   try {
     return await Promise.race([promise, sleep(ANSWER_MS, [], { signal: late.signal })]);
   } finally {
     late.abort();
-    stdin.off('data', hear).pause().setRawMode(false);
+    stdin.off('data', receive).pause().setRawMode(false);
   }
 }

@@ -9,13 +9,13 @@ import { findMissingScripts, isPainted } from './painting.ts';
 import type { Worker } from './settings.ts';
 
 const SUBJECT = 'worker';
-/** A first start on a slow disk reads 200 MB. */
+/** Long, because the first start reads 200 MB, perhaps from a slow disk. */
 const TIMEOUT_MS = 60_000;
 const MB = 1024 * 1024;
-/** Profile, cache and shared memory of one browser. */
+/** Space for profile, cache and shared memory of one browser. */
 const TEMPORARY_MB = 64;
 
-/** The worker's browser: there, starts, paints, finds fonts. The browser that was started is ended again. */
+/** Starts the worker's browser, paints in a page, looks for fonts, and closes the browser again. */
 export const chromiumChecks = (worker: Worker, surroundings: Surroundings): readonly Check[] => [
   {
     subject: SUBJECT,
@@ -30,7 +30,7 @@ export const chromiumChecks = (worker: Worker, surroundings: Surroundings): read
   },
 ];
 
-/** Playwright's flags keep shared memory there rather than in /dev/shm, which containers make only 64 MB large. */
+/** Playwright's flags put shared memory into this directory, because /dev/shm has only 64 MB in containers. */
 async function findTemporaryFault(directory: string): Promise<string | undefined> {
   try {
     await access(directory, constants.W_OK | constants.X_OK);
@@ -47,8 +47,8 @@ async function tryChromium(
   { setUp, launch, temporaryDirectory }: Surroundings,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const said: string[] = [];
-  const log = createLog({ service: 'doctor', level: 'warn', destination: { write: (line) => said.push(line) } });
+  const logLines: string[] = [];
+  const log = createLog({ service: 'doctor', level: 'warn', destination: { write: (line) => logLines.push(line) } });
   const options = {
     ...{ executablePath: settings.CHROMIUM_PATH, environment: setUp.worker, log },
     temporaryDirectory,
@@ -63,25 +63,25 @@ async function tryChromium(
   try {
     const { browser, ownContext } = chromium;
     const page = await chromium.finishFirst(() => ownContext.newPage());
-    return [...(await checkPage(page, browser.version())), ...checkSandbox(said)];
+    return [...(await checkPage(page, browser.version())), ...checkSandbox(logLines)];
   } finally {
     await chromium.close();
   }
 }
 
-/** Lines of Playwright's message that say something; the rest is the command line, with every flag. */
-const WORTH_TELLING = /error|fatal|cannot|not found|no such|denied|failed|libr/i;
+/** Lines of Playwright's message that name a cause. The other lines are the command line with every flag. */
+const INFORMATIVE = /error|fatal|cannot|not found|no such|denied|failed|libr/i;
 const MAX_LINES = 4;
 
 function toLaunchFinding(message: string, configured: string | undefined): Finding {
   const lines = message.split('\n').map((line) => line.trim().slice(0, 300));
-  const telling = lines.filter((line) => WORTH_TELLING.test(line) && !line.includes('--disable-'));
-  const evidence = (telling.length > 0 ? telling : lines).slice(0, MAX_LINES);
+  const informative = lines.filter((line) => INFORMATIVE.test(line) && !line.includes('--disable-'));
+  const evidence = (informative.length > 0 ? informative : lines).slice(0, MAX_LINES);
   const isMissing = message.startsWith('no Chromium');
   if (!isMissing) return fail('doctor/chromium-fails', SUBJECT, { evidence });
   if (configured === undefined) return fail('doctor/chromium-missing', SUBJECT, { evidence });
-  const sentence = `CHROMIUM_PATH names ${configured}, and no program is there.`;
-  const fixes = ['CHROMIUM_PATH= (unset: one is looked for)', 'CHROMIUM_PATH=/path/to/chromium'];
+  const sentence = `CHROMIUM_PATH names ${configured}, but no program is there.`;
+  const fixes = ['CHROMIUM_PATH= (unset: Easel looks for one)', 'CHROMIUM_PATH=/path/to/chromium'];
   return fail('doctor/chromium-missing', SUBJECT, { message: sentence, evidence, fixes });
 }
 
@@ -97,9 +97,9 @@ async function checkPage(page: Page, version: string): Promise<readonly Finding[
   return [started, warn('doctor/fonts-scripts', SUBJECT, { evidence, fixes })];
 }
 
-/** The launch says in the log whether it had to do without. */
-function checkSandbox(said: readonly string[]): readonly Finding[] {
-  const line = said.find((text) => text.includes('sandbox'));
+/** The launch logs a warning when it had to start without the sandbox. */
+function checkSandbox(logLines: readonly string[]): readonly Finding[] {
+  const line = logLines.find((text) => text.includes('sandbox'));
   if (line === undefined) return [];
   const { msg, reason } = JSON.parse(line) as { msg: string; reason?: string };
   return [warn('doctor/chromium-sandbox', SUBJECT, { evidence: [msg, ...(reason === undefined ? [] : [reason])] })];

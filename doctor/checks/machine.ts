@@ -6,7 +6,7 @@ import type { Surroundings } from '../surroundings.ts';
 
 const SUBJECT = 'machine';
 
-/** Node, packages, the build, and how running services were started. */
+/** Checks Node, the packages, the build, and how running services were started. */
 export const machineChecks = (surroundings: Surroundings): readonly Check[] => [
   { subject: SUBJECT, title: 'Node', run: () => [checkNode(surroundings)] },
   { subject: SUBJECT, title: 'the packages', run: () => checkPackages(surroundings) },
@@ -19,7 +19,7 @@ function checkNode({ nodeVersion }: Surroundings): Finding {
   return pass('doctor/node', SUBJECT, `Node ${nodeVersion} has what the services need.`);
 }
 
-/** Only a clone has a lock file and a build of its own; an installed package brings both along. */
+/** Only a clone has a lock file. An installed package brings its dependencies and its build along. */
 function checkPackages({ root, setUp }: Surroundings): readonly Finding[] {
   const lock = join(root, 'package-lock.json');
   if (!existsSync(lock)) return [pass('doctor/packages', SUBJECT, 'Easel was installed as a package.')];
@@ -32,11 +32,11 @@ function checkPackages({ root, setUp }: Surroundings): readonly Finding[] {
     const evidence = ['package-lock.json is newer than node_modules'];
     findings.push(warn('doctor/packages-missing', SUBJECT, { evidence }));
   }
-  // `npm start` builds by itself.
+  // `npm start` builds dist/ by itself.
   const isBuilt = setUp.ownsWorker || existsSync(join(root, 'dist', 'api', 'main.js'));
   if (!isBuilt) findings.push(warn('doctor/not-built', SUBJECT));
   if (findings.length > 0) return findings;
-  return [pass('doctor/packages', SUBJECT, 'The packages are installed, and what has to be built is.')];
+  return [pass('doctor/packages', SUBJECT, 'The packages are installed, and dist/ is built where it is needed.')];
 }
 
 const ENTRY = /(?:^|\/)(api|worker)\/main\.[jt]s$/;
@@ -45,7 +45,7 @@ const NPM = /(?:^|\/)(?:npm|npm-cli\.js|npx|npx-cli\.js|pnpm|yarn)$/;
 /** Looks for a service whose parent, or the shell in between, is npm. */
 function checkParents({ proc, root }: Surroundings): readonly Finding[] {
   if (!existsSync(join(proc, 'self'))) {
-    return [skip('doctor/termination', SUBJECT, 'This system does not tell who started a process.')];
+    return [skip('doctor/termination', SUBJECT, 'This system does not say which process started another.')];
   }
   const services = readdirSync(proc)
     .filter((name) => /^\d+$/.test(name))
@@ -65,12 +65,12 @@ function checkParents({ proc, root }: Surroundings): readonly Finding[] {
   return [warn('doctor/started-by-npm', SUBJECT, { evidence, fixes })];
 }
 
-/** Another Easel on this machine is none of ours. */
+/** Other installations of Easel on this machine are not checked. */
 function isOurs(proc: string, pid: string, root: string): boolean {
   try {
     return statSync(join(proc, pid, 'cwd')).ino === statSync(root).ino;
   } catch {
-    // It has ended, or belongs to another user.
+    // The process has ended, or belongs to another user.
     return false;
   }
 }
@@ -83,12 +83,12 @@ function isBehindNpm(proc: string, pid: string): boolean {
   );
 }
 
-/** A program's own name, and that of the script that node runs. npm names its process `npm run start:api`. */
+/** Names of the program and of the script that node runs. npm calls its process `npm run start:api`. */
 const toPrograms = ([program = '', script = '']: readonly string[]): string[] => [program.split(' ')[0] ?? '', script];
 
 function parentOf(proc: string, pid: string): string | undefined {
   const stat = read(join(proc, pid, 'stat'));
-  // The name, in brackets, may hold anything; behind it stand the state and the parent.
+  // The name, in brackets, may hold spaces and brackets. State and parent follow the last bracket.
   return stat.slice(stat.lastIndexOf(')')).split(' ')[2];
 }
 
@@ -98,7 +98,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // The process has ended meanwhile.
+    // The process has ended in the meantime.
     return '';
   }
 }

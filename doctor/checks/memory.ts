@@ -4,19 +4,20 @@ import type { Surroundings } from '../surroundings.ts';
 import type { Worker } from './settings.ts';
 
 const SUBJECT = 'worker';
-/** Worker, browser and one page, as measured on Debian's headless shell. */
+/** Memory of worker, browser and one page, as measured with Debian's headless shell. */
 const LEAST_MB = 400;
-/** A further page with its job. */
+/** Memory of each further page with its job. */
 const PAGE_MB = 120;
 
-/** Memory against the container's limit and against what the settings ask of it. */
+/** Compares the container's memory limit with the settings. */
 export const memoryChecks = (worker: Worker, { meter }: Surroundings): readonly Check[] => [
   {
     subject: SUBJECT,
     title: 'memory',
     run: async () => {
       const memory = await meter();
-      if (memory === undefined) return [skip('doctor/memory', SUBJECT, 'This system does not tell its memory.')];
+      if (memory === undefined)
+        return [skip('doctor/memory', SUBJECT, 'This system does not say how much memory it has.')];
       if (memory.limitMb === undefined) return [pass('doctor/memory', SUBJECT, 'No container limits the memory.')];
       return judge(worker, memory.limitMb);
     },
@@ -28,9 +29,9 @@ function judge({ settings, usesBrowser }: Worker, limitMb: number): readonly Fin
   const evidence = [`the container has ${limitMb} MB; CONCURRENCY is ${concurrency}`];
   const findings: Finding[] = [];
   if (ownMb !== undefined && ownMb > limitMb) {
-    const told = [`the container has ${limitMb} MB; MEMORY_LIMIT_MB is ${ownMb}`];
+    const limits = [`the container has ${limitMb} MB; MEMORY_LIMIT_MB is ${ownMb}`];
     const fixes = [`MEMORY_LIMIT_MB=${Math.round(limitMb * 0.75)}`];
-    findings.push(fail('doctor/memory-limit-high', SUBJECT, { evidence: told, fixes }));
+    findings.push(fail('doctor/memory-limit-high', SUBJECT, { evidence: limits, fixes }));
   }
   const neededMb = LEAST_MB + (concurrency - 1) * PAGE_MB;
   if (usesBrowser && limitMb < LEAST_MB) {
@@ -38,9 +39,13 @@ function judge({ settings, usesBrowser }: Worker, limitMb: number): readonly Fin
   } else if (usesBrowser && limitMb < neededMb) {
     const fits = 1 + Math.floor((limitMb - LEAST_MB) / PAGE_MB);
     const fixes = [`CONCURRENCY=${fits}`, `give the container ${neededMb} MB`];
-    const told = [...evidence, `about ${neededMb} MB are needed`];
-    findings.push(warn('doctor/memory-concurrency', SUBJECT, { evidence: told, fixes }));
+    findings.push(
+      warn('doctor/memory-concurrency', SUBJECT, {
+        evidence: [...evidence, `about ${neededMb} MB are needed`],
+        fixes,
+      }),
+    );
   }
   if (findings.length > 0) return findings;
-  return [pass('doctor/memory', SUBJECT, `The container’s ${limitMb} MB suffice.`)];
+  return [pass('doctor/memory', SUBJECT, `The container’s ${limitMb} MB are enough.`)];
 }

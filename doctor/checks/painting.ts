@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 
-/** What a page of the browser really shows. The functions that are handed to `evaluate` run there. */
+/** Reads pixels from a page of the browser. Functions passed to `evaluate` run in that page. */
 
 interface Script {
   readonly name: string;
   readonly sample: string;
-  /** Debian's package with a font for it. */
+  /** Debian's package with a font for this script. */
   readonly package: string;
 }
 
@@ -18,14 +18,14 @@ const SCRIPTS: readonly Script[] = [
   { name: 'emoji', sample: '🦊', package: 'fonts-noto-color-emoji' },
 ];
 
-/** Whether a coloured page comes out as that colour. */
+/** Whether a filled canvas has the colour that it was filled with. */
 export async function isPainted(page: Page): Promise<boolean> {
   return page.evaluate(paintDot);
 }
 
 /** The scripts without a font; `all` when even Latin letters have none. */
 export async function findMissingScripts(page: Page): Promise<readonly Script[] | 'all'> {
-  const isShown = await page.evaluate(tellShown, ['e', ...SCRIPTS.map(({ sample }) => sample)]);
+  const isShown = await page.evaluate(listPainted, ['e', ...SCRIPTS.map(({ sample }) => sample)]);
   if (isShown[0] !== true) return 'all';
   return SCRIPTS.filter((_, index) => isShown[index + 1] !== true);
 }
@@ -39,7 +39,7 @@ interface Context {
   getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray };
 }
 
-/** The part of a browser's window that is used here. */
+/** Declared by hand, because the compiler does not know the browser's globals here. */
 declare const OffscreenCanvas: new (width: number, height: number) => { getContext(kind: '2d'): Context };
 
 function paintDot(): boolean {
@@ -50,8 +50,8 @@ function paintDot(): boolean {
   return red === 0x2a && green === 0x64 && blue === 0x96 && alpha === 255;
 }
 
-/** A letter without a font is painted as nothing, or as the same box as one that no font has. */
-function tellShown(letters: readonly string[]): boolean[] {
+/** A letter without a font is painted as nothing, or as the same box as an unassigned code point. */
+function listPainted(letters: readonly string[]): boolean[] {
   const side = 32;
   const context = new OffscreenCanvas(side, side).getContext('2d');
   const paint = (letter: string): string => {
@@ -61,7 +61,7 @@ function tellShown(letters: readonly string[]): boolean[] {
     context.fillText(letter, 4, 24);
     return context.getImageData(0, 0, side, side).data.join();
   };
-  // Code points that Unicode will never assign, beyond and within the first plane.
+  // Unicode will never assign these code points. They differ because a font may show a box of its own for each plane.
   const boxes = new Set(['', '\u{10FFFE}', '\uFDD0'].map(paint));
   return letters.map((letter) => !boxes.has(paint(letter)));
 }

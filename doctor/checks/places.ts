@@ -16,7 +16,7 @@ interface Place {
   readonly picturesMb?: number | undefined;
 }
 
-/** Where a service listens and where it keeps its files. */
+/** Checks the port a service listens on and the directory it keeps its files in. */
 export const placeChecks = ({ subject, settings, picturesMb }: Place): readonly Check[] => [
   { subject, title: 'PORT and HOST', run: (signal) => checkPort(subject, settings, signal) },
   { subject, title: 'DATA_DIR', run: () => checkDirectory(subject, resolve(settings.DATA_DIR), picturesMb) },
@@ -24,7 +24,7 @@ export const placeChecks = ({ subject, settings, picturesMb }: Place): readonly 
 
 const SERVICE_NAMES = { gateway: 'easel', worker: 'easel-worker' } as const;
 
-/** Where this machine's own service answers. */
+/** The address at which the service on this machine answers. */
 export const toLocalUrl = ({ PORT, HOST }: Place['settings']): string => {
   const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST;
   return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
@@ -42,7 +42,7 @@ async function checkPort(
     await close(server, 0);
     return [pass('doctor/port', subject, `Port ${port} is free: the ${subject} does not run here now.`)];
   } catch (error) {
-    if (error instanceof StartError) return [await lookWhoListens(subject, settings, signal)];
+    if (error instanceof StartError) return [await findListener(subject, settings, signal)];
     if (!(error instanceof SettingsError)) throw error;
     const evidence = [error.message];
     if (error.message.startsWith('PORT')) return [fail('doctor/port-forbidden', subject, { evidence })];
@@ -50,7 +50,7 @@ async function checkPort(
   }
 }
 
-async function lookWhoListens(
+async function findListener(
   subject: Place['subject'],
   settings: Place['settings'],
   signal: AbortSignal,
@@ -59,11 +59,9 @@ async function lookWhoListens(
   const url = `${toLocalUrl(settings)}/health`;
   const answer = await ask(url, { signal });
   if ('reason' in answer && answer.reason === 'ECONNABORTED') {
-    const evidence = [
-      `GET ${url}: no answer in time; it may be the ${subject} itself, on a machine that is overloaded`,
-    ];
+    const evidence = [`GET ${url}: no answer in time; it may be the ${subject} itself, on an overloaded machine`];
     return warn('doctor/port-taken', subject, {
-      message: `A program listens on port ${port} and says nothing.`,
+      message: `A program listens on port ${port} and does not answer.`,
       evidence,
     });
   }
@@ -85,13 +83,14 @@ async function lookWhoListens(
 }
 
 const MB = 1024 * 1024;
-/** Below it not even one picture of the largest size can be kept. */
+/** A picture of the largest size needs this much space. */
 const FULL_MB = 32;
-/** What a service itself needs: its journal and logs. */
+/** Space for the journal and logs of a service. */
 const OWN_MB = 100;
-/** Names that hold prompts, secrets or pictures. */
+/** Files and folders in DATA_DIR that hold prompts, secrets or pictures. */
 const PRIVATE_NAMES = ['jobs.sqlite', 'images', 'kept', 'saved', 'shelf'];
-const OTHERS = 0o077;
+/** Mode bits of the group and of other users. */
+const OTHER_USERS = 0o077;
 
 async function checkDirectory(
   subject: string,
@@ -107,11 +106,12 @@ async function checkDirectory(
   }
   const findings = [...(await checkSpace(subject, place, picturesMb)), ...(await checkPrivacy(subject, directory))];
   if (findings.length > 0) return findings;
-  const state = place === directory ? 'can be written, has space, and is private' : 'will be made at the first start';
+  const state =
+    place === directory ? 'can be written, has space, and is private' : 'will be created at the first start';
   return [pass('doctor/data-directory', subject, `DATA_DIR ${state}.`, [directory])];
 }
 
-/** The directory, or the nearest one above it in which it would be made. */
+/** The directory itself, or the nearest existing one above it. */
 async function findExisting(directory: string): Promise<string> {
   for (let place = directory; ; place = dirname(place)) {
     if ((await statOf(place)) !== undefined || place === dirname(place)) return place;
@@ -124,7 +124,7 @@ const statOf = (path: string) =>
     throw error;
   });
 
-/** Writes nothing, unlike the services, so that even a doctor run as root leaves no trace. */
+/** Writes no file, so that a doctor that runs as root leaves none that the service cannot change. */
 async function findFault(place: string): Promise<string | undefined> {
   if ((await statOf(place))?.isDirectory() !== true) return 'it is no directory';
   try {
@@ -148,7 +148,7 @@ async function checkSpace(subject: string, place: string, picturesMb = 0): Promi
 async function checkPrivacy(subject: string, directory: string): Promise<readonly Finding[]> {
   const paths = PRIVATE_NAMES.map((name) => join(directory, name));
   const modes = await Promise.all(paths.map(async (path) => ({ path, mode: (await statOf(path))?.mode ?? 0 })));
-  const open = modes.filter(({ mode }) => (mode & OTHERS) !== 0).map(({ path }) => path);
+  const open = modes.filter(({ mode }) => (mode & OTHER_USERS) !== 0).map(({ path }) => path);
   if (open.length === 0) return [];
   const evidence = open.map((path) => `${path} can be read by others`);
   return [warn('doctor/data-directory-public', subject, { evidence, fixes: [`chmod -R go= ${open.join(' ')}`] })];

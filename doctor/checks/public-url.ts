@@ -8,7 +8,7 @@ import { toLocalUrl } from './places.ts';
 
 const SUBJECT = 'gateway';
 
-/** Whether PUBLIC_URL leads to the gateway that runs here, and what that gateway sees of a caller. */
+/** Whether PUBLIC_URL leads to the gateway on this machine, and which address that gateway sees of a caller. */
 export const publicUrlChecks = (settings: GatewaySettings): readonly Check[] => {
   const { PUBLIC_URL: url } = settings;
   if (url === undefined) {
@@ -50,7 +50,7 @@ async function checkAddress(url: string, settings: GatewaySettings, signal: Abor
     const fixes = URL.canParse(target) ? [`PUBLIC_URL=${target}`] : undefined;
     return [warn('doctor/public-url-redirects', SUBJECT, { evidence, fixes })];
   }
-  if (!isEasel(outside)) return [await toStranger(url, outside, signal)];
+  if (!isEasel(outside)) return [await toNotEasel(url, outside, signal)];
   const [theirs, ours] = [readHealth(outside).instance, readHealth(here).instance];
   if (isEasel(here) && theirs !== ours) return [warn('doctor/public-url-other-gateway', SUBJECT)];
   return [pass('doctor/public-url', SUBJECT, 'PUBLIC_URL leads to this gateway.', [url])];
@@ -64,8 +64,8 @@ function toFailure(url: string, { reason }: NoAnswer): Finding {
   return fail('doctor/public-url-unreachable', SUBJECT, { evidence });
 }
 
-/** Under its path something else answers; perhaps the gateway answers beside it. */
-async function toStranger(url: string, { status }: Answer, signal: AbortSignal): Promise<Finding> {
+/** Another server answers under the path of PUBLIC_URL. Tries whether the gateway answers without the path. */
+async function toNotEasel(url: string, { status }: Answer, signal: AbortSignal): Promise<Finding> {
   const evidence = [`GET ${url}/health: HTTP ${status}, and not Easel`];
   const { origin, pathname } = new URL(url);
   const hasPath = pathname !== '/';
@@ -88,40 +88,40 @@ async function checkIPv6(url: string, signal: AbortSignal): Promise<readonly Fin
   if (answer.reason === 'ENETUNREACH' || answer.reason === 'EADDRNOTAVAIL') {
     return [skip('doctor/public-url', SUBJECT, 'This machine has no IPv6 itself, so it cannot try.')];
   }
-  const evidence = [`${v6[0]}: ${answer.reason}`, ...(v4.length > 0 ? ['over IPv4 it has an address too'] : [])];
+  const evidence = [`${v6[0]}: ${answer.reason}`, ...(v4.length > 0 ? ['it has an IPv4 address too'] : [])];
   return [warn('doctor/public-url-ipv6', SUBJECT, { evidence })];
 }
 
-/** Of RFC 5737: documentation, and nobody's. */
+/** Addresses for documentation, which belong to nobody (RFC 5737). */
 const CLAIMED = '192.0.2.77';
 const STRANGER = '203.0.113.9';
 
-/** Claims to be somebody else, and hears from the gateway whom it takes us for. */
+/** Sends a false X-Forwarded-For and reads which address the gateway takes for the caller's. */
 async function checkForwarded(
   url: string,
   settings: GatewaySettings,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const answer = await ask(`${url}/health`, { signal, headers: { 'x-forwarded-for': CLAIMED } });
-  const told = isAnswer(answer) ? answer.headers[CALLER_HEADER] : undefined;
-  if (told === undefined) {
-    return [skip('doctor/forwarded-for', SUBJECT, 'No gateway answered at PUBLIC_URL that tells whom it sees.')];
+  const caller = isAnswer(answer) ? answer.headers[CALLER_HEADER] : undefined;
+  if (caller === undefined) {
+    return [skip('doctor/forwarded-for', SUBJECT, 'No gateway at PUBLIC_URL said which caller it sees.')];
   }
-  const [seen, count, direct] = told.split(';').map((part) => part.trim());
+  const [seen, count, direct] = caller.split(';').map((part) => part.trim());
   const entries = Number(count);
   if (seen === CLAIMED && isSpoofable(url, settings, entries)) {
     const evidence = [`a caller who claims to be ${CLAIMED} is believed`];
     return [fail('doctor/forwarded-for-spoofed', SUBJECT, { evidence })];
   }
-  // The proxy added who asked it, and the gateway believes nothing of it.
+  // The proxy added the caller's address, and the gateway ignores it.
   if (entries > 1 && direct === 'direct') {
-    const evidence = [`the proxy says who asked; the gateway sees ${seen}, the proxy itself`];
+    const evidence = [`the proxy sends the caller’s address; the gateway sees ${seen}, the proxy itself`];
     return [warn('doctor/forwarded-for-unseen', SUBJECT, { evidence })];
   }
-  return [pass('doctor/forwarded-for', SUBJECT, 'The caller’s address is seen right.')];
+  return [pass('doctor/forwarded-for', SUBJECT, 'The gateway sees the caller’s own address.')];
 }
 
-/** A claim from this machine may be believed because the machine stands in a trusted network; one of a stranger must not be. */
+/** Asks for a stranger's address, because the gateway may rightly trust this machine. */
 function isSpoofable(url: string, { TRUST_PROXY: trusts, PORT }: GatewaySettings, entries: number): boolean {
   if (entries > 1) return trusts(STRANGER, entries - 1);
   const isDirect = Number(new URL(url).port) === PORT;

@@ -4,10 +4,10 @@ import { toClockFinding } from './workers.ts';
 
 const SUBJECT = 'redis';
 const TIMEOUT_MS = 5000;
-/** What BullMQ asks for. Valkey counts from 7.2. */
+/** BullMQ's least version of Redis. Valkey's versions begin at 7.2. */
 const LEAST_VERSION = [6, 2] as const;
 
-/** Whether Redis is reached, keeps what it is given, and agrees about the time. */
+/** Whether Redis is reached, keeps its data, and has the same time as this machine. */
 export const redisChecks = (url: string, now: () => number): readonly Check[] => [
   { subject: SUBJECT, title: 'Redis', run: (signal) => checkRedis(url, now, signal) },
 ];
@@ -19,40 +19,40 @@ async function checkRedis(url: string, now: () => number, signal: AbortSignal): 
   }
   const redis = new Redis(url, {
     ...{ lazyConnect: true, connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS },
-    // One try: the doctor says what happens, and does not wait for better times.
+    // One try only: the doctor reports the present state and does not wait for a better one.
     ...{ maxRetriesPerRequest: 0, retryStrategy: () => null, enableOfflineQueue: false },
   });
   let reason = '';
   redis.on('error', (error: Error) => {
     reason = error.message;
   });
-  const stop = (): void => redis.disconnect();
-  signal.addEventListener('abort', stop, { once: true });
+  const disconnect = (): void => redis.disconnect();
+  signal.addEventListener('abort', disconnect, { once: true });
   try {
     await redis.connect();
     await redis.ping();
     return [...(await checkServer(redis)), await checkClock(redis, now)];
   } catch (error) {
     signal.throwIfAborted();
-    const said = error instanceof Error ? error.message : String(error);
-    return [toFailure(new URL(url).host, `${said} ${reason === said ? '' : reason}`.trim())];
+    const message = error instanceof Error ? error.message : String(error);
+    return [toFailure(new URL(url).host, `${message} ${reason === message ? '' : reason}`.trim())];
   } finally {
-    signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', disconnect);
     redis.disconnect();
   }
 }
 
-function toFailure(host: string, said: string): Finding {
-  const evidence = [`${host}: ${said}`];
-  if (/NOAUTH|WRONGPASS|invalid password|NOPERM/i.test(said))
+function toFailure(host: string, message: string): Finding {
+  const evidence = [`${host}: ${message}`];
+  if (/NOAUTH|WRONGPASS|invalid password|NOPERM/i.test(message))
     return fail('doctor/redis-unauthorized', SUBJECT, { evidence });
   return fail('doctor/redis-unreachable', SUBJECT, { evidence });
 }
 
 async function checkServer(redis: Redis): Promise<readonly Finding[]> {
-  // An ACL may forbid INFO to the services' own user, which need not have it.
+  // An ACL may forbid INFO, which the services do not need.
   const info = await redis.info().catch(() => undefined);
-  if (info === undefined) return [skip('doctor/redis', SUBJECT, 'It is reached, but does not tell how it is set up.')];
+  if (info === undefined) return [skip('doctor/redis', SUBJECT, 'Redis is reached, but does not show its settings.')];
   const facts = new Map(info.split(/\r?\n/).map((line) => line.split(':') as [string, string | undefined]));
   const version = facts.get('redis_version') ?? '';
   const findings: Finding[] = [];
@@ -64,7 +64,7 @@ async function checkServer(redis: Redis): Promise<readonly Finding[]> {
   if (facts.get('aof_enabled') === '0') {
     findings.push(warn('doctor/redis-volatile', SUBJECT, { evidence: ['appendonly is no'] }));
   }
-  return findings.length > 0 ? findings : [pass('doctor/redis', SUBJECT, `Redis ${version} keeps what it is given.`)];
+  return findings.length > 0 ? findings : [pass('doctor/redis', SUBJECT, `Redis ${version} keeps its data.`)];
 }
 
 function isOld(version: string): boolean {
@@ -75,6 +75,6 @@ function isOld(version: string): boolean {
 
 async function checkClock(redis: Redis, now: () => number): Promise<Finding> {
   // An ACL may forbid TIME. The finding then says that the clock is not known.
-  const told = await redis.time().catch(() => undefined);
-  return toClockFinding(SUBJECT, told === undefined ? undefined : Number(told[0]) * 1000 - now());
+  const time = await redis.time().catch(() => undefined);
+  return toClockFinding(SUBJECT, time === undefined ? undefined : Number(time[0]) * 1000 - now());
 }

@@ -26,20 +26,20 @@ export interface Worker {
   readonly settings: WorkerSettings;
   readonly engines: readonly Engine[];
   readonly stores: readonly Store[];
-  /** Whether one of the engines takes pages of the browser. */
+  /** Whether one of the engines needs the browser. */
   readonly usesBrowser: boolean;
-  /** Megabytes that the pictures of the disk store may take; 0 without that store. */
+  /** Megabytes that pictures of the disk store may take; 0 without that store. */
   readonly picturesMb: number;
 }
 
-/** What could be read: the other checks need it. */
+/** The settings that could be read. Missing ones had faults, which `findings` holds. */
 export interface Configured {
   readonly gateway?: GatewaySettings | undefined;
   readonly worker?: Worker | undefined;
   readonly findings: readonly Finding[];
 }
 
-/** Reads the settings of the services that are here, as the services themselves do. */
+/** Reads the settings of the services on this machine, with the code that the services use. */
 export async function configureServices(surroundings: Surroundings): Promise<Configured> {
   const { gateway: forGateway, worker: forWorker } = surroundings.setUp;
   const findings: Finding[] = [];
@@ -93,7 +93,7 @@ function readWorker(environment: Environment, { log }: Surroundings): Worker {
     const shared = { clock: systemClock, dataDirectory: resolve(DATA_DIR) };
     const forEngines = {
       ...{ ...shared, log },
-      // Only an engine that needs the browser takes it.
+      // Only an engine that needs the browser reads this property.
       get pages(): BrowserPages {
         usesBrowser = true;
         return noPages;
@@ -119,29 +119,29 @@ const noPages: BrowserPages = {
   stop: refuse,
 };
 
-/** Settings under names that the schemas do not have. */
+/** Variables that Easel reads besides those in the schemas. */
 const OTHER_NAMES = ['PERCHANCE_WORKER_URL', 'TRUST_PROXY_HOPS', 'WORKER_PORT', 'EASEL_INSTANCE'];
-/** Shorter names are like too many others. */
+/** Shorter names resemble too many other variables. */
 const MIN_CHARACTERS = 6;
 const LONG_CHARACTERS = 12;
 
-/** A variable that is one letter away from a setting is nearly always meant to be it; in a long name two. */
+/** Reports variables that differ from a setting by one letter, or by two in a long name. */
 function findMisspelt({ gateway, worker }: SetUp): readonly Finding[] {
   const known = [...Object.keys(allSettings), ...OTHER_NAMES];
   const given = [...new Set([...Object.keys(gateway ?? {}), ...Object.keys(worker ?? {})])];
   return given.flatMap((name) => {
     if (name.length < MIN_CHARACTERS || known.includes(name)) return [];
-    const far = name.length >= LONG_CHARACTERS ? 2 : 1;
-    const meant = known.find((candidate) => candidate.length >= MIN_CHARACTERS && isNear(name, candidate, far));
+    const maxEdits = name.length >= LONG_CHARACTERS ? 2 : 1;
+    const meant = known.find((candidate) => candidate.length >= MIN_CHARACTERS && isNear(name, candidate, maxEdits));
     if (meant === undefined) return [];
     const message = `${name} is no setting; ${meant} is one.`;
     return [warn('doctor/setting-unknown', 'settings', { message, fixes: [`${meant}=<the value of ${name}>`] })];
   });
 }
 
-/** Whether so many letters changed, added or left out lead from one to the other (Levenshtein). */
-function isNear(a: string, b: string, far: number): boolean {
-  if (Math.abs(a.length - b.length) > far) return false;
+/** Whether the Levenshtein distance of the two is at most `maxEdits`. */
+function isNear(a: string, b: string, maxEdits: number): boolean {
+  if (Math.abs(a.length - b.length) > maxEdits) return false;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1];
@@ -151,5 +151,5 @@ function isNear(a: string, b: string, far: number): boolean {
     }
     row = next;
   }
-  return (row.at(-1) ?? 0) <= far;
+  return (row.at(-1) ?? 0) <= maxEdits;
 }

@@ -2,10 +2,10 @@ import type { GatewaySettings } from '../../api/config.ts';
 import { type Check, type Finding, pass, warn } from '../check.ts';
 import type { Worker } from './settings.ts';
 
-/** Render and Cloudflare cut a connection that is silent for so long. */
+/** Render and Cloudflare cut a connection that is silent for longer. */
 const PROXY_PATIENCE_MS = 100_000;
 
-/** Whether the waits of both services fit each other. */
+/** Whether the time limits of both services fit each other. */
 export const timeoutChecks = (gateway: GatewaySettings, worker: Worker | undefined): readonly Check[] => [
   { subject: 'gateway', title: 'the waits', run: () => judge(gateway, worker) },
 ];
@@ -25,5 +25,5 @@ function judge(
     const fixes = [`FALLBACK_WITHIN_MS=${Math.max(1000, Math.round(waitMs * 0.8))}`];
     findings.push(warn('doctor/fallback-late', 'gateway', { evidence, fixes }));
   }
-  return findings.length > 0 ? findings : [pass('doctor/timeouts', 'gateway', 'The waits fit each other.')];
+  return findings.length > 0 ? findings : [pass('doctor/timeouts', 'gateway', 'The time limits fit each other.')];
 }

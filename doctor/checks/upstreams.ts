@@ -5,22 +5,22 @@ import { type Check, type Finding, fail, pass, skip, warn } from '../check.ts';
 import type { Environment } from '../set-up.ts';
 import type { Worker } from './settings.ts';
 
-/** Engines and stores: each reached, accepted, and with something left to give. Nothing is made or spent. */
+/** Whether each engine and store is reached, accepts the key, and has quota left. The checks make no picture and cost nothing. */
 
-/** An engine or a store, as far as the two are alike. */
+/** What the checks need to know of an engine or a store. */
 interface Upstream {
   readonly kind: 'engine' | 'store';
   readonly name: string;
-  /** Missing: it calls nobody, or cannot say whom. */
+  /** Missing: it calls no service, or no fixed one. */
   readonly url?: string | undefined;
   readonly probe?: ProbeUpstream | undefined;
-  /** Names of its settings, for the cure. */
+  /** Names of its settings, from which the cure is made. */
   readonly settings: readonly string[];
-  /** Whether the environment names a proxy for the way out. */
+  /** Whether the environment names a proxy for outgoing calls. */
   readonly hasProxy: boolean;
-  /** `ENGINES=` or `STORES=` without it, where others are left. */
+  /** The line `ENGINES=…` or `STORES=…` without this one. Undefined when it is the only one. */
   readonly without?: string | undefined;
-  /** Set if it serves only callers who bring a token of their own. */
+  /** Set when it serves only callers who send a token of their own: a sentence that says so. */
   readonly needsToken?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface UpstreamOptions {
   /** Names of the settings of each plug-in, by its name. */
   readonly settingsOf: (name: string) => readonly string[];
   readonly now: () => number;
-  /** The worker's own. */
+  /** The worker's environment. */
   readonly environment: Environment;
 }
 
@@ -65,7 +65,7 @@ function toWithout(variable: string, all: readonly { readonly name: string }[], 
   return others.length === 0 ? undefined : `${variable}=${others.join(',')}`;
 }
 
-/** One check for all of a kind, since together they tell whether anything works at all. */
+/** One check for all engines, and one for all stores, because only together they show whether at least one works. */
 function toCheck(
   title: string,
   upstreams: readonly Upstream[],
@@ -82,7 +82,7 @@ function toCheck(
   };
 }
 
-/** What only ends some day, or has no free call to try it by, works today. */
+/** Findings with these codes still let the engine work today. */
 const USABLE_CODES: ReadonlySet<string> = new Set(['doctor/engine-model-ends', 'doctor/engine-model-gone']);
 const isUsable = ({ status, code }: Finding): boolean =>
   status === 'pass' || status === 'skipped' || (status === 'warn' && USABLE_CODES.has(code));
@@ -90,7 +90,7 @@ const isUsable = ({ status, code }: Finding): boolean =>
 function judgeEngines(usable: readonly string[], engines: Worker['engines']): readonly Finding[] {
   if (usable.length === 0) return [fail('doctor/no-engine', 'worker')];
   const models = engines.filter(({ isProgrammed }) => isProgrammed !== true).map(({ name }) => name);
-  // Whoever enables no engine with a model wants drawings.
+  // An operator who enables no engine with a model wants drawings only.
   if (models.length === 0 || models.some((name) => usable.includes(name))) return [];
   return [warn('doctor/engine-drawn-only', 'worker', { evidence: [`left: ${usable.join(', ')}`] })];
 }
@@ -113,16 +113,16 @@ async function examine(upstream: Upstream, now: number, signal: AbortSignal): Pr
     signal.throwIfAborted();
     return [toFailure(upstream, error)];
   }
-  const reason = needsToken ?? 'It is reached. Whether it accepts the key cannot be seen without making something.';
+  const reason = needsToken ?? 'It is reached. Only a paid call would show whether it accepts the key.';
   return [skip(topic, subject, reason)];
 }
 
 const limit = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
 
-/** It was reached, for that was tried first; engines say `engine_failed` when they were not. */
+/** With these codes the service did answer. Engines report `engine_failed` when it does not. */
 const ODD_CODES: ReadonlySet<string> = new Set(['engine_changed', 'store_failed', 'internal']);
 
-const PROXY_UNUSED = 'HTTP_PROXY or HTTPS_PROXY is set: Chromium uses it, and calls of services do not';
+const PROXY_UNUSED = 'HTTP_PROXY or HTTPS_PROXY is set: Chromium uses it, but calls to services do not';
 
 function toFailure({ kind, name, url, settings, without, hasProxy }: Upstream, error: unknown): Finding {
   const subject = `${kind} ${name}`;
@@ -138,8 +138,8 @@ function toFailure({ kind, name, url, settings, without, hasProxy }: Upstream, e
   }
   const host = url === undefined ? 'its host' : new URL(url).host;
   const fixes = [`let this machine reach ${host} (name server, firewall, proxy)`, ...other];
-  const told = hasProxy ? [...evidence, PROXY_UNUSED] : evidence;
-  return warn(`doctor/${kind}-unreachable`, subject, { evidence: told, fixes });
+  const evidenceWithProxy = hasProxy ? [...evidence, PROXY_UNUSED] : evidence;
+  return warn(`doctor/${kind}-unreachable`, subject, { evidence: evidenceWithProxy, fixes });
 }
 
 function toFindings({ kind, name, settings }: Upstream, probe: Probe, now: number): readonly Finding[] {
@@ -192,6 +192,6 @@ const SECRETS = /KEY|TOKEN|AUTH|CLIENT_ID|ACCOUNT|PRESET|BUCKET/;
 
 const ADDRESSES = /URL$|ENDPOINT|SPACES/;
 
-/** Those of the plug-in's settings that the cure is about, as lines to fill in. */
+/** The settings with a `wanted` name, as lines to fill in. */
 const toLines = (settings: readonly string[], wanted: RegExp): string[] =>
   settings.filter((name) => wanted.test(name)).map((name) => `${name}=<a valid one>`);

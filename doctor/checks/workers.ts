@@ -10,10 +10,10 @@ import { type Answer, ask, type NoAnswer } from '../ask.ts';
 import { type Check, type Finding, fail, pass, skip, warn } from '../check.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** A host that sleeps is woken by the question, which takes up to a minute. */
+/** The call wakes a sleeping host, which takes up to a minute. */
 const TIMEOUT_MS = 75_000;
 
-/** Whether the gateway reaches each worker of WORKER_URL, is accepted there, and agrees with it. */
+/** Whether the gateway reaches each worker of WORKER_URL, and whether tokens, versions and clocks agree. */
 export const workerLinkChecks = (settings: GatewaySettings, surroundings: Surroundings): readonly Check[] =>
   (settings.WORKER_URL ?? []).map((url) => {
     const link: Link = {
@@ -46,10 +46,10 @@ async function checkLink(link: Link, signal: AbortSignal): Promise<readonly Find
     return [toUnreachable(health, link)];
   }
   const clock = toClockFinding(subject, health.skewMs);
-  if (workerHealthSchema.safeParse(health.json).data === undefined) return [toStranger(health, link)];
-  // Its token was drawn at its start, and nobody else knows it.
+  if (workerHealthSchema.safeParse(health.json).data === undefined) return [toNotEasel(health, link)];
+  // `npm start` drew the token, and no other process knows it.
   const isTokenUnknown = ownsWorker && (surroundings.setUp.worker?.WORKER_TOKEN ?? '').startsWith('made-anew');
-  if (isTokenUnknown) return [pass('doctor/worker', subject, 'It runs; `npm start` gave it its token.'), clock];
+  if (isTokenUnknown) return [pass('doctor/worker', subject, 'It runs, with a token that `npm start` made.'), clock];
   return [...(await checkStatus(link, signal)), clock];
 }
 
@@ -61,7 +61,7 @@ async function checkStatus(link: Link, signal: AbortSignal): Promise<readonly Fi
   if (answer.status === 401)
     return [fail('doctor/worker-token', subject, { evidence: [`GET ${url}/status: HTTP 401`] })];
   const status = workerStatusSchema.safeParse(answer.json).data;
-  if (status === undefined) return [toStranger(answer, link)];
+  if (status === undefined) return [toNotEasel(answer, link)];
   const wire = answer.headers[WIRE_HEADER];
   if (isWireTooFar(wire)) {
     const evidence = [`this gateway speaks version ${WIRE_VERSION} of the wire, the worker ${wire ?? 'an older one'}`];
@@ -100,14 +100,14 @@ function toUnreachable({ reason }: NoAnswer, { url, subject }: Link): Finding {
   return fail('doctor/worker-unreachable', subject, { evidence, fixes });
 }
 
-const toStranger = ({ status }: Answer, { url, subject }: Link): Finding =>
+const toNotEasel = ({ status }: Answer, { url, subject }: Link): Finding =>
   fail('doctor/worker-not-easel', subject, { evidence: [`GET ${url}/health: HTTP ${status}, and not Easel’s worker`] });
 
-/** Deadlines of jobs are told in milliseconds left, so only signatures and logs suffer from less. */
+/** A smaller skew only affects signatures and logs, because deadlines travel as milliseconds left. */
 const MAX_SKEW_MS = 30_000;
 
 export function toClockFinding(subject: string, skewMs: number | undefined): Finding {
-  if (skewMs === undefined) return skip('doctor/clock', subject, 'It does not tell its time.');
+  if (skewMs === undefined) return skip('doctor/clock', subject, 'It does not say what time it has.');
   if (Math.abs(skewMs) <= MAX_SKEW_MS) return pass('doctor/clock', subject, 'Its clock agrees with this one.');
   const seconds = Math.round(Math.abs(skewMs) / 1000);
   const evidence = [`its clock is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} this one`];

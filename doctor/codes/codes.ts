@@ -1,23 +1,23 @@
-import { BEYOND_IT } from './beyond-it.ts';
-import { ON_THIS_MACHINE } from './on-this-machine.ts';
+import { CONNECTION_TROUBLES } from './connections.ts';
+import { MACHINE_TROUBLES } from './machine.ts';
 
 /**
- * Every fault that the doctor can name. The codes are stable: scripts and other people's notes rely on them. The tables in
- * docs/doctor.md say the same, and a test holds them to these.
+ * Every fault that the doctor can report. The codes are stable, because scripts rely on them. A test compares the tables
+ * in docs/doctor.md with these.
  */
-export const TROUBLES = { ...ON_THIS_MACHINE, ...BEYOND_IT };
+export const TROUBLES = { ...MACHINE_TROUBLES, ...CONNECTION_TROUBLES };
 
 export type TroubleCode = keyof typeof TROUBLES;
 
-/** What a check that passes or is skipped is called. */
+/** Codes of checks that pass or are skipped. */
 export const TOPICS = {
   'doctor/node': 'Node has what the services need',
   'doctor/packages': 'the packages are installed, and dist/ is built',
   'doctor/settings': 'every setting is accepted',
-  'doctor/timeouts': 'the waits fit each other',
+  'doctor/timeouts': 'the time limits fit each other',
   'doctor/port': 'the port is free, or this Easel’s own',
   'doctor/data-directory': 'DATA_DIR can be written, has space, and is private',
-  'doctor/memory': 'the memory suffices',
+  'doctor/memory': 'the memory is enough',
   'doctor/chromium': 'Chromium starts and paints',
   'doctor/fonts': 'every script has a font',
   'doctor/engine': 'an engine’s service is reached and accepts the key',
@@ -25,8 +25,8 @@ export const TOPICS = {
   'doctor/worker': 'the worker is reached and accepts the token',
   'doctor/clock': 'the clocks agree',
   'doctor/public-url': 'PUBLIC_URL leads to this gateway',
-  'doctor/forwarded-for': 'the caller’s address is seen right',
-  'doctor/redis': 'Redis is reached and keeps what it gets',
+  'doctor/forwarded-for': 'the gateway sees the caller’s own address',
+  'doctor/redis': 'Redis is reached and keeps its data',
   'doctor/termination': 'SIGTERM reaches the services',
 } as const;
 

@@ -7,8 +7,8 @@ import { beginEasel, runEasel } from './run-easel.ts';
 
 const KEY = 'a-key-of-sixteen-characters';
 
-/** How the command ends, and what it says, when there is no picture. */
-describe('easel without a picture', () => {
+/** Exit codes and messages of commands that fail. */
+describe('easel when it fails', () => {
   let own: OwnGateway;
   let other: HttpStandIn;
   before(async () => {
@@ -39,7 +39,7 @@ describe('easel without a picture', () => {
     [['serve', 'the', 'king'], /easel serve takes options only/],
     [['completion', 'tcsh'], /one of bash, zsh, fish/],
   ];
-  test('2: wrong usage is told without asking anybody', async () => {
+  test('2: wrong usage is reported without a call to the gateway', async () => {
     const before = other.requests.length;
     const ended = await Promise.all(WRONG.map(([args]) => runEasel(args, { env: { EASEL_URL: other.url } })));
     for (const [index, [args, says]] of WRONG.entries()) {
@@ -50,7 +50,7 @@ describe('easel without a picture', () => {
     assert.equal(other.requests.length, before);
   });
 
-  test('2: what the gateway finds wrong is told in the words of the command line, all at once', async () => {
+  test('2: all faults that the gateway finds are reported at once, with the names of options', async () => {
     const env = { EASEL_URL: own.gateway.url, EASEL_KEY: KEY };
     const { code, stderr, lines } = await runEasel(
       ['fox', '--shape', 'lanscape', '--guidance', '99', '--seed', '99999999999'],
@@ -63,7 +63,7 @@ describe('easel without a picture', () => {
     assert.equal(lines[0]?.code, 'invalid_request');
   });
 
-  test('1: a key that is missing or wrong', async () => {
+  test('1: the key is missing or wrong', async () => {
     const env = { EASEL_URL: own.gateway.url };
     const missing = await runEasel(['fox'], { env });
     assert.equal(missing.code, 1);
@@ -83,22 +83,22 @@ describe('easel without a picture', () => {
       const env = { EASEL_URL: own.gateway.url, EASEL_KEY: KEY };
       const index = own.worker.productions.length;
       const { ended } = beginEasel([`a fox for ${code}`], { env });
-      // What may be chance is tried again by the gateway.
-      const failing = { code, message: 'inside', publicMessage: 'Told to callers.' };
-      const over = ended.then(() => undefined);
+      // The gateway tries again after some of these failures, so every production fails.
+      const failing = { code, message: 'inside', publicMessage: 'A public sentence.' };
+      const hasEnded = ended.then(() => undefined);
       for (let at = index; ; at++) {
-        const one = await Promise.race([own.worker.production(at), over]);
+        const one = await Promise.race([own.worker.production(at), hasEnded]);
         if (one === undefined) break;
         one.fail(failing);
       }
       const { code: exitCode, lines, stderr } = await ended;
       assert.equal(exitCode, told, stderr);
       assert.equal(lines[0]?.code, code);
-      assert.equal(stderr, 'easel: Told to callers.\n');
+      assert.equal(stderr, 'easel: A public sentence.\n');
     });
   }
 
-  test('75: a quota that comes back later than patience lasts', async () => {
+  test('75: a quota comes back only after the time limit of the command', async () => {
     const body = { success: false, error: 'Too many requests.', code: 'rate_limited', retryable: true };
     other.interfere(() => ({ status: 429, headers: { 'retry-after': '3600' }, body }));
     const { code, stderr } = await runEasel(['fox'], { env: { EASEL_URL: other.url } });
@@ -106,22 +106,22 @@ describe('easel without a picture', () => {
     assert.deepEqual([code, stderr], [75, 'easel: Too many requests. Try again in 3600 s.\n']);
   });
 
-  test('69: nobody listens, and what listens is something else', async () => {
+  test('69: nothing listens there, or another server does', async () => {
     for (const port of [await takeFreePort(), 9]) {
       const { code, stderr } = await runEasel(['fox'], { env: { EASEL_URL: `127.0.0.1:${port}` } });
       assert.equal(code, 69);
-      assert.match(stderr, new RegExp(`^easel: Nobody answers at http://127\\.0\\.0\\.1:${port} .*easel serve\n$`));
+      assert.match(stderr, new RegExp(`^easel: No gateway answers at http://127\\.0\\.0\\.1:${port} .*easel serve\n$`));
     }
     for (const answer of [{ status: 404 }, { status: 200, body: '<h1>Hello</h1>' }, { status: 200, body: {} }]) {
       other.interfere(() => answer);
       const { code, stderr } = await runEasel(['fox', '--timeout', '5'], { env: { EASEL_URL: other.url } });
       assert.equal(code, 69);
-      assert.match(stderr, /^easel: What answers at http:\/\/127\.0\.0\.1:\d+ is no Easel/);
+      assert.match(stderr, /^easel: The server at http:\/\/127\.0\.0\.1:\d+ is not Easel/);
     }
     other.mend();
   });
 
-  test('the key goes to the address that was named, and to no other that an answer names', async () => {
+  test('the key is sent to the configured gateway only, not to addresses in its answers', async () => {
     const elsewhere = await createHttpStandIn(() => ({
       status: 200,
       headers: { 'content-type': 'image/png' },

@@ -9,7 +9,7 @@ import { until } from '../support/poll.ts';
 import { type OwnGateway, startOwnGateway } from './own-gateway.ts';
 import { beginEasel, EASEL, type RunOptions, runEasel } from './run-easel.ts';
 
-/** `easel PROMPT` and `easel -` against a real gateway whose worker a test leads. */
+/** `easel PROMPT` and `easel -` against a real gateway with a scripted worker. */
 describe('easel', () => {
   let own: OwnGateway;
   let calls = 0;
@@ -18,7 +18,7 @@ describe('easel', () => {
   });
   after(() => own.stop());
 
-  /** What is asked from now on, by the number of its production. */
+  /** The next production that the gateway starts. */
   const next = () => own.worker.production(calls++);
   const options = (more: RunOptions = {}): RunOptions => ({
     cwd: own.directory,
@@ -27,9 +27,9 @@ describe('easel', () => {
   });
   const inFolder = (name: string): string => join(own.directory, name);
 
-  test('saves the picture, and tells it in one line of JSON where the output is piped', async () => {
-    const wishes = ['--shape', 'landscape', '--seed', '7', '--negative', 'blurry', '--guidance', '3.5'];
-    const { ended } = beginEasel(['a red fox', '-o', 'fox.webp', ...wishes, '--strict', '--steps=9'], options());
+  test('saves the picture, and prints one line of JSON when standard output is a pipe', async () => {
+    const wanted = ['--shape', 'landscape', '--seed', '7', '--negative', 'blurry', '--guidance', '3.5'];
+    const { ended } = beginEasel(['a red fox', '-o', 'fox.webp', ...wanted, '--strict', '--steps=9'], options());
     const one = await next();
     const { prompt, seed, shape, negativePrompt, guidanceScale, format, strict, steps, count } = one.production.request;
     assert.deepEqual(
@@ -52,12 +52,12 @@ describe('easel', () => {
         ...{ file: 'fox.webp', engine: 'fake', job_id: '', warnings: ['the engine has no steps'], cached: false },
       },
     );
-    // No progress where no terminal is, and nothing of Node's own.
+    // Without a terminal there is no progress line. Node prints no warning either.
     assert.equal(stderr, 'easel: the engine has no steps\n');
     assert.deepEqual(await readFile(inFolder('fox.webp')), own.picture);
   });
 
-  test('makes several, with seeds and file names that go on from job to job', async () => {
+  test('makes several pictures, with seeds and file names that continue from job to job', async () => {
     const { ended } = beginEasel(
       ['-n', '6', 'many', 'foxes', '--seed', '10', '-o', 'many.png', '--no-json'],
       options(),
@@ -77,7 +77,7 @@ describe('easel', () => {
     for (const number of [1, 2, 3, 4, 5, 6]) assert.ok(existsSync(inFolder(`many-${number}.png`)));
   });
 
-  test('-o - is the picture itself, and nothing else', async () => {
+  test('-o - writes the picture to standard output, and nothing else', async () => {
     const { ended } = beginEasel(['a fox to be piped', '-o', '-', '-q'], options());
     (await next()).finish();
     const { code, stdout, stderr } = await ended;
@@ -86,7 +86,7 @@ describe('easel', () => {
     assert.equal(stdout, own.picture.toString('utf8'));
   });
 
-  test('reads prompts from standard input; one that fails is told, and the others are made', async () => {
+  test('reads prompts from standard input, reports one that fails, and makes the others', async () => {
     const input = '\ufeffa first fox\n\n  a second fox  \r\na third fox';
     const { ended } = beginEasel(['-', '-o', 'line.png'], options({ input }));
     const first = await next();
@@ -99,17 +99,17 @@ describe('easel', () => {
     const { code, lines, stderr } = await ended;
     assert.equal(code, 1);
     assert.deepEqual(
-      lines.map(({ success, prompt, code: told, file }) => ({ success, prompt, told, file })),
+      lines.map(({ success, prompt, code: errorCode, file }) => ({ success, prompt, errorCode, file })),
       [
-        { success: true, prompt: 'a first fox', told: undefined, file: 'line-1.png' },
-        { success: false, prompt: 'a second fox', told: 'prompt_refused', file: undefined },
-        { success: true, prompt: 'a third fox', told: undefined, file: 'line-2.png' },
+        { success: true, prompt: 'a first fox', errorCode: undefined, file: 'line-1.png' },
+        { success: false, prompt: 'a second fox', errorCode: 'prompt_refused', file: undefined },
+        { success: true, prompt: 'a third fox', errorCode: undefined, file: 'line-2.png' },
       ],
     );
     assert.equal(stderr, 'easel: The engine refuses it.\n');
   });
 
-  test('a prompt that is also a command, or begins with a dash, stands behind --', async () => {
+  test('a prompt that is also a command, or begins with a dash, comes after --', async () => {
     for (const prompt of ['status', '-o nothing']) {
       const { ended } = beginEasel(['--', prompt], options());
       const one = await next();
@@ -119,7 +119,7 @@ describe('easel', () => {
     }
   });
 
-  test('Ctrl-C cancels the job down to the engine', async () => {
+  test('Ctrl-C cancels the job, and the engine stops', async () => {
     const { child, ended } = beginEasel(['a fox nobody waits for'], options());
     const one = await next();
     child.kill('SIGINT');
@@ -130,7 +130,7 @@ describe('easel', () => {
     if (!one.left.aborted) await new Promise((resolve) => one.left.addEventListener('abort', resolve));
   });
 
-  test('a reader that has gone is an interrupt, not a stack', async () => {
+  test('a closed pipe behind standard output ends the command as an interrupt does, without a stack trace', async () => {
     own.worker.isAutomatic = true;
     const command = `yes 'a fox' | head -20 | "${process.execPath}" "${EASEL}" - | head -1; echo "\${PIPESTATUS[2]}" >&2`;
     const env = { ...process.env, EASEL_URL: own.gateway.url };
@@ -141,7 +141,7 @@ describe('easel', () => {
     assert.ok(calls < 20);
   });
 
-  test('when patience ends the job goes on, and `easel get` waits for it', async () => {
+  test('the job goes on after --timeout, and `easel get` waits for it', async () => {
     const { ended } = beginEasel(['a slow fox', '--timeout', '4'], options());
     const one = await next();
     const { code, lines, stderr } = await ended;
@@ -169,17 +169,17 @@ describe('easel', () => {
     await until(() => one.left.aborted, 'the end of the work');
   });
 
-  test('what the gateway says cannot command the terminal', async () => {
+  test('control characters in answers do not reach the terminal', async () => {
     const { ended } = beginEasel(['a hostile fox', '--no-json'], options());
     const one = await next();
     one.finish({ warnings: ['\x1b]0;owned\x07 \x9b2J\u202ereversed'] });
     const { stderr } = await ended;
     assert.match(stderr, /owned/);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test asserts that they are absent.
     assert.doesNotMatch(stderr, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
   });
 
-  test('nothing is asked for where the result could not be saved', async () => {
+  test('no picture is requested when its file cannot be written', async () => {
     await mkdir(inFolder('folder'));
     for (const [output, reason] of [
       ['folder', /this is a folder/],

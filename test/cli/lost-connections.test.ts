@@ -6,15 +6,15 @@ import { until } from '../support/poll.ts';
 import { type OwnGateway, startOwnGateway } from './own-gateway.ts';
 import { beginEasel, runEasel } from './run-easel.ts';
 
-/** A job is asked for once and never lost, whatever becomes of the connection. */
-describe('easel on a bad line', () => {
+/** A job is submitted once and never lost, whatever happens to the connection. */
+describe('easel on a broken connection', () => {
   let own: OwnGateway;
   before(async () => {
     own = await startOwnGateway();
   });
   after(() => own.stop());
 
-  test('waits for a host that wakes', async () => {
+  test('waits for a host that is waking', async () => {
     const host = await createSleepingHost(() => own.gateway.url);
     await host.wake();
     const index = own.worker.productions.length;
@@ -28,7 +28,7 @@ describe('easel on a bad line', () => {
     assert.ok(host.visits() >= 5);
   });
 
-  test('tells that a host did not wake within patience', async () => {
+  test('reports that a host did not wake within --timeout', async () => {
     const host = await createHttpStandIn(() => ({
       status: 503,
       headers: { 'retry-after': '2' },
@@ -41,7 +41,7 @@ describe('easel on a bad line', () => {
     assert.equal(host.requests.length, 1);
   });
 
-  test('asks again with the same key when the answer was lost, so that one picture is made', async () => {
+  test('repeats the call with the same idempotency key when the answer was lost, so that one picture is made', async () => {
     let lost = 0;
     const line = await createHttpStandIn(async ({ method, target, headers, body }) => {
       const answer = await fetch(`${own.gateway.url}${target}`, {
@@ -59,7 +59,7 @@ describe('easel on a bad line', () => {
     line.interfere(({ method, target, headers, body }) => {
       if (method !== 'POST' || lost > 0) return undefined;
       lost += 1;
-      // It arrives, and its answer does not come back.
+      // The request reaches the gateway, but its answer is lost.
       const kept = { 'content-type': 'application/json', 'idempotency-key': String(headers['idempotency-key']) };
       void fetch(`${own.gateway.url}${target}`, { method, headers: kept, body });
       return 'reset';
@@ -73,7 +73,7 @@ describe('easel on a bad line', () => {
     assert.equal(own.worker.productions.length, index + 1);
   });
 
-  test('takes the job up again after the gateway was killed', async () => {
+  test('follows the job again after the gateway was killed', async () => {
     const index = own.worker.productions.length;
     const { ended } = beginEasel(['a fox that outlives its gateway'], { env: { EASEL_URL: own.gateway.url } });
     const first = await own.worker.production(index);

@@ -5,13 +5,13 @@ import { createService, type Environment, type Service } from '../e2e/service.ts
 import { pictureOf } from '../stand-ins/picture-of.ts';
 import { createFakeWorker, type FakeWorker } from '../stand-ins/worker/fake-worker.ts';
 
-/** A real gateway as a process of its own, with a worker that a test leads. */
+/** A real gateway in its own process, with a scripted worker. */
 export interface OwnGateway {
   readonly gateway: Service;
   readonly worker: FakeWorker;
-  /** The file that the gateway gives out for every picture. */
+  /** The bytes of every picture that the gateway serves. */
   readonly picture: Buffer;
-  /** Also where a test may write. */
+  /** A folder for files of the test, removed at the end. */
   readonly directory: string;
   stop(): Promise<void>;
 }

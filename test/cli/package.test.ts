@@ -13,17 +13,17 @@ import sharp from 'sharp';
 import { takeFreePort } from '../support/free-port.ts';
 import { until } from '../support/poll.ts';
 
-/** What `npm pack` makes, and whether it works where there is nothing else. */
+/** The package that `npm pack` makes, installed and used in an empty folder. */
 
 const ROOT = join(import.meta.dirname, '../..');
 const MAX_BYTES = 2 * 1024 * 1024;
 const run = promisify(execFile);
 
-/** What a pack is made of. Not packed in the clone itself: another test may be running what lies in its dist/. */
+/** The files that a package is built from. They are copied, because another test may be running the clone's dist/. */
 const SOURCES = ['api', 'cli', 'doctor', 'docs', 'scripts', 'shared', 'worker', 'test/tsconfig.json'];
 const FILES = ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'DEPLOYMENT_GUIDE.md', '.env.example'];
 
-/** Of a package: `from 'x'`, `import 'x'`, `import('x')`, `import.meta.resolve('x')`. */
+/** An import of a package: `from 'x'`, `import 'x'`, `import('x')`, `import.meta.resolve('x')`. */
 const IMPORT = /\b(?:from|import|import\(|import\.meta\.resolve\() ?['"]([@a-z][^'"]*)['"]/g;
 
 interface Packed {
@@ -42,12 +42,12 @@ describe('the package', () => {
     await symlink(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
     const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', directory], { cwd: clone });
     // npm 11 answers a list, npm 12 an object by name.
-    const told = JSON.parse(stdout.slice(stdout.search(/^[[{]/m)));
-    packed = (Array.isArray(told) ? told : Object.values(told))[0];
+    const answer = JSON.parse(stdout.slice(stdout.search(/^[[{]/m)));
+    packed = (Array.isArray(answer) ? answer : Object.values(answer))[0];
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  test('is small, and holds built files alone', () => {
+  test('is small, and holds only built files', () => {
     assert.ok(packed.size <= MAX_BYTES, `${packed.size} bytes`);
     const paths = packed.files.map(({ path }) => path);
     const wrong = paths.filter(
@@ -111,7 +111,7 @@ describe('the package', () => {
     assert.ok((await stat(easel)).mode & 0o111);
     const home = join(directory, 'home');
     const port = await takeFreePort();
-    // The usual port of the worker is taken: by this, or by whoever has it already.
+    // Takes the worker's usual port. An error means that another program has it already, which serves the test as well.
     const occupant = createServer((socket) => socket.destroy()).on('error', () => undefined);
     occupant.unref().listen(port + 1, '127.0.0.1');
     await writeFile(join(place, '.env'), `ENGINES=sketch\nSTORES=disk\nPORT=${port}\n`);
@@ -141,7 +141,7 @@ describe('the package', () => {
     const examined = await run(easel, ['doctor', '--json'], { cwd: place, env }).catch((error) => error);
     const { checks }: { checks: { code: string; status: string }[] } = JSON.parse(examined.stdout);
     const failed = checks.filter(({ status }) => status === 'fail').map(({ code }) => code);
-    // Of the package, not of the machine that tests it.
+    // Only faults of the package count, not those of the machine that runs the test.
     assert.deepEqual(
       failed.filter((code) => /packages|built|setting|node/.test(code)),
       [],
@@ -153,7 +153,7 @@ describe('the package', () => {
     service.kill('SIGINT');
     assert.deepEqual(await ended, [0, null]);
     assert.deepEqual(errors, []);
-    // Pictures and jobs lie in the home, and nothing beside what was asked for lies here.
+    // Pictures and jobs are kept in the home folder, not in the working folder.
     assert.ok((await stat(join(home, '.local/share/easel/images'))).isDirectory());
   });
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** The command line as a real process, with an environment that is not the developer's. */
+/** Runs the command line in its own process, without the developer's environment. */
 
 export const EASEL = join(import.meta.dirname, '../../cli/easel.ts');
 
@@ -16,7 +16,7 @@ export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Standard output, a JSON object a line. */
+  /** Standard output, parsed as one JSON object a line. */
   readonly lines: readonly Line[];
 }
 
@@ -25,7 +25,7 @@ export type Line = Readonly<Record<string, unknown>>;
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Standard input; left out: none. */
+  /** Standard input. Undefined: none. */
   readonly input?: string;
 }
 
@@ -44,7 +44,7 @@ export const runEasel = (args: readonly string[], options?: RunOptions): Promise
 
 async function collect(child: ChildProcess): Promise<Ended> {
   const { stdout: out, stderr: err } = child;
-  if (out === null || err === null) throw new Error('it has no output');
+  if (out === null || err === null) throw new Error('the process has no output streams');
   const [[code], stdout, stderr] = await Promise.all([once(child, 'exit'), text(out), text(err)]);
   const toLine = (line: string): Line => (line.startsWith('{') ? JSON.parse(line) : { text: line });
   return { code, stdout, stderr, lines: stdout.split('\n').filter(Boolean).map(toLine) };

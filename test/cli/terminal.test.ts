@@ -8,7 +8,7 @@ import { until } from '../support/poll.ts';
 import { type OwnGateway, startOwnGateway } from './own-gateway.ts';
 import { EASEL } from './run-easel.ts';
 
-/** On a pseudo-terminal of `script`, which hands on what is typed. ␛ and ␇ stand for ESC and BEL in what it shows. */
+/** Uses a pseudo-terminal of the program `script`. ␛ and ␇ replace ESC and BEL in its output. */
 describe('easel on a terminal', () => {
   let own: OwnGateway;
   const open = new Set<ChildProcess>();
@@ -42,7 +42,7 @@ describe('easel on a terminal', () => {
   const shows = (terminal: { readonly shown: string }, text: string): Promise<void> =>
     until(() => terminal.shown.includes(text), text);
 
-  test('one line says the stage, the engine, how far it is and what is left', async () => {
+  test('one line shows the stage, the engine, the progress and the time left', async () => {
     const index = nextNumber();
     const terminal = begin('a fox to watch', { WT_SESSION: '1' });
     const one = await own.worker.production(index);
@@ -54,13 +54,13 @@ describe('easel on a terminal', () => {
     assert.match(terminal.shown, /␛\]9;4;1;\d+␇/);
     assert.match(terminal.shown, /␛\]9;4;0;0␇/);
     assert.ok(!terminal.shown.includes('␛[2J'));
-    // Every line but the last was drawn over, and the address stands alone.
+    // The progress lines were drawn over, so the address stands in a line of its own.
     const lines = terminal.shown.split('\r\n').filter(Boolean);
     assert.match(String(lines.at(-1)?.split('␛[K').at(-1)), /(?:^|␇)http:\/\/\S+\/images\/\S+$/);
     for (const drawn of terminal.shown.split('␛[K')) assert.ok(drawn.replace(/␛\][^␇]*␇/g, '').length < 140);
   });
 
-  test('tells the place in the queue', async () => {
+  test('shows the place in the queue', async () => {
     const index = nextNumber();
     const first = begin('a fox before the other');
     const running = await own.worker.production(index);
@@ -71,7 +71,7 @@ describe('easel on a terminal', () => {
     assert.deepEqual([await first.ended, await second.ended], [0, 0]);
   });
 
-  test('Ctrl-C on the keyboard cancels, and leaves the line clean', async () => {
+  test('Ctrl-C on the keyboard cancels, and clears the progress line', async () => {
     const index = nextNumber();
     const terminal = begin('a fox to interrupt');
     const one = await own.worker.production(index);
@@ -79,7 +79,7 @@ describe('easel on a terminal', () => {
     terminal.type('\x03');
     assert.equal(await terminal.ended, 130);
     assert.match(terminal.shown, /\r␛\[Keasel: cancelled\.\r\n$/);
-    await until(() => one.left.aborted, 'the worker is told');
+    await until(() => one.left.aborted, 'the worker is cancelled');
   });
 
   async function show(args: string, env: Readonly<Record<string, string>>, answer?: string): Promise<string> {
@@ -96,7 +96,7 @@ describe('easel on a terminal', () => {
 
   const SIZE = { width: 96, height: 64 };
 
-  /** As the terminal would: the chunks together are one PNG of the picture's form. */
+  /** Joins the chunks as a terminal does, and expects one PNG with the picture's aspect ratio. */
   async function assertKitty(shown: string): Promise<void> {
     const chunks = [...shown.matchAll(/␛_G([^;]*);([^␛]*)␛\\/g)];
     assert.match(String(chunks[0]?.[1]), /^f=100,a=T,q=2,c=\d+,r=\d+,m=[01]$/);
@@ -116,7 +116,7 @@ describe('easel on a terminal', () => {
     await assertPng(base64);
   }
 
-  /** Decoded by hand: every band paints every column once. */
+  /** Decodes the sixels and expects that every band paints every column once. */
   function assertSixel(shown: string): void {
     const [, width = '', height = '', body = ''] = /␛P0;1q"1;1;(\d+);(\d+)([^␛]*)␛\\/.exec(shown) ?? [];
     assert.ok(Math.abs(Number(width) / Number(height) - SIZE.width / SIZE.height) < 0.1);
@@ -149,14 +149,14 @@ describe('easel on a terminal', () => {
     for (const line of lines) assert.ok(line.endsWith('␛[0m'));
   }
 
-  test('--preview draws the picture as the terminal was said to', async () => {
+  test('--preview draws the picture in the given mode', async () => {
     await assertKitty(await show('a fox --preview kitty', {}));
     await assertIterm(await show('a fox --preview iterm', {}));
     assertSixel(await show('a fox --preview sixel', {}));
     assertBlocks(await show('a fox --preview blocks', {}));
   });
 
-  test('the terminal itself says what it can', async () => {
+  test('the draw mode follows the terminal’s answer', async () => {
     await assertKitty(await show('a fox', { TERM: 'xterm-kitty' }));
     await assertIterm(await show('a fox', { TERM_PROGRAM: 'iTerm.app' }));
     assertSixel(await show('a fox', { COLORTERM: 'truecolor' }, '\x1b[?62;4;22c'));
@@ -164,7 +164,7 @@ describe('easel on a terminal', () => {
     assertBlocks(await show('a fox', { COLORTERM: 'truecolor', TMUX: '/tmp/tmux', TERM_PROGRAM: 'iTerm.app' }));
   });
 
-  test('nothing is drawn where it was not wanted or cannot be', async () => {
+  test('nothing is drawn with --preview none, or on a terminal without pictures', async () => {
     const wanted: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
       ['a fox --preview none', { TERM: 'xterm-kitty' }],
       ['a fox', { TERM: 'xterm-kitty', CI: 'true' }],
@@ -174,7 +174,7 @@ describe('easel on a terminal', () => {
     for (const [args, env] of wanted) assert.doesNotMatch(await show(args, env), /␛_G|␛P|␛\]1337|▀/);
   });
 
-  test('a file that cannot be drawn is told, and its address too', async () => {
+  test('a picture that cannot be drawn is reported, and its address is printed', async () => {
     own.worker.picture = PNG;
     const shown = await show('a broken fox --preview kitty', {});
     own.worker.picture = own.picture;

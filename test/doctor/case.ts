@@ -3,21 +3,21 @@ import { test } from 'node:test';
 import type { TroubleCode } from '../../doctor/codes/codes.ts';
 import type { Services } from '../../doctor/set-up.ts';
 import type { Surroundings } from '../../doctor/surroundings.ts';
-import { type Clinic, examine, openClinic } from './clinic.ts';
+import { examine, openTestMachine, type TestMachine } from './test-machine.ts';
 
-/** One way of breaking a set-up, and what a stranger is told. */
+/** One fault, and what the doctor reports of it. */
 export interface Case {
-  /** What is broken. */
+  /** Names the fault. */
   readonly name: string;
   readonly service: Services;
-  /** Breaks it; answers the settings, and another machine if need be. */
-  readonly breakIt: (clinic: Clinic) => Promise<Broken> | Broken;
+  /** Makes the fault. Returns the settings, and parts of the machine that differ. */
+  readonly breakIt: (machine: TestMachine) => Promise<Broken> | Broken;
   readonly code: TroubleCode;
   readonly status: 'warn' | 'fail';
   readonly subject?: string;
-  /** What one of the cures says. */
+  /** Matches one of the fixes. */
   readonly cure: RegExp;
-  /** What was seen. */
+  /** Matches the message or the evidence. */
   readonly evidence?: RegExp;
 }
 
@@ -26,17 +26,17 @@ export interface Broken {
   readonly surroundings?: Partial<Surroundings>;
 }
 
-/** Every case on a machine of its own: the code is named with its cure, and nothing else is said to fail. */
+/** Runs each case on its own machine, and expects its code with a cure. No check may fail to run. */
 export function testCases(cases: readonly Case[]): void {
   for (const { name, service, breakIt, code, status, subject, cure, evidence } of cases) {
     test(`${name}: ${code}`, async () => {
-      const clinic = await openClinic();
+      const machine = await openTestMachine();
       try {
-        const { env, surroundings } = await breakIt(clinic);
-        const { report, exitCode } = await examine(env, service, { ...clinic.surroundings, ...surroundings });
-        const told = JSON.stringify(report.checks, undefined, 1);
+        const { env, surroundings } = await breakIt(machine);
+        const { report, exitCode } = await examine(env, service, { ...machine.surroundings, ...surroundings });
+        const printed = JSON.stringify(report.checks, undefined, 1);
         const found = report.checks.find((check) => check.code === code && check.status === status);
-        assert.ok(found !== undefined, `${code} is missing: ${told}`);
+        assert.ok(found !== undefined, `${code} is missing: ${printed}`);
         assert.equal(found.subject, subject ?? found.subject);
         assert.ok(
           found.fixes.some((fix) => cure.test(fix)),
@@ -46,10 +46,10 @@ export function testCases(cases: readonly Case[]): void {
         assert.equal(exitCode, report.summary.fail > 0 ? 2 : 1);
         assert.ok(
           report.checks.every((check) => check.code !== 'doctor/check-failed'),
-          told,
+          printed,
         );
       } finally {
-        await clinic.close();
+        await machine.close();
       }
     });
   }

@@ -9,46 +9,54 @@ import { runChecks } from '../../doctor/run-checks.ts';
 import { toSetUp } from '../../doctor/set-up.ts';
 import { createLaunch } from '../../worker/browser/process/launch.ts';
 import { createFakeWorker } from '../stand-ins/worker/fake-worker.ts';
-import { type Clinic, examine, gatewaySettings, openClinic, print, TOKEN, workerSettings } from './clinic.ts';
+import {
+  examine,
+  gatewaySettings,
+  openTestMachine,
+  print,
+  type TestMachine,
+  TOKEN,
+  workerSettings,
+} from './test-machine.ts';
 
 const { signal } = new AbortController();
 const root = join(import.meta.dirname, '../..');
 
 describe('the doctor', () => {
-  let clinic: Clinic;
+  let machine: TestMachine;
   before(async () => {
-    clinic = await openClinic();
+    machine = await openTestMachine();
   });
-  after(() => clinic.close());
+  after(() => machine.close());
 
   test('finds a healthy worker healthy', async () => {
-    const { report, exitCode } = await examine(workerSettings(clinic), 'worker', clinic.surroundings);
+    const { report, exitCode } = await examine(workerSettings(machine), 'worker', machine.surroundings);
     assert.deepEqual([report.summary.fail, report.summary.warn, exitCode], [0, 0, 0], JSON.stringify(report.checks));
     assert.ok(report.summary.pass > 8);
   });
 
   test('finds a healthy gateway healthy', async () => {
     const worker = await createFakeWorker();
-    const env = { ...gatewaySettings(clinic, worker.url), WORKER_TOKEN: worker.token };
-    const { report, exitCode } = await examine(env, 'gateway', { ...clinic.surroundings, version: '1' });
+    const env = { ...gatewaySettings(machine, worker.url), WORKER_TOKEN: worker.token };
+    const { report, exitCode } = await examine(env, 'gateway', { ...machine.surroundings, version: '1' });
     await worker.close();
     assert.deepEqual([report.summary.fail, report.summary.warn, exitCode], [0, 0, 0], JSON.stringify(report.checks));
     assert.deepEqual(new Set(worker.calls), new Set(['GET /health', 'GET /status']), 'it only asks');
   });
 
   test('starts a real Chromium, which paints', async () => {
-    const launch: typeof clinic.surroundings.launch = (options, launching) =>
+    const launch: typeof machine.surroundings.launch = (options, launching) =>
       createLaunch(options)(undefined, launching);
-    const { report } = await examine(workerSettings(clinic), 'worker', { ...clinic.surroundings, launch });
+    const { report } = await examine(workerSettings(machine), 'worker', { ...machine.surroundings, launch });
     const painted = report.checks.find(({ code }) => code === 'doctor/chromium');
     assert.equal(painted?.status, 'pass', JSON.stringify(report.checks));
-    // Whether this machine has fonts for every script is its own affair, but Latin is there for the other tests.
+    // Only Latin fonts are certain here, because other tests need them. Fonts of other scripts may be missing.
     assert.ok(report.checks.some(({ code }) => /^doctor\/fonts(-scripts)?$/.test(code)));
   });
 
-  test('tells people what is wrong, with the cure below', async () => {
-    const env = { ...workerSettings(clinic), CONCURRENCY: 'many' };
-    const { output, exitCode } = await print(['--service', 'worker'], env, clinic.surroundings);
+  test('prints each fault with its cure below', async () => {
+    const env = { ...workerSettings(machine), CONCURRENCY: 'many' };
+    const { output, exitCode } = await print(['--service', 'worker'], env, machine.surroundings);
     assert.equal(exitCode, 2);
     assert.match(
       output,
@@ -58,19 +66,19 @@ describe('the doctor', () => {
     assert.match(output, /^1 failed, 0 with a warning/m);
   });
 
-  test('knows its arguments', async () => {
+  test('refuses unknown arguments', async () => {
     for (const argv of [['--jason'], ['--service', 'both-of-them'], ['worker']]) {
-      const { output, exitCode } = await print(argv, {}, clinic.surroundings);
+      const { output, exitCode } = await print(argv, {}, machine.surroundings);
       assert.deepEqual([exitCode, /^Usage: doctor/.test(output)], [64, true], argv.join(' '));
     }
-    assert.equal((await print(['--help'], {}, clinic.surroundings)).exitCode, 0);
+    assert.equal((await print(['--help'], {}, machine.surroundings)).exitCode, 0);
   });
 });
 
-describe('what the settings tell of the set-up', () => {
+describe('the set-up, guessed by the settings', () => {
   const kindOf = (environment: Record<string, string>) => toSetUp(environment).services;
 
-  test('which services are here', () => {
+  test('finds which services are on this machine', () => {
     assert.equal(kindOf({}), 'both');
     assert.equal(kindOf({ WORKER_URL: 'http://worker:10001', WORKER_TOKEN: TOKEN }), 'gateway');
     assert.equal(kindOf({ PERCHANCE_WORKER_URL: 'http://worker:10001' }), 'gateway');
@@ -79,7 +87,7 @@ describe('what the settings tell of the set-up', () => {
     assert.equal(toSetUp({ WORKER_TOKEN: TOKEN }, 'gateway').worker, undefined);
   });
 
-  test('what npm start would give its two children', () => {
+  test('gives each service the settings that npm start would', () => {
     const { gateway, worker, ownsWorker } = toSetUp({ PORT: '8000' });
     assert.equal(ownsWorker, true);
     assert.equal(gateway?.WORKER_URL, 'http://127.0.0.1:8001');
@@ -91,15 +99,15 @@ describe('what the settings tell of the set-up', () => {
 describe('checks', () => {
   const check = { subject: 'machine', title: 'a thing' };
 
-  test('one that throws is a finding, and the others go on', async () => {
-    const broken = {
+  test('a check that throws becomes a finding, and the others go on', async () => {
+    const throwing = {
       ...check,
       run: () => {
         throw new TypeError('no such thing');
       },
     };
-    const sound = { ...check, run: () => [pass('doctor/node', 'machine', 'well')] };
-    const results = await runChecks([broken, sound], signal);
+    const passing = { ...check, run: () => [pass('doctor/node', 'machine', 'well')] };
+    const results = await runChecks([throwing, passing], signal);
     assert.deepEqual(
       results.map(({ code }) => code),
       ['doctor/check-failed', 'doctor/node'],
@@ -107,7 +115,7 @@ describe('checks', () => {
     assert.match(results[0]?.evidence[0] ?? '', /a thing: TypeError: no such thing/);
   });
 
-  test('one that never ends is given up', async () => {
+  test('a check that never ends is reported at its deadline', async () => {
     const endless = { ...check, timeoutMs: 20, run: () => new Promise<never>(() => undefined) };
     const [result] = await runChecks([endless], signal);
     assert.deepEqual([result?.code, result?.status], ['doctor/no-answer', 'warn']);
@@ -132,7 +140,7 @@ describe('npm run doctor', () => {
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     });
 
-  test('prints the report and ends with its code', () => {
+  test('prints the report and exits with its code', () => {
     const { stdout, status } = run(root, { WORKER_TOKEN: 'short', PORT: '0' }, '--json', '--service', 'worker');
     const report = reportSchema.parse(JSON.parse(stdout));
     assert.equal(status, 2);
@@ -141,9 +149,9 @@ describe('npm run doctor', () => {
     );
   });
 
-  test('says what to do in a clone without packages', async () => {
-    const clinic = await openClinic();
-    const clone = join(clinic.directory, 'clone');
+  test('says what to do in a clone without node_modules', async () => {
+    const machine = await openTestMachine();
+    const clone = join(machine.directory, 'clone');
     await mkdir(clone);
     for (const path of ['package.json', 'scripts']) await cp(join(root, path), join(clone, path), { recursive: true });
     const { stdout, status } = run(clone, {}, '--json');
@@ -152,6 +160,6 @@ describe('npm run doctor', () => {
     assert.deepEqual([only?.code, only?.fixes], ['doctor/packages-missing', ['npm ci']]);
     assert.match(run(clone, {}).stdout, /^FAIL .*\[doctor\/packages-missing\]\n +cure: npm ci/);
     await rm(clone, { recursive: true });
-    await clinic.close();
+    await machine.close();
   });
 });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { describe } from 'node:test';
 import { createLaunch } from '../../worker/browser/process/launch.ts';
 import { type Case, testCases } from './case.ts';
-import { type Clinic, createFakeChromium, gatewaySettings, workerSettings } from './clinic.ts';
+import { createFakeChromium, gatewaySettings, type TestMachine, workerSettings } from './test-machine.ts';
 
-/** Ways of breaking the machine: Node, packages, ports, disk, memory, browser. */
+/** Faults of the machine: Node, packages, ports, disk, memory, browser. */
 
 const onWorker = { service: 'worker' } as const;
 
-/** Files by their path, in a clone of its own. */
-async function makeClone({ directory }: Clinic, files: Readonly<Record<string, string>>): Promise<string> {
+/** Makes a clone of these files, by path. */
+async function makeClone({ directory }: TestMachine, files: Readonly<Record<string, string>>): Promise<string> {
   const root = join(directory, 'clone');
   for (const [path, text] of Object.entries({ 'package.json': '{}', 'package-lock.json': '{}', ...files })) {
     await mkdir(join(root, path, '..'), { recursive: true });
@@ -23,8 +23,8 @@ async function makeClone({ directory }: Clinic, files: Readonly<Record<string, s
 const INSTALLED = { 'node_modules/.package-lock.json': '{}' };
 const BUILT = { 'dist/api/main.js': '' };
 
-/** A process tree as /proc tells it: npm, and a gateway that it started in the package's folder. */
-async function makeProcesses({ directory, surroundings }: Clinic, parent: readonly string[]): Promise<void> {
+/** Files of a /proc with two processes: npm, and a gateway that it started in the package's folder. */
+async function makeProcesses({ directory, surroundings }: TestMachine, parent: readonly string[]): Promise<void> {
   const proc = join(directory, 'proc');
   const processes = { 40: [1, parent], 41: [40, ['node', '--flag', 'dist/api/main.js']] } as const;
   for (const [pid, [above, command]] of Object.entries(processes)) {
@@ -38,97 +38,100 @@ async function makeProcesses({ directory, surroundings }: Clinic, parent: readon
 const cases: readonly Case[] = [
   {
     ...{ ...onWorker, name: 'Node is too old', code: 'doctor/node-old', status: 'fail', cure: /Node 24/ },
-    breakIt: (clinic) => ({ env: workerSettings(clinic), surroundings: { nodeVersion: '20.19.0' } }),
+    breakIt: (machine) => ({ env: workerSettings(machine), surroundings: { nodeVersion: '20.19.0' } }),
     evidence: /20\.19\.0/,
   },
   {
     ...{ ...onWorker, name: 'the packages are not installed', code: 'doctor/packages-missing', status: 'fail' },
     ...{ cure: /^npm ci$/, subject: 'machine' },
-    breakIt: async (clinic) => ({ env: workerSettings(clinic), surroundings: { root: await makeClone(clinic, {}) } }),
+    breakIt: async (machine) => ({
+      env: workerSettings(machine),
+      surroundings: { root: await makeClone(machine, {}) },
+    }),
   },
   {
     ...{ ...onWorker, name: 'the packages are old', code: 'doctor/packages-missing', status: 'warn', cure: /^npm ci$/ },
-    breakIt: async (clinic) => {
-      const root = await makeClone(clinic, { ...INSTALLED, ...BUILT });
+    breakIt: async (machine) => {
+      const root = await makeClone(machine, { ...INSTALLED, ...BUILT });
       await utimes(join(root, 'node_modules/.package-lock.json'), 1, 1);
-      return { env: workerSettings(clinic), surroundings: { root } };
+      return { env: workerSettings(machine), surroundings: { root } };
     },
     evidence: /newer than node_modules/,
   },
   {
     ...{ ...onWorker, name: 'nothing is built', code: 'doctor/not-built', status: 'warn', cure: /^npm run build$/ },
-    breakIt: async (clinic) => ({
-      env: workerSettings(clinic),
-      surroundings: { root: await makeClone(clinic, INSTALLED) },
+    breakIt: async (machine) => ({
+      env: workerSettings(machine),
+      surroundings: { root: await makeClone(machine, INSTALLED) },
     }),
   },
   {
     ...{ ...onWorker, name: 'npm started a service', code: 'doctor/started-by-npm', status: 'warn' },
     ...{ cure: /^node dist\/api\/main\.js/, evidence: /process 41 \(api\)/ },
-    breakIt: async (clinic) => {
-      await makeProcesses(clinic, ['npm run start:api']);
-      return { env: workerSettings(clinic) };
+    breakIt: async (machine) => {
+      await makeProcesses(machine, ['npm run start:api']);
+      return { env: workerSettings(machine) };
     },
   },
   {
     ...{ ...onWorker, name: 'another program has the port', code: 'doctor/port-taken', status: 'fail' },
     ...{ cure: /^PORT=\d+/, evidence: /HTTP 418/, subject: 'worker' },
-    breakIt: async (clinic) => {
-      const url = await clinic.serve((_request, response) => void response.writeHead(418).end('tea'));
-      return { env: { ...workerSettings(clinic), PORT: new URL(url).port } };
+    breakIt: async (machine) => {
+      const url = await machine.serve((_request, response) => void response.writeHead(418).end('tea'));
+      return { env: { ...workerSettings(machine), PORT: new URL(url).port } };
     },
   },
   {
     ...{ name: 'the worker has the gateway’s port', service: 'gateway', code: 'doctor/port-taken', status: 'fail' },
     ...{ cure: /^PORT=\d+/, evidence: /it is easel-worker/ },
-    breakIt: async (clinic) => {
-      const url = await clinic.serve((_request, response) => void response.end('{"service":"easel-worker"}'));
-      return { env: { ...gatewaySettings(clinic, url), PORT: new URL(url).port } };
+    breakIt: async (machine) => {
+      const url = await machine.serve((_request, response) => void response.end('{"service":"easel-worker"}'));
+      return { env: { ...gatewaySettings(machine, url), PORT: new URL(url).port } };
     },
   },
   {
     ...{ ...onWorker, name: 'a program without HTTP has the port', code: 'doctor/port-taken', status: 'fail' },
     ...{ cure: /ss -ltnp/, evidence: /does not speak HTTP/ },
-    breakIt: async (clinic) => {
+    breakIt: async (machine) => {
       const server = createServer((socket) => socket.end('SSH-2.0-stand-in\r\n'));
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      clinic.later(async () => void server.close());
-      return { env: { ...workerSettings(clinic), PORT: String((server.address() as { port: number }).port) } };
+      machine.onClose(async () => void server.close());
+      return { env: { ...workerSettings(machine), PORT: String((server.address() as { port: number }).port) } };
     },
   },
   {
     ...{ ...onWorker, name: 'HOST is elsewhere', code: 'doctor/host-wrong', status: 'fail', cure: /^HOST=0\.0\.0\.0$/ },
-    breakIt: (clinic) => ({ env: { ...workerSettings(clinic), HOST: '192.0.2.1' } }),
+    breakIt: (machine) => ({ env: { ...workerSettings(machine), HOST: '192.0.2.1' } }),
     evidence: /192\.0\.2\.1/,
   },
   {
     ...{ ...onWorker, name: 'DATA_DIR is a file', code: 'doctor/data-directory-unwritable', status: 'fail' },
     ...{ cure: /chown/, evidence: /no directory/ },
-    breakIt: async (clinic) => {
-      const path = join(clinic.directory, 'data');
+    breakIt: async (machine) => {
+      const path = join(machine.directory, 'data');
       await writeFile(path, '');
-      return { env: workerSettings(clinic) };
+      return { env: workerSettings(machine) };
     },
   },
   {
     ...{ ...onWorker, name: 'others can read the pictures', code: 'doctor/data-directory-public', status: 'warn' },
     ...{ cure: /^chmod -R go= \S+images$/, evidence: /images can be read/ },
-    breakIt: async (clinic) => {
-      const path = join(clinic.directory, 'data', 'images');
+    breakIt: async (machine) => {
+      const path = join(machine.directory, 'data', 'images');
       await mkdir(path, { recursive: true });
       await chmod(path, 0o755);
-      return { env: workerSettings(clinic) };
+      return { env: workerSettings(machine) };
     },
   },
   {
     ...{ ...onWorker, name: 'pictures may take more than the disk has', code: 'doctor/disk-low', status: 'warn' },
     ...{ cure: /^DISK_MAX_MB=\d+$/, evidence: /MB free/ },
-    breakIt: (clinic) => ({ env: { ...workerSettings(clinic), DISK_MAX_MB: '900000000' } }),
+    breakIt: (machine) => ({ env: { ...workerSettings(machine), DISK_MAX_MB: '900000000' } }),
   },
   {
     ...{ ...onWorker, name: 'the container is small', code: 'doctor/memory-small', status: 'warn', cure: /512 MB/ },
-    breakIt: (clinic) => ({
-      env: workerSettings(clinic),
+    breakIt: (machine) => ({
+      env: workerSettings(machine),
       surroundings: { meter: async () => ({ usedMb: 100, limitMb: 256 }) },
     }),
     evidence: /256 MB/,
@@ -136,47 +139,47 @@ const cases: readonly Case[] = [
   {
     ...{ ...onWorker, name: 'MEMORY_LIMIT_MB is too high', code: 'doctor/memory-limit-high', status: 'fail' },
     ...{ cure: /^MEMORY_LIMIT_MB=384$/, evidence: /900/ },
-    breakIt: (clinic) => ({
-      env: { ...workerSettings(clinic), MEMORY_LIMIT_MB: '900' },
+    breakIt: (machine) => ({
+      env: { ...workerSettings(machine), MEMORY_LIMIT_MB: '900' },
       surroundings: { meter: async () => ({ usedMb: 100, limitMb: 512 }) },
     }),
   },
   {
     ...{ ...onWorker, name: 'CONCURRENCY is too high', code: 'doctor/memory-concurrency', status: 'warn' },
     ...{ cure: /^CONCURRENCY=1$/ },
-    breakIt: (clinic) => ({
-      env: { ...workerSettings(clinic), CONCURRENCY: '8' },
+    breakIt: (machine) => ({
+      env: { ...workerSettings(machine), CONCURRENCY: '8' },
       surroundings: { meter: async () => ({ usedMb: 100, limitMb: 512 }) },
     }),
   },
   {
     ...{ ...onWorker, name: 'CHROMIUM_PATH names nothing', code: 'doctor/chromium-missing', status: 'fail' },
     ...{ cure: /^CHROMIUM_PATH=/, evidence: /CHROMIUM_PATH names \/nowhere\/chromium/ },
-    breakIt: (clinic) => ({
-      env: { ...workerSettings(clinic), CHROMIUM_PATH: '/nowhere/chromium' },
+    breakIt: (machine) => ({
+      env: { ...workerSettings(machine), CHROMIUM_PATH: '/nowhere/chromium' },
       surroundings: { launch: (options, signal) => createLaunch(options)(undefined, signal) },
     }),
   },
   {
     ...{ ...onWorker, name: 'Chromium lacks a library', code: 'doctor/chromium-fails', status: 'fail' },
     ...{ cure: /reinstall chromium/, evidence: /libnss3\.so: cannot open shared object/ },
-    breakIt: async (clinic) => {
-      const path = join(clinic.directory, 'chromium-broken');
+    breakIt: async (machine) => {
+      const path = join(machine.directory, 'chromium-broken');
       await writeFile(
         path,
         '#!/bin/sh\necho "error while loading libnss3.so: cannot open shared object file" >&2\nexit 127\n',
       );
       await chmod(path, 0o755);
       return {
-        env: { ...workerSettings(clinic), CHROMIUM_PATH: path },
+        env: { ...workerSettings(machine), CHROMIUM_PATH: path },
         surroundings: { launch: (options, signal) => createLaunch(options)(undefined, signal) },
       };
     },
   },
   {
     ...{ ...onWorker, name: 'pages stay empty', code: 'doctor/chromium-blank', status: 'fail', cure: /chromium/ },
-    breakIt: (clinic) => ({
-      env: workerSettings(clinic),
+    breakIt: (machine) => ({
+      env: workerSettings(machine),
       surroundings: { launch: async () => createFakeChromium({ paints: false }) },
     }),
     evidence: /150\.0\.1/,
@@ -184,24 +187,24 @@ const cases: readonly Case[] = [
   {
     ...{ ...onWorker, name: 'there are no fonts', code: 'doctor/fonts-missing', status: 'fail' },
     ...{ cure: /fonts-liberation/ },
-    breakIt: (clinic) => ({
-      env: workerSettings(clinic),
+    breakIt: (machine) => ({
+      env: workerSettings(machine),
       surroundings: { launch: async () => createFakeChromium({ lacks: ['e', '字'] }) },
     }),
   },
   {
     ...{ ...onWorker, name: 'Chinese and emoji have no font', code: 'doctor/fonts-scripts', status: 'warn' },
     ...{ cure: /^sudo apt-get install fonts-noto-cjk fonts-noto-color-emoji$/, evidence: /no font for Chinese/ },
-    breakIt: (clinic) => ({
-      env: workerSettings(clinic),
+    breakIt: (machine) => ({
+      env: workerSettings(machine),
       surroundings: { launch: async () => createFakeChromium({ lacks: ['字', '🦊'] }) },
     }),
   },
   {
     ...{ ...onWorker, name: 'the sandbox is forbidden', code: 'doctor/chromium-sandbox', status: 'warn' },
     ...{ cure: /unprivileged_userns_clone/, evidence: /No usable sandbox/ },
-    breakIt: (clinic) => ({
-      env: workerSettings(clinic),
+    breakIt: (machine) => ({
+      env: workerSettings(machine),
       surroundings: {
         launch: async ({ log }) => {
           log.warn({ reason: 'No usable sandbox!' }, 'Chromium cannot have its sandbox on this machine');
@@ -213,11 +216,11 @@ const cases: readonly Case[] = [
   {
     ...{ ...onWorker, name: 'temporary files cannot be written', code: 'doctor/temporary-directory', status: 'fail' },
     ...{ cure: /^TMPDIR=/, evidence: /ENOENT/ },
-    breakIt: (clinic) => ({
-      env: workerSettings(clinic),
-      surroundings: { temporaryDirectory: join(clinic.directory, 'nowhere') },
+    breakIt: (machine) => ({
+      env: workerSettings(machine),
+      surroundings: { temporaryDirectory: join(machine.directory, 'nowhere') },
     }),
   },
 ];
 
-describe('a machine that is broken', () => testCases(cases));
+describe('faults of the machine', () => testCases(cases));

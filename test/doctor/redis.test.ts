@@ -3,25 +3,25 @@ import { describe } from 'node:test';
 import { Redis } from 'ioredis';
 import { startRedis, withRedis } from '../support/redis-server.ts';
 import { type Case, testCases } from './case.ts';
-import { type Clinic, workerSettings } from './clinic.ts';
+import { type TestMachine, workerSettings } from './test-machine.ts';
 
-/** Ways of setting Redis up wrong. The pictures lie at a store that all workers reach. */
+/** Faults of Redis. The store is one that all workers reach, so that no other finding appears. */
 
 const onWorker = { service: 'worker' } as const;
 
-const toEnvironment = (clinic: Clinic, url: string) => ({ ...workerSettings(clinic), REDIS_URL: url });
+const toEnvironment = (machine: TestMachine, url: string) => ({ ...workerSettings(machine), REDIS_URL: url });
 
-async function withServer(clinic: Clinic, ...commands: readonly (readonly [string, string])[]) {
+async function withServer(machine: TestMachine, ...commands: readonly (readonly [string, string])[]) {
   const server = await startRedis();
-  clinic.later(server.close);
+  machine.onClose(server.close);
   const redis = new Redis(server.url);
   for (const [name, value] of commands) await redis.config('SET', name, value);
   redis.disconnect();
-  return { env: toEnvironment(clinic, server.url) };
+  return { env: toEnvironment(machine, server.url) };
 }
 
-/** Speaks just enough of RESP to say that it is an old Redis. */
-async function serveOldRedis(clinic: Clinic): Promise<string> {
+/** A server that speaks enough of RESP to report an old version. */
+async function serveOldRedis(machine: TestMachine): Promise<string> {
   const info = 'redis_version:5.0.7\r\nmaxmemory_policy:noeviction\r\naof_enabled:1\r\nloading:0\r\n';
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -36,7 +36,7 @@ async function serveOldRedis(clinic: Clinic): Promise<string> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  clinic.later(async () => void server.close());
+  machine.onClose(async () => void server.close());
   return `redis://127.0.0.1:${(server.address() as { port: number }).port}`;
 }
 
@@ -44,16 +44,16 @@ const withoutServer: readonly Case[] = [
   {
     ...{ ...onWorker, name: 'Redis is away', code: 'doctor/redis-unreachable', status: 'fail', subject: 'redis' },
     ...{ cure: /^REDIS_URL=/, evidence: /127\.0\.0\.1:9: .*ECONNREFUSED/ },
-    breakIt: (clinic) => ({ env: toEnvironment(clinic, 'redis://127.0.0.1:9') }),
+    breakIt: (machine) => ({ env: toEnvironment(machine, 'redis://127.0.0.1:9') }),
   },
   {
     ...{ ...onWorker, name: 'REDIS_URL is no address', code: 'doctor/setting-wrong', status: 'fail', subject: 'redis' },
     ...{ cure: /^REDIS_URL=redis:/ },
-    breakIt: (clinic) => ({ env: toEnvironment(clinic, 'localhost:6379') }),
+    breakIt: (machine) => ({ env: toEnvironment(machine, 'localhost:6379') }),
   },
   {
     ...{ ...onWorker, name: 'Redis is old', code: 'doctor/redis-old', status: 'warn', cure: /6\.2/ },
-    breakIt: async (clinic) => ({ env: toEnvironment(clinic, await serveOldRedis(clinic)) }),
+    breakIt: async (machine) => ({ env: toEnvironment(machine, await serveOldRedis(machine)) }),
     evidence: /version 5\.0\.7/,
   },
 ];
@@ -62,21 +62,21 @@ const onServer: readonly Case[] = [
   {
     ...{ ...onWorker, name: 'the password is missing', code: 'doctor/redis-unauthorized', status: 'fail' },
     ...{ cure: /^REDIS_URL=redis:\/\/<user>/, evidence: /NOAUTH/ },
-    breakIt: (clinic) => withServer(clinic, ['requirepass', 'the-password-of-redis']),
+    breakIt: (machine) => withServer(machine, ['requirepass', 'the-password-of-redis']),
   },
   {
     ...{ ...onWorker, name: 'Redis throws jobs away', code: 'doctor/redis-evicts', status: 'warn' },
     ...{ cure: /^redis-cli CONFIG SET maxmemory-policy noeviction$/, evidence: /allkeys-lru/ },
-    breakIt: (clinic) => withServer(clinic, ['maxmemory-policy', 'allkeys-lru']),
+    breakIt: (machine) => withServer(machine, ['maxmemory-policy', 'allkeys-lru']),
   },
   {
     ...{ ...onWorker, name: 'Redis forgets at a restart', code: 'doctor/redis-volatile', status: 'warn' },
     ...{ cure: /^redis-cli CONFIG SET appendonly yes$/ },
-    breakIt: (clinic) => withServer(clinic, ['appendonly', 'no']),
+    breakIt: (machine) => withServer(machine, ['appendonly', 'no']),
   },
 ];
 
-describe('a Redis that is set up wrong', () => {
+describe('faults of Redis', () => {
   testCases(withoutServer);
   withRedis(() => testCases(onServer));
 });

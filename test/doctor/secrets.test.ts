@@ -3,15 +3,15 @@ import { after, before, describe, test } from 'node:test';
 import { allSettings } from '../../doctor/checks/settings.ts';
 import { createHideSecrets } from '../../doctor/hide-secrets.ts';
 import { isSecretSetting } from '../../shared/service/config.ts';
-import { type Clinic, gatewaySettings, openClinic, print, workerSettings } from './clinic.ts';
+import { gatewaySettings, openTestMachine, print, type TestMachine, workerSettings } from './test-machine.ts';
 
-/** Secrets in every place where an operator may have put one: none of them may show. */
+/** Puts a secret into every place where an operator may have one, and expects none of them in the report. */
 
-/** What each planted secret has in it. */
+/** A text that every planted secret contains. */
 const MARK = 'zebra';
 const plant = (name: string): string => `${MARK}-${name.toLowerCase().replaceAll('_', '-')}-0123456789`;
 
-/** Secrets whose format asks for more than length. */
+/** Secrets of settings that check a format. */
 const SHAPED: Readonly<Record<string, string>> = {
   API_KEYS: `somebody:${plant('api_keys')}:60:500,other:${plant('other_key')}`,
   OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${plant('otlp')},authorization=Basic%20${plant('otlp_basic')}`,
@@ -22,23 +22,23 @@ const SHAPED: Readonly<Record<string, string>> = {
 const secretNames = Object.entries(allSettings).flatMap(([name, schema]) => (isSecretSetting(schema) ? [name] : []));
 
 describe('secrets', () => {
-  let clinic: Clinic;
+  let machine: TestMachine;
   let echo: string;
   before(async () => {
-    clinic = await openClinic();
-    // A service that says again what it was told, in every spelling.
-    echo = await clinic.serve((request, response) => {
+    machine = await openTestMachine();
+    // A service that repeats its input in every encoding.
+    echo = await machine.serve((request, response) => {
       const told = JSON.stringify(request.headers);
       const base64 = Buffer.from(request.headers.authorization?.split(' ')[1] ?? '').toString('base64');
       response.writeHead(401, { location: `https://user:${plant('location')}@example.org/?key=${plant('query')}` });
       response.end(JSON.stringify({ message: `${told} ${encodeURIComponent(told)} ${base64} ${request.url}` }));
     });
   });
-  after(() => clinic.close());
+  after(() => machine.close());
 
   const withUser = (url: string, name: string): string => url.replace('://', `://user:${plant(name)}@`);
 
-  /** Every secret set, every service an echo, with a password in every address that takes one. */
+  /** Sets every secret, and a password in every address that can have one. Every service is the echo. */
   function plantEverywhere(): Record<string, string> {
     const secrets = Object.fromEntries(secretNames.map((name) => [name, SHAPED[name] ?? plant(name)]));
     const urls = Object.keys(allSettings).filter((name) => /_URL$|_ENDPOINT$/.test(name) && name !== 'PUBLIC_URL');
@@ -52,7 +52,7 @@ describe('secrets', () => {
     };
   }
 
-  /** What is set, what stands inside it, and what of it is sent. */
+  /** The secrets as they are set, the parts of them, and their encoded forms. */
   const everySecret = (environment: Readonly<Record<string, string>>): string[] => {
     const whsec = Buffer.from(SHAPED.WEBHOOK_SECRET?.slice('whsec_'.length) ?? '', 'base64').toString();
     return [MARK, encodeURIComponent(MARK), whsec, ...secretNames.map((name) => environment[name] ?? '')].filter(
@@ -76,10 +76,10 @@ describe('secrets', () => {
       const planted = plantEverywhere();
       const environment = {
         ...planted,
-        ...{ ...workerSettings(clinic), ...gatewaySettings(clinic, planted.WORKER_URL ?? ''), ENGINES, STORES },
+        ...{ ...workerSettings(machine), ...gatewaySettings(machine, planted.WORKER_URL ?? ''), ENGINES, STORES },
         ...{ WORKER_TOKEN: planted.WORKER_TOKEN ?? '', PORT: '0', WORKER_PORT: '0', PUBLIC_URL: `${echo}/base` },
       };
-      const { output } = await print([...argv, '--service', 'both'], environment, clinic.surroundings);
+      const { output } = await print([...argv, '--service', 'both'], environment, machine.surroundings);
       assert.match(output, /engine replicate/, 'the services were asked');
       assert.match(output, /store s3/);
       assertHidden(output, environment);
@@ -93,14 +93,14 @@ describe('secrets', () => {
         ...{ CONCURRENCY: 'many', PROMPT_POLICY_FILE: `/${plant('policy')}`, IMGUR_CLIENT_IDS: plant('misspelt') },
         ...{ REPLICATE_API_TOKEN: plant('unknown_token') },
       };
-      const { output } = await print([...argv, '--service', 'both'], environment, clinic.surroundings);
+      const { output } = await print([...argv, '--service', 'both'], environment, machine.surroundings);
       assert.match(output, /setting-wrong/);
-      // A path and a name of an engine are no secrets, and are what the operator has to see.
+      // The operator needs to see the wrong path and the wrong engine name, which are no secrets.
       assertHidden(output.replaceAll(plant('policy'), '').replaceAll(plant('engines'), ''), environment);
     });
   }
 
-  test('are hidden in the spellings in which services say them again', () => {
+  test('are hidden in the encodings in which services repeat them', () => {
     const secret = 'p@ss/word+with=signs';
     const hide = createHideSecrets({ OPENAI_API_KEY: secret, REDIS_URL: 'redis://:p%40ss%2Fword@host' }, allSettings);
     const spellings = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64'), 'p@ss/word'];
@@ -111,7 +111,7 @@ describe('secrets', () => {
     assert.equal(hide('Authorization: Bearer abcdefghij'), 'Authorization: [hidden]');
   });
 
-  test('leave plain words alone', () => {
+  test('are hidden without loss of ordinary words', () => {
     const hide = createHideSecrets(
       { API_KEYS: '', USER: 'root', GIT_AUTHOR_NAME: 'worker', PORT: '10000' },
       allSettings,

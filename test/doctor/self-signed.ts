@@ -1,4 +1,4 @@
-/** A certificate of nobody's, for a host that does not exist, and its key: of no use but to be refused. */
+/** A self-signed certificate for a host that does not exist, and its key. Clients must refuse it. */
 export const SELF_SIGNED = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBhjCCAS2gAwIBAgIURgxRAYYHsW3CGUL5IVt9eiDOakAwCgYIKoZIzj0EAwIw

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { describe } from 'node:test';
 import { createFakeWorker } from '../stand-ins/worker/fake-worker.ts';
 import { type Case, testCases } from './case.ts';
-import { type Clinic, gatewaySettings, workerSettings } from './clinic.ts';
+import { gatewaySettings, type TestMachine, workerSettings } from './test-machine.ts';
 
-/** Ways of writing the settings wrong. */
+/** Faults of the settings. */
 
-async function withWorker(clinic: Clinic, changes: Readonly<Record<string, string | undefined>>) {
+async function withWorker(machine: TestMachine, changes: Readonly<Record<string, string | undefined>>) {
   const worker = await createFakeWorker();
-  clinic.later(worker.close);
-  return { env: { ...gatewaySettings(clinic, worker.url), WORKER_TOKEN: worker.token, ...changes } };
+  machine.onClose(worker.close);
+  return { env: { ...gatewaySettings(machine, worker.url), WORKER_TOKEN: worker.token, ...changes } };
 }
 
 const wrong = { code: 'doctor/setting-wrong', status: 'fail' } as const;
@@ -18,68 +18,68 @@ const cases: readonly Case[] = [
   {
     ...{ ...wrong, name: 'the token is short', service: 'worker', subject: 'worker' },
     ...{ cure: /^WORKER_TOKEN=</, evidence: /WORKER_TOKEN has a value that is not accepted/ },
-    breakIt: (clinic) => ({ env: { ...workerSettings(clinic), WORKER_TOKEN: 'short' } }),
+    breakIt: (machine) => ({ env: { ...workerSettings(machine), WORKER_TOKEN: 'short' } }),
   },
   {
     ...{ ...wrong, name: 'the token is missing', service: 'worker', cure: /openssl rand/ },
-    breakIt: (clinic) => ({ env: { ...workerSettings(clinic), WORKER_TOKEN: '' } }),
+    breakIt: (machine) => ({ env: { ...workerSettings(machine), WORKER_TOKEN: '' } }),
     evidence: /WORKER_TOKEN is missing/,
   },
   {
     ...{ ...wrong, name: 'a number is none', service: 'worker', cure: /^CONCURRENCY=1$/ },
-    breakIt: (clinic) => ({ env: { ...workerSettings(clinic), CONCURRENCY: 'many' } }),
+    breakIt: (machine) => ({ env: { ...workerSettings(machine), CONCURRENCY: 'many' } }),
     evidence: /a whole number from 1 to 64/,
   },
   {
     ...{ ...wrong, name: 'an engine does not exist', service: 'worker', cure: /^ENGINES=/ },
-    breakIt: (clinic) => ({ env: { ...workerSettings(clinic), ENGINES: 'sketsh' } }),
+    breakIt: (machine) => ({ env: { ...workerSettings(machine), ENGINES: 'sketsh' } }),
     evidence: /there is no sketsh/,
   },
   {
     ...{ ...wrong, name: 'an engine lacks its key', service: 'worker', cure: /^REPLICATE_API_KEY=/ },
-    breakIt: (clinic) => ({ env: { ...workerSettings(clinic), ENGINES: 'replicate,sketch' } }),
+    breakIt: (machine) => ({ env: { ...workerSettings(machine), ENGINES: 'replicate,sketch' } }),
     evidence: /because replicate is enabled/,
   },
   {
     ...{ ...wrong, name: 'a store lacks its bucket', service: 'worker', cure: /^S3_BUCKET=/ },
-    breakIt: (clinic) => {
+    breakIt: (machine) => {
       const s3 = { S3_ENDPOINT: 'http://127.0.0.1:9', S3_ACCESS_KEY_ID: 'key', S3_SECRET_ACCESS_KEY: 'secret' };
-      return { env: { ...workerSettings(clinic), STORES: 's3', ...s3 } };
+      return { env: { ...workerSettings(machine), STORES: 's3', ...s3 } };
     },
     evidence: /the store s3 is enabled/,
   },
   {
     ...{ ...wrong, name: 'the gateway has no worker', service: 'gateway', cure: /^WORKER_URL=/, subject: 'gateway' },
-    breakIt: (clinic) => ({ env: { ...gatewaySettings(clinic, '') } }),
+    breakIt: (machine) => ({ env: { ...gatewaySettings(machine, '') } }),
   },
   {
     ...{ ...wrong, name: 'PUBLIC_URL is no address', service: 'gateway', cure: /^PUBLIC_URL=</ },
-    breakIt: (clinic) => withWorker(clinic, { PUBLIC_URL: 'example.org' }),
+    breakIt: (machine) => withWorker(machine, { PUBLIC_URL: 'example.org' }),
   },
   {
     ...{ ...wrong, name: 'API_KEYS have no names', service: 'gateway', cure: /name:secret/ },
-    breakIt: (clinic) => withWorker(clinic, { API_KEYS: 'only-a-secret-0123456789' }),
+    breakIt: (machine) => withWorker(machine, { API_KEYS: 'only-a-secret-0123456789' }),
   },
   {
     ...{ ...wrong, name: 'the rules for prompts are not there', service: 'gateway', cure: /^PROMPT_POLICY_FILE=/ },
-    breakIt: (clinic) => withWorker(clinic, { PROMPT_POLICY_FILE: join(clinic.directory, 'rules.json') }),
+    breakIt: (machine) => withWorker(machine, { PROMPT_POLICY_FILE: join(machine.directory, 'rules.json') }),
   },
   {
     ...{ name: 'a setting is misspelt', service: 'gateway', code: 'doctor/setting-unknown', status: 'warn' },
     ...{ cure: /^API_KEYS=<the value of API_KEY>$/, evidence: /API_KEY is no setting/ },
-    breakIt: (clinic) => withWorker(clinic, { API_KEY: 'somebody:secret-of-somebody-1' }),
+    breakIt: (machine) => withWorker(machine, { API_KEY: 'somebody:secret-of-somebody-1' }),
   },
   {
     ...{ name: 'callers are held too long', service: 'gateway', code: 'doctor/wait-budget-long', status: 'warn' },
     ...{ cure: /^WAIT_BUDGET_MS=85000$/, evidence: /180000/ },
-    breakIt: (clinic) => withWorker(clinic, { WAIT_BUDGET_MS: '180000', PUBLIC_URL: 'https://easel.invalid' }),
+    breakIt: (machine) => withWorker(machine, { WAIT_BUDGET_MS: '180000', PUBLIC_URL: 'https://easel.invalid' }),
   },
   {
     ...{ name: 'the last engine comes too late', service: 'both', code: 'doctor/fallback-late', status: 'warn' },
     ...{ cure: /^FALLBACK_WITHIN_MS=68000$/ },
-    breakIt: async (clinic) => ({
+    breakIt: async (machine) => ({
       env: {
-        ...workerSettings(clinic),
+        ...workerSettings(machine),
         ...{ PORT: '0', WORKER_PORT: '0', ENGINES: 'comfyui,sketch', COMFYUI_URL: 'http://127.0.0.1:9' },
         ...{ FALLBACK_WITHIN_MS: '300000' },
       },
@@ -88,4 +88,4 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe('settings that are wrong', () => testCases(cases));
+describe('faults of the settings', () => testCases(cases));

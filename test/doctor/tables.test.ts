@@ -8,12 +8,12 @@ import { toTopicRows, toTroubleRows } from './tables.ts';
 const guide = readFileSync(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8');
 
 describe('docs/doctor.md', () => {
-  test('has a row for every code, in the words of the code', () => {
+  test('has a row for every code, with its meaning and fixes', () => {
     const missing = [...toTroubleRows(), ...toTopicRows()].filter((row) => !guide.includes(row));
     assert.deepEqual(missing, [], 'paste these rows');
   });
 
-  test('knows no other code', () => {
+  test('has no row for an unknown code', () => {
     const told = [...guide.matchAll(/^\| (?:<a[^>]*><\/a>)?`(doctor\/[\w-]+)`/gm)].map(([, code = '']) => code);
     assert.deepEqual(
       told.filter((code) => !(code in TROUBLES) && !(code in TOPICS)),

@@ -1,12 +1,12 @@
 import { TOPICS, TROUBLES } from '../../doctor/codes/codes.ts';
 
-/** The rows of docs/doctor.md, as the code has them; `node test/doctor/tables.ts` prints them all. */
+/** The rows of docs/doctor.md, made from the codes. `node test/doctor/tables.ts` prints them. */
 
 const escapeBars = (text: string): string => text.replaceAll('|', '\\|');
 
 const COMMAND = /^(?:sudo|npm|npx|node|docker|chmod|redis-cli|[A-Z][A-Z0-9_]+=)/;
 
-/** Commands and settings as code, without the words in brackets behind them; sentences as they are. */
+/** Marks commands and settings as code, without the remark in brackets after them. Sentences stay unchanged. */
 function toCure(fix: string): string {
   const [, command = '', words = ''] = /^(.*?)( \([^()]*\))?$/.exec(fix) ?? [];
   return COMMAND.test(fix) ? `\`${command}\`${words}` : fix;

@@ -7,7 +7,7 @@ const INSTALL_CHROMIUM = [
 ];
 
 /** What can be wrong with the machine, the settings and the browser. */
-export const ON_THIS_MACHINE = {
+export const MACHINE_TROUBLES = {
   'doctor/node-old': {
     meaning: 'This Node has no `node:sqlite`, so neither service starts.',
     fixes: ['npm ci --include=dev (brings Node 24 along)', 'install Node 24: https://nodejs.org/en/download'],
@@ -74,7 +74,8 @@ export const ON_THIS_MACHINE = {
     fixes: ['give the container 512 MB or more', 'ENGINES=<engines without a browser>'],
   },
   'doctor/memory-limit-high': {
-    meaning: 'MEMORY_LIMIT_MB is above the container’s own limit, so the kernel kills first.',
+    meaning:
+      'MEMORY_LIMIT_MB is above the container’s own limit, so the kernel kills the worker before it can free memory.',
     fixes: ['MEMORY_LIMIT_MB= (unset: three quarters of the limit)'],
   },
   'doctor/memory-concurrency': {
@@ -110,7 +111,7 @@ export const ON_THIS_MACHINE = {
     fixes: ['start it as package.json’s start:api or start:worker says, by node itself'],
   },
   'doctor/no-answer': {
-    meaning: 'A check had no answer in its time.',
+    meaning: 'A check got no answer in time.',
     fixes: ['run the doctor again; is the machine overloaded?'],
   },
   'doctor/check-failed': {

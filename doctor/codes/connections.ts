@@ -1,7 +1,7 @@
 import type { Trouble } from './trouble.ts';
 
 /** What can be wrong with engines, stores, the other service, the public address and Redis. */
-export const BEYOND_IT = {
+export const CONNECTION_TROUBLES = {
   'doctor/engine-unreachable': {
     meaning: 'The service of an engine cannot be reached from here.',
     fixes: ['see whether this machine may reach the host (DNS, firewall, proxy)', 'ENGINES=<without it>'],
@@ -11,7 +11,7 @@ export const BEYOND_IT = {
     fixes: ['set a valid key'],
   },
   'doctor/engine-model-gone': {
-    meaning: 'The configured model is not served (any more).',
+    meaning: 'The service does not have the configured model (any more).',
     fixes: ['set another model'],
   },
   'doctor/engine-model-ends': {
@@ -19,12 +19,12 @@ export const BEYOND_IT = {
     fixes: ['set another model before that day'],
   },
   'doctor/engine-quota-spent': {
-    meaning: 'Nothing is left of the quota or credit of an engine.',
+    meaning: 'The quota or credit of an engine is used up.',
     fixes: ['wait until it comes back, or top up the account', 'ENGINES=<another engine before it>'],
   },
   'doctor/engine-odd': {
-    meaning: 'The service of an engine answers, but not as it is known to.',
-    fixes: ['look at the evidence; later it may be well again', 'ENGINES=<without it>'],
+    meaning: 'The service of an engine answers, but not as expected.',
+    fixes: ['read the evidence; the service may recover by itself', 'ENGINES=<without it>'],
   },
   'doctor/no-engine': {
     meaning: 'None of the enabled engines can make a picture now.',
@@ -32,7 +32,7 @@ export const BEYOND_IT = {
   },
   'doctor/engine-drawn-only': {
     meaning: 'Only programmed drawings are left: no enabled engine with a model can be used from here.',
-    fixes: ['cure what the other engines say above'],
+    fixes: ['cure the faults of the other engines above'],
   },
   'doctor/store-unreachable': {
     meaning: 'The host of a store cannot be reached from here.',
@@ -43,12 +43,12 @@ export const BEYOND_IT = {
     fixes: ['set a valid key'],
   },
   'doctor/store-quota-spent': {
-    meaning: 'Nothing is left of the quota of a store.',
+    meaning: 'The quota of a store is used up.',
     fixes: ['STORES=<another store behind it>'],
   },
   'doctor/store-odd': {
-    meaning: 'The host of a store answers, but not as it is known to.',
-    fixes: ['look at the evidence; later it may be well again', 'STORES=disk'],
+    meaning: 'The host of a store answers, but not as expected.',
+    fixes: ['read the evidence; the service may recover by itself', 'STORES=disk'],
   },
   'doctor/no-store': {
     meaning: 'None of the enabled stores can take a picture now.',
@@ -95,8 +95,8 @@ export const BEYOND_IT = {
     fixes: ['renew it (caddy and certbot do so by themselves)', 'PUBLIC_URL=<the name that the certificate is for>'],
   },
   'doctor/public-url-redirects': {
-    meaning: 'PUBLIC_URL leads on to another address.',
-    fixes: ['PUBLIC_URL=<the address that it leads to>'],
+    meaning: 'PUBLIC_URL redirects to another address.',
+    fixes: ['PUBLIC_URL=<the address that it redirects to>'],
   },
   'doctor/public-url-not-easel': {
     meaning: 'Something else answers at PUBLIC_URL.',
@@ -107,8 +107,8 @@ export const BEYOND_IT = {
     fixes: ['let the proxy forward that path', 'PUBLIC_URL=<without the path>'],
   },
   'doctor/public-url-other-gateway': {
-    meaning: 'Another gateway than the one on this machine answers at PUBLIC_URL.',
-    fixes: ['right where several gateways share a balancer; else let the proxy forward to PORT'],
+    meaning: 'Another gateway answers at PUBLIC_URL, not the one on this machine.',
+    fixes: ['no fault where several gateways share a balancer; else let the proxy forward to PORT'],
   },
   'doctor/public-url-ipv6': {
     meaning: 'The host of PUBLIC_URL has an IPv6 address at which nothing answers.',

@@ -9,22 +9,22 @@ import type { Surroundings } from '../../doctor/surroundings.ts';
 import { close, listen } from '../../shared/net/http.ts';
 import type { Chromium } from '../../worker/browser/process/chromium.ts';
 
-/** A machine on which all is well, so that a test breaks one thing and sees what the doctor says of it. */
-export interface Clinic {
+/** A machine without faults, on which a test makes one. */
+export interface TestMachine {
   readonly directory: string;
-  /** Listens on a free port of loopback until the clinic closes. */
+  /** Listens on a free port of loopback until `close`. Resolves with the address. */
   serve(listener: RequestListener): Promise<string>;
-  /** Called when the clinic closes. */
-  later(end: () => Promise<unknown>): void;
+  /** Registers what `close` has to release. */
+  onClose(release: () => Promise<unknown>): void;
   readonly surroundings: Partial<Surroundings>;
   close(): Promise<void>;
 }
 
 export const TOKEN = 'token-of-both-services-0123';
 
-export async function openClinic(): Promise<Clinic> {
+export async function openTestMachine(): Promise<TestMachine> {
   const directory = await mkdtemp(join(tmpdir(), 'easel-doctor-'));
-  const ends: (() => Promise<unknown>)[] = [];
+  const releases: (() => Promise<unknown>)[] = [];
   const root = join(directory, 'package');
   await mkdir(join(directory, 'proc', 'self'), { recursive: true });
   await mkdir(root);
@@ -40,24 +40,24 @@ export async function openClinic(): Promise<Clinic> {
     serve: async (listener) => {
       const server = createServer(listener);
       const { port } = await listen(server, 0, '127.0.0.1');
-      ends.push(() => close(server, 0));
+      releases.push(() => close(server, 0));
       return `http://127.0.0.1:${port}`;
     },
-    later: (end) => void ends.push(end),
+    onClose: (release) => void releases.push(release),
     close: async () => {
-      await Promise.all(ends.map((end) => end()));
+      await Promise.all(releases.map((release) => release()));
       await rm(directory, { recursive: true, force: true });
     },
   };
 }
 
-/** Settings with which the worker is healthy, whatever is here. */
-export const workerSettings = ({ directory }: Clinic) => ({
+/** Settings with which the worker is healthy on any machine. */
+export const workerSettings = ({ directory }: TestMachine) => ({
   ...{ PORT: '0', HOST: '127.0.0.1', WORKER_TOKEN: TOKEN, ENGINES: 'sketch', STORES: 'disk' },
   ...{ DATA_DIR: join(directory, 'data'), DISK_MAX_MB: '1' },
 });
 
-export const gatewaySettings = ({ directory }: Clinic, workerUrl: string) => ({
+export const gatewaySettings = ({ directory }: TestMachine, workerUrl: string) => ({
   ...{ PORT: '0', HOST: '127.0.0.1', WORKER_TOKEN: TOKEN, WORKER_URL: workerUrl },
   ...{ DATA_DIR: join(directory, 'data'), DISK_MAX_MB: '1' },
 });
@@ -68,7 +68,7 @@ interface FakeChromiumOptions {
   readonly lacks?: readonly string[];
 }
 
-/** A browser whose page answers the two questions that are asked of it: does it paint, and which letters does it show. */
+/** A browser whose page answers the doctor's two questions: whether it paints, and which letters it can show. */
 export function createFakeChromium({ paints = true, lacks = [] }: FakeChromiumOptions = {}): Chromium {
   const evaluate = async (_question: unknown, letters?: readonly string[]) =>
     letters === undefined ? paints : letters.map((letter) => !lacks.includes(letter));
@@ -83,11 +83,11 @@ export function createFakeChromium({ paints = true, lacks = [] }: FakeChromiumOp
 export interface Diagnosis {
   readonly report: Report;
   readonly exitCode: number;
-  /** As printed. */
+  /** Standard output. */
   readonly output: string;
 }
 
-/** Runs the doctor as `--json`, and holds its report to the documented shape. */
+/** Runs the doctor with `--json`, and checks its report against the documented shape. */
 export async function examine(
   env: Readonly<Record<string, string | undefined>>,
   service: Services,
