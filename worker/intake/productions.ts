@@ -14,13 +14,31 @@ import type { Slots } from './slots.ts';
 
 type Listener = (event: ProductionEvent) => void;
 
+/** A production of a queue that takes it back while it waits for an engine. */
+export interface Queued {
+  /** Epoch milliseconds at which it was begun for the first time. */
+  readonly begunAt: number;
+  /** The production has ended without a last event. It may be taken again after so many milliseconds. */
+  readonly onPostponed: (milliseconds: number) => void;
+}
+
+class Postponed extends Error {
+  override readonly name = 'Postponed';
+  readonly milliseconds: number;
+
+  constructor(milliseconds: number) {
+    super(`waits for an engine for ${milliseconds} ms`);
+    this.milliseconds = milliseconds;
+  }
+}
+
 export interface Productions {
   /**
    * Starts the production, or joins the one of the same job. Throws `queue_full` or `worker_unavailable` at once. The
    * listener gets every event from then on, `result` or `error` as the last. The returned function removes the listener;
    * a production without listeners is cancelled.
    */
-  follow(production: Production, listener: Listener, trace: Run['trace']): () => void;
+  follow(production: Production, listener: Listener, trace: Run['trace'], queued?: Queued): () => void;
   readonly isStopping: boolean;
   /** Takes no more work and refuses what waits. What runs may end within the grace period; after it, it is aborted with an error. */
   stop(graceMs: number): Promise<void>;
@@ -56,7 +74,7 @@ export function createProductions(options: ProductionsOptions): Productions {
   const underWay = new Set<Entry>();
   let isStopping = false;
 
-  function start(production: Production, trace: Run['trace'], listener: Listener): Entry {
+  function start(production: Production, trace: Run['trace'], listener: Listener, queued?: Queued): Entry {
     const previous = byJob.get(production.jobId)?.ended;
     const deadlineAt = clock.now() + (production.timeoutMs ?? Number.POSITIVE_INFINITY);
     const entry: Entry = {
@@ -72,10 +90,16 @@ export function createProductions(options: ProductionsOptions): Productions {
     const reports = createReports(entry.listeners, { line, watch, clock, log });
     const slot = takeSlot(production, signal, reports.progress);
 
+    const forget = (): void => {
+      underWay.delete(entry);
+      if (byJob.get(production.jobId) === entry) byJob.delete(production.jobId);
+    };
+
     async function make(): Promise<void> {
       let leave = await slot;
       entry.isRunning = true;
       const stepAside = async (milliseconds: number): Promise<void> => {
+        if (queued !== undefined) throw new Postponed(milliseconds);
         leave();
         entry.isRunning = false;
         await clock.wait(milliseconds, signal);
@@ -85,7 +109,8 @@ export function createProductions(options: ProductionsOptions): Productions {
       try {
         // The same job was cancelled a moment ago and is still ending.
         await previous;
-        const context = { signal, deadlineAt, onProgress: reports.progress, watch, stepAside };
+        const begunAt = queued?.begunAt ?? clock.now();
+        const context = { signal, deadlineAt, begunAt, onProgress: reports.progress, watch, stepAside };
         reports.result(await produce(production, context));
       } finally {
         leave();
@@ -93,10 +118,14 @@ export function createProductions(options: ProductionsOptions): Productions {
     }
 
     entry.ended = make()
-      .catch(reports.failure)
+      .catch((error: unknown) => {
+        if (!(error instanceof Postponed)) return reports.failure(error);
+        watch.postponed();
+        forget();
+        queued?.onPostponed(error.milliseconds);
+      })
       .finally(async () => {
-        underWay.delete(entry);
-        if (byJob.get(production.jobId) === entry) byJob.delete(production.jobId);
+        forget();
         await reports.end();
       });
     byJob.set(production.jobId, entry);
@@ -122,11 +151,11 @@ export function createProductions(options: ProductionsOptions): Productions {
   }
 
   return {
-    follow(production, listener, trace) {
+    follow(production, listener, trace, queued) {
       const known = byJob.get(production.jobId);
       const isJoinable = known !== undefined && !known.abort.signal.aborted;
       if (!isJoinable && isStopping) throw stopping();
-      const entry = isJoinable ? known : start(production, trace, listener);
+      const entry = isJoinable ? known : start(production, trace, listener, queued);
       entry.listeners.add(listener);
       return () => {
         entry.listeners.delete(listener);

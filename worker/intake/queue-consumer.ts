@@ -75,6 +75,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
     try {
       const end = await run(runId, controller.signal);
       if (end === 'ended') return 'done';
+      if (typeof end === 'number') return end;
       return end === 'full' ? FULL_PAUSE_MS : 'again';
     } finally {
       running.delete(runId);

@@ -12,8 +12,11 @@ import { createProgressPace } from './progress-pace.ts';
 
 /** Handles one run of the shared queue, from taking it until its end is recorded. */
 
-/** `ended`: nothing is left to do. `full` and `interrupted`: the run goes back to the queue. */
-export type RunEnd = 'ended' | 'full' | 'interrupted';
+/**
+ * `ended`: nothing is left to do. `full` and `interrupted`: the run goes back to the queue. A number: it stays in work, and is
+ * taken again after so many milliseconds, since its engine rests.
+ */
+export type RunEnd = 'ended' | 'full' | 'interrupted' | number;
 
 interface QueueRunOptions {
   readonly runs: SharedRuns;
@@ -50,7 +53,10 @@ export function createQueueRun(options: QueueRunOptions) {
       if (event.type === 'progress') progress.add(event);
       else if (event.type !== 'alive') ending.resolve(event);
     };
-    const leave = productions.follow(production, hear, run.trace);
+    const leave = productions.follow(production, hear, run.trace, {
+      begunAt: run.startedAt ?? clock.now(),
+      onPostponed: (milliseconds) => ending.resolve({ type: 'postponed', milliseconds }),
+    });
     // A removed listener gets no more events.
     const giveUp = (): void => {
       leave();
@@ -67,7 +73,7 @@ export function createQueueRun(options: QueueRunOptions) {
     }
   }
 
-  async function settle({ ending, run, changes }: Made): Promise<void> {
+  async function settle(ending: LastEvent, { run, changes }: Made): Promise<void> {
     if (ending.type === 'result') await sharePictures(ending.result, run.request, { blobs, readPicture });
     const change: RunChange =
       ending.type === 'error'
@@ -95,9 +101,14 @@ export function createQueueRun(options: QueueRunOptions) {
     // An abort that came before the listener was added calls no listener.
     if (signal.aborted) return giveBack(runId, 'interrupted');
     const made = await produce(run, signal).catch((error: unknown) => ({ ending: toEnding(error), run, changes: [] }));
-    const how = whatItMeans(made.ending, signal);
+    const { ending, changes } = made;
+    if (ending.type === 'postponed') {
+      if (changes.length > 0) await runs.report(runId, changes, undefined, made.run);
+      return ending.milliseconds;
+    }
+    const how = whatItMeans(ending, signal);
     if (how !== 'ended') return giveBack(runId, how);
-    await settle(made);
+    await settle(ending, made);
     return 'ended';
   };
 }
@@ -116,7 +127,8 @@ async function sharePictures(
   }
 }
 
-type Ending = Extract<ProductionEvent, { readonly type: 'result' | 'error' }>;
+type LastEvent = Extract<ProductionEvent, { readonly type: 'result' | 'error' }>;
+type Ending = LastEvent | { readonly type: 'postponed'; readonly milliseconds: number };
 
 interface Made {
   readonly ending: Ending;
@@ -128,7 +140,7 @@ const toEnding = (error: unknown): Ending => ({ type: 'error', error: toErrorRec
 
 const INTERRUPTIONS: readonly ErrorRecord['code'][] = ['worker_unavailable', 'cancelled'];
 
-function whatItMeans(ending: Ending, signal: AbortSignal): RunEnd {
+function whatItMeans(ending: LastEvent, signal: AbortSignal): RunEnd {
   if (ending.type === 'result') return 'ended';
   if (ending.error.code === 'queue_full') return 'full';
   return signal.aborted || INTERRUPTIONS.includes(ending.error.code) ? 'interrupted' : 'ended';

@@ -16,6 +16,8 @@ export interface ProductionWatch {
   /** An engine or a store is asked; its outcome is told to the function that is answered. */
   asking(call: AskedCall): (outcome: Outcome) => void;
   ended(end: ProductionEnd): void;
+  /** The queue has taken it back, until its engine may serve again. */
+  postponed(): void;
 }
 
 export interface AskedCall {

@@ -7,8 +7,9 @@ import type { NobodyServed, PassedOver } from './fallback.ts';
 export const LONGEST_PATIENCE_MS = 10 * 60_000;
 
 const CURED_BY_WAITING: ReadonlySet<ErrorCode> = new Set(['engine_busy']);
-/** Waits for a busy engine that does not say how long: the next one each time, then the last one again. */
-const PAUSES_MS = [2000, 4000, 8000, 15_000];
+/** A busy engine that does not say how long is asked again after 2, 4, 8 and 15 s, then each 15 s. */
+const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 15_000;
 
 export interface PatientWait {
   readonly milliseconds: number;
@@ -18,15 +19,15 @@ export interface PatientWait {
 }
 
 /**
- * How long to wait until the first engine may serve again. Undefined if none will within `remainingMs`. `round` counts
- * the waits of this job from 0.
+ * How long to wait until the first engine may serve again. Undefined if none will within `remainingMs`. The job has been
+ * under way for `elapsedMs`.
  */
 export function planWait(
   { passedOver }: NobodyServed,
-  { round, remainingMs }: { readonly round: number; readonly remainingMs: number },
+  { elapsedMs, remainingMs }: { readonly elapsedMs: number; readonly remainingMs: number },
 ): PatientWait | undefined {
   const waits = passedOver.filter(isCurable).map(({ name, error, restMs }): PatientWait => {
-    return { name, code: error.code, milliseconds: Math.max(restMs > 0 ? restMs : pauseOf(round), SHORTEST_MS) };
+    return { name, code: error.code, milliseconds: Math.max(restMs > 0 ? restMs : pauseAfter(elapsedMs), SHORTEST_MS) };
   });
   const [soonest] = waits.toSorted((a, b) => a.milliseconds - b.milliseconds);
   return soonest !== undefined && soonest.milliseconds < remainingMs ? soonest : undefined;
@@ -35,7 +36,8 @@ export function planWait(
 /** Shortest wait, so that a rest that ends in a moment causes no busy loop. */
 const SHORTEST_MS = 100;
 
-const pauseOf = (round: number): number => PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? SHORTEST_MS;
+/** A job that a queue takes back meanwhile counts no waits, so this goes by the time since it was begun. */
+const pauseAfter = (elapsedMs: number): number => Math.min(elapsedMs + FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
 
 /** Busy, or at rest after a failure that a rest can cure. A wrong key or a changed API is not cured by a rest. */
 function isCurable({ error, isResting }: PassedOver): boolean {

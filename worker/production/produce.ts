@@ -36,7 +36,12 @@ export interface ProduceContext {
   readonly deadlineAt: number;
   readonly onProgress: (event: ProgressEvent) => void;
   readonly watch: Pick<ProductionWatch, 'asking'>;
-  /** Gives the slot to other jobs while it waits. Resolves when this job has a slot again. */
+  /** Epoch milliseconds at which the job was begun for the first time. */
+  readonly begunAt: number;
+  /**
+   * Gives the slot to other jobs while it waits. Resolves when this job has a slot again; rejects where the queue takes the
+   * job back until then.
+   */
   readonly stepAside: (milliseconds: number) => Promise<void>;
 }
 
@@ -56,7 +61,8 @@ const SHARE_BEFORE_FALLBACK = 0.5;
 interface Run extends ProduceContext, Production {
   readonly plans: readonly Plan[];
   readonly remainingMs: () => number;
-  /** End of the time in which the job may wait for an engine. */
+  readonly elapsedMs: () => number;
+  /** Until the end of the time in which the job may wait for an engine. */
   readonly patienceMs: () => number;
 }
 
@@ -81,13 +87,14 @@ export function createProduce(options: ProduceOptions): Produce {
   /** Asks every engine that may serve. Waits and asks again while that may help. */
   async function paint(run: Run): Promise<Chosen> {
     const attempts = new Map<string, Attempt>();
-    for (let round = 0; ; round += 1) {
+    for (;;) {
       try {
         return await askAll(run);
       } catch (error) {
         if (!(error instanceof NobodyServed)) throw error;
         for (const attempt of toAttempts(error.passedOver)) attempts.set(attempt.engine, attempt);
-        const wait = planWait(error, { round, remainingMs: Math.min(run.remainingMs(), run.patienceMs()) });
+        const remainingMs = Math.min(run.remainingMs(), run.patienceMs());
+        const wait = planWait(error, { elapsedMs: run.elapsedMs(), remainingMs });
         if (wait === undefined) throw toEngineError(error, [...attempts.values()]);
         const seconds = Math.ceil(wait.milliseconds / 1000);
         run.onProgress({
@@ -140,9 +147,9 @@ export function createProduce(options: ProduceOptions): Produce {
   return async (production, context) => {
     const { plans, skipped } = planEngines(production.request, engines, production.credentials);
     const remainingMs = (): number => context.deadlineAt - clock.now();
-    const patientUntil = clock.now() + (options.patienceMs ?? LONGEST_PATIENCE_MS);
-    const patienceMs = (): number => patientUntil - clock.now();
-    const run: Run = { ...production, ...context, plans, remainingMs, patienceMs };
+    const elapsedMs = (): number => clock.now() - context.begunAt;
+    const patienceMs = (): number => (options.patienceMs ?? LONGEST_PATIENCE_MS) - elapsedMs();
+    const run: Run = { ...production, ...context, plans, remainingMs, elapsedMs, patienceMs };
     const chosen = (await findPainted(run)) ?? (await paint(run));
     const fallbacks = toFallbacks(chosen);
     const deliveries = await deliverAll(run, chosen).catch((error: unknown) => {

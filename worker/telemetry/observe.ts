@@ -44,6 +44,21 @@ export function createWorkerObserver({ counts, traces, clock }: ObserveOptions):
       record(below(own), { name: stage, kind: 'internal', startedAt: since, attributes: { 'easel.engine': engine } });
     }
 
+    function close({
+      outcome,
+      engine,
+      error,
+    }: {
+      outcome: string;
+      engine: string | undefined;
+      error?: string | undefined;
+    }) {
+      leaveStage();
+      running.delete(watch);
+      const attributes = { 'easel.run': runId, 'easel.engine': engine, 'easel.outcome': outcome };
+      record(own, { name: 'production', kind: 'consumer', startedAt, attributes, error });
+    }
+
     const watch: ProductionWatch = {
       progress({ stage, engine = current?.engine ?? 'none' }) {
         if (current?.stage === stage && current.engine === engine) return;
@@ -65,13 +80,10 @@ export function createWorkerObserver({ counts, traces, clock }: ObserveOptions):
         };
       },
       ended(end) {
-        leaveStage();
-        running.delete(watch);
         counts.ended(end);
-        const attributes = { 'easel.run': runId, 'easel.engine': end.engine, 'easel.outcome': end.outcome };
-        const error = end.outcome === 'done' ? undefined : end.outcome;
-        record(own, { name: 'production', kind: 'consumer', startedAt, attributes, error });
+        close({ outcome: end.outcome, engine: end.engine, error: end.outcome === 'done' ? undefined : end.outcome });
       },
+      postponed: () => close({ outcome: 'postponed', engine: current?.engine }),
     };
     return watch;
   }

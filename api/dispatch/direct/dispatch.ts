@@ -13,6 +13,11 @@ import { createSlowClients } from './slow-clients.ts';
 import { fetchPicture, removeHosted } from './worker-calls.ts';
 import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 
+/**
+ * Runs of one client that wait for an engine at their workers, each on a connection of its own. The client's others stay in
+ * the queue, where they count in its share.
+ */
+const MOST_SET_ASIDE = 8;
 /** Pause before workers that could not be reached are woken again, while runs wait for them. */
 const PATIENCE_PAUSE_MS = 15_000;
 
@@ -31,6 +36,8 @@ interface InWork {
   readonly clientId: string;
   readonly controller: AbortController;
   readonly ended: Promise<void>;
+  /** It waits for an engine, without a slot. */
+  isAside: boolean;
 }
 
 /** The gateway's own queue, and HTTP to the workers of WORKER_URL, balanced by their free slots. */
@@ -64,7 +71,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     if (freest !== undefined)
       return withLink(
         freest,
-        queue.take(() => true),
+        queue.take(({ clientId }) => countAside(clientId) < MOST_SET_ASIDE),
       );
     const beside = links.find((link) => link.hasPlaceBeside(SMALLEST_COST));
     if (beside === undefined) return undefined;
@@ -74,6 +81,9 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
       queue.take((run) => beside.hasPlaceBeside(workOf(run)) && !clients.has(run.clientId)),
     );
   }
+
+  const countAside = (clientId: string): number =>
+    [...running.values()].filter((run) => run.isAside && run.clientId === clientId).length;
 
   /** What it will cost, in ordinary pictures: one of a client whose last runs took long counts as large. */
   const workOf = ({ cost, clientId }: QueuedRun): number =>
@@ -93,11 +103,15 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
         if (running.get(run.id)?.controller === controller) running.delete(run.id);
         pump();
       });
-    running.set(run.id, { clientId: run.clientId, controller, ended });
+    running.set(run.id, { clientId: run.clientId, controller, ended, isAside: false });
   }
 
   async function runOn(link: WorkerLink, run: QueuedRun, signal: AbortSignal): Promise<void> {
-    const onProgress = (event: ProgressEvent): void => void ledger.progress(run.id, event).catch(logFailure);
+    const onProgress = (event: ProgressEvent): void => {
+      const inWork = running.get(run.id);
+      if (inWork !== undefined) inWork.isAside = event.stage === 'waiting';
+      void ledger.progress(run.id, event).catch(logFailure);
+    };
     const outcome = await link.produce(() => ledger.open(run.id), { cost: workOf(run), signal, onProgress });
     if (outcome !== undefined) await settle(run, outcome, signal);
   }

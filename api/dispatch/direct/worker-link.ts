@@ -106,8 +106,8 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
       if (opened === undefined) return undefined;
       const onProgress = (event: ProgressEvent): void => {
         waker.heard();
-        setAside(event.stage === 'waiting');
         call.onProgress(event);
+        setAside(event.stage === 'waiting');
       };
       // The worker knows what a request costs by itself, and one of 1.0.0 refuses fields that it does not know.
       const usual = costOf(opened.production.request);

@@ -157,6 +157,26 @@ test('a client whose last two runs took long gets no place beside a large one, u
   assert.ok((await until(6)).has('once more'));
 });
 
+test('a client has eight runs that wait for an engine; its next stays in the queue, and another client’s passes it', async (t) => {
+  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
+  t.after(close);
+  for (let index = 0; index < 8; index += 1) await dispatch.enqueue(run(`patient ${index}`, 2, 'patient'));
+  await dispatch.enqueue(run('patient, one more', 2, 'patient'));
+  await dispatch.enqueue(run('reader', 3));
+  for (let index = 0; index < 8; index += 1) {
+    (await first.production(index)).send({ type: 'progress', stage: 'waiting', engine: 'busy' });
+  }
+  const another = await first.production(8);
+  assert.equal(another.production.jobId, 'reader');
+  another.finish();
+  await until(1);
+  assert.equal(await dispatch.position('patient, one more'), 1);
+
+  first.productions[0]?.finish();
+  (await first.production(9)).finish();
+  assert.deepEqual([...(await until(3)).keys()].toSorted(), ['patient 0', 'patient, one more', 'reader']);
+});
+
 test('a worker that dies rests, and its work goes to another one', async (t) => {
   const { dispatch, first, second, until, close } = await createBench(2, { concurrency: 1 });
   t.after(close);
