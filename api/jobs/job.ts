@@ -98,7 +98,10 @@ export interface JobEvent {
 }
 
 export interface Jobs {
-  /** Remembers, joins or begins a run that the policy allows. Throws AppError. An asynchronous job is durable on return. */
+  /**
+   * Remembers, joins or begins a run that the policy allows. Throws AppError. An asynchronous job is durable on return;
+   * the place in the queue of any other is not told here.
+   */
   submit(draft: RequestDraft, options: SubmitOptions): Promise<Job>;
   /**
    * The job once it has ended, or as it stands when the budget ends or the signal aborts. When the last waiter leaves

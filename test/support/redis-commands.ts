@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { QUEUE_PREFIX } from '../../shared/queue/redis/connection.ts';
 import { eventually } from './poll.ts';
 
-/** Commands that the server is sent while the task runs, and those that scripts call. */
+interface Count {
+  readonly sent: number;
+  readonly inScripts: number;
+}
+
+/** Commands that the server is sent while the task runs, and those that scripts call: our own, and BullMQ's. */
 export async function countCommands(
   url: string,
   task: () => Promise<void>,
-): Promise<{ sent: number; inScripts: number }> {
+): Promise<{ readonly own: Count; readonly ofBullMq: Count }> {
   const { hostname, port } = new URL(url);
   const monitor = connect(Number(port), hostname);
   let heard = '';
   monitor.setEncoding('utf8').on('data', (text: string) => {
     heard += text;
   });
-  // Each line says where a command came from: `[0 127.0.0.1:1234]`, or `[0 lua]`.
-  const linesOf = (source: RegExp): number => heard.match(source)?.length ?? 0;
   try {
     monitor.write('MONITOR\r\n');
     await eventually(() => assert.match(heard, /^\+OK/));
@@ -22,8 +26,19 @@ export async function countCommands(
     const end = connect(Number(port), hostname).end('ECHO the-end\r\n');
     await eventually(() => assert.match(heard, /the-end/));
     end.destroy();
-    return { sent: linesOf(/^\+[\d.]+ \[\d+ (?!lua\])/gm) - 1, inScripts: linesOf(/^\+[\d.]+ \[\d+ lua\]/gm) };
+    const lines = heard.match(/^\+[\d.]+ \[.*$/gm)?.filter((line) => !NO_PART.test(line)) ?? [];
+    const ofBullMq = lines.filter((line) => line.includes(`"${QUEUE_PREFIX}:`));
+    return { own: count(lines.filter((line) => !ofBullMq.includes(line))), ofBullMq: count(ofBullMq) };
   } finally {
     monitor.destroy();
   }
+}
+
+/** Heartbeats come at intervals, however many pictures are made. */
+const NO_PART = /"(ECHO" "the-end|publish" "easel:workers)"/;
+
+/** Each line says where a command came from: `[0 127.0.0.1:1234]`, or `[0 lua]`. */
+function count(lines: readonly string[]): Count {
+  const inScripts = lines.filter((line) => /^\+[\d.]+ \[\d+ lua\]/.test(line)).length;
+  return { sent: lines.length - inScripts, inScripts };
 }

@@ -31,6 +31,7 @@ export async function sweepLostRuns({ queue, runs, blobs, clock, enqueue }: Swee
     if (now - run.createdAt > LONGEST_WAIT_MS) await fail(run.id, 'it waited for a day');
     else if (await isLost(run)) await requeue(run);
   }
+  await runs.resetCounts();
 
   async function isLost({ id, needsCredentials }: Run): Promise<boolean> {
     if (await queue.has(id)) return false;

@@ -6,6 +6,7 @@ import type { Credentials } from '../../../shared/queue/sealed-vault.ts';
 import type { JobContext } from '../context.ts';
 import type { Claim, JobRecord, Order, Ticket } from '../journal/journal.ts';
 import type { NewJob } from './job-ids.ts';
+import { ownerOf } from './owner.ts';
 
 /** Claims a share in a run for a new ticket, and dispatches the run if it is new. */
 
@@ -33,15 +34,40 @@ export async function claim(names: NewJob, asked: Asked, context: JobContext): P
     rememberMs: request.seedGiven ? limits.rememberMs : 0,
   };
   const order = { ticket, run, sharing, fresh, idempotency, maxWaiting: limits.maxWaiting };
-  const claimed = await context.journal.claim(order);
+  const claimed = await claimOrRecall(order, context);
   context.observer.claimed(claimed.how);
   refuse(claimed, context);
   const isNew = claimed.how === 'made';
   if (isNew && credentials !== undefined) await vault.put(claimed.run.id, credentials);
   if (isNew && (credentials !== undefined || !needsCredentials)) await dispatch.enqueue(claimed.run);
   // A run that had ended before sends no event.
-  if (claimed.run.status === 'done') context.onEnded();
+  if (claimed.ticket.callbackUrl !== undefined && claimed.run.status === 'done') context.onEnded();
   return claimed;
+}
+
+/** A remembered result needs no ticket of its own, unless somebody comes back or is called back for it. */
+async function claimOrRecall(order: Order, context: JobContext): Promise<Claim> {
+  const { journal, pictures, ids } = context;
+  const claimed = await journal.claim({ ...order, looksFirst: true });
+  const { how, run, ticket } = claimed;
+  if (how !== 'recalled') return claimed;
+  await context.collect(run);
+  const isThere = run.result !== undefined && (await pictures.areThere(run.result));
+  if (!isThere) await journal.forget(run.id);
+  else if (!ticket.comesBack && order.idempotency === undefined && ticket.callbackUrl === undefined) {
+    return { how: 'remembered', ...toRememberedRecord(run, ids.toAgainId(run.ticketId, ownerOf(ticket.clientId))) };
+  }
+  return journal.claim(order);
+}
+
+/** A remembered result as whoever asked again holds it. */
+export function toRememberedRecord(run: Run, key: string): JobRecord {
+  const { id: runId, clientId, createdAt } = run;
+  const ticket: Ticket = {
+    ...{ key, runId, clientId, createdAt, origin: 'remembered', comesBack: true },
+    ...{ isFetch: false, released: false, notes: [] },
+  };
+  return { ticket, run };
 }
 
 function refuse({ how }: Claim, { estimates }: JobContext): void {

@@ -7,12 +7,11 @@ import { toSpanContext, toTraceparent } from '../../../shared/telemetry/trace-co
 import type { JobContext } from '../context.ts';
 import type { Asker } from '../job.ts';
 import type { JobRecord } from '../journal/journal.ts';
-import { claim } from './claim.ts';
+import { claim, toRememberedRecord } from './claim.ts';
 import { noSuchJob, toRunId } from './job-ids.ts';
 import { toPictureName } from './keys.ts';
 import { mayUse, ownerOf } from './owner.ts';
 import type { SealedJob } from './seals.ts';
-import { toRememberedRecord } from './submit.ts';
 
 /** Finds the ticket and run of a public id. */
 

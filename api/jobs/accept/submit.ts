@@ -1,11 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { type GenerationRequest, MAX_COUNT, MAX_SEED } from '../../../shared/contract/generation.ts';
-import type { Run } from '../../../shared/queue/run.ts';
 import type { JobContext } from '../context.ts';
 import type { Job, RequestDraft, SubmitOptions } from '../job.ts';
-import type { JobRecord, Sharing, Ticket } from '../journal/journal.ts';
-import { canAnswer } from '../journal/rules/claim.ts';
-import { isRemembered } from '../journal/rules/life.ts';
+import type { JobRecord, Sharing } from '../journal/journal.ts';
 import { toJob } from '../wait/job-view.ts';
 import { claim } from './claim.ts';
 import { toFingerprint, toIdempotencyName, toPictureName, toRetryName } from './keys.ts';
@@ -24,10 +21,8 @@ export async function submit(draft: RequestDraft, options: SubmitOptions, contex
   const request = withSeed(draft);
   context.policy(request);
   if (options.callbackUrl !== undefined) await context.checkCallback(options.callbackUrl);
-  const known = await recall(draft, sharing, options, context);
-  if (known !== undefined) context.observer.claimed('remembered');
-  const record = known ?? (await claimFor({ draft, request, sharing, options }, context));
-  return { record, job: await toJob(record, context) };
+  const record = await claimFor({ draft, request, sharing, options }, context);
+  return { record, job: await toJob(record, context, options.asynchronous) };
 }
 
 interface Submission {
@@ -67,40 +62,4 @@ function toSharing(draft: RequestDraft, options: SubmitOptions): Sharing | undef
 function withSeed(draft: RequestDraft): GenerationRequest {
   if (draft.seed !== undefined) return { ...draft, seed: draft.seed, seedGiven: true };
   return { ...draft, seed: randomInt(MAX_SEED - MAX_COUNT), seedGiven: false };
-}
-
-/** A remembered result needs no ticket of its own, unless somebody comes back or is called back for it. */
-async function recall(
-  draft: RequestDraft,
-  sharing: Sharing | undefined,
-  { client, fresh, asynchronous, idempotencyKey, callbackUrl }: SubmitOptions,
-  context: JobContext,
-): Promise<JobRecord | undefined> {
-  if (sharing?.kind !== 'picture' || fresh === true) return undefined;
-  const run = await context.journal.recall(sharing.name);
-  if (run?.result === undefined || !isRemembered(run, context.clock.now())) return undefined;
-  if (!canAnswer(run.request, draft)) return undefined;
-  await context.collect(run);
-  if (!(await context.pictures.areThere(run.result))) {
-    await context.journal.forget(run.id);
-    return undefined;
-  }
-  if (asynchronous || idempotencyKey !== undefined || callbackUrl !== undefined) return undefined;
-  return toRememberedRecord(run, context.ids.toAgainId(run.ticketId, ownerOf(client.id)));
-}
-
-/** A remembered result as whoever asked again holds it. */
-export function toRememberedRecord(run: Run, key: string): JobRecord {
-  const ticket: Ticket = {
-    key,
-    runId: run.id,
-    clientId: run.clientId,
-    origin: 'remembered',
-    comesBack: true,
-    isFetch: false,
-    released: false,
-    notes: [],
-    createdAt: run.createdAt,
-  };
-  return { ticket, run };
 }

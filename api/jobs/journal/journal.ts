@@ -45,14 +45,19 @@ export interface Order extends JobRecord {
   readonly sharing?: Sharing | undefined;
   /** Takes the name over without looking at who has it. */
   readonly fresh: boolean;
+  /** A remembered result is answered as `recalled`, so that its pictures are looked for first. */
+  readonly looksFirst?: boolean | undefined;
   /** The same name means the same ticket, if what was asked is the same too. */
   readonly idempotency?: { readonly name: string; readonly fingerprint: string } | undefined;
   readonly maxWaiting: number;
 }
 
 export interface Claim extends JobRecord {
-  /** `repeated`: the idempotency key's own ticket. `conflict`: that key was used for something else. `full`: refused. */
-  readonly how: 'made' | 'joined' | 'remembered' | 'repeated' | 'conflict' | 'full';
+  /**
+   * `repeated`: the idempotency key's own ticket. Nothing was written for `conflict`, where that key was used for
+   * something else, for `full`, which is refused, and for `recalled`.
+   */
+  readonly how: 'made' | 'joined' | 'remembered' | 'repeated' | 'conflict' | 'full' | 'recalled';
 }
 
 export interface Callback extends JobRecord {

@@ -14,12 +14,13 @@ const NEEDS_CREDENTIALS = 'This job needs your own token again, which is never k
 
 type Viewing = Pick<JobContext, 'dispatch' | 'estimates' | 'seals' | 'vault' | 'clock'>;
 
-export async function toJob({ ticket, run }: JobRecord, context: Viewing): Promise<Job> {
+/** `hasPlace`: false for a caller who is shown the end alone, so that its place in the queue is not looked up. */
+export async function toJob({ ticket, run }: JobRecord, context: Viewing, hasPlace = true): Promise<Job> {
   if (isEnded(run.status) || ticket.released) return toEndedJob(ticket, run, context.seals);
   const { dispatch, estimates, vault, clock } = context;
   const now = clock.now();
   const isQueued = run.status === 'queued';
-  const position = isQueued ? await dispatch.position(run.id) : undefined;
+  const position = isQueued && hasPlace ? await dispatch.position(run.id) : undefined;
   const workers = dispatch.workers();
   const wakingForMs = isAnyAwake(workers) ? undefined : longestWaking(workers);
   const lacksToken = run.needsCredentials && isQueued && (await vault.get(run.id)) === undefined;

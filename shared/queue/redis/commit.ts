@@ -8,16 +8,16 @@ import { createScript, redisKeys } from './connection.ts';
 
 export type Command = readonly (string | number)[];
 
-/** The command must answer this text (the empty text for a missing value), or a number up to `atMost`. */
+/** The command must answer these texts (the empty text for a missing value), or a number up to `atMost`. */
 export type Fact =
-  | { readonly command: Command; readonly answer: string }
+  | { readonly command: Command; readonly answer: string | readonly string[] }
   | { readonly command: Command; readonly atMost: number };
 
 export interface Commit {
   readonly expected: readonly Fact[];
   /**
    * Redis commands; `TAKE hash field amount`, which subtracts and removes the field at 0 or below; and
-   * `RAISE hash field number`, which sets the field unless it is higher.
+   * `PREPEND list value most`, which keeps the list at its `most` newest values.
    */
   readonly writes: readonly Command[];
 }
@@ -51,15 +51,21 @@ const commitScript = createScript(`
     TAKE = function(hash, field, amount)
       if redis.call('HINCRBY', hash, field, -amount) <= 0 then redis.call('HDEL', hash, field) end
     end,
-    RAISE = function(hash, field, number)
-      if number > (tonumber(redis.call('HGET', hash, field)) or 0) then redis.call('HSET', hash, field, number) end
+    PREPEND = function(list, value, most)
+      if redis.call('LPUSH', list, value) > most then redis.call('LTRIM', list, 0, most - 1) end
     end,
   }
+  local function holds(fact)
+    local answer = redis.call(unpack(fact.command))
+    if fact.atMost then return (tonumber(answer or 0)) <= fact.atMost end
+    if type(answer) ~= 'table' then return tostring(answer or '') == fact.answer end
+    for index, text in ipairs(fact.answer) do
+      if tostring(answer[index] or '') ~= text then return false end
+    end
+    return true
+  end
   for _, fact in ipairs(commit.expected) do
-    local answer = redis.call(unpack(fact.command)) or ''
-    if fact.atMost then
-      if (tonumber(answer) or 0) > fact.atMost then return 0 end
-    elseif tostring(answer) ~= fact.answer then return 0 end
+    if not holds(fact) then return 0 end
   end
   for _, write in ipairs(commit.writes) do
     local special = writes[write[1]]

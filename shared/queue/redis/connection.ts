@@ -25,7 +25,7 @@ export const redisKeys = {
   /** Waiting runs, by their place. */
   waiting: `${PREFIX}:waiting`,
   /** Place of the last run of each line, and the turn that the queue has come to. */
-  turns: `${PREFIX}:waiting:turns`,
+  places: `${PREFIX}:waiting:places`,
   /** Total cost of each client's waiting runs. */
   costs: `${PREFIX}:waiting:costs`,
   /** Tickets to call back, by due time. */

@@ -5,7 +5,7 @@ import { channelNames } from '../channels.ts';
 import { applyChange, isEnded, type Run, type RunChange, toPictureIdName, toRunEnd, toStep } from '../run.ts';
 import { parseRun, type RunMessage, toEnding, toMessageText, toOriginText } from '../run-record.ts';
 import { attendanceOf, FIRST_PLACE, lineOf, placeOf, servedTurnOf } from '../turns.ts';
-import { type Command, type Commit, commitUntilDone } from './commit.ts';
+import { type Command, type Commit, commit, commitUntilDone, type Fact } from './commit.ts';
 import { redisKeys } from './connection.ts';
 
 interface RedisRunsOptions {
@@ -32,6 +32,11 @@ export interface SharedRuns {
   countWaiting(): Promise<number>;
   /** Does nothing if the run does not wait. */
   move(run: Pick<Run, 'id' | 'createdAt'>, place: number): Promise<void>;
+  /**
+   * Begins the counts anew if nothing waits: places stay far below what BullMQ can tell apart, and the costs of runs
+   * that were lost while they waited are taken back.
+   */
+  resetCounts(): Promise<void>;
   /** Unfinished runs that were accepted before `time` (epoch milliseconds), at most MAX_UNFINISHED. */
   unfinishedBefore(time: number): Promise<readonly Run[]>;
   /** Adds one to the count of the run's losses and returns the count. */
@@ -66,6 +71,15 @@ export function fromFields(fields: Readonly<Record<string, string>>): StoredRun 
   return run && { run, holders: Number(holders ?? 0), callbacks: callbacks.split(' ').filter((key) => key !== '') };
 }
 
+/** The fact that these fields of the run are as they were read. */
+export function unchanged(
+  { run: { id, number, status, attendedBy }, holders, callbacks }: StoredRun,
+  fields: readonly ('number' | 'status' | 'attendedBy' | 'holders' | 'callbacks')[],
+): Fact {
+  const texts = { number, status, attendedBy, holders, callbacks: callbacks.join(' ') };
+  return { command: ['HMGET', redisKeys.run(id), ...fields], answer: fields.map((field) => String(texts[field])) };
+}
+
 /** The writes for a new run with its first ticket. */
 export function toNewRunWrites(run: Run, lifeSeconds: number, callbacks: readonly string[]): Command[] {
   const key = redisKeys.run(run.id);
@@ -79,7 +93,7 @@ export function toNewRunWrites(run: Run, lifeSeconds: number, callbacks: readonl
     ['EXPIRE', key, lifeSeconds],
     ['ZADD', redisKeys.open, run.createdAt, run.id],
     ['ZADD', redisKeys.waiting, toScore(place, run), run.id],
-    ['HSET', redisKeys.turns, lineOf(run), place],
+    ['ZADD', redisKeys.places, 'GT', place, lineOf(run)],
     ['HINCRBY', redisKeys.costs, run.clientId, run.cost],
   ];
 }
@@ -92,10 +106,7 @@ export function toChangeCommit(before: StoredRun, run: Run, options: ChangeOptio
   const history = run.steps === before.run.steps ? [] : ['steps', JSON.stringify(run.steps)];
   const end = isOver ? ['end', JSON.stringify(toEnding(run)), 'rememberUntil', run.rememberUntil ?? 0] : [];
   return {
-    expected: [
-      { command: ['HGET', key, 'number'], answer: String(before.run.number) },
-      ...(isOver ? [{ command: ['HGET', key, 'callbacks'], answer: before.callbacks.join(' ') }] : []),
-    ],
+    expected: [unchanged(before, isOver ? ['number', 'callbacks'] : ['number'])],
     writes: [
       ['HSET', key, 'number', number, 'status', status, 'live', JSON.stringify(toStep(run)), ...history, ...end],
       ...toQueueWrites(before.run, run),
@@ -125,11 +136,11 @@ function toQueueWrites(before: Run, run: Run): Command[] {
   return [
     ['ZREM', redisKeys.waiting, id],
     ['TAKE', redisKeys.costs, clientId, cost],
-    ...(isFirstStart ? [['RAISE', redisKeys.turns, SERVED, servedTurnOf(run)]] : []),
+    ...(isFirstStart ? [['ZADD', redisKeys.places, 'GT', servedTurnOf(run), SERVED]] : []),
   ];
 }
 
-/** Field among the lines. No client id starts with a space. */
+/** Member among the lines. No client id starts with a space. */
 export const SERVED = ' served';
 
 function toEndWrites({ callbacks }: StoredRun, run: Run, { now, keepMs }: ChangeOptions): Command[] {
@@ -183,6 +194,10 @@ export function createRedisRuns({ redis, clock, keepMs }: RedisRunsOptions): Sha
     },
     countWaiting: () => redis.zcard(redisKeys.waiting),
     move: async (run, place) => void (await redis.zadd(redisKeys.waiting, 'XX', toScore(place, run), run.id)),
+    resetCounts: async () => {
+      const expected = [{ command: ['ZCARD', redisKeys.waiting], answer: '0' }];
+      await commit(redis, { expected, writes: [['DEL', redisKeys.places, redisKeys.costs]] });
+    },
     unfinishedBefore: async (time) => {
       const runIds = await redis.zrangebyscore(redisKeys.open, 0, time, 'LIMIT', 0, MAX_UNFINISHED);
       const runs: Run[] = [];

@@ -1,8 +1,7 @@
 import type { Redis } from 'ioredis';
-import { channelNames } from '../../../../shared/queue/channels.ts';
 import { type Command, type Commit, commitUntilDone, readAll } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
-import { SERVED, type StoredRun, toNewRunWrites } from '../../../../shared/queue/redis/runs.ts';
+import { SERVED, type StoredRun, toNewRunWrites, unchanged } from '../../../../shared/queue/redis/runs.ts';
 import { isEnded } from '../../../../shared/queue/run.ts';
 import { attendanceOf, lineOf, placeOf } from '../../../../shared/queue/turns.ts';
 import type { Clock } from '../../../../shared/wait.ts';
@@ -12,7 +11,7 @@ import { NEWEST_AMONG } from '../rules/leave.ts';
 import { recordLifeMs } from '../rules/life.ts';
 import { mostWaitingBefore, type QueueFacts } from '../rules/queue-share.ts';
 import { toTicketText } from '../ticket-record.ts';
-import { type NamedRuns, readRecord, toNamedRuns } from './records.ts';
+import { type NamedRuns, readRecord, toCallBackWrites, toNamedRuns } from './records.ts';
 
 /** Claims on Redis: the facts of `rules/claim.ts` are read, and what it decides is written if they still hold. */
 
@@ -24,15 +23,11 @@ interface ClaimOptions {
 
 interface Seen {
   readonly queue: QueueFacts;
-  /** Nothing waits, so that the counts can begin anew. */
-  readonly canReset: boolean;
   readonly named: NamedRuns;
   /** Ticket and fingerprint of the idempotency key. */
   readonly keyText: string;
 }
 
-/** Turns begin anew when nothing waits, so that they stay far below what BullMQ can tell apart. */
-const RESET_ABOVE = 1000;
 const NO_RUNS: NamedRuns = { text: '', runs: [] };
 
 type Made = Extract<ClaimDecision, { readonly how: 'made' }>;
@@ -52,13 +47,12 @@ export function createRedisClaim({ redis, clock, keepMs }: ClaimOptions) {
       named: seen.named.runs.map((stored) => stored.run),
       queue: { ...seen.queue, lastPlace: Math.max(seen.queue.lastPlace, lastPlaces.of(line)) },
     });
-    if (decision.how === 'full') return { answer: { ...order, how: 'full' } };
     if ('record' in decision) return { answer: { ...decision.record, how: decision.how } };
     if (decision.how === 'made') lastPlaces.note(line, placeOf(decision.run, attendanceOf(decision.run)));
     const lifeSeconds = Math.ceil(recordLifeMs(keepMs, run.rememberMs) / 1000);
     const { expected, writes } =
       decision.how === 'made'
-        ? toMade(order, decision, seen, lifeSeconds)
+        ? toMade(order, decision, seen.queue, lifeSeconds)
         : toJoined(decision, seen.named.runs, clock.now());
     const { how, ticket } = decision;
     const names: [string, string, string][] = [];
@@ -92,28 +86,17 @@ export function createRedisClaim({ redis, clock, keepMs }: ClaimOptions) {
 
 /** In one round trip, but for the record of an idempotency key that was used before. */
 async function look(redis: Redis, { run, sharing, idempotency }: Order): Promise<Seen> {
-  const { clientId } = run;
-  const [count, turns, cost, clients, ...names] = await readAll(redis, [
-    ['ZCARD', redisKeys.waiting],
-    ['HMGET', redisKeys.turns, SERVED, lineOf(run)],
-    ['HGET', redisKeys.costs, clientId],
+  const [places, cost, clients, ...names] = await readAll(redis, [
+    ['ZMSCORE', redisKeys.places, SERVED, lineOf(run)],
+    ['HGET', redisKeys.costs, run.clientId],
     ['HLEN', redisKeys.costs],
     ...(sharing ? [['RUNS', redisKeys.name(sharing.name)]] : []),
     ...(idempotency ? [['GET', redisKeys.name(idempotency.name)]] : []),
   ]);
-  const [servedTurn = 0, lastPlace = 0] = (turns as (string | null)[]).map(Number);
-  const named = sharing ? toNamedRuns(names.shift()) : NO_RUNS;
-  // The costs of runs that were lost while they waited were never taken back.
-  const isEmpty = count === 0;
+  const [servedTurn = 0, lastPlace = 0] = (places as (string | null)[]).map(Number);
   return {
-    queue: {
-      clients: isEmpty ? 0 : Number(clients),
-      ownCost: isEmpty ? 0 : Number(cost),
-      lastPlace,
-      servedTurn,
-    },
-    canReset: isEmpty && (Number(clients) > 0 || servedTurn > RESET_ABOVE),
-    named,
+    queue: { clients: Number(clients), ownCost: Number(cost), lastPlace, servedTurn },
+    named: sharing ? toNamedRuns(names.shift()) : NO_RUNS,
     keyText: String(names.shift() ?? ''),
   };
 }
@@ -124,38 +107,27 @@ async function readKeyed(redis: Redis, text: string) {
   return record && { fingerprint, record };
 }
 
-function toMade({ maxWaiting }: Order, { ticket, run }: Made, { queue, canReset }: Seen, lifeSeconds: number): Commit {
-  const callbacks = ticket.callbackUrl === undefined ? [] : [ticket.key];
-  const made = toNewRunWrites(run, lifeSeconds, callbacks);
-  if (canReset) {
-    const expected = [{ command: ['ZCARD', redisKeys.waiting], answer: '0' }];
-    return { expected, writes: [['DEL', redisKeys.turns, redisKeys.costs], ...made] };
-  }
+function toMade({ maxWaiting }: Order, { ticket, run }: Made, queue: QueueFacts, lifeSeconds: number): Commit {
   const atMost = mostWaitingBefore(run.cost, maxWaiting, queue);
-  return { expected: [{ command: ['HGET', redisKeys.costs, run.clientId], atMost }], writes: made };
+  return {
+    expected: [{ command: ['HGET', redisKeys.costs, run.clientId], atMost }],
+    writes: toNewRunWrites(run, lifeSeconds, ticket.callbackUrl === undefined ? [] : [ticket.key]),
+  };
 }
 
 function toJoined({ ticket, run }: Joined, stored: readonly StoredRun[], now: number): Commit {
   const key = redisKeys.run(run.id);
-  const before = stored.find((one) => one.run.id === run.id);
-  const callbacks = before?.callbacks ?? [];
+  const before = stored.filter((one) => one.run.id === run.id);
+  const isCalledBack = ticket.callbackUrl !== undefined;
   const isOver = isEnded(run.status);
-  const toCallBack: Command[] = isOver
-    ? [
-        ['ZADD', redisKeys.callbacks, now, ticket.key],
-        ['PUBLISH', channelNames.ended, ''],
-      ]
-    : [['HSET', key, 'callbacks', [...callbacks, ticket.key].join(' ')]];
+  const callbacks = before.flatMap((one) => one.callbacks);
+  if (isCalledBack && !isOver) callbacks.push(ticket.key);
   return {
-    expected: [
-      { command: ['HEXISTS', key, 'end'], answer: isOver ? '1' : '0' },
-      { command: ['HGET', key, 'attendedBy'], answer: before?.run.attendedBy ?? '' },
-      { command: ['HGET', key, 'callbacks'], answer: callbacks.join(' ') },
-    ],
+    expected: before.map((one) => unchanged(one, ['status', 'attendedBy', 'callbacks'])),
     writes: [
-      ['HSET', key, 'attendedBy', run.attendedBy],
+      ['HSET', key, 'attendedBy', run.attendedBy, 'callbacks', callbacks.join(' ')],
       ['HINCRBY', key, 'holders', 1],
-      ...(ticket.callbackUrl === undefined ? [] : toCallBack),
+      ...(isCalledBack && isOver ? toCallBackWrites(ticket.key, now) : []),
     ],
   };
 }
@@ -187,8 +159,7 @@ function toTicketWrites(ticket: Ticket, lifeSeconds: number): Command[] {
   return [
     ['HSET', key, 'data', toTicketText(ticket), 'runId', runId, 'origin', origin, 'isPatient', comesBack ? '1' : ''],
     ['EXPIRE', key, lifeSeconds],
-    ['LPUSH', clientKey, ticket.key],
-    ['LTRIM', clientKey, 0, NEWEST_AMONG - 1],
+    ['PREPEND', clientKey, ticket.key, NEWEST_AMONG],
     ['EXPIRE', clientKey, lifeSeconds],
   ];
 }

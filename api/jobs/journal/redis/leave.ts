@@ -1,14 +1,13 @@
 import type { Redis } from 'ioredis';
-import { channelNames } from '../../../../shared/queue/channels.ts';
 import { type Command, type Commit, commitUntilDone } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
-import { toChangeCommit } from '../../../../shared/queue/redis/runs.ts';
+import { toChangeCommit, unchanged } from '../../../../shared/queue/redis/runs.ts';
 import { applyChange, type Run } from '../../../../shared/queue/run.ts';
 import type { Clock } from '../../../../shared/wait.ts';
 import type { Journal } from '../journal.ts';
 import { decideLeave, decideRelease } from '../rules/leave.ts';
 import { NOBODY_WAITS } from '../rules/life.ts';
-import { readRecord, type StoredRecord } from './records.ts';
+import { readRecord, type StoredRecord, toCallBackWrites } from './records.ts';
 
 /** Leaving and releasing on Redis, by `rules/leave.ts`. */
 
@@ -24,11 +23,11 @@ export function createRedisLeave({ redis, clock, keepMs }: LeaveOptions): Pick<J
       const record = await readRecord(redis, ticketKey);
       if (record === undefined) return { answer: undefined };
       const { ticket, run } = decideLeave(record, comesBack);
-      const attended = { command: ['HGET', redisKeys.run(run.id), 'attendedBy'], answer: record.run.attendedBy };
       const writes: Command[] = [];
       if (ticket !== record.ticket) writes.push(['HSET', redisKeys.ticket(ticketKey), 'isPatient', '1']);
       if (run !== record.run) writes.push(['HSET', redisKeys.run(run.id), 'attendedBy', run.attendedBy]);
-      return { answer: undefined, commit: writes.length > 0 ? { expected: [attended], writes } : undefined };
+      if (writes.length === 0) return { answer: undefined };
+      return { answer: undefined, commit: { expected: [unchanged(record, ['attendedBy'])], writes } };
     });
 
   const release = (ticketKey: string): Promise<Run | undefined> =>
@@ -51,7 +50,7 @@ function toReleaseCommit(
   cancelled: Run | undefined,
   options: { readonly now: number; readonly keepMs: number },
 ): Commit {
-  const { ticket, run, holders, callbacks } = record;
+  const { ticket, run, callbacks } = record;
   const [key, ticketKey] = [redisKeys.run(run.id), redisKeys.ticket(ticket.key)];
   const others = callbacks.filter((one) => one !== ticket.key);
   const isCalledBack = others.length < callbacks.length;
@@ -59,17 +58,13 @@ function toReleaseCommit(
   return {
     expected: [
       { command: ['HGET', ticketKey, 'isReleased'], answer: '' },
-      { command: ['HGET', key, 'holders'], answer: String(holders) },
-      { command: ['HGET', key, 'callbacks'], answer: callbacks.join(' ') },
-      // Its other fact is about the callbacks, which are checked above.
-      ...(change?.expected.slice(0, 1) ?? []),
+      unchanged(record, ['number', 'holders', 'callbacks']),
     ],
     writes: [
       ['HSET', ticketKey, 'isReleased', '1'],
       ['HINCRBY', key, 'holders', -1],
-      ...(isCalledBack ? [['HSET', key, 'callbacks', others.join(' ')]] : []),
-      ...(isCalledBack ? [['ZADD', redisKeys.callbacks, options.now, ticket.key]] : []),
-      ...(isCalledBack ? [['PUBLISH', channelNames.ended, '']] : []),
+      ['HSET', key, 'callbacks', others.join(' ')],
+      ...(isCalledBack ? toCallBackWrites(ticket.key, options.now) : []),
       ...(change?.writes ?? []),
     ],
   };

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { readAll } from '../../../../shared/queue/redis/commit.ts';
+import { channelNames } from '../../../../shared/queue/channels.ts';
+import { type Command, readAll } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
 import { fromFields, type StoredRun } from '../../../../shared/queue/redis/runs.ts';
 import type { JobRecord, Ticket } from '../journal.ts';
@@ -32,6 +33,12 @@ export function toNamedRuns(answer: unknown): NamedRuns {
   const [text, runs] = answer as [string, string[][]];
   return { text, runs: runs.flatMap((fields) => fromFields(toHash(fields)) ?? []) };
 }
+
+/** A ticket is due to be called back, and the gateways are told so. */
+export const toCallBackWrites = (ticketKey: string, now: number): Command[] => [
+  ['ZADD', redisKeys.callbacks, now, ticketKey],
+  ['PUBLISH', channelNames.ended, ''],
+];
 
 function toTicket({ data, runId, origin, isPatient, isReleased }: Record<string, string>): Ticket | undefined {
   const ticket = data === undefined ? undefined : parseTicket({ ...JSON.parse(data), runId, origin });

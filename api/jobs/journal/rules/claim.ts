@@ -17,9 +17,8 @@ export interface ClaimFacts {
 }
 
 export type ClaimDecision =
-  /** The idempotency key's own ticket, or a key that was used for something else. */
-  | { readonly how: 'repeated' | 'conflict'; readonly record: JobRecord }
-  | { readonly how: 'full' }
+  /** There is nothing to write. */
+  | { readonly how: 'repeated' | 'conflict' | 'full' | 'recalled'; readonly record: JobRecord }
   /** The ticket shares an earlier run. */
   | { readonly how: 'joined' | 'remembered'; readonly ticket: Ticket; readonly run: Run }
   /** `named`: the run ids that the name leads to from now on. */
@@ -40,10 +39,11 @@ export function decideClaim(order: Order, facts: ClaimFacts): ClaimDecision {
   const shared = sharing === undefined || order.fresh ? undefined : chooseRun(sharing, run.request, named, now);
   if (shared !== undefined) {
     const how = sharing?.kind === 'picture' && isEnded(shared.status) ? 'remembered' : 'joined';
+    if (how === 'remembered' && order.looksFirst) return { how: 'recalled', record: { ticket, run: shared } };
     const attendedBy = sharing?.kind === 'retry' ? run.attendedBy : shared.attendedBy;
     return { how, ticket: { ...ticket, runId: shared.id, origin: how }, run: { ...shared, attendedBy } };
   }
-  if (!isAdmitted(run.cost, order.maxWaiting, queue)) return { how: 'full' };
+  if (!isAdmitted(run.cost, order.maxWaiting, queue)) return { how: 'full', record: { ticket, run } };
   return {
     how: 'made',
     ticket,

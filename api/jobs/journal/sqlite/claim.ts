@@ -39,7 +39,6 @@ export function createSqliteClaim({ sql, read, waiting, amend, clock, keepMs }: 
       named: sharing === undefined ? [] : read.named(sharing.name),
       queue: waiting.factsFor(run),
     });
-    if (decision.how === 'full') return { ...order, how: 'full' };
     if ('record' in decision) return { ...decision.record, how: decision.how };
     const expiresAt = now + recordLifeMs(keepMs, run.rememberMs);
     const setName = (name: string, target: object): void =>

@@ -17,6 +17,7 @@ interface Case {
 }
 
 const PICTURE = { kind: 'picture' } as const;
+const FIRST = { ...PICTURE, looksFirst: true } as const;
 const RETRY = { kind: 'retry' } as const;
 const SAYS_RETRY = { ...RETRY, saysRetry: true } as const;
 const KEY: Partial<Order> = { idempotency: { name: 'key', fingerprint: 'this' } };
@@ -37,6 +38,8 @@ const CASES: readonly Case[] = [
   { when: 'it waits', order: PICTURE, named: [run({ status: 'queued' })], expected: 'joined earlier' },
   { when: 'it is being stored', order: PICTURE, named: [run({ status: 'storing' })], expected: 'joined earlier' },
   { when: 'it is remembered', order: PICTURE, named: [done()], expected: 'remembered earlier' },
+  { when: 'its pictures are looked for first', order: FIRST, named: [done()], expected: 'recalled earlier' },
+  { when: 'there is no result yet to look for', order: FIRST, named: [run()], expected: 'joined earlier' },
   { when: 'it is remembered no more', order: PICTURE, named: [done({ rememberUntil: NOW })], expected: 'made' },
   { when: 'it was forgotten', order: PICTURE, named: [done({ rememberUntil: 0 })], expected: 'made' },
   { when: 'it failed', order: PICTURE, named: [failed('engine_failed')], expected: 'made' },
@@ -178,8 +181,9 @@ describe('what becomes of a request when', () => {
   for (const one of CASES) {
     test(one.when, () => {
       const decision = decide(one);
-      const shared = decision.how === 'joined' || decision.how === 'remembered' ? ` ${decision.run.id}` : '';
-      assert.equal(decision.how + shared, one.expected);
+      const { run: shared } = 'record' in decision ? decision.record : decision;
+      const isShared = ['joined', 'remembered', 'recalled'].includes(decision.how);
+      assert.equal(decision.how + (isShared ? ` ${shared.id}` : ''), one.expected);
     });
   }
 });
