@@ -1,11 +1,11 @@
 #!/bin/sh
 # Writes a backup of a gateway's DATA_DIR to standard output, as tar with gzip, while the gateway runs:
 #   sh deploy/backup.sh /var/lib/easel-gateway > easel.tar.gz
-# It needs a user who may read and write that folder. DEPLOYMENT_GUIDE.md, "Backup", tells how to bring it back.
+# Run it as a user who may read and write that folder. DEPLOYMENT_GUIDE.md, "Backup", says how to restore it.
 #
-# Why not sqlite3's own .backup: the gateway holds the lock of its journal as long as it lives, so nobody else can open
-# the file. Two copies do instead. SQLite changes jobs.sqlite only by what already stands in jobs.sqlite-wal, so the one
-# and then the other make a whole, unless the second was begun anew in between. Its first 32 bytes show that.
+# sqlite3's .backup cannot be used, because the running gateway holds the lock of its journal. Two copies are made instead:
+# first jobs.sqlite, then jobs.sqlite-wal. SQLite writes to jobs.sqlite only what is already in jobs.sqlite-wal, so the
+# two belong together, unless the WAL was restarted between the copies. Its first 32 bytes then differ, and both are copied again.
 set -eu
 umask 077
 cd "${1:?which folder? The DATA_DIR of the gateway}"
@@ -24,6 +24,6 @@ until before=$(begun) && cp -p jobs.sqlite "$copy" && { [ "$before" = '' ] || cp
   [ "$tries" -lt 100 ] || { echo 'the journal changes faster than it can be copied' >&2; exit 1; }
 done
 
-# 1: a file went away meanwhile, as old pictures do.
+# Exit code 1: a file disappeared while tar ran, as old pictures do.
 tar -czf - --exclude='./jobs.sqlite*' --exclude='./backup-*' . -C "$copy" jobs.sqlite $([ "$before" = '' ] || echo jobs.sqlite-wal) ||
   [ $? -eq 1 ]

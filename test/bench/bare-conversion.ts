@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import sharp from 'sharp';
 
-/** The least that turns a service's picture into PNG: fetched, decoded, encoded with the worker's settings, dropped. */
+/** The least work for a PNG of a service's picture: fetch, decode, encode with the worker's settings, discard. */
 
 async function convert(): Promise<number> {
   const response = await fetch(`${process.env.SOURCE}/images/generations`, { method: 'POST', body: '{}' });

@@ -3,7 +3,7 @@ import { readModelDirectory } from '../../worker/engines/stable-diffusion/model/
 import { importRuntime, loadModel } from '../../worker/engines/stable-diffusion/onnx-runtime.ts';
 import type { Tensor } from '../../worker/engines/stable-diffusion/pipeline/tensors.ts';
 
-/** `node bare-runs.ts DIR SIDE STEPS`: the runtime's calls of one guided picture and nothing else; writes what they cost. */
+/** `node bare-runs.ts DIR SIDE STEPS`: makes only the runtime calls of one guided picture, and prints their time and memory. */
 
 const [directory = '', side = '512', steps = '20'] = process.argv.slice(2);
 const model = readModelDirectory(directory);

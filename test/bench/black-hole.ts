@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Listens with the shortest queue and never takes a connection out of it: its process sleeps. */
+/** A process that listens with the shortest queue and then sleeps, so that it never accepts a connection. */
 const SLEEPER = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
   require('node:fs').writeSync(1, String(this.address().port) + '\\n');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
@@ -10,7 +10,7 @@ const SLEEPER = `require('node:net').createServer().listen({ port: 0, host: '127
 const MAX_FILLERS = 16;
 const SWALLOWED_MS = 300;
 
-/** An address of this machine that swallows every attempt to connect, as a firewall that drops does. */
+/** An address of this machine at which connections neither open nor fail, as behind a firewall that drops packets. */
 export async function openBlackHole(): Promise<{ readonly url: string; close(): void }> {
   const child: ChildProcess = spawn(process.execPath, ['-e', SLEEPER], { stdio: ['ignore', 'pipe', 'inherit'] });
   if (child.stdout === null) throw new Error('no output of the child');

@@ -34,7 +34,7 @@ export interface EngineSubject {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The HTTP engines, each with its stand-in. Of the table of services there is one for each way of answering. */
+/** The HTTP engines, each with its stand-in. Of the services in one table, one for each shape of answer. */
 export async function createEngineSubjects(): Promise<EngineSubject[]> {
   const local = await Promise.all([openaiSubject(), automatic1111Subject(), comfyuiSubject()]);
   const hosted = await Promise.all([huggingfaceSubject(), gradioSubject(), hordeSubject(), piclumenSubject()]);

@@ -9,20 +9,20 @@ import { timeReplay, toOverheadFigures } from './overhead.ts';
 import { type Figure, median, type Section } from './report.ts';
 import { type Services, startServices, timePicture } from './services.ts';
 
-/** What engines, and the whole service, add to the time of the services behind them. */
+/** Time that engines, and the whole service, add to the time of the upstream. */
 
 const PICTURES = 40;
 const WARM_UP = 5;
-/** The engines whose pauses are no part of a picture's time, so that the whole service can be timed beyond its upstream. */
+/** Engines that make no pauses, so that the whole service can be compared with its upstream. */
 const TIMED_WHOLE: ReadonlySet<string> = new Set(['openai', 'automatic1111', 'comfyui', 'gradio', 'cloudflare']);
 const WHOLE_PICTURES = 20;
 
 interface PassedClock extends Clock {
-  /** What engines asked to wait since the last call. */
+  /** Milliseconds that engines waited since the last call. */
   takeWaitedMs(): number;
 }
 
-/** Each wait passes at once and is counted: pauses spare the real services and are no work of an engine. */
+/** Waits end at once and are only counted, because pauses protect real services and cost the engine nothing. */
 function createPassedClock(): PassedClock {
   let nowMs = systemClock.now();
   let waitedMs = 0;
@@ -41,7 +41,7 @@ function createPassedClock(): PassedClock {
   };
 }
 
-/** Runs `picture` again and again, each time beside the requests that it caused, sent by hand. */
+/** Times `picture` repeatedly, and after each run the same upstream requests sent by hand. */
 async function timeBoth(standIn: HttpStandIn, pictures: number, picture: (index: number) => Promise<number>) {
   const times: number[] = [];
   const alone: number[] = [];
@@ -61,17 +61,17 @@ async function timeBoth(standIn: HttpStandIn, pictures: number, picture: (index:
 
 async function measureEngine({ plugin, standIn, env }: EngineSubject): Promise<Figure[]> {
   const clock = createPassedClock();
-  // ComfyUI tells by its WebSocket when to look, and a pause that passes at once would look before that.
+  // ComfyUI's WebSocket says when the picture is done. With the passed clock the engine would ask before that.
   const engineClock = plugin.name === 'comfyui' ? systemClock : clock;
   const settings = readSettings(plugin.settings, env);
   const engine = plugin.create(settings as never, createEngineServices({ clock: engineClock }));
   const pauses: number[] = [];
   const { times, reference } = await timeBoth(standIn, PICTURES, async (index) => {
     const { shapes, steps, guidanceScale } = engine.limits;
-    const wishes = { steps: steps?.default, guidanceScale: guidanceScale?.default, previews: 0, count: 1 };
+    const options = { steps: steps?.default, guidanceScale: guidanceScale?.default, previews: 0, count: 1 };
     const request = { prompt: `picture ${index}`, negativePrompt: '', seed: WARM_UP + index };
     const startedAt = performance.now();
-    await generate(engine, { ...request, shape: 'square', ...shapes.square, ...wishes });
+    await generate(engine, { ...request, shape: 'square', ...shapes.square, ...options });
     pauses.push(clock.takeWaitedMs());
     return performance.now() - startedAt;
   });
@@ -79,7 +79,7 @@ async function measureEngine({ plugin, standIn, env }: EngineSubject): Promise<F
   const pauseMs = median(pauses.slice(WARM_UP));
   return [
     ...toOverheadFigures(`${plugin.name}: engine's own`, times, reference),
-    ...(pauseMs === 0 ? [] : [{ what: `${plugin.name}: pauses for the service's sake`, value: pauseMs, unit: 'ms' }]),
+    ...(pauseMs === 0 ? [] : [{ what: `${plugin.name}: pauses that spare the service`, value: pauseMs, unit: 'ms' }]),
   ];
 }
 
@@ -88,7 +88,7 @@ async function measureWhole(services: Services, { plugin: { name }, standIn }: E
     const { totalMs } = await timePicture(services.url, `engine=${name}&prompt=picture+${index}`);
     return totalMs;
   });
-  return toOverheadFigures(`${name}: whole service's own, with PNG and disk`, times, reference);
+  return toOverheadFigures(`${name}: added by the whole service, with PNG and disk`, times, reference);
 }
 
 async function measureWholes(subjects: readonly EngineSubject[]): Promise<Figure[]> {

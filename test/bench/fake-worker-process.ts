@@ -1,6 +1,6 @@
 import { createFakeWorker } from '../stand-ins/worker/fake-worker.ts';
 
-/** A worker that answers every production at once, in a process of its own. Its token is the stand-in's. */
+/** A worker in its own process that answers every production at once. Its token is that of the stand-in. */
 const worker = await createFakeWorker({
   concurrency: Number(process.env.CONCURRENCY),
   store: 'imgur',

@@ -8,7 +8,7 @@ import { openFrontDoor } from '../worker/front-door.ts';
 import { timeReplay, toOverheadFigures } from './overhead.ts';
 import { median, type Section } from './report.ts';
 
-/** Five engines fail in five ways before the sixth serves, beside that one alone. */
+/** Compares a sixth engine that serves after five others failed with the sixth alone. */
 
 const SAMPLES = 20;
 const WARM_UP = 3;
@@ -40,23 +40,24 @@ async function createMember(name: string, answer?: StandInReply | Misbehaviour):
   return { standIn, engine: { ...engine, name } };
 }
 
-/** A worker of its own for each picture, since breakers would soon pass the failing engines over. */
+/** Starts a worker for each picture, since breakers would soon skip the failing engines. */
 async function timePicture(engines: readonly Engine[]): Promise<number> {
   const door = await openFrontDoor({ engines });
   try {
-    // The first connection and the first look at the shelf are no part of it.
+    // Opens the connection and reads the shelf before the measurement begins.
     await door.call('/health');
     const startedAt = performance.now();
     const { result, error } = await door.produce();
     const tookMs = performance.now() - startedAt;
-    if (result?.attempts.length !== engines.length - 1) throw new Error(`not as planned: ${error?.code}`);
+    if (result?.attempts.length !== engines.length - 1)
+      throw new Error(`the sixth engine did not serve: ${error?.code}`);
     return tookMs;
   } finally {
     await door.close();
   }
 }
 
-/** All but the one that breaks off can be sent again by hand; that one fails as quickly as the others. */
+/** Sends the failing requests by hand. The one whose answer breaks off rejects, as quickly as the others resolve. */
 async function timeRefusals(members: readonly Member[]): Promise<number> {
   let totalMs = 0;
   for (const { standIn } of members) {

@@ -6,7 +6,7 @@ const RATE = 70;
 
 export const freeDay: Section = {
   name: 'free-day',
-  title: `A day without any key: ${REQUESTS} requests from a data centre through gateway and worker, on stand-ins and a hurried clock`,
+  title: `A day without any key: ${REQUESTS} requests from a data centre through gateway and worker, with stand-ins and a fast clock`,
   async measure() {
     const day = await liveFreeDay(REQUESTS, RATE);
     const made = Object.values(day.shares).reduce((sum, count) => sum + count, 0);
@@ -27,7 +27,7 @@ export const freeDay: Section = {
         unit: 's on the clock of that day',
         aim: 'hardly above 0',
       },
-      { what: 'longest way to a picture', value: day.longestMs / 1000, unit: 's on the clock of that day' },
+      { what: 'longest wait for a picture', value: day.longestMs / 1000, unit: 's on the clock of that day' },
     ];
   },
 };

@@ -1,9 +1,9 @@
-import { loadInTurn, startBareServers, toLoadFigures } from './load.ts';
+import { loadAlternately, startBareServers, toLoadFigures } from './load.ts';
 import { treeMemoryMb } from './processes.ts';
 import type { Section } from './report.ts';
 import { startGateway } from './services.ts';
 
-/** The gateway's own cost, beside bare node:http and bare Express answering as much JSON in the same run. */
+/** Compares the gateway with bare node:http and bare Express, which answer as much JSON in the same run. */
 
 const BODY = { status: 'healthy', service: 'bare', version: '1.0.0', model_loaded: false, worker: 'asleep' };
 
@@ -14,7 +14,7 @@ export const gateway: Section = {
     const [mine, bare] = [await startGateway(), await startBareServers(BODY)];
     try {
       const idleMb = treeMemoryMb(mine.pid);
-      const { health, invalid, ...references } = await loadInTurn({
+      const { health, invalid, ...references } = await loadAlternately({
         http: bare.http,
         express: bare.express,
         health: { pid: mine.pid, url: `${mine.url}/health` },

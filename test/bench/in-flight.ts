@@ -3,7 +3,7 @@ import { startServer, treeMemoryMb, watchMemory } from './processes.ts';
 import type { Figure, Section } from './report.ts';
 import { startServices, timePicture } from './services.ts';
 
-/** Memory of the worker's process while large pictures are in flight, beside a script that does the same work. */
+/** Compares the worker's memory while large pictures are in flight with that of a script that does the same work. */
 
 const SIDE = 2048;
 const AT_ONCE = 10;

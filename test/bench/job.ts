@@ -11,7 +11,7 @@ import { createPerchanceStandIn } from '../stand-ins/perchance/perchance-stand-i
 import { type Figure, median, quantile, type Section } from './report.ts';
 import { startServices, timePicture } from './services.ts';
 
-/** What one picture costs beyond the site's own time: the whole service beside two scripts that do the bare minimum. */
+/** Time of one picture beyond the site's own time: the whole service compared with two scripts that do the minimum. */
 
 const JOBS = 30;
 const NEW_BROWSER_JOBS = 8;
@@ -20,7 +20,7 @@ const EXECUTABLE = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium-headless-shel
 
 type StandIn = Awaited<ReturnType<typeof createPerchanceStandIn>>;
 
-/** The embed added by hand in the generator's frame, the picture turned into PNG: nothing that could be left out. */
+/** The minimum: adds the embed to the generator's frame and converts the picture to PNG. */
 async function paintBare(page: Page, standIn: StandIn, prompt: string): Promise<number> {
   const generator = page.frames().find((frame) => frame.parentFrame() === page.mainFrame());
   if (generator === undefined) throw new Error('the generator page has no frame');
@@ -89,7 +89,7 @@ async function timeService(standIn: StandIn): Promise<number[]> {
   try {
     await timePicture(services.url, 'prompt=warm+up');
     for (let job = 0; job < JOBS; job++) {
-      // The next page is prepared between jobs; a caller a second is a busy service of this kind.
+      // The worker prepares the next page between jobs. One caller a second is much for this engine.
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       totals.push((await timePicture(services.url, `prompt=service+${job}`)).totalMs);
     }

@@ -1,9 +1,9 @@
-import { loadInTurn, startBareServers, toLoadFigures } from './load.ts';
+import { loadAlternately, startBareServers, toLoadFigures } from './load.ts';
 import { type Server, startServer } from './processes.ts';
 import { type Figure, median, quantile, type Section } from './report.ts';
 import { startGateway } from './services.ts';
 
-/** The job module's own cost: the real gateway in front of a worker that takes no time. */
+/** Time that the job module adds: the real gateway in front of a worker that answers at once. */
 
 const TOKEN = 'token-of-the-fake-worker';
 const WARM_UP = 300;
@@ -28,7 +28,7 @@ async function measureHits({ gateway }: Bench): Promise<Figure[]> {
   if (remembered.headers.get('x-cache') !== 'remembered') throw new Error('the second answer was not remembered');
   const bare = await startBareServers(await remembered.json());
   try {
-    const { hit, ...references } = await loadInTurn({
+    const { hit, ...references } = await loadAlternately({
       http: bare.http,
       express: bare.express,
       hit: { pid: gateway.pid, url },
@@ -48,7 +48,7 @@ async function timed(ask: () => Promise<Response>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** One by one and in turns, so that both see the same machine; every request is new to the gateway. */
+/** Gateway and bare worker alternate, so that both meet the same load of the machine. No request is remembered. */
 async function measureLatency({ gateway, worker }: Bench): Promise<Figure[]> {
   const throughGateway = (index: number): Promise<number> =>
     timed(() => fetch(`${gateway.url}/generate?prompt=latency&seed=${index}`));
@@ -78,7 +78,7 @@ async function measureLatency({ gateway, worker }: Bench): Promise<Figure[]> {
 
 export const jobs: Section = {
   name: 'jobs',
-  title: 'Job module: remembered answers beside bare servers, and what it adds to a worker that takes no time',
+  title: 'Job module: remembered answers beside bare servers, and what it adds to a worker that answers at once',
   async measure() {
     const bench = await start();
     try {

@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import { processorTimeMs, type Server, startServer } from './processes.ts';
 import type { Figure } from './report.ts';
 
-/** Requests per second of several servers, in turns. */
+/** Requests per second of several servers that are measured alternately. */
 
 const CONNECTIONS = 32;
 const SECONDS = 3;
@@ -11,7 +11,7 @@ const ROUNDS = 3;
 export interface Load {
   readonly perSecond: number;
   readonly p99Ms: number;
-  /** Processor time for one answer: it hardly changes with what else the machine does. */
+  /** Processor time for one answer, which depends little on other programs of the machine. */
   readonly processorUs: number;
 }
 
@@ -33,8 +33,8 @@ export interface Target {
   readonly status?: number;
 }
 
-/** The best round of each, since noise only ever makes a server slower. The targets take turns. */
-export async function loadInTurn<Name extends string>(
+/** The best round of each target, since noise only makes a server slower. The targets alternate. */
+export async function loadAlternately<Name extends string>(
   targets: Readonly<Record<Name, Target>>,
 ): Promise<Record<Name, Load>> {
   const entries = Object.entries<Target>(targets);
@@ -54,7 +54,7 @@ interface BareServers {
   stop(): Promise<void>;
 }
 
-/** The least that can answer this JSON: Express, and Node's own server. Both make the text anew for each request. */
+/** Two minimal servers that answer this JSON: Express and node:http. Both stringify it for each request. */
 export async function startBareServers(body: unknown): Promise<BareServers> {
   const json = JSON.stringify(body);
   const express = await startServer([
@@ -83,7 +83,7 @@ export function toLoadFigures(name: string, mine: Load, bare: Readonly<Record<'e
       what: `${name}, p99`,
       value: mine.p99Ms,
       unit: 'ms',
-      // autocannon counts whole milliseconds.
+      // autocannon rounds to whole milliseconds, so 0 would make the ratio infinite.
       reference: { what: 'bare Express', value: Math.max(bare.express.p99Ms, 1) },
     },
   ];

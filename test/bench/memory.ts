@@ -7,7 +7,7 @@ import { countBrowserStarts, limitMemory, treeMemoryMb, watchMemory } from './pr
 import type { Figure, Section } from './report.ts';
 import { startServices, timePicture } from './services.ts';
 
-/** Memory of the worker's whole process tree over many jobs, and the same under the limit of a free host. */
+/** Memory of the worker's process tree over many jobs, without a limit and with the limit of a free host. */
 
 const JOBS = 200;
 const FREE_HOST_MB = 512;
@@ -17,7 +17,7 @@ const SETTLE_MS = 2000;
 interface Watched {
   readonly idleMb: number;
   readonly peakMb: number;
-  /** Between jobs, after the 50th and the last. */
+  /** Memory between jobs: after the 50th, and after the last. */
   readonly after50Mb: number;
   readonly afterLastMb: number;
   readonly browserStarts: number;
@@ -91,7 +91,7 @@ const toFigures = (engine: string, watched: Watched): Figure[] => [
   { what: `${engine}: first picture`, value: watched.firstPictureMs, unit: 'ms' },
 ];
 
-/** In a container that pays for the pages of its own programs; none where no cgroup can be made. */
+/** Measures in a memory cgroup that is charged for its own programs' pages. Empty where no cgroup can be made. */
 async function measureFreeHost(env: Record<string, string>): Promise<Figure[]> {
   const limit = limitMemory(FREE_HOST_MB);
   if (limit === undefined) return [];

@@ -1,6 +1,6 @@
 import { type Figure, median, quantile } from './report.ts';
 
-/** A request as a stand-in recorded it. */
+/** A request that a stand-in recorded. */
 export interface Recorded {
   readonly method: string;
   /** Path and query. */
@@ -9,14 +9,14 @@ export interface Recorded {
   readonly body: Uint8Array | string;
 }
 
-/** What `fetch` writes by itself. */
-const OF_THE_CONNECTION = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'expect']);
+/** Headers that `fetch` sets itself. */
+const CONNECTION_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'expect']);
 
-/** Sends the same requests once more, one after the other: the milliseconds that the stand-in itself takes for them. */
+/** Sends the requests again, one after the other. Resolves with the milliseconds that the stand-in takes for them. */
 export async function timeReplay(origin: string, requests: readonly Recorded[]): Promise<number> {
   const startedAt = performance.now();
   for (const { method, target, headers, body } of requests) {
-    const kept = Object.entries(headers).filter(([name]) => !OF_THE_CONNECTION.has(name));
+    const kept = Object.entries(headers).filter(([name]) => !CONNECTION_HEADERS.has(name));
     const response = await fetch(`${origin}${target}`, {
       method,
       headers: kept.map(([name, value]) => [name, String(value)]),
@@ -27,7 +27,7 @@ export async function timeReplay(origin: string, requests: readonly Recorded[]):
   return performance.now() - startedAt;
 }
 
-/** What is left of the times when the median of the reference is taken off. */
+/** The times minus the median of the reference. */
 export function toOverheadFigures(
   name: string,
   times: readonly number[],

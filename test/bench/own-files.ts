@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { findExecutable } from '../../worker/browser/process/executable.ts';
 
-/** Copies of the programs that nobody else runs, out of the page cache: whoever runs them pays for their pages. */
+/** Copies of the programs that no other process runs and that are not in the page cache, so that the cgroup is charged for them. */
 export interface OwnFiles {
   readonly node: string;
   readonly chromium: string;
@@ -26,7 +26,7 @@ export async function copyPrograms(directory: string): Promise<OwnFiles> {
   return { node, chromium: join(browser, basename(path)) };
 }
 
-/** What is written to disk can be dropped from the cache, which coreutils' dd asks for. */
+/** Drops the files from the page cache by coreutils' dd, which works once they are written to disk. */
 function evict(directory: string): void {
   execFileSync('sync');
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { createOpenaiStandIn, OPENAI_KEY, type OpenaiStandIn } from '../stand-ins/openai/openai-stand-in.ts';
 
-/** Pictures that take as many bytes as painted ones do, from a service that answers at once. */
+/** Pictures with as many bytes as those of models, from a service that answers at once. */
 
-/** Soft colours with a grain: noise alone would be twice as large as any picture, a flat one a hundredth. */
+/** Soft colours with a grain. Noise alone would have twice the bytes of any picture, one flat colour a hundredth. */
 export async function paintGrain(side: number, format: 'png' | 'jpeg'): Promise<Buffer> {
   const cells = 32;
   const colours = { raw: { width: cells, height: cells, channels: 3 as const } };
@@ -25,7 +25,7 @@ export interface PictureService {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** An `openai` server whose every picture is this one. */
+/** An `openai` server that always answers this picture. */
 export async function createPictureService(picture: Buffer): Promise<PictureService> {
   const standIn = await createOpenaiStandIn('openai');
   const body = { created: 1, data: [{ b64_json: picture.toString('base64') }] };

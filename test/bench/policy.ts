@@ -3,7 +3,7 @@ import { HARMLESS_PROMPTS } from '../api/policy/harmless-prompts.ts';
 import { fill, HOSTILE_TEXTS } from '../api/policy/hostile-texts.ts';
 import { type Figure, median, quantile, type Section } from './report.ts';
 
-/** What the prompt policy costs a request, beside normalising the same text once. */
+/** Time of the prompt policy for one request, compared with normalising the same text once. */
 
 const RUNS = 5;
 
@@ -25,7 +25,7 @@ export const policy: Section = {
       try {
         check({ prompt });
       } catch {
-        // A refusal takes as long as it takes.
+        // A refusal counts like any other run.
       }
     };
     const longest = fill(HARMLESS_PROMPTS.join(', '));

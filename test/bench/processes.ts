@@ -4,24 +4,24 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { takeFreePort } from '../support/free-port.ts';
 import { parentOf, pids, readProc, statOf } from '../support/proc.ts';
 
-/** Real processes, and what they cost. Linux: memory comes from /proc. */
+/** Real processes and their memory and processor time, read from Linux's /proc. */
 
 export interface Started {
   readonly child: ChildProcess;
   readonly pid: number;
-  /** Milliseconds until it answered. */
+  /** Milliseconds from the start to the first answer. */
   readonly startMs: number;
   stop(): Promise<void>;
 }
 
-/** One that answers HTTP. */
+/** A process that answers HTTP. */
 export interface Server extends Started {
   readonly url: string;
 }
 
 interface ServerOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Puts the command under a limit, for instance. */
+  /** Changes the command, for instance to run it under a memory limit. */
   readonly wrap?: ((command: readonly [string, ...string[]]) => [string, ...string[]]) | undefined;
 }
 
@@ -39,7 +39,7 @@ export async function startServer(
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (child.pid === undefined) throw new Error(`${program} did not start`);
-  await untilUp(`${url}/health`, child);
+  await untilHealthy(`${url}/health`, child);
   return { child, pid: child.pid, url, startMs: performance.now() - startedAt, stop: () => endProcess(child) };
 }
 
@@ -52,7 +52,7 @@ export async function endProcess(child: ChildProcess): Promise<void> {
 
 const POLL_MS = 20;
 
-async function untilUp(url: string, child: ChildProcess): Promise<void> {
+async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the process ended with ${child.exitCode} before ${url} answered`);
     try {
@@ -75,7 +75,7 @@ export function treeOf(root: number): number[] {
   return tree;
 }
 
-/** Proportional set size of the whole tree in MB: shared pages are counted once, as the kernel would. */
+/** Proportional set size of the whole tree in MB, which counts shared pages once. */
 export function treeMemoryMb(root: number): number {
   const kilobytes = treeOf(root).map((pid) => {
     const rollup = readProc(pid, 'smaps_rollup');
@@ -84,7 +84,7 @@ export function treeMemoryMb(root: number): number {
   return kilobytes.reduce((sum, value) => sum + value, 0) / 1024;
 }
 
-/** Linux counts a process's time in hundredths of a second, whatever the kernel's own clock. */
+/** Linux reports processor time in hundredths of a second, independent of the kernel's clock rate. */
 const TICK_MS = 10;
 
 /** Processor time that the process has used so far, in milliseconds. */
@@ -95,7 +95,7 @@ export function processorTimeMs(pid: number): number {
 
 const SAMPLE_MS = 50;
 
-/** Samples the tree until `stop`, which answers the highest use so far. */
+/** Samples the tree until `stop`, which returns the highest use in MB. */
 export function watchMemory(root: number): { stop(): number } {
   let peakMb = 0;
   const sample = (): void => {
@@ -110,7 +110,7 @@ export function watchMemory(root: number): { stop(): number } {
   };
 }
 
-/** Counts the browsers that are started with this TMPDIR until `stop`: each works in a directory of its own there. */
+/** Counts browsers started with this TMPDIR until `stop`. Each makes its own directory there. */
 export function countBrowserStarts(directory: string): { stop(): number } {
   const seen = new Set<string>();
   const sample = (): void => {
@@ -127,11 +127,11 @@ export function countBrowserStarts(directory: string): { stop(): number } {
 }
 
 export interface MemoryLimit {
-  /** Puts a command under the limit. */
+  /** Changes a command so that it runs under the limit. */
   readonly wrap: (command: readonly [string, ...string[]]) => [string, ...string[]];
-  /** Processes that the kernel killed for memory so far. */
+  /** How many processes the kernel has killed for lack of memory. */
   outOfMemoryKills(): number;
-  /** The highest use so far, page cache included. */
+  /** The highest use, page cache included. */
   peakMb(): number;
   remove(): void;
 }
@@ -141,7 +141,7 @@ const CGROUP_V2 = '/sys/fs/cgroup';
 
 let limits = 0;
 
-/** A memory cgroup of our own; undefined where this machine lets us make none (it takes root on Linux). */
+/** Makes a memory cgroup. Undefined where that is not allowed: it needs root on Linux. */
 export function limitMemory(megabytes: number): MemoryLimit | undefined {
   const isV1 = existsSync(`${CGROUP_V1}/memory.limit_in_bytes`);
   limits += 1;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { createFakeConsumer } from '../stand-ins/worker/fake-consumer.ts';
 import { runBareWorker } from './bare-queue.ts';
 
-/** Takes jobs that take no time from a queue: as our worker does, or as BullMQ alone does it with IS_BARE set. */
+/** Consumes a queue of jobs that need no work, by Easel's consumer, or by BullMQ alone where IS_BARE is set. */
 
 const { REDIS_URL: redisUrl = '', IS_BARE, CONCURRENCY, PORT } = process.env;
 const concurrency = Number(CONCURRENCY);

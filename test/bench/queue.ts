@@ -14,7 +14,7 @@ import type { Figure, Section } from './report.ts';
 import { startGateway } from './services.ts';
 import { measureDepths } from './waiting.ts';
 
-/** Jobs over BullMQ on Redis (append-only file on): the job module with its consumer, beside a bare producer and worker. */
+/** Jobs over BullMQ on Redis with its append-only file: the job module compared with a bare producer and worker. */
 
 const JOBS = 1500;
 const WARM_UP = 600;
@@ -24,7 +24,7 @@ const CONCURRENCY = '10';
 const LOOK_MS = 5;
 const TOKEN = 'token-of-the-benchmarks';
 
-/** Sends jobs and answers how many a second were through, from the first one sent to the last one ended. */
+/** Sends jobs and resolves with the jobs per second, from the first one sent to the last one ended. */
 async function timeJobs(count: number, send: (index: number) => Promise<unknown>, countOpen: () => Promise<number>) {
   const startedAt = performance.now();
   let next = 0;
@@ -145,7 +145,7 @@ export const queue: Section = {
   title: 'Jobs over BullMQ on Redis, and waiting ones of many clients',
   measure: async () => {
     if (!isRedisInstalled) {
-      console.error('There is no redis-server here: the section queue is left out.');
+      console.error('redis-server is missing: the section queue is skipped.');
       return [];
     }
     const server = await startRedis();

@@ -1,4 +1,4 @@
-/** Figures are told as ratios against a reference of the same run: absolute times of a shared machine wander. */
+/** Figures are printed as ratios to a reference of the same run, because absolute times vary on a shared machine. */
 
 export interface Figure {
   readonly what: string;

@@ -15,7 +15,7 @@ import { stableDiffusion } from './stable-diffusion.ts';
 import { stores } from './stores.ts';
 import { waiting } from './waiting.ts';
 
-/** `npm run bench`: every section, or those named behind `--`. Each figure stands beside its reference. */
+/** `npm run bench`: runs every section, or those named after `--`. Each figure is printed beside its reference. */
 
 const sections: readonly Section[] = [
   gateway,
@@ -36,7 +36,7 @@ const sections: readonly Section[] = [
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const unknown = wanted.filter((name) => !sections.some((section) => section.name === name));
 if (unknown.length > 0) {
-  console.error(`There is no section ${unknown.join(', ')}; there are ${sections.map(({ name }) => name).join(', ')}.`);
+  console.error(`Unknown section ${unknown.join(', ')}; sections are ${sections.map(({ name }) => name).join(', ')}.`);
   process.exit(2);
 }
 

@@ -12,7 +12,7 @@ export const WORKER_TOKEN = 'token-of-the-benchmarks';
 type Environment = Readonly<Record<string, string>>;
 type Wrap = (command: readonly [string, ...string[]]) => [string, ...string[]];
 
-/** A folder that goes with the process it is made for. */
+/** Makes a folder for a process and removes it when the process has ended. */
 async function inOwnDirectory<S extends Started>(begin: (directory: string) => Promise<S>): Promise<S> {
   const directory = mkdtempSync(join(tmpdir(), 'easel-bench-'));
   const started = await begin(directory);
@@ -71,7 +71,7 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** Both, with one DATA_DIR, as on a small host. */
+/** Starts both services with one DATA_DIR, as on a small host. */
 export async function startServices(env: Environment, wrap?: Wrap): Promise<Services> {
   const directory = mkdtempSync(join(tmpdir(), 'easel-bench-'));
   const worker = await startWorker({ DATA_DIR: directory, ...env }, wrap);
@@ -99,7 +99,7 @@ export interface PictureTimes {
   stageMs(stage: string): number;
 }
 
-/** Asks for one picture and answers what it took. */
+/** Asks for one picture and resolves with its times. */
 export async function timePicture(url: string, query: string): Promise<PictureTimes> {
   const startedAt = performance.now();
   const response = await fetch(`${url}/generate?${query}`);

@@ -13,7 +13,7 @@ import { startServices } from '../e2e/services.ts';
 import { type FixtureScale, writeModelSet } from '../fixtures/onnx/model-set.ts';
 import { type Figure, median, quantile, type Section } from './report.ts';
 
-/** What the engine adds to the runtime's own calls. `--full` does it beside a UNet of Stable Diffusion 1.5's size (4 GB). */
+/** Time that the engine adds to the runtime's calls. `--full` uses a UNet of Stable Diffusion 1.5's size (4 GB). */
 
 const SIDE = 512;
 const ROUNDS = 5;
@@ -135,7 +135,7 @@ async function latencies(url: string, isWanted: () => boolean = () => true): Pro
   return all;
 }
 
-/** Both services while the model computes on every core, beside the same services at rest. */
+/** Latency of both services while the model computes on every core, compared with the same services at rest. */
 async function measureLatency(): Promise<Figure[]> {
   const directory = await mkdtemp(join(tmpdir(), 'easel-bench-sd-'));
   await writeModelSet(directory, { scale: 'tiny' });
@@ -172,7 +172,7 @@ async function measureLatency(): Promise<Figure[]> {
     }
     leaving.abort();
     const [{ status }] = await painting;
-    if (status === 'fulfilled') throw new Error('the painting was over before the measurement: it says nothing');
+    if (status === 'fulfilled') throw new Error('the picture was made before the measurement was over');
     return figures;
   } finally {
     await services.stop();

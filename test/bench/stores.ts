@@ -11,7 +11,7 @@ import { createPictureService, paintGrain } from './pictures.ts';
 import type { Figure, Section } from './report.ts';
 import { startServices, timePicture } from './services.ts';
 
-/** What uploading adds to the time of the hosts themselves. */
+/** Time that uploading adds to the time of the hosts. */
 
 const SIDE = 768;
 const PICTURES = 20;
@@ -20,14 +20,14 @@ const WARM_UP = 3;
 interface Subject {
   readonly store: string;
   readonly env: Readonly<Record<string, string>>;
-  /** What the reference is. */
+  /** Names the reference. */
   readonly what: string;
-  /** Hands the picture over with the least that does it; answers the milliseconds. */
+  /** Stores the picture with the least code that does it. Resolves with the milliseconds. */
   timeAlone(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** The last upload, sent again. */
+/** Sends the last upload again. */
 const replayLast = (host: PictureHost) => async (): Promise<number> => {
   const last = host.requests.at(-1);
   if (last === undefined) throw new Error('nothing was uploaded');
@@ -48,7 +48,7 @@ async function createDiskSubject(picture: Buffer): Promise<Subject> {
 }
 
 async function createImgurSubject(picture: Buffer): Promise<Subject> {
-  // The stand-in turns a PNG above this into JPEG, as Imgur does; that takes longer than everything else here.
+  // Imgur converts larger PNGs to JPEG. The stand-in must not, since that takes longer than all the rest.
   const imgur = await createImgurStandIn({ pngConversionBytes: Number.POSITIVE_INFINITY });
   imgur.setCredits({ clientRemaining: 1e6, userRemaining: 1e6 });
   const timeAlone = async (): Promise<number> => {

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /**
- * The engine's child process with a stop-watch around the runtime: after each call it notes in the file BENCH_NOTES how
- * long all calls took together and how much memory the process ever had.
+ * The engine's child process, with a timer around the runtime. After each call it writes to the file BENCH_NOTES how long
+ * all calls took together, and the peak of the process's memory.
  */
 
 interface Session {
@@ -14,7 +14,7 @@ interface Runtime {
   readonly InferenceSession: { create(...args: unknown[]): Promise<Session> };
 }
 
-/** The very object that the engine will import, which therefore is changed in place. */
+/** The engine imports the same module object, so it is changed in place. */
 Reflect.deleteProperty(globalThis, 'Float16Array');
 const { InferenceSession } = createRequire(import.meta.url)('onnxruntime-node') as Runtime;
 const create = InferenceSession.create.bind(InferenceSession);

@@ -4,7 +4,7 @@ import type { Server } from './processes.ts';
 import { type Figure, median, type Section } from './report.ts';
 import { startGateway } from './services.ts';
 
-/** Whether accepting a job and handing the next one over stay as quick while ever more wait. */
+/** Whether the times to accept a job and to start the next one stay the same while more and more jobs wait. */
 
 const DEPTHS = [10, 100, 1000, 10_000];
 const SAMPLES = 150;
@@ -15,9 +15,9 @@ const CLIENTS = 100;
 type Arrivals = Pick<FakeProductions, 'at'>;
 
 interface Line {
-  /** Sends one more job; answers the milliseconds until its 202. */
+  /** Sends one more job. Resolves with the milliseconds until its 202. */
   accept(): Promise<number>;
-  /** Ends the job in work; answers the milliseconds until the next one reaches the worker. */
+  /** Ends the running job. Resolves with the milliseconds until the next one reaches the worker. */
   pickUp(): Promise<number>;
 }
 
@@ -53,7 +53,7 @@ async function fill(line: Line, count: number): Promise<void> {
   }
 }
 
-/** One in, one out: as many wait afterwards as before. */
+/** Adds one job and ends one, repeatedly, so that the number of waiting jobs stays the same. */
 async function sample(line: Line, times: number): Promise<{ acceptMs: number; pickUpMs: number }> {
   const accepts: number[] = [];
   const pickUps: number[] = [];
@@ -70,7 +70,7 @@ export async function measureDepths(gateway: Server, productions: Arrivals): Pro
   let waiting = 0;
   let shallow: { acceptMs: number; pickUpMs: number } | undefined;
   for (const depth of DEPTHS) {
-    // The one in work does not wait.
+    // The running job does not count as waiting.
     await fill(line, depth - waiting + (waiting === 0 ? 1 : 0));
     waiting = depth;
     if (shallow === undefined) await sample(line, WARM_UP);

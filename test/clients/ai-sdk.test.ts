@@ -6,7 +6,7 @@ import { APICallError, generateImage } from 'ai';
 import { type Services, startServices } from '../e2e/services.ts';
 import { describePicture } from './describe-picture.ts';
 
-/** Vercel's AI SDK against the running services, by both of its ways to an OpenAI server. */
+/** Vercel's AI SDK against the running services, with both of its packages for OpenAI servers. */
 
 describe('the AI SDK', () => {
   let services: Services;
@@ -15,7 +15,7 @@ describe('the AI SDK', () => {
   });
   after(() => services.stop());
 
-  test('@ai-sdk/openai: a model of a fixed list, several pictures, a size', async () => {
+  test('@ai-sdk/openai: a known model, several pictures, a size', async () => {
     const { image } = createOpenAI({ baseURL: `${services.url}/v1`, apiKey: 'none' });
     const { images, warnings } = await generateImage({
       model: image('gpt-image-1'),
@@ -35,7 +35,7 @@ describe('the AI SDK', () => {
     assert.deepEqual(warnings, []);
   });
 
-  test('@ai-sdk/openai: a dall-e model, for which it asks base64 by itself', async () => {
+  test('@ai-sdk/openai: a dall-e model, for which the package itself asks for base64', async () => {
     const { image } = createOpenAI({ baseURL: `${services.url}/v1`, apiKey: 'none' });
     const { image: picture } = await generateImage({ model: image('dall-e-3'), prompt: 'a teapot' });
     assert.equal(await describePicture(picture.uint8Array), 'png 768x768');
@@ -58,13 +58,13 @@ describe('the AI SDK', () => {
     assert.equal(first.seed, '42');
   });
 
-  test('@ai-sdk/openai: four pictures of a model that it does not know are four calls at once, and four pictures', async () => {
+  test('@ai-sdk/openai: four pictures of an unknown model are made by four simultaneous calls', async () => {
     const { image } = createOpenAI({ baseURL: `${services.url}/v1`, apiKey: 'none' });
     const { images } = await generateImage({ model: image('a-model-of-tomorrow'), prompt: 'a red fox', n: 4 });
     assert.equal(new Set(images.map(({ base64 }) => base64)).size, 4);
   });
 
-  test('a wrong parameter is an APICallError that is not retried and tells why', async () => {
+  test('a wrong parameter is an APICallError that is not retried and says why', async () => {
     const easel = createOpenAICompatible({ name: 'easel', baseURL: `${services.url}/v1` });
     const asked = generateImage({ model: easel.imageModel('sketch'), prompt: 'fox', size: '9999x9999' });
     await assert.rejects(asked, (error) => {

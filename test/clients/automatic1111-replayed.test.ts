@@ -5,8 +5,8 @@ import { until } from '../support/poll.ts';
 import { describePicture } from './describe-picture.ts';
 
 /**
- * Programs that speak AUTOMATIC1111's API, call by call as their sources do. There is no maintained client of it on
- * npm: what is there depends on versions of sharp and axios that are years behind.
+ * The calls that programs make to AUTOMATIC1111's API, copied from their sources. npm has no maintained client: those it
+ * has depend on versions of sharp and axios that are years old.
  */
 
 interface Txt2imgReply {
@@ -39,14 +39,14 @@ describe('programs that speak AUTOMATIC1111', () => {
     return (await response.json()) as T;
   }
 
-  test('a wrong password is 401 in AUTOMATIC1111’s words', async () => {
+  test('a wrong password is 401 with AUTOMATIC1111’s text', async () => {
     const response = await call('options', undefined, basic('wrong'));
     assert.equal(response.status, 401);
     assert.equal(response.headers.get('www-authenticate'), 'Basic');
     assert.equal(((await response.json()) as { detail: string }).detail, 'Incorrect username or password');
   });
 
-  test('Open WebUI: verify, choose a model, make a picture', async () => {
+  test('Open WebUI: checks the connection, chooses a model, makes a picture', async () => {
     const options = await ask<Record<string, unknown>>('options');
     const models = await ask<{ title: string; model_name: string }[]>('sd-models');
     assert.ok(models.some(({ title }) => title === options.sd_model_checkpoint));
@@ -68,7 +68,7 @@ describe('programs that speak AUTOMATIC1111', () => {
     assert.ok(reply.info);
   });
 
-  test('SillyTavern: every list, a model set and awaited, a picture, and an idle progress after it', async () => {
+  test('SillyTavern: reads every list, sets a model, makes a picture, and sees an idle progress afterwards', async () => {
     for (const name of ['samplers', 'schedulers']) {
       const list = await ask<{ name: string }[]>(name);
       assert.ok(list.length > 0 && list.every((item) => item.name), name);
@@ -110,7 +110,7 @@ describe('programs that speak AUTOMATIC1111', () => {
     assert.equal((await ask<Progress>('progress')).progress, 0);
   });
 
-  test('SillyTavern gives up: interrupt ends the caller’s own picture, nobody else’s', async () => {
+  test('SillyTavern: interrupt ends the caller’s own picture only', async () => {
     const other = call('txt2img', { prompt: 'somebody else’s', width: 1024, height: 1024 }, basic(`${KEY}-too`));
     const mine = call('txt2img', { prompt: 'mine', width: 1024, height: 1024, batch_size: 10 });
     const isUnderWay = async () => (await ask<{ state: { job_count: number } }>('progress')).state.job_count > 0;
@@ -135,16 +135,16 @@ describe('programs that speak AUTOMATIC1111', () => {
     const { infotexts, seed, width, height } = JSON.parse(info) as Record<string, unknown>;
     assert.deepEqual([width, height], [1024, 1024]);
     assert.match(String(infotexts), new RegExp(`^a lighthouse\nNegative prompt: blurry\n.*Seed: ${seed}`));
-    // What the picture itself says is what the answer said.
+    // The picture's metadata holds the same settings as the answer.
     const read = await ask<{ info: string }>('png-info', { image: `data:image/png;base64,${images[0]}` });
     assert.equal(read.info, String(infotexts));
   });
 
   test('a batch has consecutive seeds, and an equal seed makes an equal picture', async () => {
-    const wish = { prompt: 'a teapot', seed: 5, width: 256, height: 256 };
-    const batch = await ask<Txt2imgReply>('txt2img', { ...wish, n_iter: 2 });
+    const request = { prompt: 'a teapot', seed: 5, width: 256, height: 256 };
+    const batch = await ask<Txt2imgReply>('txt2img', { ...request, n_iter: 2 });
     assert.deepEqual((JSON.parse(batch.info) as { all_seeds: number[] }).all_seeds, [5, 6]);
-    const second = await ask<Txt2imgReply>('txt2img', { ...wish, seed: 6 });
+    const second = await ask<Txt2imgReply>('txt2img', { ...request, seed: 6 });
     assert.equal(second.images[0], batch.images[1]);
   });
 });

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 
-/** What a picture really is, decoded: `png 768x768`. Rejects for anything that is no picture. */
+/** Decodes a picture and resolves with its format and size: `png 768x768`. Rejects when it is no picture. */
 export async function describePicture(picture: Uint8Array | string): Promise<string> {
   const bytes = typeof picture === 'string' ? Buffer.from(picture, 'base64') : picture;
   const { info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });

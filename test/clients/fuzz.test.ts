@@ -5,7 +5,7 @@ import { startServices } from '../e2e/services.ts';
 
 const REQUESTS = 250;
 
-/** What a gateway may say that has more to do than it can, or whose caller does not wait for the end. */
+/** Error codes that the gateway may answer when it is overloaded. */
 const PROMISED = /"code":"(queue_full|engine_busy)"/;
 
 test(`${REQUESTS} generated requests to the running services, with real pictures`, async (t) => {

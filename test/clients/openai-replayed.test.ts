@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Services, startServices } from '../e2e/services.ts';
 import { describePicture, fetchPicture } from './describe-picture.ts';
 
-/** Programs without a package of their own, call by call as their sources send them to an OpenAI server. */
+/** The calls that programs make to an OpenAI server without a package, copied from their sources. */
 
 interface ImagesReply {
   readonly data: ReadonlyArray<{ readonly url?: string; readonly b64_json?: string }>;
@@ -28,12 +28,12 @@ describe('programs that speak OpenAI', () => {
     return (await response.json()) as ImagesReply;
   }
 
-  test('Open WebUI takes an address before base64, and fetches it with its key', async () => {
+  test('Open WebUI prefers an address to base64, and fetches it with its key', async () => {
     const hardCoded = { model: 'dall-e-3', prompt: 'a red fox', n: 1, size: '1024x1024', response_format: 'b64_json' };
     const [item] = (await post(hardCoded)).data;
     assert.equal(item?.url, undefined);
     assert.equal(await describePicture(item?.b64_json ?? ''), 'png 1024x1024');
-    // For a model of its GPT image pattern it leaves response_format out.
+    // For names of GPT image models it sends no response_format.
     const [gptItem] = (await post({ model: 'gpt-image-1', prompt: 'a red fox', n: 1 })).data;
     assert.equal(gptItem?.url, undefined);
     assert.equal(await describePicture(gptItem?.b64_json ?? ''), 'png 768x768');
@@ -71,14 +71,14 @@ describe('programs that speak OpenAI', () => {
     assert.equal(await fetchPicture(item?.url ?? ''), 'png 1024x1024');
   });
 
-  test('LobeChat asks dall-e for base64, other models for nothing', async () => {
+  test('LobeChat asks for base64 with dall-e, and for no format with other models', async () => {
     for (const body of [{ model: 'dall-e-2', response_format: 'b64_json' }, { model: 'sketch' }]) {
       const [item] = (await post({ ...body, prompt: 'a red fox', n: 1 })).data;
       assert.equal(await describePicture(item?.b64_json ?? ''), 'png 768x768');
     }
   });
 
-  test('SillyTavern’s sdcpp source pings by OPTIONS, lists models, and then speaks AUTOMATIC1111', async () => {
+  test('SillyTavern’s sdcpp source sends OPTIONS, lists models, and then speaks AUTOMATIC1111', async () => {
     const ping = await fetch(`${services.url}/v1/images/generations`, { method: 'OPTIONS' });
     assert.ok(ping.ok);
     const models = await fetch(`${services.url}/v1/models`);

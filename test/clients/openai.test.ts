@@ -9,9 +9,9 @@ import OpenAI from 'openai';
 import { type Services, startServices } from '../e2e/services.ts';
 import { describePicture, fetchPicture } from './describe-picture.ts';
 
-/** OpenAI's own package against the running services: only its base URL is changed. */
+/** OpenAI's package against the running services, with only its base URL changed. */
 
-/** `sent` counts its calls, those that it repeats by itself included. */
+/** `sent` counts all calls, also those that the package repeats by itself. */
 function createClient(url: string, apiKey = 'none', maxRetries = 2) {
   const sent = { calls: 0 };
   const counted: typeof fetch = (...call) => {
@@ -30,7 +30,7 @@ describe('the openai package', () => {
   });
   after(() => services.stop());
 
-  test('gets an address for a dall-e model, which serves the picture', async () => {
+  test('gets an address for a dall-e model, at which the picture is served', async () => {
     const { data = [], created } = await client.images.generate({ model: 'dall-e-3', prompt: 'a red fox' });
     assert.equal(data.length, 1);
     assert.equal(data[0]?.b64_json, undefined);
@@ -38,7 +38,7 @@ describe('the openai package', () => {
     assert.ok(Math.abs(created - Date.now() / 1000) < 60);
   });
 
-  test('gets base64 for a GPT image model, in the size, number and format that it asked for', async () => {
+  test('gets base64 for a GPT image model, in the size, number and format requested', async () => {
     const answer = await client.images.generate({
       model: 'gpt-image-1',
       prompt: 'a lighthouse at dusk',
@@ -59,7 +59,7 @@ describe('the openai package', () => {
     assert.match(String(answer._request_id), /^[0-9a-f]{24}$/);
   });
 
-  test('response_format wins over the family, and a size of auto is the engine’s own', async () => {
+  test('response_format wins over the model’s default, and size auto leaves the size to the engine', async () => {
     const { data } = await client.images.generate({
       model: 'dall-e-2',
       prompt: 'a teapot',
@@ -70,7 +70,7 @@ describe('the openai package', () => {
     assert.equal(await describePicture(data?.[0]?.b64_json ?? ''), 'png 768x768');
   });
 
-  test('the extra fields of the body work: the same seed is the same picture', async () => {
+  test('accepts extra fields in the body: the same seed makes the same picture', async () => {
     const extra = { seed: 42, negative_prompt: 'blurry', guidance_scale: 8, steps: 20, engine: 'sketch' };
     const ask = async () => {
       const { data, response } = await client.images
@@ -84,7 +84,7 @@ describe('the openai package', () => {
     assert.equal(first.headers.get('x-engine'), 'sketch');
   });
 
-  test('streams real partial pictures, then the whole one', async () => {
+  test('streams real partial pictures, then the final one', async () => {
     const stream = await client.images.generate({
       model: 'gpt-image-1',
       prompt: 'a forest in autumn',
@@ -108,7 +108,7 @@ describe('the openai package', () => {
     );
   });
 
-  test('lists models, finds one by its name, and tells one that is not there', async () => {
+  test('lists models, finds one by name, and rejects an unknown name', async () => {
     const models = (await client.models.list()).data.map(({ id }) => id);
     for (const id of ['sketch', 'dall-e-2', 'dall-e-3', 'gpt-image-1']) assert.ok(models.includes(id), id);
     assert.equal((await client.models.retrieve('gpt-image-1')).object, 'model');
@@ -128,13 +128,13 @@ describe('the openai package', () => {
     });
   });
 
-  test('what is not offered here is a NotFoundError', async () => {
+  test('a call that Easel does not offer is a NotFoundError', async () => {
     const chat = client.chat.completions.create({ model: 'gpt-5', messages: [{ role: 'user', content: 'hello' }] });
     await assert.rejects(chat, OpenAI.NotFoundError);
   });
 });
 
-describe('the openai package, when all does not go well', () => {
+describe('the openai package when calls fail', () => {
   let services: Services;
   const upstream = createServer((_request, response) => {
     response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":{"message":"no credit"}}');
@@ -167,7 +167,7 @@ describe('the openai package, when all does not go well', () => {
     await services.stop();
   });
 
-  /** From then on the gateway knows how long a picture takes here, and asks nobody to wait much longer. */
+  /** Afterwards the gateway knows how long a picture takes, so that its Retry-After is short. */
   async function makeOnePicture(): Promise<void> {
     const headers = { 'x-api-key': 'sesame-open-fast', 'content-type': 'application/json' };
     const accepted = await fetch(`${services.url}/jobs`, { method: 'POST', headers, body: '{"prompt":"a pond"}' });
@@ -176,7 +176,7 @@ describe('the openai package, when all does not go well', () => {
     assert.match(await events.text(), /event: done/);
   }
 
-  test('a picture that is still being made is asked for again, and comes', async () => {
+  test('repeats the call while the picture is being made, until it is there', async () => {
     await makeOnePicture();
     const { client, sent } = createClient(services.url, 'sesame-open-fast', 5);
     const { data, response } = await client.images
@@ -184,7 +184,7 @@ describe('the openai package, when all does not go well', () => {
       .withResponse();
     assert.equal(await describePicture(data.data?.[0]?.b64_json ?? ''), 'png 768x768');
     assert.ok(sent.calls >= 2);
-    // One picture for all of its calls.
+    // All calls share one picture.
     const produced = services.worker.logged.filter((line) => line.includes('"msg":"produced"'));
     assert.equal(produced.length, 2, 'the pond and the harbour');
     assert.equal(response.headers.get('x-should-retry'), null);
@@ -221,10 +221,10 @@ describe('the openai package, when all does not go well', () => {
     assert.equal(sent.calls, 1);
   });
 
-  test('a failure that no retry can mend is not asked for again', async () => {
+  test('a failure that no retry can mend is not retried', async () => {
     const { client } = createClient(services.url, 'sesame-open-fast', 5);
-    const wish = { prompt: 'a fox', engine: 'openai', seed: 7 } as OpenAI.ImageGenerateParamsNonStreaming;
-    await assert.rejects(client.images.generate(wish), (error) => {
+    const request = { prompt: 'a fox', engine: 'openai', seed: 7 } as OpenAI.ImageGenerateParamsNonStreaming;
+    await assert.rejects(client.images.generate(request), (error) => {
       assert.ok(error instanceof OpenAI.InternalServerError);
       assert.deepEqual([error.status, error.code], [502, 'engine_unauthorized']);
       assert.equal(error.headers?.get('x-should-retry'), 'false');

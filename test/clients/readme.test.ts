@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { type Services, startServices } from '../e2e/services.ts';
 import { describePicture, fetchPicture } from './describe-picture.ts';
 
-/** Every call that the README shows is made as it stands there, against running services. */
+/** Runs every call of the README unchanged, against running services. */
 
 const run = promisify(execFile);
 const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
@@ -31,7 +31,7 @@ describe('the calls of the README', () => {
 
   const toHere = (text: string): string => text.replaceAll('http://localhost:10000', services.url);
 
-  test('there are some', () => assert.ok(calls.length >= 5, String(calls.length)));
+  test('are found by this test', () => assert.ok(calls.length >= 5, String(calls.length)));
 
   for (const call of calls) {
     test(call, async () => {
@@ -41,7 +41,7 @@ describe('the calls of the README', () => {
     });
   }
 
-  /** What the words around a call promise: a file, an address to watch, or the JSON of a picture. */
+  /** Expects what the README promises for the call: a file, the address of a job, or the JSON of a picture. */
   async function checkAnswer(call: string, status: number, stdout: string): Promise<void> {
     const file = / -o (\S+)/.exec(call)?.[1];
     if (file !== undefined) {
@@ -63,13 +63,13 @@ describe('the calls of the README', () => {
     assert.match(await fetchPicture(answer.image_url), /^png \d+x\d+$/);
   }
 
-  test('the JSON that it shows has the fields of a real answer', async () => {
+  test('the JSON example has the fields of a real answer', async () => {
     const shown = fences.find((text) => text.startsWith('{')) ?? '';
     const response = await fetch(`${services.url}/generate?prompt=a+red+fox`);
     assert.deepEqual(Object.keys(JSON.parse(shown) as object), Object.keys((await response.json()) as object));
   });
 
-  test('the <img> that it shows is a picture', async () => {
+  test('the <img> example shows a picture', async () => {
     const source = /<img src="([^"]+)">/.exec(readme)?.[1] ?? '';
     assert.equal(await fetchPicture(toHere(source)), 'jpeg 768x768');
   });

@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { type Services, startServices } from '../e2e/services.ts';
 import { findSystemShell } from '../worker/browser/system-shell.ts';
 
-/** The earlier services’ snippets for web pages, in a real browser: from another origin, and from the same. */
+/** Snippets for web pages from the earlier services, in a real browser, from another origin and from the same one. */
 
 describe('the snippets of the earlier services in a browser', () => {
   let services: Services;
@@ -36,7 +36,7 @@ describe('the snippets of the earlier services in a browser', () => {
     await services.stop();
   });
 
-  /** Runs a page's script as it was printed; `use` says what the page does with it. */
+  /** Runs a page's script unchanged. `use` is the code with which the page calls it. */
   const play = (script: string, use: string): Promise<unknown> =>
     page.evaluate(`(async () => {
       ${script.replaceAll('http://localhost:5000', services.url)}

@@ -9,7 +9,7 @@ import { type Services, startServices } from '../e2e/services.ts';
 import { WEB_APP_BODY } from '../stand-ins/piclumen/web-app-body.ts';
 import { describePicture, fetchPicture } from './describe-picture.ts';
 
-/** The snippets of the earlier services’ documentation, with another host. */
+/** Snippets from the earlier services’ documentation, with only the host changed. */
 
 const run = promisify(execFile);
 
@@ -25,7 +25,7 @@ describe('the snippets of the earlier services', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** Runs a line of a shell as it was printed and answers the JSON that it shows. */
+  /** Runs a shell command with only the host changed, and resolves with the JSON that it prints. */
   async function shell<T>(line: string): Promise<T> {
     const here = line.replace(/https?:\/\/(your-api\.onrender\.com|127\.0\.0\.1:8000|localhost:5000)/g, services.url);
     const { stdout } = await run('sh', ['-c', here], { maxBuffer: 20_000_000 });
@@ -101,7 +101,7 @@ describe('the snippets of the earlier services', () => {
     assert.equal(await describePicture(await readFile(file)), 'png 512x512');
   });
 
-  test('Piclumen: start, and ask until it is there', async () => {
+  test('Piclumen: starts a picture, and asks until it is made', async () => {
     const post = (path: string, body?: object): Promise<Response> =>
       fetch(`${services.url}${path}`, {
         method: 'POST',
@@ -115,7 +115,7 @@ describe('the snippets of the earlier services', () => {
     const processing = (await soon.json()) as { statuscode: number; message: string };
     assert.deepEqual([soon.status, processing.statuscode], [202, 202]);
     assert.match(processing.message, /^Image still processing\. Current status: \w+$/);
-    // A mark is a job's id: its events end with the job.
+    // A mark_id is a job's id, so the job's events can be awaited instead of polling.
     await (await fetch(`${services.url}/jobs/${mark_id}/events`)).text();
     const done = await post(`/check-image?${query}`);
     const { image_url, ...rest } = (await done.json()) as { image_url: string };
@@ -125,7 +125,7 @@ describe('the snippets of the earlier services', () => {
     assert.doesNotMatch(logs, /my-secret-token/);
   });
 
-  test('Hugging Face: a data URL, and the same file really saved', async () => {
+  test('Hugging Face: answers a data URL, and saves the same file', async () => {
     const response = await fetch(`${services.url}/api/generate-image`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -142,8 +142,8 @@ describe('the snippets of the earlier services', () => {
 });
 
 /**
- * The snippet, but that Pillow does not look at the bytes (this test does). Where `requests` is not installed, the
- * standard library sends what it would have sent.
+ * The snippet without Pillow, since this test itself decodes the bytes. Where `requests` is not installed, the standard
+ * library sends the same request.
  */
 const toPython = (url: string, file: string): string => `
 import base64, json, types, urllib.request

@@ -13,14 +13,14 @@ import { openDatabase } from '../../api/jobs/journal/sqlite/open-database.ts';
 import { run } from './check/command.ts';
 import { toScript } from './check/guide.ts';
 
-/** `deploy/backup.sh` on a journal that is open, locked and written to all the time. */
+/** `deploy/backup.sh` on a journal that another process has open, locks and writes all the time. */
 
 const folder = await mkdtemp(join(tmpdir(), 'easel-backup-'));
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** Transaction `n` writes row `n` modulo ROWS: in a backup that mixes two moments, some row is older than it was then. */
+/** Transaction `n` writes row `n` modulo ROWS, so that a backup that mixes two moments has a row that is too old. */
 const ROWS = 20;
-/** SQLite begins its log anew after some hundred of these writes: many times in this test, but not within every copy. */
+/** SQLite restarts its log after some hundred of these writes: many times in this test, but not during every copy. */
 const PACE_MS = 5;
 const FILLING = 'x'.repeat(40_000);
 
@@ -38,7 +38,7 @@ function createWriter(data: string) {
   return writer;
 }
 
-/** A `cp` that, the first time, gives SQLite the time to begin its log anew behind the copied database. */
+/** A `cp` that waits once after the database was copied, so that SQLite restarts its log before it is copied. */
 const SLOW_CP = `#!/bin/sh
 /bin/cp "$@"
 [ "$2" = jobs.sqlite ] && [ ! -e "$SLOWED" ] || exit 0
@@ -56,7 +56,7 @@ async function backUp(data: string, file: string): Promise<void> {
   assert.equal(child.exitCode, 0);
 }
 
-test('a backup of a running gateway is one moment of its journal, with all other files', async () => {
+test('a backup of a running gateway holds one moment of its journal, and all other files', async () => {
   const data = join(folder, 'data');
   await mkdir(join(data, 'images'), { recursive: true });
   await writeFile(join(data, 'images', 'fox.png'), 'a fox');
@@ -80,7 +80,7 @@ test('a backup of a running gateway is one moment of its journal, with all other
     database.close();
     const counts = values.map(({ value }) => Number.parseInt(String(value), 10)).sort((one, other) => one - other);
     const last = counts.at(-1) ?? 0;
-    assert.ok(last >= before, 'what was written before the backup is in it');
+    assert.ok(last >= before, 'the backup holds everything written before it');
     const wanted = Array.from({ length: Math.min(ROWS, last) }, (_, index) => last - Math.min(ROWS, last) + 1 + index);
     assert.deepEqual(counts, wanted, 'all rows are of one moment');
   }
@@ -94,7 +94,7 @@ test('a folder without a journal is refused', async () => {
   await assert.rejects(run('sh', 'deploy/backup.sh', folder), /there is no jobs\.sqlite/);
 });
 
-test('the guide’s commands for one machine are found, and are a script that a shell can read', async () => {
+test('the guide’s commands for one machine are found, and make a valid shell script', async () => {
   const script = await toScript('/repository');
   const file = join(folder, 'commands');
   await writeFile(file, script);

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * What Render takes in a blueprint, as far as ours use it: https://render.com/docs/blueprint-spec (read in November
- * 2026). Render publishes a JSON schema too, at https://render.com/schema/render.yaml.json, which lets unknown fields
- * pass; this one does not, so that a misspelt field is found.
+ * The part of Render's blueprint format that our files use: https://render.com/docs/blueprint-spec (read in November
+ * 2026). Render's own JSON schema, https://render.com/schema/render.yaml.json, allows unknown fields. This one does not,
+ * so that a misspelt field is found.
  */
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/);
@@ -15,14 +15,14 @@ const plan = z.enum(['free', 'starter', 'standard', 'pro', 'pro plus', 'pro max'
 const fromService = z.union([z.strictObject({ type, name, property }), z.strictObject({ type, name, envVarKey: key })]);
 
 const groupVariable = z.union([
-  // Render reads text: a number or a boolean of YAML would come out in YAML's spelling.
+  // Values must be text, because Render would rewrite a YAML number or boolean in YAML's own spelling.
   z.strictObject({ key, value: z.string() }),
   z.strictObject({ key, generateValue: z.literal(true) }),
 ]);
 
 const variable = z.union([
   ...groupVariable.options,
-  // Asked for once, when the blueprint is created.
+  // Render asks for the value once, when the blueprint is created.
   z.strictObject({ key, sync: z.literal(false) }),
   z.strictObject({ key, fromService }),
   z.strictObject({ fromGroup: name }),
@@ -45,7 +45,7 @@ const paid = plan.exclude(['free']);
 const service = z.union([
   z.strictObject({ type: z.literal('web'), healthCheckPath, ...common, ...node }),
   z.strictObject({ type: z.literal('web'), healthCheckPath, ...common, ...docker }),
-  // Not for the free plan, and without an address that could be asked for its health.
+  // A background worker needs a paid plan, and has no address for a health check.
   z.strictObject({ type: z.literal('worker'), ...common, ...docker, plan: paid }),
   z.strictObject({
     type: z.literal('keyvalue'),

@@ -14,11 +14,11 @@ const toServiceName = ({ name }: { name: string }): ServiceName => (name === 'ea
 type Runnable = Exclude<BlueprintService, { type: 'keyvalue' }>;
 const isRunnable = (service: BlueprintService): service is Runnable => service.type !== 'keyvalue';
 
-/** Set by Render itself: https://render.com/docs/environment-variables */
+/** Variables that Render sets itself: https://render.com/docs/environment-variables */
 const RENDERS_OWN = { RENDER_EXTERNAL_URL: 'https://easel-worker-ab12.onrender.com' } as const;
-/** What Render makes up: 32 bytes in base64. */
+/** A value as Render generates it: 32 bytes in base64. */
 const GENERATED = 'B0jrphAPOY7pg92AN0c9MN4yecczLMdwnx4OkA1KFUk=';
-/** What each `property` of a service looks like. */
+/** An example of each `property` of a service. */
 const PROPERTIES = {
   host: 'easel-worker',
   port: '10001',
@@ -26,7 +26,7 @@ const PROPERTIES = {
   connectionString: 'redis://red-ab12:6379',
 } as const;
 
-/** The environment that Render would give a service; an unanswered question is an empty value. */
+/** The environment that Render would give a service. Values that the operator did not enter are empty. */
 function toEnvironment(blueprint: Blueprint, service: Runnable): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const variable of service.envVars) {
@@ -72,9 +72,9 @@ for (const file of ['render.yaml', 'deploy/render-paid.yaml']) {
       services = blueprint.services.filter(isRunnable);
     });
 
-    test('is what Render takes', () => assert.ok(services.length >= 2));
+    test('has the format that Render accepts', () => assert.ok(services.length >= 2));
 
-    test('sets what our services read, to what they take', () => {
+    test('sets only variables that our services read, to values that they accept', () => {
       for (const service of services) {
         const environment = toEnvironment(blueprint, service);
         assert.deepEqual(unknownTo(toServiceName(service), Object.keys(environment)), []);
@@ -82,14 +82,14 @@ for (const file of ['render.yaml', 'deploy/render-paid.yaml']) {
       }
     });
 
-    test('gives both services the same secret, and the gateway a way to the worker', () => {
+    test('gives both services the same secret, and the gateway the address of the worker', () => {
       const [gateway, worker] = services.map((service) => toEnvironment(blueprint, service));
       assert.equal(gateway?.WORKER_TOKEN, GENERATED);
       assert.equal(worker?.WORKER_TOKEN, GENERATED);
       if (worker?.REDIS_URL) assert.equal(gateway?.REDIS_URL, worker.REDIS_URL);
       else assert.equal(gateway?.WORKER_URL, RENDERS_OWN.RENDER_EXTERNAL_URL);
       assert.equal(gateway?.TRUST_PROXY, 'render');
-      assert.equal(gateway?.PUBLIC_URL, undefined, 'the platform tells it');
+      assert.equal(gateway?.PUBLIC_URL, undefined, 'the platform sets RENDER_EXTERNAL_URL instead');
     });
 
     test('starts the gateway as package.json does, without npm in between', () => {
@@ -97,12 +97,12 @@ for (const file of ['render.yaml', 'deploy/render-paid.yaml']) {
         if (service.runtime === 'node') assert.equal(service.startCommand, startCommand('start:api'));
     });
 
-    test('builds from a Dockerfile that is there', () => {
+    test('builds from an existing Dockerfile', () => {
       for (const service of services)
         if (service.runtime === 'docker') assert.ok(existsSync(join(root, service.dockerfilePath)));
     });
 
-    test('deploys anew when one of its files changes, and names no file that is not there', () => {
+    test('redeploys when one of its files changes, and names only existing files', () => {
       for (const { name, buildFilter, ...service } of services) {
         const paths = buildFilter.paths ?? [];
         const files = new Set(
@@ -124,7 +124,7 @@ for (const file of ['render.yaml', 'deploy/render-paid.yaml']) {
   });
 }
 
-test('the container of the worker keeps the port that the free blueprint names', () => {
+test('the container of the worker listens on the port that the free blueprint names', () => {
   const blueprint = blueprintSchema.parse(parse(read('render.yaml')));
   const worker = blueprint.services.filter(isRunnable).find(({ name }) => name === 'easel-worker');
   assert.ok(worker);

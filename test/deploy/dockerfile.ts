@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../architecture/source-files.ts';
 
-/** An instruction of a Dockerfile, its continued lines joined and its comments gone. */
+/** An instruction of a Dockerfile, with continued lines joined and without comments. */
 export interface Instruction {
   readonly keyword: string;
   readonly value: string;
@@ -26,7 +26,7 @@ export function readDockerfile(file: string): Instruction[] {
     });
 }
 
-/** The instructions of the stage that becomes the image. */
+/** The instructions of the last stage, which becomes the image. */
 export function lastStage(instructions: readonly Instruction[]): Instruction[] {
   return instructions.slice(instructions.findLastIndex(({ keyword }) => keyword === 'FROM'));
 }

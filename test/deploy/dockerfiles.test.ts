@@ -7,14 +7,14 @@ import { DOCKERFILES, type Instruction, lastStage, readDockerfile } from './dock
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-/** Paths of the project that a Dockerfile copies from, left of each COPY's target. */
+/** Paths of the project that a Dockerfile copies. */
 function copied(instructions: readonly Instruction[]): string[] {
   return instructions
     .filter(({ keyword, value }) => keyword === 'COPY' && !value.startsWith('--from='))
     .flatMap(({ value }) => value.split(/\s+/).slice(0, -1));
 }
 
-/** What .dockerignore lets through: everything is left out but the lines with `!`. */
+/** Whether .dockerignore lets the path through. It excludes everything except its lines with `!`. */
 function isSent(path: string): boolean {
   const lines = read('.dockerignore').split('\n').filter(Boolean);
   assert.equal(lines[0], '*');
@@ -22,7 +22,7 @@ function isSent(path: string): boolean {
 }
 
 const scripts = JSON.parse(read('package.json')).scripts as Record<string, string>;
-/** Packages that the files of a service import, by the name that stands in node_modules. */
+/** Names of the packages that the files of a service import. */
 function packagesOf(service: 'api' | 'worker'): Set<string> {
   const files = sourceFiles.filter((file) => file.startsWith(`${service}/`) || file.startsWith('shared/'));
   const imports = files.flatMap((file) => [
@@ -42,11 +42,11 @@ for (const file of DOCKERFILES) {
   describe(file, () => {
     const instructions = readDockerfile(file);
     const image = lastStage(instructions);
-    const told = (keyword: string): string | undefined =>
+    const argumentOf = (keyword: string): string | undefined =>
       image.find((instruction) => instruction.keyword === keyword)?.value;
     const isGateway = file.endsWith('gateway');
 
-    test('copies what is there and what .dockerignore sends', () => {
+    test('copies only files that exist and that .dockerignore lets through', () => {
       const sources = copied(instructions);
       assert.ok(sources.includes('shared'));
       assert.deepEqual(
@@ -55,23 +55,23 @@ for (const file of DOCKERFILES) {
       );
     });
 
-    test('starts what the package’s own script starts, directly', () => {
-      const command = JSON.parse(told('CMD') ?? '[]') as string[];
+    test('runs the command of the package’s script, without npm', () => {
+      const command = JSON.parse(argumentOf('CMD') ?? '[]') as string[];
       assert.equal(`exec ${command.join(' ')}`, scripts[isGateway ? 'start:api' : 'start:worker']);
-      assert.equal(told('STOPSIGNAL'), 'SIGTERM');
-      const entrypoint = told('ENTRYPOINT');
+      assert.equal(argumentOf('STOPSIGNAL'), 'SIGTERM');
+      const entrypoint = argumentOf('ENTRYPOINT');
       assert.deepEqual(entrypoint && JSON.parse(entrypoint), isGateway ? undefined : ['tini', '-s', '--']);
     });
 
-    test('asks for its health at the port that it exposes, without another program', () => {
-      const [, command = ''] = /CMD (\[.*\])$/.exec(told('HEALTHCHECK') ?? '') ?? [];
+    test('checks its health at the port that it exposes, without another program', () => {
+      const [, command = ''] = /CMD (\[.*\])$/.exec(argumentOf('HEALTHCHECK') ?? '') ?? [];
       const [program, flag, script = ''] = JSON.parse(command) as string[];
       assert.deepEqual([program, flag], ['node', '-e']);
-      assert.ok(script.includes(`port: process.env.PORT || ${told('EXPOSE')}, path: '/health'`));
+      assert.ok(script.includes(`port: process.env.PORT || ${argumentOf('EXPOSE')}, path: '/health'`));
     });
 
-    test('runs as an ordinary user, told by number, in the group that OpenShift gives any user', () => {
-      assert.equal(told('USER'), '1000:0');
+    test('runs as an ordinary user by number, in the group that OpenShift gives every user', () => {
+      assert.equal(argumentOf('USER'), '1000:0');
     });
 
     test('removes no package that its service imports', () => {
@@ -82,7 +82,7 @@ for (const file of DOCKERFILES) {
         .map((path) => path.slice('node_modules/'.length));
       assert.ok(removed.length > 0);
       const needed = packagesOf(isGateway ? 'api' : 'worker');
-      assert.ok(needed.has('express') && needed.has('zod'), 'the imports are found');
+      assert.ok(needed.has('express') && needed.has('zod'), 'the test finds the imports');
       assert.deepEqual(
         removed.filter((name) => needed.has(name)),
         [],

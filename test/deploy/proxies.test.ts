@@ -12,7 +12,7 @@ import { takeFreePort } from '../support/free-port.ts';
 import { withNginx } from '../support/nginx.ts';
 import { caddyWith, nginxWith, type RunningProxy, type StartProxy } from './snippets.ts';
 
-/** The files of deploy/nginx and deploy/caddy, loaded by the real programs. */
+/** The files of deploy/nginx and deploy/caddy, used by the real programs. */
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -26,7 +26,7 @@ function serves(name: string, path: string, startProxy: StartProxy): void {
       folder = await mkdtemp(join(tmpdir(), 'easel-proxies-'));
       const port = await takeFreePort();
       const common = { trustProxy: toTrustProxy('private'), dataDirectory: folder, waitBudgetMs: 60_000 };
-      // Below a path the gateway's settings have the proxy's address in them, so that the proxy comes first.
+      // Below a path PUBLIC_URL holds the proxy's address, so that the proxy must start first.
       if (path === '') gateway = await startGateway(common, port);
       proxy = await startProxy(`http://127.0.0.1:${port}`, folder);
       base = `${proxy.url}${path}`;
@@ -38,7 +38,7 @@ function serves(name: string, path: string, startProxy: StartProxy): void {
       await rm(folder, { recursive: true });
     });
 
-    test('the address that was asked stands in the answer, and the caller’s in the limits', async () => {
+    test('answers hold the address that the client used, and limits count by the client’s address', async () => {
       const { submissions } = gateway.jobs;
       const answer = (await (await fetch(`${base}/generate?prompt=fox`)).json()) as { image_url: string };
       assert.equal(answer.image_url, `${base}/images/picture-0.png`);
@@ -49,7 +49,7 @@ function serves(name: string, path: string, startProxy: StartProxy): void {
       const long = await fetch(`${base}/generate?prompt=fox&x=${'x'.repeat(40_000)}`);
       assert.equal(long.status, 200);
       await long.arrayBuffer();
-      // Refused by the gateway in its own words, not by the proxy in a page of HTML.
+      // JSON shows that the gateway refused it. A refusal of the proxy would be HTML.
       const body = JSON.stringify({ prompt: 'fox', ignored: 'x'.repeat(3_000_000) });
       const large = await fetch(`${base}/jobs`, { method: 'POST', headers: JSON_TYPE, body });
       assert.match(large.headers.get('content-type') ?? '', /json/);
@@ -75,7 +75,7 @@ function serves(name: string, path: string, startProxy: StartProxy): void {
       gateway.jobs.follow = follow;
     });
 
-    test('the page and the documentation are found', async () => {
+    test('the page and the documentation are served', async () => {
       for (const file of ['/', '/docs', '/health']) {
         const answer = await fetch(`${base}${file}`, { headers: { accept: 'text/html' } });
         assert.equal(answer.status, 200, file);
@@ -92,7 +92,7 @@ withNginx(() => {
   serves('deploy/nginx/easel.conf', '', nginxWith('deploy/nginx/easel.conf'));
   serves('deploy/nginx/easel-below-a-path.conf', '/easel', nginxWith('deploy/nginx/easel-below-a-path.conf'));
 
-  test('nginx waits longer than the gateway holds an answer', async () => {
+  test('nginx waits longer than the gateway’s wait budget', async () => {
     for (const file of ['easel.conf', 'easel-below-a-path.conf']) {
       const text = await readFile(join(root, 'deploy/nginx', file), 'utf8');
       const [, seconds = '0'] = /^ {2}proxy_read_timeout (\d+)s;/m.exec(text) ?? [];
@@ -105,14 +105,14 @@ withCaddy(() => {
   serves('deploy/caddy/easel.caddy', '', caddyWith('easel'));
   serves('deploy/caddy/easel.caddy, below a path', '/easel', caddyWith('easel-below-a-path'));
 
-  test('Caddy waits for a gateway that is being started again', async () => {
+  test('Caddy waits for a gateway that restarts', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'easel-proxies-'));
     const port = await takeFreePort();
     const first = await startGateway({}, port);
     const proxy = await caddyWith('easel')(first.url, folder);
     await first.stop();
     const impatient = fetch(`${proxy.url}/health`, { signal: AbortSignal.timeout(500) });
-    await assert.rejects(impatient, { name: 'TimeoutError' }, 'no 502 while the gateway is away');
+    await assert.rejects(impatient, { name: 'TimeoutError' }, 'no 502 while the gateway is down');
     const answer = fetch(`${proxy.url}/health`);
     const gateway = await startGateway({}, port);
     assert.equal((await answer).status, 200);

@@ -5,17 +5,17 @@ import { root } from '../architecture/source-files.ts';
 import { startCaddy } from '../support/caddy.ts';
 import { startNginx } from '../support/nginx.ts';
 
-/** The files of deploy/nginx and deploy/caddy, loaded by the real programs. */
+/** Starts the real nginx and Caddy with the files of deploy/nginx and deploy/caddy. */
 
 export interface RunningProxy {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Given the address of the gateway and a folder that goes with the proxy. */
+/** Gets the address of the gateway, and a folder that is removed together with the proxy. */
 export type StartProxy = (gateway: string, folder: string) => Promise<RunningProxy>;
 
-/** A copy of a file in which one thing is changed: the address where the gateway is. */
+/** Copies a file and replaces the gateway's address in it. */
 async function withGateway(file: string, gateway: string, folder: string): Promise<string> {
   const parts = (await readFile(join(root, file), 'utf8')).split('127.0.0.1:10000');
   assert.equal(parts.length, 2, `${file} names the gateway once`);

@@ -12,7 +12,7 @@ import { until } from '../support/poll.ts';
 import { SERVICES, type ServiceName, unknownTo } from './easel-settings.ts';
 import { readUnit, toVariables, type Unit } from './unit.ts';
 
-/** The units of deploy/systemd: their commands, run with their settings. `npm run deploy:check` lets systemd judge them. */
+/** Runs the commands of the units in deploy/systemd with their settings. `npm run deploy:check` has systemd verify them. */
 
 const UNITS: Readonly<Record<ServiceName, Unit>> = {
   gateway: readUnit('deploy/systemd/easel-gateway.service'),
@@ -21,11 +21,11 @@ const UNITS: Readonly<Record<ServiceName, Unit>> = {
 const scripts = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts as Record<string, string>;
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
-/** Starts a unit's command as systemd would: nothing in its environment but what the unit and its file say. */
+/** Starts a unit's command as systemd would, with only the environment of the unit and its EnvironmentFile. */
 function start(name: ServiceName, stateDirectory: string, environmentFile: Record<string, string>): ChildProcess {
   const unit = UNITS[name];
   const [program = '', ...words] = unit.value('Service', 'ExecStart').split(' ');
-  // The project is not built here: the same file, before it is compiled.
+  // Runs the sources instead of dist/, because the project is not built here.
   const args = words.map((word) => word.replace(/^dist\/(.*)\.js$/, `${root}/$1.ts`));
   const env = {
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
@@ -62,7 +62,7 @@ describe('the units of systemd', () => {
     const gateway = { WORKER_URL: `http://127.0.0.1:${ports.worker}`, PORT: `${ports.gateway}`, WORKER_TOKEN: TOKEN };
     const chromium = process.env.CHROMIUM_PATH;
     const worker = { PORT: `${ports.worker}`, WORKER_TOKEN: TOKEN, ENGINES: 'sketch' };
-    // Where Playwright's own Chromium is looked for, on a machine that has no other.
+    // Playwright looks for its own Chromium under HOME, on a machine without another one.
     const browser = chromium === undefined ? { HOME: homedir() } : { CHROMIUM_PATH: chromium };
     files = { gateway, worker: { ...worker, ...browser } };
   });
@@ -72,14 +72,14 @@ describe('the units of systemd', () => {
     await rm(state, { recursive: true, force: true });
   });
 
-  test('start what the package’s scripts start', () => {
+  test('run the commands of the package’s scripts', () => {
     const command = (name: ServiceName): string =>
       UNITS[name].value('Service', 'ExecStart').replace('/usr/bin/env', 'exec');
     assert.equal(command('gateway'), scripts['start:api']);
     assert.equal(command('worker'), scripts['start:worker']);
   });
 
-  test('set what the services read, and let them write where they keep their files alone', () => {
+  test('set only variables that the services read, and let them write only to their DATA_DIR', () => {
     for (const name of SERVICES) {
       const unit = UNITS[name];
       const environment = toVariables(unit.value('Service', 'Environment'), '/var/lib');
@@ -89,7 +89,7 @@ describe('the units of systemd', () => {
     }
   });
 
-  test('make a picture together, and end in order within their time', async () => {
+  test('make a picture together, and end cleanly in time', async () => {
     for (const name of ['worker', 'gateway'] as const) {
       children.set(name, start(name, state, files[name]));
       await until(() => isHealthy(ports[name]), `the ${name}`);
@@ -113,14 +113,14 @@ describe('the units of systemd', () => {
     }
   });
 
-  test('give up where another start would end the same way', async () => {
+  test('do not restart a service whose settings are wrong', async () => {
     for (const name of SERVICES) {
       const child = start(name, state, { ...files[name], WORKER_TOKEN: 'short' });
       assert.equal(String(await exitCode(child)), UNITS[name].value('Service', 'RestartPreventExitStatus'));
     }
   });
 
-  test('give the services longer to stop than they take', () => {
+  test('give the services more time to stop than they need', () => {
     const source = readFileSync(join(root, 'shared/service/run-service.ts'), 'utf8');
     const limit = Number(/STOP_LIMIT_MS = ([\d_]+)/.exec(source)?.[1]?.replaceAll('_', ''));
     for (const name of SERVICES) assert.ok(Number(UNITS[name].value('Service', 'TimeoutStopSec')) * 1000 > limit);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../architecture/source-files.ts';
 
-/** A unit of systemd, read as systemd.syntax(7) says, as far as ours need it. */
+/** A unit of systemd, parsed by the rules of systemd.syntax(7) that our units need. */
 export interface Unit {
   /** The last value of a key. Throws when there is none. */
   value(section: string, key: string): string;
@@ -31,7 +31,7 @@ export function readUnit(file: string): Unit {
   };
 }
 
-/** `NAME=value` words, with `%S` as systemd fills it in. */
+/** Reads `NAME=value` words and replaces `%S` as systemd does. */
 export function toVariables(words: string, stateDirectory: string): Record<string, string> {
   const pairs = words.split(/\s+/).map((word) => {
     const at = word.indexOf('=');

@@ -24,7 +24,7 @@ const jobsOf = (file: string): [name: string, z.infer<typeof job>][] =>
 
 for (const file of globSync('*.yml', { cwd: FOLDER })) {
   describe(`the workflow ${file}`, () => {
-    test('names every action by its commit', () => {
+    test('pins every action to a commit', () => {
       const used = jobsOf(file).flatMap(([, { steps }]) => steps.flatMap(({ uses }) => uses ?? []));
       assert.ok(used.length > 0);
       for (const uses of used) {
@@ -32,7 +32,7 @@ for (const file of globSync('*.yml', { cwd: FOLDER })) {
       }
     });
 
-    test('gives the code that it checks out no credentials', () => {
+    test('keeps no credentials in the checked-out code', () => {
       for (const [, { steps }] of jobsOf(file))
         for (const { uses, with: given } of steps)
           if (uses?.startsWith('actions/checkout@')) assert.equal(given?.['persist-credentials'], false);
@@ -40,7 +40,7 @@ for (const file of globSync('*.yml', { cwd: FOLDER })) {
   });
 }
 
-test('one action has one commit in every workflow of images.yml', () => {
+test('every job of images.yml uses the same commit of an action', () => {
   const commits = new Map<string, string>();
   for (const [, { steps }] of jobsOf('images.yml'))
     for (const { uses = '' } of steps) {

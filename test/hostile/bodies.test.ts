@@ -7,7 +7,7 @@ import { type Services, startServices } from '../e2e/services.ts';
 const json = { 'content-type': 'application/json' };
 const post = (url: string, body: string) => fetch(url, { method: 'POST', headers: json, body });
 
-describe('a body is refused before it costs more than it should', () => {
+describe('a hostile body is refused early', () => {
   let gateway: TestGateway;
   before(async () => {
     gateway = await startGateway();
@@ -60,12 +60,12 @@ describe('bodies that never end, on real processes with their heaps', () => {
 
   const isAlive = async (): Promise<void> => {
     equal((await fetch(`${services.url}/health`)).status, 200);
-    // An ordinary body is read although others hold the whole budget.
+    // An ordinary body is still read while others hold the whole budget.
     const answer = await post(`${services.url}/jobs`, JSON.stringify({ prompt: 'fox', seed: 'no number' }));
     equal(answer.status, 400);
   };
 
-  test('22 half-sent uploads leave it alive', async () => {
+  test('22 half-sent uploads do not kill the gateway', async () => {
     const uploads = Array.from({ length: 22 }, () =>
       startUpload(services.url, '/sdapi/v1/png-info', 7_900_000, 7_800_000),
     );
@@ -75,7 +75,7 @@ describe('bodies that never end, on real processes with their heaps', () => {
     for (const [socket] of uploads) socket.destroy();
   });
 
-  test('900 half-sent JSON bodies leave it alive', async () => {
+  test('900 half-sent JSON bodies do not kill the gateway', async () => {
     const uploads = Array.from({ length: 900 }, () => startUpload(services.url, '/jobs', 255_000, 200_000));
     const refused = await Promise.race(uploads.map(([, answer]) => answer));
     ok(refused.startsWith('HTTP/1.1 429 '));
@@ -85,7 +85,7 @@ describe('bodies that never end, on real processes with their heaps', () => {
   });
 });
 
-/** Says that more will come than does. The answer resolves with its beginning. */
+/** Declares more bytes than it sends. The promise resolves with the beginning of the answer. */
 function startUpload(url: string, path: string, declared: number, sent: number): [Socket, Promise<string>] {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -15,13 +15,13 @@ import { AppError } from '../../shared/errors.ts';
 import { draft, options } from '../api/jobs/drafts.ts';
 import { createJobBench } from '../api/jobs/job-bench.ts';
 
-/** Callbacks to names and receivers that never answer hold up nobody but their own caller. */
+/** Callbacks to names and receivers that never answer delay only the caller who asked for them. */
 
 const SILENT = 60;
 const DEADLINE_MS = 300;
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
-/** A DNS server that hears every question and answers none. */
+/** A DNS server that counts questions and answers none. */
 async function createDeadDns() {
   const socket = createSocket('udp4');
   let questions = 0;
@@ -37,7 +37,9 @@ async function createDeadDns() {
   };
 }
 
-test('names whose DNS is dead are given up in time, and hold up no other lookup', { timeout: 20_000 }, async (t) => {
+test('a lookup at a dead DNS server ends at its deadline, and delays no other lookup', {
+  timeout: 20_000,
+}, async (t) => {
   const dns = await createDeadDns();
   t.after(dns.close);
   const resolveName = createResolveName({ servers: [dns.server], deadlineMs: DEADLINE_MS });
@@ -45,15 +47,15 @@ test('names whose DNS is dead are given up in time, and hold up no other lookup'
   const startedAt = performance.now();
   const checks = Array.from({ length: SILENT }, (_, index) => calls.check(`https://dead-${index}.example/`));
   const others = lookup('localhost').then(() => performance.now() - startedAt);
-  const told = await Promise.allSettled(checks);
-  assert.ok(told.every((one) => one.status === 'rejected' && one.reason instanceof AppError));
+  const answers = await Promise.allSettled(checks);
+  assert.ok(answers.every((one) => one.status === 'rejected' && one.reason instanceof AppError));
   assert.ok(dns.count() >= SILENT, 'the dead server was asked');
   const tookMs = performance.now() - startedAt;
   assert.ok(tookMs < 10 * DEADLINE_MS, `${tookMs} ms`);
   assert.ok((await others) < DEADLINE_MS, `the worker's address would wait ${await others} ms`);
 });
 
-test("the system's own names are known without asking, and localhost never leaves the machine", async (t) => {
+test("the system's hosts file and localhost are resolved without a DNS server", async (t) => {
   const dns = await createDeadDns();
   t.after(dns.close);
   const directory = await mkdtemp(join(tmpdir(), 'easel-hosts-'));
@@ -93,15 +95,15 @@ test('sixty receivers that never answer do not delay the callback of another cal
     await bench.jobs.wait(job.id, { budgetMs: 20_000, signal: AbortSignal.timeout(20_000) });
   };
   await Promise.all(Array.from({ length: SILENT }, () => ask('mallory', silentUrl)));
-  const told = once(honest, 'request');
+  const callback = once(honest, 'request');
   const startedAt = performance.now();
   await ask('bert', honestUrl);
-  await told;
-  // One of the silent calls alone takes ten seconds.
+  await callback;
+  // A single silent call takes ten seconds.
   assert.ok(performance.now() - startedAt < 5000, `${performance.now() - startedAt} ms`);
 });
 
-test('turns go round the callers, within the bounds of caller, host and memory', () => {
+test('callers take turns, within the bounds for caller, host and memory', () => {
   const turns = createCallTurns<{ clientId: string; host: string; until: number; name: string }>();
   const add = (clientId: string, name: string, host = `${clientId}.example`) =>
     turns.add({ clientId, host, until: 100, name: `${clientId}${name}` });
@@ -118,6 +120,10 @@ test('turns go round the callers, within the bounds of caller, host and memory',
   assert.equal(turns.begin(0)?.name, 'a3');
   let taken = 0;
   while (taken < 1000 && add('c', String(taken))) taken += 1;
-  assert.ok(taken < 100, 'one caller cannot fill the room');
-  assert.equal(turns.begin(100), undefined, 'what the journal hands out again is not begun');
+  assert.ok(taken < 100, 'one caller cannot fill the queue');
+  assert.equal(
+    turns.begin(100),
+    undefined,
+    'a call whose lease has expired is not begun, because the journal hands it out again',
+  );
 });

@@ -7,7 +7,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { Attack, Behaviour } from '../stand-ins/perchance/behaviour.ts';
 import { createPerchanceOnStandIn, type Perchance, paint } from '../worker/engines/perchance/setup.ts';
 
-/** A site that turns on the browser that shows it. Each time the next picture must come as always. */
+/** A site that attacks the browser. After each attack the next picture must be made as usual. */
 describe('a hostile page', () => {
   let perchance: Perchance;
   before(async () => {
@@ -38,48 +38,48 @@ describe('a hostile page', () => {
   ] as const) {
     test(`with a picture of ${size} gives none`, async () => {
       const { error } = await attack(name);
-      // The larger one is more than the page itself can hold: how it fails is a matter of chance.
+      // The larger one does not fit into the page's own memory, and may fail in several ways.
       assert.match(error?.code ?? '', name === 'large_result' ? /^engine_failed$/ : /^engine_/);
       if (name === 'large_result') assert.match(error?.message ?? '', /whole picture/);
     });
   }
 
-  test('with a status of 12 MB has none of it repeated', async () => {
+  test('with a status of 12 MB: the status is dropped', async () => {
     const body = { status: 'x'.repeat(12_000_000) };
     const { error } = await attack(null, { refusal: { kind: 'status', httpStatus: 200, body }, times: 1000 });
     assert.ok(error !== undefined && error.message.length < 300, `${error?.message.length} characters`);
   });
 
-  test('with a seed that is no seed has it left out', async () => {
+  test('with an invalid seed: the seed is dropped', async () => {
     const { image } = await attack('wild_seed');
     assert.notEqual(image?.seed, 1e308);
     assert.ok(image !== undefined && (image.seed === undefined || image.seed < 2 ** 32));
   });
 
   for (const hoard of ['huge_storage', 'huge_database'] as const) {
-    test(`with ${hoard} still gives its picture, and nobody keeps what it hoards`, async () => {
+    test(`with ${hoard} still gives its picture, and its data is not kept`, async () => {
       const { image, error } = await attack(hoard);
       assert.ok(image !== undefined, String(error));
     });
   }
 
-  test('that opens 300 windows gets none', async () => {
+  test('that opens 300 windows: none opens', async () => {
     const { image, error } = await attack('windows');
     assert.ok(image !== undefined, String(error));
   });
 
-  test('that fills memory is killed with its browser', async () => {
+  test('that fills memory: its browser is killed', async () => {
     const { error } = await attack('buffers');
     assert.equal(error?.code, 'engine_failed');
     assert.match(error?.message ?? '', /died twice|does not answer|no answer/);
   });
 
-  test('that never rests is left before the deadline of the job', async () => {
+  test('that loops for ever: the page is closed before the deadline of the job', async () => {
     const { error } = await attack('endless_loop');
     assert.equal(error?.code, 'engine_failed');
   });
 
-  test('finds no way into a private network', async () => {
+  test('cannot reach a private network', async () => {
     const reached: string[] = [];
     const tcp = createServer((socket) => {
       socket.on('error', () => undefined);

@@ -10,11 +10,11 @@ import { close, listen } from '../../shared/net/http.ts';
 import { createService, type Service } from '../e2e/service.ts';
 import { readProc } from '../support/proc.ts';
 
-/** The largest answers that an engine may rightly send, in JSON, at a worker with the heap of a small host. */
+/** The largest JSON answers that an engine may send, at a worker with the heap of a small host. */
 
 const SIDE = 2048;
 const PICTURES = 4;
-/** Two pictures a call, each as JSON, as text and as values, and one that is converted. */
+/** Room for two pictures of one call, each as bytes, text and parsed JSON, and for one conversion. */
 const MAX_GROWTH_MB = 300;
 const TOKEN = 'token-of-the-worker';
 
@@ -27,7 +27,7 @@ let worker: Service;
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'easel-answers-'));
   const raw = { width: SIDE, height: SIDE, channels: 3 } as const;
-  // Noise takes as many bytes in a file as in memory.
+  // Noise does not compress, so the file is as large as the pixels in memory.
   const png = await sharp(randomBytes(SIDE * SIDE * 3), { raw })
     .png({ compressionLevel: 0 })
     .toBuffer();
@@ -79,7 +79,7 @@ async function produce(count: number, format: string): Promise<Record<string, un
   return JSON.parse(lines.at(-1) ?? '');
 }
 
-test('pictures of noise come whole, in calls that the heap can hold, and memory stays bounded', async () => {
+test('pictures of noise arrive whole, in calls that fit into the heap, and memory stays bounded', async () => {
   const before = memoryMb('VmRSS');
   const { type, result } = await produce(PICTURES, 'jpeg');
   equal(type, 'result', JSON.stringify(result));

@@ -5,7 +5,7 @@ import { toTrustProxy } from '../../api/http/middleware/trust-proxy.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
 import { createJobBench, type JobBench } from '../api/jobs/job-bench.ts';
 
-/** Event streams end where they end, are counted, and carry no word of a stranger at any length. */
+/** Event streams end with their job, are limited in number, and shorten texts from upstreams. */
 
 describe('event streams', { timeout: 30_000 }, () => {
   let bench: JobBench;
@@ -37,7 +37,7 @@ describe('event streams', { timeout: 30_000 }, () => {
       ?.at(-1)
       ?.slice(4) ?? 'none';
 
-  test('whoever comes back with the last event gets 204, with an earlier one the rest', async () => {
+  test('a client that returns with the last event gets 204, and one with an earlier event gets the rest', async () => {
     const seen = bench.worker.productions.length;
     const id = await accept();
     (await bench.worker.production(seen)).finish();
@@ -51,7 +51,7 @@ describe('event streams', { timeout: 30_000 }, () => {
     assert.equal(rest.match(/^event: /gm)?.length, 1);
   });
 
-  test('a share that was given up ends its stream once, although the run goes on for others', async () => {
+  test('a cancelled job ends its stream once, although the run goes on for others', async () => {
     const [one, two] = await Promise.all([1, 2].map(() => shared()));
     await fetch(`${gateway.url}/jobs/${one}`, { method: 'DELETE' });
     const events = await (await follow(one ?? '')).text();
@@ -68,7 +68,7 @@ describe('event streams', { timeout: 30_000 }, () => {
     return ((await response.json()) as { job_id: string }).job_id;
   }
 
-  test('one caller holds some, all together hold a bounded number, and a place that is left is free', async () => {
+  test('streams are limited for each caller and in total, and a closed stream frees its place', async () => {
     const id = await accept();
     const from = (address: string, signal?: AbortSignal) => follow(id, { 'x-forwarded-for': address }, signal);
     const leaving = new AbortController();
@@ -90,7 +90,7 @@ describe('event streams', { timeout: 30_000 }, () => {
     free.abort();
   });
 
-  test('a status word of 12 MB is cut before it reaches events and records', async () => {
+  test('an engine status of 12 MB is cut before it reaches events and the journal', async () => {
     const seen = bench.worker.productions.length;
     const id = await accept();
     const production = await bench.worker.production(seen);

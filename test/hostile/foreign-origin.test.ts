@@ -4,7 +4,7 @@ import { apiKeys } from '../../api/http/middleware/api-keys.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
 import { pending } from '../contracts/dialect.ts';
 
-/** A page of another site has the visitor's address, and nothing else. */
+/** A page of another site calls from the visitor's address. It must get no more than any stranger. */
 
 const KEY = 'sesame-sesame-sesame';
 const OWN = 'https://studio.example';
@@ -30,7 +30,7 @@ const CALLS = [
   ['POST', 'options'],
 ] as const;
 
-describe('what goes by the caller’s address', () => {
+describe('actions allowed by the caller’s address', () => {
   let gateway: TestGateway;
   before(async () => {
     gateway = await startGateway({ corsOrigins: [OWN] });
@@ -49,7 +49,7 @@ describe('what goes by the caller’s address', () => {
     });
 
   for (const [who, headers] of Object.entries(REFUSED)) {
-    test(`${who} can neither stop, watch nor change it`, async () => {
+    test(`${who} can neither cancel, watch nor change the job`, async () => {
       for (const target of CALLS) {
         const response = await call(gateway.url, target, headers);
         assert.equal(response.status, 403, target[1]);
@@ -59,7 +59,7 @@ describe('what goes by the caller’s address', () => {
     });
   }
 
-  test('a Basic password, which a browser adds by itself, is no key of the page’s own', async () => {
+  test('a Basic password is not accepted from another site, because browsers add it by themselves', async () => {
     const keyed = await startGateway({ apiKeys: apiKeys('Keys.').parse(`me:${KEY}`) });
     const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
     const authorization = `Basic ${Buffer.from(`me:${KEY}`).toString('base64')}`;

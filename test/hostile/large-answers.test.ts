@@ -8,9 +8,9 @@ import { after, before, test } from 'node:test';
 import { createService, type Service } from '../e2e/service.ts';
 import { createFakeWorker, type FakeWorker } from '../stand-ins/worker/fake-worker.ts';
 
-/** What a picture of 2048 x 2048 full of noise has. */
+/** Bytes of a picture of 2048 x 2048 full of noise. */
 const PICTURE_BYTES = 12_000_000;
-/** Far below what one answer took when it was made whole: 10 such pictures, three times over. */
+/** Far below the memory of a whole answer: 10 such pictures, three copies of each. */
 const MAX_GROWTH_MB = 130;
 const READERS = 8;
 
@@ -49,7 +49,7 @@ async function residentMb(): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }
 
-test('more pixels than one request may ask for are refused, with what is allowed', async () => {
+test('a request for too many pixels is refused with the allowed number', async () => {
   const answer = await ask({ prompt: 'fox', n: 10, size: '2048x2048', response_format: 'b64_json' });
   equal(answer.status, 400);
   match(
@@ -58,7 +58,7 @@ test('more pixels than one request may ask for are refused, with what is allowed
   );
 });
 
-test('an answer of 64 MB comes whole and right, and is never in memory as a whole', async () => {
+test('an answer of 64 MB arrives whole and is never in memory as a whole', async () => {
   const before = await residentMb();
   let peak = before;
   const answer = await ask({ prompt: 'fox', n: 4, size: '2048x2048', response_format: 'b64_json' });
@@ -75,7 +75,7 @@ test('an answer of 64 MB comes whole and right, and is never in memory as a whol
   ok(peak - before < MAX_GROWTH_MB, `${before} MB, then ${peak} MB`);
 });
 
-test('eight readers who do not read hold hardly any memory, and others are served', async () => {
+test('eight clients that do not read their answer take hardly any memory, and others are served', async () => {
   const before = await residentMb();
   const readers = await Promise.all(Array.from({ length: READERS }, (_, index) => beginToRead(index)));
   equal((await fetch(`${gateway.url}/health`)).status, 200);
@@ -86,7 +86,7 @@ test('eight readers who do not read hold hardly any memory, and others are serve
   ok(held < MAX_GROWTH_MB, `${READERS} answers of 64 MB hold ${held} MB`);
 });
 
-/** Resolves once the answer has begun; no more of it is read. */
+/** Resolves once the answer has begun, and reads no more of it. */
 function beginToRead(seed: number): Promise<Socket> {
   const { hostname, port } = new URL(gateway.url);
   const body = JSON.stringify({ prompt: 'fox', n: 4, size: '2048x2048', response_format: 'b64_json', user: `${seed}` });

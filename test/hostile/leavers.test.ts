@@ -11,19 +11,19 @@ import { WORKER_TOKEN } from '../e2e/services.ts';
 import { until } from '../support/poll.ts';
 import { toRequest } from '../worker/front-door.ts';
 
-/** Over both engines together; HOSTILE_LEAVERS=2000 for the long form. */
+/** Callers who hang up, over both engines together. HOSTILE_LEAVERS=2000 makes a long run. */
 const LEAVERS = Number(process.env.HOSTILE_LEAVERS ?? 300);
 const AT_ONCE = 10;
 const SHORTEST_STAY_MS = 5;
 const LONGEST_STAY_MS = 300;
-/** Connections and files that come and go by themselves. */
+/** Connections and files that open and close without a leak. */
 const DESCRIPTORS_APART = 10;
-/** Chromium starts and ends helpers of its own, such as a spare renderer; a leak would be one for each of many leavers. */
+/** Chromium starts and ends helper processes, such as a spare renderer. A leak would leave one for each caller. */
 const PROCESSES_APART = 4;
 
 let lastJob = 0;
 
-/** Answers what came, by lines; undefined when the caller hung up before the end. */
+/** Resolves with the answer's text. Undefined when the caller hung up before the end. */
 async function callWorker(chain: Chain, stayMs?: number): Promise<string | undefined> {
   lastJob += 1;
   const call = request(`${chain.workerUrl}/productions`, {
@@ -39,13 +39,13 @@ async function callWorker(chain: Chain, stayMs?: number): Promise<string | undef
     const [response] = await once(call, 'response');
     return await text(response);
   } catch (error) {
-    // A worker that is gone is found out below, with the last lines of its log.
+    // If the worker has died, a later check fails and shows the last lines of its log.
     if (stayMs !== undefined && error instanceof Error) return undefined;
     throw error;
   }
 }
 
-/** Every length of stay between the bounds, in an order that looks random and is always the same. */
+/** Goes through all stays between the bounds in an order that looks random and is always the same. */
 const stayOf = (leaver: number): number => SHORTEST_STAY_MS + ((leaver * 7919) % (LONGEST_STAY_MS - SHORTEST_STAY_MS));
 
 async function manyLeave(chain: Chain, count: number, atOnce: number): Promise<void> {
@@ -81,7 +81,7 @@ for (const engine of ['sketch', 'perchance']) {
       ['one after another', 1],
       [`${AT_ONCE} at once`, AT_ONCE],
     ] as const) {
-      test(`${manner}: the worker lives, serves the next one, and holds nothing more than before`, async (context) => {
+      test(`${manner}: the worker lives, serves the next caller, and holds no more resources than before`, async (context) => {
         assert.equal((await askToTheEnd(chain))?.type, 'result');
         await chromium.browser();
         const { pid } = chain.worker;
@@ -96,11 +96,11 @@ for (const engine of ['sketch', 'perchance']) {
         context.diagnostic(`${faults.length} browsers replaced for an error of the library`);
         await until(
           async () => (await chromium.left()).length <= processes + PROCESSES_APART,
-          'the end of the pages that were left',
+          'the pages of callers who hung up are closed',
         );
         await until(
           async () => (await countDescriptors(pid)) <= descriptors + DESCRIPTORS_APART,
-          'the end of the connections that were left',
+          'the connections of callers who hung up are closed',
         );
       });
     }

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
 
-/** Prompts are personal: whatever shape an address has, its words stay out of the log. */
+/** Prompts are personal, so no form of an address may bring one into the log. */
 
 const WORDS = 'a-very-private-matter';
 
@@ -54,7 +54,7 @@ describe('the log', () => {
   }
 
   for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
-    test(`holds no word of an address asked by ${method}`, async () => {
+    test(`holds no word of an address requested by ${method}`, async () => {
       for (const path of ADDRESSES) await send(method, path);
       assert.doesNotMatch(gateway.logged.join(''), new RegExp(WORDS, 'i'));
     });

@@ -4,7 +4,7 @@ import { readInfotext } from '../../shared/picture/infotext.ts';
 import { toExcerpt } from '../../worker/upstream/excerpt.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
 
-/** Half a second is far above what these take, and far below the seconds that they once took. */
+/** These take far less than half a second. Slow patterns took several seconds. */
 const SOON_MS = 500;
 
 async function soon<Result>(work: () => Result | Promise<Result>): Promise<Result> {
@@ -14,7 +14,7 @@ async function soon<Result>(work: () => Result | Promise<Result>): Promise<Resul
   return result;
 }
 
-describe('a long value is refused as soon as a short one', () => {
+describe('a long value is refused as quickly as a short one', () => {
   let gateway: TestGateway;
   before(async () => {
     gateway = await startGateway();
@@ -41,14 +41,14 @@ describe('a long value is refused as soon as a short one', () => {
     }
   });
 
-  test('a checkpoint of the form of a title', async () => {
+  test('a checkpoint that looks like a title with a hash', async () => {
     const sd_model_checkpoint = ' '.repeat(200_000);
     const answer = await soon(() => post('/sdapi/v1/options', { sd_model_checkpoint }));
     ok(answer.status < 500);
   });
 });
 
-test('the settings in a picture are read as soon, whatever stands there', async () => {
+test('the settings in a picture are read quickly, whatever their text', async () => {
   for (const text of [
     ' '.repeat(200_000),
     'a '.repeat(100_000),
@@ -59,7 +59,7 @@ test('the settings in a picture are read as soon, whatever stands there', async 
   }
 });
 
-test('an error page of a service is read as soon, whatever stands there', async () => {
+test('an error page of a service is read quickly, whatever its text', async () => {
   for (const text of [
     '<title'.repeat(80_000),
     `<${' '.repeat(480_000)}`,

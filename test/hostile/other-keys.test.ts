@@ -10,7 +10,7 @@ import { startGateway, type TestGateway } from '../api/gateway.ts';
 import { draft } from '../api/jobs/drafts.ts';
 import { createJobBench, type JobBench } from '../api/jobs/job-bench.ts';
 
-/** A job belongs to the key it was asked with: nobody else reads, follows or cancels it, whatever ids he knows. */
+/** A job belongs to its key. Other keys cannot read, follow or cancel it, even with its id. */
 
 const KEYS = apiKeys('').parse('anna:secret-of-anna-1,bert:secret-of-bert-1,carl:secret-of-carl-1:2');
 const JOB_SECRET = ['a secret that leaked meanwhile'];
@@ -48,7 +48,7 @@ describe('the jobs of other keys', { timeout: 30_000 }, () => {
 
   const toPath = (url = ''): string => new URL(url).pathname + new URL(url).search;
 
-  test('are not found, by whichever address and door', async () => {
+  test('are not found, by any address or dialect', async () => {
     const { job_id, status_url, events_url } = await accept('anna', { prompt: 'hers' });
     const doors = [
       ['GET', `/jobs/${job_id}`],
@@ -64,11 +64,11 @@ describe('the jobs of other keys', { timeout: 30_000 }, () => {
     assert.equal((await ask('anna', 'DELETE', toPath(status_url))).status, 200);
   });
 
-  test('a remembered answer tells its owner an id of his own, which leads nobody else to it', async () => {
+  test('a remembered answer has a new id, which only its own caller can use', async () => {
     bench.worker.isAutomatic = true;
-    const wish = '/generate?prompt=shared&seed=5';
-    const first = (await (await ask('anna', 'GET', wish)).json()) as { job_id: string; cached: boolean };
-    const second = (await (await ask('bert', 'GET', wish)).json()) as { job_id: string; cached: boolean };
+    const address = '/generate?prompt=shared&seed=5';
+    const first = (await (await ask('anna', 'GET', address)).json()) as { job_id: string; cached: boolean };
+    const second = (await (await ask('bert', 'GET', address)).json()) as { job_id: string; cached: boolean };
     assert.deepEqual([first.cached, second.cached], [false, true]);
     assert.match(second.job_id, /^[\w-]{1,40}$/);
     assert.equal(second.job_id.includes(first.job_id), false);
@@ -79,14 +79,14 @@ describe('the jobs of other keys', { timeout: 30_000 }, () => {
     assert.equal((await ask('anna', 'GET', `/jobs/${first.job_id}`)).status, 200);
   });
 
-  test('a job that was asked for without a key, before keys were set, still belongs to whoever knows its id', async () => {
+  test('a job from before keys were set can be read by any caller who knows its id', async () => {
     const job = await bench.jobs.submit(draft(), {
       ...{ client: { id: 'address:127.0.0.1' }, asynchronous: true, requestId: 'r', traceparent: 't' },
     });
     assert.equal((await ask('bert', 'GET', `/jobs/${job.id}`)).status, 200);
   });
 
-  test('whoever forges seals with a leaked secret meets policy, safe mode and his limit', async () => {
+  test('policy, safe mode and limits also hold for a sealed request forged with a leaked secret', async () => {
     const seals = createSeals(JOB_SECRET);
     const forge = (id: string, prompt: string): string => {
       const request = { ...draft({ prompt }), seed: 1, seedGiven: false };
@@ -105,7 +105,7 @@ describe('the jobs of other keys', { timeout: 30_000 }, () => {
     );
   });
 
-  test('a lost disk changes nothing about whose they are', async () => {
+  test('jobs still belong to their key after the disk was lost', async () => {
     const { status_url } = await accept('anna', { prompt: 'lost' });
     await gateway.stop();
     await bench.stop();

@@ -14,8 +14,8 @@ function run(thrower: 'library' | 'own'): Promise<{ readonly code: number; reado
   });
 }
 
-describe('an error that nobody can catch', () => {
-  test('of Playwright costs the browser, not the process: the job runs once more', async () => {
+describe('an error that no code can catch', () => {
+  test('thrown by Playwright: the browser is replaced, the process lives, and the job runs once more', async () => {
     const { code, output } = await run('library');
     assert.equal(code, 0, output);
     assert.match(output, /served after 2 runs/);
@@ -23,13 +23,13 @@ describe('an error that nobody can catch', () => {
     assert.equal(output.match(/Chromium started/g)?.length, 2);
   });
 
-  test('of our own ends the process', async () => {
+  test('thrown by our code: the process ends', async () => {
     const { code, output } = await run('own');
     assert.equal(code, 1, output);
     assert.match(output, /a bug of ours/);
   });
 
-  test('is told by its stack', () => {
+  test('is attributed to the library by its stack', () => {
     const thrownBy = (...frames: string[]): Error =>
       Object.assign(new Error('no'), { stack: `Error: no\n${frames.map((frame) => `    at ${frame}`).join('\n')}` });
     const library = 'Connection.dispatch (/app/node_modules/playwright-core/lib/coreBundle.js:1:2)';

@@ -8,11 +8,11 @@ import { insertChunks, toChunk, toTextChunk } from '../../worker/picture/png-chu
 import { startGateway, type TestGateway } from '../api/gateway.ts';
 import { createRandom } from '../support/random.ts';
 
-/** A small file may hold gigabytes of text, or lie about where its text is. */
+/** A small file may hold gigabytes of compressed text, or wrong positions of its text. */
 
 const MAX_ANSWER_BYTES = 2_500_000;
 
-describe('a picture that is made to hurt', () => {
+describe('a hostile picture', () => {
   let gateway: TestGateway;
   let plain: Buffer;
   before(async () => {
@@ -30,7 +30,7 @@ describe('a picture that is made to hurt', () => {
       body: JSON.stringify({ image: picture.toString('base64') }),
     });
 
-  test('the inflated texts of a picture have one budget together', async () => {
+  test('has one budget for all its inflated texts', async () => {
     const bomb = deflateSync(Buffer.alloc(990_000, 'a'), { level: 9 });
     const chunks = Array.from({ length: 100 }, (_, index) =>
       toChunk('zTXt', Buffer.concat([Buffer.from(`text${index}\0\0`, 'latin1'), bomb])),
@@ -43,7 +43,7 @@ describe('a picture that is made to hurt', () => {
     assert.ok(answer.length < MAX_ANSWER_BYTES, `${answer.length} bytes`);
   });
 
-  test('hundreds of thousands of empty chunks, and of texts, end early', async () => {
+  test('with hundreds of thousands of empty chunks or texts is read only to a limit', async () => {
     const chunks = Array.from({ length: 200_000 }, (_, index) => toChunk('tEXt', Buffer.from(`k${index}\0v`)));
     const started = performance.now();
     const response = await read(gateway.url, insertChunks(plain, chunks));
@@ -53,7 +53,7 @@ describe('a picture that is made to hurt', () => {
     assert.ok(performance.now() - started < 5000);
   });
 
-  test('a long text is read in the time that its length takes', async () => {
+  test('with a long text is read in time proportional to its length', async () => {
     for (const text of ['a:'.repeat(400_000), ', '.repeat(400_000), 'Steps: "'.repeat(100_000), '\n'.repeat(900_000)]) {
       const started = performance.now();
       const response = await read(gateway.url, insertChunks(plain, [toTextChunk('parameters', text)]));
@@ -62,7 +62,7 @@ describe('a picture that is made to hurt', () => {
     }
   });
 
-  test('files of every kind that are cut off or spoiled anywhere are answered', async () => {
+  test('of any kind, cut or corrupted at any place, gets an answer', async () => {
     const random = createRandom(7);
     const png = insertChunks(plain, [toTextChunk('parameters', 'a fox\nSteps: 1, Seed: 2, Size: 8x8')]);
     for (const format of ['png', 'jpeg', 'webp', 'avif'] as const) {
@@ -76,7 +76,7 @@ describe('a picture that is made to hurt', () => {
     }
   });
 
-  test('it counts against the limit of requests, before its body is read', async () => {
+  test('counts against the limit of requests before its body is read', async () => {
     const limited = await startGateway({ limit: createRateLimit({ perMinute: 2 }) });
     const statuses = [];
     for (let count = 0; count < 3; count++) statuses.push((await read(limited.url, plain)).status);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createPromptPolicy } from '../../api/policy/prompt-policy.ts';
 import { HOSTILE_TEXTS } from '../api/policy/hostile-texts.ts';
 
-/** Persons by ages, signs that normalisation writes out, items of many words: each once cost the square of the length. */
+/** Texts on which the policy once took quadratic time: ages of persons, signs that normalisation expands, long items. */
 const MORE_TEXTS = [
   'girl 25 ',
   'girl, 25 ',
@@ -16,26 +16,26 @@ const MORE_TEXTS = [
   '12살',
 ];
 const SHORT = 8000;
-/** As long as a prompt may be. */
+/** The longest prompt. */
 const LONG = 32_000;
-/** The compiler and the garbage collector work beside it. */
+/** For the compiler and the garbage collector, which run at the same time. */
 const SLACK_MS = 150;
 
 const fill = (text: string, length: number): string => text.repeat(Math.ceil(length / text.length)).slice(0, length);
 
-/** Milliseconds of processor time: other programs on the machine do not count. */
+/** Milliseconds of processor time, which other programs on the machine do not affect. */
 function timeOf(check: () => void): number {
   const start = process.cpuUsage();
   try {
     check();
   } catch {
-    // A refusal takes as long as it takes.
+    // A refusal counts like any other run.
   }
   const { user, system } = process.cpuUsage(start);
   return (user + system) / 1000;
 }
 
-test('the policy takes time in proportion to the text, whatever stands in it', () => {
+test('the policy takes time proportional to the length of any text', () => {
   for (const text of [...HOSTILE_TEXTS, ...MORE_TEXTS]) {
     const check = createPromptPolicy({ rules: [] });
     const run = (length: number): number => {

@@ -5,11 +5,11 @@ import { startGateway } from '../api/gateway.ts';
 import { createJobBench } from '../api/jobs/job-bench.ts';
 import { eventually } from '../support/poll.ts';
 
-/** One caller who asks for as much as may be asked for does not keep the others out. */
+/** One caller who asks for as much as is allowed does not keep others out. */
 
 const MAX_WAITING = 40;
 
-test('a caller fills its share of the queue with big jobs; another one is still accepted, and served in turn', async (t) => {
+test('one caller fills its share of the queue with large jobs; another is accepted and served in turn', async (t) => {
   const bench = await createJobBench({ settings: { MAX_WAITING } }, { concurrency: 1 });
   const gateway = await startGateway({
     jobs: bench.jobs,
@@ -35,7 +35,7 @@ test('a caller fills its share of the queue with big jobs; another one is still 
 
   const statuses: number[] = [];
   for (let seed = 0; seed < 101; seed += 1) statuses.push(await ask('greedy', big(10 * seed)));
-  // One is in work, and a job of 4 pictures of 4 megapixels takes 16 of the 40 places.
+  // One job is running, and each job of 4 pictures of 4 megapixels takes 16 of the 40 places.
   assert.deepEqual(
     statuses.filter((status) => status === 202),
     [202, 202, 202],
@@ -49,7 +49,7 @@ test('a caller fills its share of the queue with big jobs; another one is still 
   assert.ok([bench.worker.productions[1], third].some((one) => one?.production.request.prompt === 'modest'));
 });
 
-test('pictures whose callers have gone wait behind those that somebody waits for', async (t) => {
+test('jobs whose callers have gone wait behind those of callers who are still there', async (t) => {
   const bench = await createJobBench({}, { concurrency: 1 });
   const gateway = await startGateway({ jobs: bench.jobs });
   t.after(async () => {
@@ -68,7 +68,9 @@ test('pictures whose callers have gone wait behind those that somebody waits for
   const logged = gateway.logged.length;
   leaving.abort();
   await Promise.all(left);
-  await eventually(() => assert.ok(gateway.logged.length >= logged + 2, 'the gateway has noticed'));
+  await eventually(() =>
+    assert.ok(gateway.logged.length >= logged + 2, 'the gateway has noticed that the callers have gone'),
+  );
   const stays = fetchImage('stays');
   await eventually(() => assert.equal(bench.jobs.status().waiting, 3));
   begun.finish();

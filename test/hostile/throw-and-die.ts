@@ -4,8 +4,8 @@ import { systemClock } from '../../shared/wait.ts';
 import type { DrivenPage } from '../../worker/browser/pages.ts';
 import { createBrowserSupervisor } from '../../worker/browser/supervisor.ts';
 
-// Has an error thrown that nobody can catch, `library` by Playwright or `own` by a timer of ours, while a job runs on a
-// page, and then says how the job ended.
+// Throws an error that no code can catch, while a job runs on a page: `library` in Playwright, `own` in a timer of ours.
+// Then prints how the job ended.
 
 type Connection = { dispatch(message: object): void };
 
@@ -13,7 +13,7 @@ const log = createLog({ service: 'test', level: 'info' });
 const pages = createBrowserSupervisor({ restartAfterJobs: 0, idleShutdownMs: 0, clock: systemClock, log });
 stopOnSignal(log, pages.stop, { survive: pages.survive });
 
-/** As Playwright's driver does it when the parent of a new object is gone. */
+/** Throws as Playwright's driver does when the parent of a new object is gone. */
 function throwInLibrary(page: DrivenPage): void {
   const { _connection: connection } = page as unknown as { _connection: Connection };
   const orphan = { guid: 'page@gone', method: '__create__', params: { type: 'Disposable', guid: 'disposable@new' } };

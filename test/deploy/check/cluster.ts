@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startCluster } from '../../e2e/cluster.ts';
 import { caddyWith, nginxWith } from '../snippets.ts';
 
-/** Redis, two gateways and two workers, behind nginx and behind Caddy: pictures of both workers through either. */
+/** Starts Redis, two gateways and two workers behind nginx and Caddy, and expects pictures of both workers through each. */
 export async function checkCluster(say: (line: string) => void): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-cluster-'));
   const cluster = await startCluster({ gateways: 2, workers: 2, gatewayEnv: { TRUST_PROXY: 'private' } });
@@ -23,7 +23,7 @@ export async function checkCluster(say: (line: string) => void): Promise<void> {
     for (const worker of cluster.workers) {
       assert.ok(
         worker.logged.some((line) => line.includes('"msg":"produced"')),
-        'both workers had a share',
+        'both workers made pictures',
       );
     }
   } finally {

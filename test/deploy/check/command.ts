@@ -2,11 +2,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/** Is the program on this machine's path? */
+/** Whether the program is on the path of this machine. */
 export const has = (program: string): boolean =>
   spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
 
-/** Runs a command to its end and gives what it printed. Throws with its last words when it fails. */
+/** Runs a command and resolves with its output. Throws with its error output when it fails. */
 export async function run(program: string, ...args: readonly string[]): Promise<string> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);

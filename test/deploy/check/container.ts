@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { eventually } from '../../support/poll.ts';
 import { run } from './command.ts';
 
-/** One of the images, run as the guide and the compose file do: nothing writable but /tmp and /data, no rights. */
+/** A container that is run as the guide and the compose file do: only /tmp and /data are writable, without capabilities. */
 export interface Container {
   readonly url: string;
-  /** Of its process 1, as this machine counts. */
+  /** The id of the container's process 1 on the host. */
   readonly pid: number;
   log(): Promise<string>;
-  /** Asks by the image's own HEALTHCHECK; throws when that fails. */
+  /** Runs the image's HEALTHCHECK. Throws when it fails. */
   checkHealth(): Promise<void>;
-  /** SIGTERM, and SIGKILL after the grace. */
+  /** Sends SIGTERM, and SIGKILL after `graceSeconds`. */
   stop(graceSeconds: number): Promise<{ readonly exitCode: number; readonly seconds: number }>;
   kill(): Promise<void>;
   remove(): Promise<void>;
@@ -20,9 +20,9 @@ interface ContainerOptions {
   readonly image: string;
   readonly port: number;
   readonly memory: string;
-  /** A profile in place of the runtime's own. */
+  /** A seccomp profile that replaces the runtime's. */
   readonly seccomp?: string | undefined;
-  /** `uid:gid`; left out: the image's own. */
+  /** `uid:gid`. Undefined: the user of the image. */
   readonly user?: string | undefined;
   readonly env: Readonly<Record<string, string>>;
 }

@@ -5,24 +5,24 @@ import { join } from 'node:path';
 import { run } from './command.ts';
 
 /**
- * The guide's commands for one machine, line by line, as root in a fresh Debian with Node: a container that has nothing
- * of ours. Installs, makes a picture, changes the secret between the services, backs up and restores, upgrades and goes
- * back, each as its chapter says, and makes a picture after each.
+ * Runs the guide's commands for one machine line by line, as root in a container of fresh Debian with Node. Installs,
+ * changes the secret between the services, backs up and restores, upgrades and rolls back, as the chapters say, and
+ * makes a picture after each.
  */
 
 const IMAGE = 'node:24-bookworm-slim';
-/** Only what is in git is cloned, so that a change must be committed to be checked. */
+/** The script clones this repository, so that only committed changes are checked. */
 const REPOSITORY = '/repository';
 
-/** The chapters in the order in which a host meets them. */
+/** The chapters in the order in which an operator needs them. */
 const CHAPTERS = ['systemd', 'New secrets', 'Backup', 'Upgrade and rollback'] as const;
 
-/** All commands of a chapter, which follow each other. Blocks marked `sh` are for another way of deploying. */
+/** All commands of a chapter in their order. Blocks marked `sh` belong to other kinds of deployment. */
 function readCommands(guide: string, chapter: string): string {
   const [, text = ''] = new RegExp(`^## ${chapter}\n([\\s\\S]*?)(?=^## )`, 'm').exec(guide) ?? [];
   const blocks = [...text.matchAll(/^```bash\n([\s\S]*?)^```/gm)].map(([, commands = '']) => commands);
   assert.notEqual(blocks.length, 0, `the guide has commands under "${chapter}"`);
-  // Without this, `set -e` lets a line go on whose first half has failed: `npm ci && npm run build`.
+  // `set -e` alone would ignore a failure of the first command in a line such as `npm ci && npm run build`.
   return blocks.join('').replace(/.$/gm, '$& || exit 1');
 }
 
@@ -32,10 +32,10 @@ interface Answer {
   readonly image_url: string;
 }
 
-/** The two things that a check may not do: send a prompt to others, and be reached from outside. */
+/** Settings that keep prompts on this machine and other machines out. */
 const CAUTION = `echo ENGINES=sketch >> /etc/easel/worker.env; echo HOST=127.0.0.1 >> /etc/easel/gateway.env\n`;
 
-/** One script of all chapters. It stops at the first command that fails. */
+/** One script of all chapters, which stops at the first command that fails. */
 export async function toScript(repository: string): Promise<string> {
   const guide = await readFile('DEPLOYMENT_GUIDE.md', 'utf8');
   const [install = '', ...others] = CHAPTERS.map((chapter) => readCommands(guide, chapter));
@@ -59,7 +59,7 @@ export async function followGuide(say: (line: string) => void): Promise<void> {
       ...['run', '--rm', '--network', 'host', '--volume', `${join(folder, 'repository')}:${REPOSITORY}:ro`],
       ...['--volume', `${join(folder, 'commands')}:/commands:ro`],
       ...['--volume', `${import.meta.dirname}/systemctl.sh:/usr/local/bin/systemctl:ro`],
-      // The clone is another user's.
+      // Git refuses the repository otherwise, because it belongs to another user.
       ...['--env', 'GIT_CONFIG_COUNT=1', '--env', 'GIT_CONFIG_KEY_0=safe.directory', '--env', 'GIT_CONFIG_VALUE_0=*'],
       ...['--env', 'DEBIAN_FRONTEND=noninteractive', IMAGE],
       ...['sh', '-c', 'sh /commands || { tail -n 20 /var/log/easel-*.log >&2; exit 1; }'],

@@ -5,7 +5,7 @@ import { commandOf, parentOf, pids, statOf } from '../../support/proc.ts';
 import { run } from './command.ts';
 import { type Container, startContainer } from './container.ts';
 
-/** Both images, built and run: a picture through them, as one user and another, and every way of ending. */
+/** Builds and runs both images: makes pictures as two users, and ends the containers by SIGTERM and by SIGKILL. */
 
 const IMAGES = {
   gateway: { name: 'easel-gateway', file: 'deploy/Dockerfile.gateway', memory: '256m', maxMb: 200 },
@@ -13,9 +13,9 @@ const IMAGES = {
 } as const;
 
 const WORKER_TOKEN = 'token-between-the-containers';
-/** As deploy/compose.yaml has it. */
+/** The stop_grace_period of deploy/compose.yaml. */
 const GRACE_SECONDS = 35;
-/** Of nobody in /etc/passwd, in group 0: what OpenShift gives. */
+/** A user that /etc/passwd does not have, in group 0, as OpenShift chooses one. */
 const ANY_USER = '1234560000:0';
 
 type Say = (line: string) => void;
@@ -23,7 +23,7 @@ type Say = (line: string) => void;
 export async function buildImages(say: Say): Promise<void> {
   for (const { name, file } of Object.values(IMAGES)) {
     const from = performance.now();
-    // Docker's own format: the other one has no HEALTHCHECK.
+    // The OCI format has no HEALTHCHECK, so the images use Docker's.
     await run(
       'buildah',
       'bud',
@@ -55,7 +55,7 @@ interface Pair {
   readonly worker: Container;
 }
 
-/** Runs both, hands them over, and removes them. */
+/** Starts both containers, passes them to `use`, and removes them. */
 async function withPair(user: string | undefined, use: (pair: Pair) => Promise<void>): Promise<void> {
   const { gateway, worker } = IMAGES;
   const ports = { gateway: await takeFreePort(), worker: await takeFreePort() };
@@ -88,7 +88,7 @@ async function paint({ gateway }: Pair): Promise<number> {
   return (performance.now() - from) / 1000;
 }
 
-/** The process and everything that descends from it, through whichever of its threads. */
+/** The process and all its descendants, of every thread. */
 function family(pid: number): number[] {
   const parents = new Map(pids().map((member) => [member, parentOf(member)]));
   const isOfIt = (member: number): boolean =>
@@ -98,7 +98,7 @@ function family(pid: number): number[] {
 const zombies = (pid: number): number[] => family(pid).filter((member) => statOf(member)[0] === 'Z');
 const isBrowser = (pid: number): boolean => /headless-shell/.test(commandOf(pid)) && !/--type=/.test(commandOf(pid));
 
-async function surviveTheBrowsersDeath(pair: Pair): Promise<void> {
+async function checkKilledBrowser(pair: Pair): Promise<void> {
   const { pid } = pair.worker;
   const browser = family(pid).find(isBrowser);
   assert.ok(browser, 'the browser runs in the container');
@@ -107,17 +107,17 @@ async function surviveTheBrowsersDeath(pair: Pair): Promise<void> {
   process.kill(browser, 'SIGKILL');
   await eventually(() => {
     const left = [browser, ...helpers].filter((helper) => statOf(helper)[0] !== undefined && commandOf(helper) !== '');
-    assert.deepEqual(left, [], 'what a killed browser leaves behind ends');
-    assert.deepEqual(zombies(pid), [], 'nobody stays a zombie');
+    assert.deepEqual(left, [], 'the helpers of a killed browser end');
+    assert.deepEqual(zombies(pid), [], 'no process stays a zombie');
   }, 15_000);
   await paint(pair);
 }
 
 async function end(pair: Pair, say: Say): Promise<void> {
   const { url } = pair.gateway;
-  const wish = { prompt: 'the last one', seed: 5 };
+  const request = { prompt: 'the last one', seed: 5 };
   const headers = { 'content-type': 'application/json' };
-  const accepted = await fetch(`${url}/jobs`, { method: 'POST', headers, body: JSON.stringify(wish) });
+  const accepted = await fetch(`${url}/jobs`, { method: 'POST', headers, body: JSON.stringify(request) });
   const { status_url: address } = (await accepted.json()) as { status_url: string };
   await eventually(async () => {
     const { status } = (await (await fetch(address)).json()) as { status: string };
@@ -130,19 +130,19 @@ async function end(pair: Pair, say: Say): Promise<void> {
   });
   const [gateway, status] = await Promise.all([pair.gateway.stop(GRACE_SECONDS), running]);
   const worker = await pair.worker.stop(GRACE_SECONDS);
-  assert.equal(status, 200, 'a picture that is being made is finished');
-  assert.deepEqual([gateway.exitCode, worker.exitCode], [0, 0], 'both end in order');
+  assert.equal(status, 200, 'a running job ends with its picture');
+  assert.deepEqual([gateway.exitCode, worker.exitCode], [0, 0], 'both services exit with 0');
   say(`stopped in ${gateway.seconds.toFixed(1)} s (gateway) and ${worker.seconds.toFixed(1)} s (worker)`);
 }
 
 export async function checkContainers(say: Say): Promise<void> {
   await withPair(undefined, async (pair) => {
-    say(`first picture in ${(await paint(pair)).toFixed(1)} s, with 256 and 512 MB and a root that is read-only`);
+    say(`first picture in ${(await paint(pair)).toFixed(1)} s, with 256 and 512 MB and a read-only root`);
     await pair.gateway.checkHealth();
     await pair.worker.checkHealth();
     const isOpen = (await pair.worker.log()).includes('Chromium cannot have its sandbox');
     say(`Chromium ran ${isOpen ? 'without its own sandbox: user namespaces are refused here' : 'in its own sandbox'}`);
-    await surviveTheBrowsersDeath(pair);
+    await checkKilledBrowser(pair);
     say('a browser killed with -9 left no zombie, and the next picture was made');
     await end(pair, say);
   });

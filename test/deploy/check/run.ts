@@ -5,35 +5,35 @@ import { followGuide } from './guide.ts';
 import { buildImages, checkContainers, checkSizes } from './images.ts';
 
 /**
- * `npm run deploy:check`: what the suite cannot do everywhere. Builds the images and runs them, lets systemd judge its
- * units, and follows the guide. `-- sizes containers` does these two alone, with the images that are there. Where a
- * program is missing, the check did not happen: it says so and fails.
+ * `npm run deploy:check`: checks that need programs which not every machine has. Builds and runs the images, verifies the
+ * systemd units, and follows the guide. `-- sizes containers` runs only these two checks, with the images built before.
+ * A check whose program is missing fails.
  */
 
 interface Check {
-  readonly tells: string;
+  readonly claim: string;
   readonly needs: readonly string[];
   readonly run: (say: (line: string) => void) => Promise<void>;
 }
 
 const CHECKS: Readonly<Record<string, Check>> = {
-  units: { tells: 'systemd takes the units', needs: ['systemd-analyze'], run: judgeUnits },
+  units: { claim: 'systemd accepts the units', needs: ['systemd-analyze'], run: checkUnits },
   cluster: {
-    tells: 'several workers serve behind nginx and Caddy',
+    claim: 'several workers serve behind nginx and Caddy',
     needs: ['redis-server', 'nginx', 'caddy'],
     run: checkCluster,
   },
-  images: { tells: 'the images are built', needs: ['buildah'], run: buildImages },
-  sizes: { tells: 'the images are small', needs: ['podman'], run: checkSizes },
-  containers: { tells: 'the containers make pictures and end well', needs: ['podman'], run: checkContainers },
+  images: { claim: 'the images are built', needs: ['buildah'], run: buildImages },
+  sizes: { claim: 'the images are small', needs: ['podman'], run: checkSizes },
+  containers: { claim: 'the containers make pictures and end cleanly', needs: ['podman'], run: checkContainers },
   guide: {
-    tells: 'the guide leads from a fresh Debian to a picture',
+    claim: 'the guide leads from a fresh Debian to a picture',
     needs: ['podman', 'git'],
     run: followGuide,
   },
 };
 
-async function judgeUnits(say: (line: string) => void): Promise<void> {
+async function checkUnits(say: (line: string) => void): Promise<void> {
   for (const name of ['gateway', 'worker']) {
     const file = `deploy/systemd/easel-${name}.service`;
     const complaints = await run('systemd-analyze', 'verify', '--man=no', file);
@@ -43,19 +43,19 @@ async function judgeUnits(say: (line: string) => void): Promise<void> {
   }
 }
 
-/** Answers whether the check was done and passed. */
-async function isPassed({ tells, needs, run: check }: Check): Promise<boolean> {
+/** Resolves with whether the check ran and passed. */
+async function isPassed({ claim, needs, run: check }: Check): Promise<boolean> {
   const missing = needs.filter((program) => !has(program));
   if (missing.length > 0) {
-    console.log(`NOT RUN  ${tells}: no ${missing.join(' and no ')} on this machine`);
+    console.log(`NOT RUN  ${claim}: no ${missing.join(' and no ')} on this machine`);
     return false;
   }
   try {
     await check((line) => console.log(`         ${line}`));
-    console.log(`ok       ${tells}`);
+    console.log(`ok       ${claim}`);
     return true;
   } catch (error) {
-    console.log(`FAILED   ${tells}\n${error instanceof Error ? error.stack : String(error)}`);
+    console.log(`FAILED   ${claim}\n${error instanceof Error ? error.stack : String(error)}`);
     return false;
   }
 }
@@ -65,7 +65,7 @@ const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CHE
 let failures = 0;
 for (const name of wanted) {
   const check = CHECKS[name];
-  if (check === undefined) throw new Error(`there is no ${name}; there are ${Object.keys(CHECKS).join(', ')}`);
+  if (check === undefined) throw new Error(`unknown check ${name}; checks are ${Object.keys(CHECKS).join(', ')}`);
   if (!(await isPassed(check))) failures++;
 }
 process.exit(failures === 0 ? 0 : 1);

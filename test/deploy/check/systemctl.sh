@@ -1,6 +1,6 @@
 #!/bin/sh
-# Stands for systemctl where no systemd runs: starts a unit's command as its settings say, and stops it. What only the kernel's
-# namespaces can do (ProtectSystem and its like) is left out; the user is one that owns nothing but the state.
+# Replaces systemctl where no systemd runs: starts a unit's command with its settings, and stops it. Settings that need the
+# kernel's namespaces, such as ProtectSystem, are ignored. The user owns only the state directory.
 set -eu
 start() {
   file="/etc/systemd/system/$1.service"
@@ -15,7 +15,7 @@ start() {
     $(setting ExecStart) >> "/var/log/$1.log" 2>&1 &
   echo $! > "/run/$1.pid"
 }
-# A process that has ended stays a zombie where process 1 does not look after it.
+# A zombie counts as ended, because process 1 of a container may not collect it.
 runs() { grep -qs '^State:.[^Z]' "/proc/$1/status"; }
 stop() {
   pid=$(cat "/run/$1.pid")

@@ -1,9 +1,9 @@
 /**
- * Texts that are hard for one regular expression, made of its own parts: each part that the pattern reads is repeated,
- * alone and with its neighbours, behind what the pattern wants to see before it and before what it does not want.
+ * Texts that are hard for one regular expression, made of its own parts. Each part is repeated, alone and together with
+ * its neighbours, between a beginning that the pattern matches and an end that it does not match.
  */
 
-/** One member of every kind of character that a pattern of ours tells apart. */
+/** One character of every class that our patterns distinguish. */
 const ALPHABET = [
   ...Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)),
   ...[
@@ -30,12 +30,12 @@ const ALPHABET = [
   ],
   ...['👶', '🅐', '\ud800', '\ufffd'],
 ];
-/** Where a pattern is tied to the beginning, what it wants there must not be there. */
+/** A beginning that an anchored pattern does not match. */
 const MISFIT = '\0';
 const SAMPLES = 2;
 const LONGEST_PUMP = 4;
 const MAX_TEXTS = 240;
-/** Hardly a pattern reads these at its end. */
+/** Ends that hardly any pattern matches. */
 const TAILS = ['', '\0', '\n!'];
 
 export interface AttackText {
@@ -44,7 +44,7 @@ export interface AttackText {
   readonly tail: string;
 }
 
-/** Every text is `prefix`, then `pump` as often as wished, then `tail`. */
+/** Each text is `prefix`, then `pump` repeated to any length, then `tail`. */
 export function createAttackTexts(source: string, flags: string): AttackText[] {
   const atoms = toAtoms(source, flags).map((atom) => findSamples(atom, flags));
   const known = atoms.filter((samples) => samples.length > 0);
@@ -72,15 +72,15 @@ export function createAttackTexts(source: string, flags: string): AttackText[] {
 export const toText = ({ prefix, pump, tail }: AttackText, characters: number): string =>
   `${prefix}${pump.repeat(Math.ceil(characters / Math.max(1, pump.length)))}${tail}`;
 
-/** Evenly out of all, so that no part of a long pattern is left out. */
-function spread<Item>(items: readonly Item[], most: number): Item[] {
-  const step = Math.max(1, items.length / most);
-  return Array.from({ length: Math.min(most, items.length) }, (_, index) => items[Math.floor(index * step)]).filter(
+/** Picks evenly from the whole list, so that no part of a long pattern is left out. */
+function spread<Item>(items: readonly Item[], limit: number): Item[] {
+  const step = Math.max(1, items.length / limit);
+  return Array.from({ length: Math.min(limit, items.length) }, (_, index) => items[Math.floor(index * step)]).filter(
     (item) => item !== undefined,
   );
 }
 
-/** What reads one character: classes, escapes, literals. Groups, bounds and anchors are passed over. */
+/** The parts that match one character: classes, escapes, literals. Groups, quantifiers and anchors are skipped. */
 function toAtoms(source: string, flags: string): string[] {
   const atoms: string[] = [];
   for (let at = 0; at < source.length; ) {

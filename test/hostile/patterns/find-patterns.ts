@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { parseSync } from 'oxc-parser';
 
-/** A regular expression as it stands in the sources of the build. */
+/** A regular expression literal in the sources. */
 export interface FoundPattern {
-  /** `file:line`, from the root of the repository. */
+  /** `file:line`, relative to the root of the repository. */
   readonly place: string;
   readonly source: string;
   readonly flags: string;
@@ -11,13 +11,13 @@ export interface FoundPattern {
 
 interface FoundPatterns {
   readonly literals: readonly FoundPattern[];
-  /** Places of `new RegExp(…)`: what they build is known only when they run. */
+  /** Places of `new RegExp(…)`, whose patterns are known only at run time. */
   readonly built: readonly string[];
 }
 
 const BUILD_FILES = '{api,worker,shared}/**/*.{ts,js}';
 
-/** Every regular expression of the build, from the syntax trees of its files. */
+/** Finds every regular expression in the syntax trees of the sources. */
 export function findPatterns(root: string): FoundPatterns {
   const literals: FoundPattern[] = [];
   const built: string[] = [];

@@ -1,12 +1,12 @@
 import { type AttackText, createAttackTexts, toText } from './attack-texts.ts';
 
 /**
- * At 24 characters a pattern that doubles its work with each one is seen, at 1,000 a cubic one, at 32,000 a quadratic
- * one (half a second). What grows with the length alone takes a few milliseconds at most.
+ * 24 characters show a pattern whose time is exponential, 1,000 one that is cubic, and 32,000 one that is quadratic (half
+ * a second). A linear pattern takes a few milliseconds at most.
  */
 const LENGTHS = [24, 1000, 8000, 32_000];
 const MAX_MS = 40;
-/** Another process may have had the processor: only what is slow every time is slow. */
+/** A pattern is slow only when every try is slow, because another process may delay a single one. */
 const TRIES = 3;
 
 /** The text on which a pattern takes more than linear time, or undefined. */
