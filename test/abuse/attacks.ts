@@ -1,4 +1,7 @@
 import { connect, type Socket } from 'node:net';
+import { deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { insertChunks, toChunk } from '../../worker/picture/png-chunks.ts';
 
 /** One thing that a hostile or careless caller does, over and over until the signal aborts. Loopback only. */
 export interface Attack {
@@ -58,12 +61,38 @@ function halfUpload({ url, address }: Target, path: string, declared: number, se
   return socket;
 }
 
+/** A request whose answer is never read. */
+function unread({ url, address }: Target, path: string): Socket {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname).pause();
+  socket.on('error', () => undefined);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\nX-Forwarded-For: ${address}\r\n\r\n`);
+  return socket;
+}
+
+const BOMB_TEXTS = 100;
+const BOMB_CHARACTERS = 990_000;
+
+/** 130 kB, of which a reader without bounds makes 99 MB of text. */
+async function makeGrowingPicture(): Promise<Buffer> {
+  const plain = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  const text = Buffer.concat([Buffer.from('k\0\0'), deflateSync(Buffer.alloc(BOMB_CHARACTERS, 'a'), { level: 9 })]);
+  return insertChunks(
+    plain,
+    times(BOMB_TEXTS, () => toChunk('zTXt', text)),
+  );
+}
+
 async function hold(sockets: readonly Socket[], signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   for (const socket of sockets) socket.destroy();
 }
 
 const times = <Item>(count: number, create: () => Item): Item[] => Array.from({ length: count }, create);
+
+const growingPicture = (await makeGrowingPicture()).toString('base64');
 
 export const ATTACKS: readonly Attack[] = [
   often('leaves while its picture is made', 4, async (target, signal) => {
@@ -103,6 +132,26 @@ export const ATTACKS: readonly Attack[] = [
   often('posts callbacks to nowhere', 1, (target, signal) =>
     ask(target, '/jobs', signal, { prompt: draw(), callback_url: `https://${draw()}.invalid/` }),
   ),
+  often('sends a picture whose texts grow a thousand times', 1, (target, signal) =>
+    ask(target, '/sdapi/v1/png-info', signal, { image: growingPicture }),
+  ),
+  often('opens an event stream and stays', 1, async (target, signal) => {
+    const body = JSON.stringify({ prompt: draw(), width: 64, height: 64 });
+    const headers = { ...JSON_TYPE, 'x-forwarded-for': target.address };
+    const submitted = await fetch(`${target.url}/jobs`, { method: 'POST', headers, body, signal });
+    const { events_url } = (await submitted.json()) as { readonly events_url: string };
+    const stream = await fetch(new URL(events_url, target.url), { headers, signal });
+    await stream.body?.getReader().read();
+  }),
+  {
+    name: 'asks for large pictures and reads none',
+    callers: 1,
+    run: (target, signal) =>
+      hold(
+        times(8, () => unread(target, `/image/${draw()}?width=1024&height=1024`)),
+        signal,
+      ),
+  },
   {
     name: 'holds 22 half-sent uploads',
     callers: 1,

@@ -19,7 +19,10 @@ const HUGE_CHUNKS = 8192;
 const SLOW_CHUNKS = 20;
 const SLOW_PAUSE_MS = 50;
 const PAGE_ATTACK_MS = 5000;
-const PAGE_ATTACKS: readonly Attack[] = ['windows', 'large_result', 'huge_storage', 'wild_seed', 'huge_database'];
+const PAGE_ATTACKS: readonly Attack[] = [
+  ...(['windows', 'large_result', 'huge_result', 'huge_storage', 'huge_database'] as const),
+  ...(['buffers', 'endless_loop', 'wild_seed', 'inward'] as const),
+];
 
 async function* endlessJson(isSlow: boolean): AsyncGenerator<string> {
   yield '{"data":[';
@@ -48,7 +51,7 @@ export async function startHostileServices(): Promise<HostileServices> {
   const site = await createPerchanceStandIn();
   let turn = 0;
   const change = (): void => {
-    site.setMode('ok', { attack: PAGE_ATTACKS[turn % PAGE_ATTACKS.length] ?? null });
+    site.setMode('ok', { attack: PAGE_ATTACKS[turn % PAGE_ATTACKS.length] ?? null, targets: [new URL(api.url).host] });
     turn += 1;
   };
   change();
