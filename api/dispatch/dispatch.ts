@@ -2,6 +2,7 @@ import type { GenerationResult, ProgressEvent } from '../../shared/contract/gene
 import type { EngineStatus, Production, Removal } from '../../shared/contract/wire.ts';
 import type { AppError } from '../../shared/errors.ts';
 import type { Run } from '../../shared/queue/run.ts';
+import type { Attendance } from '../../shared/queue/turns.ts';
 
 /** How runs reach workers: by HTTP from this gateway's own queue (`direct/`), or through a shared queue (`queue/`). */
 
@@ -33,8 +34,8 @@ export type QueuedRun = Pick<Run, 'id' | 'clientId' | 'turn' | 'createdAt' | 'co
 export interface Dispatch {
   /** Queues the run at its place, unless it is queued or running already. The lowest place is begun first, then the oldest run. */
   enqueue(run: QueuedRun): Promise<void>;
-  /** Gives the run another place, if it still waits. */
-  move(run: QueuedRun, place: number): Promise<void>;
+  /** Gives the run the place that goes with how it is attended now, if it still waits. */
+  attend(run: QueuedRun, attendance: Attendance): Promise<void>;
   /** Takes the run out of the queue, or aborts it at the worker. */
   withdraw(runId: string): Promise<void>;
   /** 1 is next. Undefined if it does not wait. */

@@ -1,5 +1,6 @@
 import type { GenerationRequest } from '../contract/generation.ts';
 import type { Clock } from '../wait.ts';
+import type { Attendance } from './turns.ts';
 
 /** What a run means in work, and which runs may be made at the same time. Gateway and worker go by the same rule. */
 
@@ -47,9 +48,10 @@ export interface Room {
   /**
    * Whether a run of this cost may begin although every ordinary place is taken. It may if it is small, and small runs
    * have been quick lately: it takes a second where large ones take many, and on a small host its caller would wait for
-   * all of them. Where every run takes long, as on Perchance, none is made beside another.
+   * all of them. Where every run takes long, as on Perchance, none is made beside another. One whose caller comes back
+   * may begin if no other small run is in work: it can wait, and the others would share the processor with it.
    */
-  readonly hasPlaceBeside: (cost: number) => boolean;
+  readonly hasPlaceBeside: (cost: number, attendance: Attendance) => boolean;
   /** Takes a place, whether there is one or not. The returned function gives it back, once. */
   enter(cost: number): () => void;
 }
@@ -67,8 +69,11 @@ export function createRoom({ concurrency, clock, onChange }: RoomOptions): Room 
       return running;
     },
     hasPlace: () => running < concurrency(),
-    hasPlaceBeside: (cost) =>
-      isSmall(cost) && areQuick() && quick < MOST_QUICK && running < concurrency() + MOST_BESIDE,
+    hasPlaceBeside: (cost, attendance) =>
+      isSmall(cost) &&
+      areQuick() &&
+      quick < (attendance === 'waits' ? MOST_QUICK : 1) &&
+      running < concurrency() + MOST_BESIDE,
     enter: (cost) => {
       const left = new AbortController();
       let isQuick = isSmall(cost);

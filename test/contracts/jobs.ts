@@ -493,17 +493,22 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
 
     test('who waits comes before those who come back, who follows events counts as waiting, and who has gone is last', async () => {
       const bench = await createBench({ concurrency: 1 });
+      const end = (): void => {
+        bench.isAutomatic = true;
+        for (const production of bench.productions) production.finish();
+      };
       try {
         const { jobs } = bench;
         const positionOf = async (id: string) => (await jobs.find(id)).queuePosition;
         const isAt = (id: string, position: number) =>
           until(async () => (await positionOf(id)) === position, `place ${position} of a job`);
-        const ask = (id: string, asynchronous: boolean) =>
-          jobs.submit(draft({ prompt: id, seed: 1 }), options({ client: { id }, asynchronous }));
+        const ask = (id: string, asynchronous: boolean, count = 1) =>
+          jobs.submit(draft({ prompt: id, seed: 1, count }), options({ client: { id }, asynchronous }));
         await ask('in work', true);
         await bench.production(0);
         const [left, stays] = [new AbortController(), new AbortController()];
-        const [{ id: first }, { id: second }] = [await ask('first bot', true), await ask('second bot', true)];
+        const { id: first } = await ask('bot', true);
+        const { id: second } = await ask('bot that wants more', true, 2);
         const visitor = await ask('visitor', false);
         const answer = jobs.wait(visitor.id, { budgetMs: PATIENCE_MS, signal: left.signal });
         await isAt(visitor.id, 1);
@@ -521,10 +526,10 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
         const back = await ask('visitor', false);
         const again = jobs.wait(back.id, patient());
         await isAt(back.id, 1);
-        bench.isAutomatic = true;
-        for (const production of bench.productions) production.finish();
+        end();
         assert.equal((await again).status, 'done');
       } finally {
+        end();
         await bench.close();
       }
     });

@@ -41,7 +41,8 @@ const RECENT_JOBS = 10;
 export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): Slots {
   const queue: Waiter[] = [];
   const room = createRoom({ concurrency: () => concurrency, clock, onChange: startWaiting });
-  const hasRoom = ({ cost }: SlotUse): boolean => room.hasPlace() || room.hasPlaceBeside(cost);
+  // Who waits for it is known to the gateway, which sends what may be made.
+  const hasRoom = ({ cost }: SlotUse): boolean => room.hasPlace() || room.hasPlaceBeside(cost, 'waits');
   let durationsMs: number[] = [];
 
   function occupy({ cost }: SlotUse): () => void {

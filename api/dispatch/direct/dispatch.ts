@@ -1,7 +1,7 @@
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { LARGE_COST, SMALLEST_COST } from '../../../shared/queue/room.ts';
-import { attendanceOf, FIRST_PLACE, placeOf } from '../../../shared/queue/turns.ts';
+import { FIRST_PLACE } from '../../../shared/queue/turns.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch, QueuedRun, RunLedger } from '../dispatch.ts';
@@ -73,12 +73,12 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
         freest,
         queue.take(({ clientId }) => countAside(clientId) < MOST_SET_ASIDE),
       );
-    const beside = links.find((link) => link.hasPlaceBeside(SMALLEST_COST));
+    const beside = links.find((link) => link.hasPlaceBeside(SMALLEST_COST, 'waits'));
     if (beside === undefined) return undefined;
     const clients = new Set([...running.values()].map(({ clientId }) => clientId));
     return withLink(
       beside,
-      queue.take((run) => beside.hasPlaceBeside(workOf(run)) && !clients.has(run.clientId)),
+      queue.take((run) => beside.hasPlaceBeside(workOf(run), run.attendance) && !clients.has(run.clientId)),
     );
   }
 
@@ -160,8 +160,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   return {
     enqueue: async (run) => {
       if (running.has(run.id)) return;
-      const { id, clientId, turn, createdAt, cost, attendedBy } = run;
-      queue.push({ id, clientId, turn, createdAt, cost, attendedBy }, placeOf(run, attendanceOf(run)));
+      queue.push(run);
       pump();
     },
     withdraw: async (runId) => {
@@ -169,7 +168,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
       queue.remove(runId);
       running.get(runId)?.controller.abort();
     },
-    move: async ({ id }, place) => queue.move(id, place),
+    attend: async ({ id }, attendance) => queue.attend(id, attendance),
     position: async (runId) => queue.position(runId),
     picture: (pictureId, signal) => fetchPicture(links, pictureId, signal, log),
     remove: (removal, signal) => removeHosted(links, removal, signal),

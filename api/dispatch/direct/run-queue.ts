@@ -1,20 +1,23 @@
+import { type Attendance, attendanceOf, placeOf } from '../../../shared/queue/turns.ts';
 import type { QueuedRun } from '../dispatch.ts';
 
 /** Waiting runs in the order of their places, then of their age. */
 export interface RunQueue {
   readonly size: number;
-  push(run: QueuedRun, place: number): void;
+  /** `place`: another one than that of its turn. */
+  push(run: QueuedRun, place?: number): void;
   /** The first one that fits. */
-  take(fits: (run: QueuedRun) => boolean): QueuedRun | undefined;
+  take(fits: (run: WaitingRun) => boolean): WaitingRun | undefined;
   remove(id: string): boolean;
   /** Does nothing if the run does not wait here. */
-  move(id: string, place: number): void;
+  attend(id: string, attendance: Attendance): void;
   /** 1 is next. Undefined if it does not wait here. */
   position(id: string): number | undefined;
   ids(): readonly string[];
 }
 
-interface WaitingRun extends QueuedRun {
+export interface WaitingRun extends QueuedRun {
+  readonly attendance: Attendance;
   readonly place: number;
 }
 
@@ -51,8 +54,11 @@ export function createRunQueue(): RunQueue {
     get size() {
       return runs.length;
     },
-    push: (run, place) => {
-      if (!byId.has(run.id)) insert({ ...run, place });
+    push: ({ id, clientId, turn, createdAt, cost, attendedBy }, place) => {
+      if (byId.has(id)) return;
+      const run = { id, clientId, turn, createdAt, cost, attendedBy };
+      const attendance = attendanceOf(run);
+      insert({ ...run, attendance, place: place ?? placeOf(run, attendance) });
     },
     take: (fits) => {
       const index = runs.findIndex(fits);
@@ -61,9 +67,9 @@ export function createRunQueue(): RunQueue {
       return next;
     },
     remove,
-    move: (id, place) => {
+    attend: (id, attendance) => {
       const run = byId.get(id);
-      if (run !== undefined && remove(id)) insert({ ...run, place });
+      if (run !== undefined && remove(id)) insert({ ...run, attendance, place: placeOf(run, attendance) });
     },
     position: (id) => {
       const run = byId.get(id);

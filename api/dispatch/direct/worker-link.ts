@@ -3,6 +3,7 @@ import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import { WIRE_HEADER, WIRE_VERSION } from '../../../shared/contract/wire.ts';
 import { createHttpClient } from '../../../shared/net/http.ts';
 import { costOf, createRoom } from '../../../shared/queue/room.ts';
+import type { Attendance } from '../../../shared/queue/turns.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { OpenedRun, WorkerView } from '../dispatch.ts';
@@ -20,7 +21,7 @@ export interface WorkerLink {
   /** Number of free slots. 0 unless the worker is known to be awake. */
   free(): number;
   /** Whether it may be given a run of this cost although no slot is free. Not unless it is known to be awake. */
-  hasPlaceBeside(cost: number): boolean;
+  hasPlaceBeside(cost: number, attendance: Attendance): boolean;
   /** Starts to wake it, unless it is awake or being woken. */
   wake(): void;
   /** Takes a slot at once. `open` resolves with undefined if no caller wants the production any more. */
@@ -165,7 +166,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   return {
     client,
     free: () => (takesWork() ? concurrency - room.running : 0),
-    hasPlaceBeside: (cost) => takesWork() && room.hasPlaceBeside(cost),
+    hasPlaceBeside: (cost, attendance) => takesWork() && room.hasPlaceBeside(cost, attendance),
     wake: waker.wake,
     produce,
     view,

@@ -95,7 +95,10 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
           log.debug({ reason: String(error) }, 'a cancelled run is in work, and was not taken off the queue'),
         );
     },
-    move: async (run, place) => void (await Promise.all([queue.move(run.id, place), runs.move(run, place)])),
+    attend: async (run, attendance) => {
+      const place = placeOf(run, attendance);
+      await Promise.all([queue.move(run.id, place), runs.move(run, place)]);
+    },
     position: runs.position,
     picture,
     remove,

@@ -1,5 +1,5 @@
 import { type Run, toRunEnd } from '../../../shared/queue/run.ts';
-import { type Attendance, attendanceOf, placeOf } from '../../../shared/queue/turns.ts';
+import { type Attendance, attendanceOf } from '../../../shared/queue/turns.ts';
 import { pause } from '../../../shared/wait.ts';
 import type { JobContext } from '../context.ts';
 import type { JobRecord } from '../journal/journal.ts';
@@ -77,7 +77,7 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
   /** To the place that goes with how the run is attended now. One that was begun before is first whoever waits. */
   function move(run: Run, attendance: Attendance): void {
     if (run.status !== 'queued' || run.startedAt !== undefined) return;
-    dispatch.move(run, placeOf(run, attendance)).catch((error: unknown) => {
+    dispatch.attend(run, attendance).catch((error: unknown) => {
       if (!stopping.aborted)
         log.warn({ reason: String(error) }, 'a job kept its place in the queue, since it could not be moved');
     });

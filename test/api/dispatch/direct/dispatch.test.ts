@@ -120,6 +120,27 @@ test('while a large run holds the only slot, small ones are made beside it, two 
   assert.deepEqual(ends.slice(1, 5).toSorted(), ['large', 'second small', 'small', 'third small'], String(ends));
 });
 
+test('beside a large run, one small run at a time is made of callers who come back, and more of those who wait', async (t) => {
+  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
+  t.after(close);
+  await dispatch.enqueue(run('quick'));
+  (await first.production(0)).finish();
+  await until(1);
+  await dispatch.enqueue(run('large', 16));
+  await first.production(1);
+  for (const id of ['bot', 'another bot']) await dispatch.enqueue({ ...run(id), attendedBy: '' });
+  await first.production(2);
+  await dispatch.enqueue(run('visitor'));
+  const visitor = await first.production(3);
+  assert.equal(visitor.production.jobId, 'visitor');
+  await dispatch.attend({ ...run('another bot'), attendedBy: '' }, 'waits');
+  assert.equal(await dispatch.position('another bot'), 1, 'both places beside are taken');
+  visitor.finish();
+  assert.equal((await first.production(4)).production.jobId, 'another bot', 'its caller follows it now');
+  for (const production of first.productions) production.finish();
+  await until(5);
+});
+
 test('a client whose last two runs took long gets no place beside a large one, until one of its runs was quick', async (t) => {
   let aheadMs = 0;
   const clock = { ...hurried, now: () => Date.now() + aheadMs };

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRunQueue } from '../../../../api/dispatch/direct/run-queue.ts';
-import { LAST_PLACE } from '../../../../shared/queue/turns.ts';
 
 const run = (id: string, createdAt = 1) => ({ id, turn: 1, createdAt, cost: 1, clientId: 'c', attendedBy: id });
 
@@ -27,14 +26,14 @@ test('the lowest place comes first, then the oldest run, and positions say so', 
   assert.equal(queue.size, 0);
 });
 
-test('a run is moved to another place, if it waits', () => {
+test('a run whose caller has gone comes after all others, until he is back', () => {
   const queue = createRunQueue();
-  for (const id of ['a', 'b', 'c']) queue.push(run(id), 1);
-  queue.move('a', LAST_PLACE);
-  queue.move('b', LAST_PLACE);
+  for (const id of ['a', 'b', 'c']) queue.push(run(id));
+  queue.attend('a', 'left');
+  queue.attend('b', 'left');
   assert.deepEqual(queue.ids(), ['c', 'a', 'b']);
-  queue.move('a', 1);
-  queue.move('gone', 1);
+  queue.attend('a', 'waits');
+  queue.attend('gone', 'waits');
   assert.equal(queue.remove('b'), true);
   assert.deepEqual(takeAll(queue), ['a', 'c']);
 });
