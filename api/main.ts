@@ -151,7 +151,7 @@ await runService(async () => {
     await Promise.all([engines.keep(), usage.keep()]);
     await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);
     rates?.disconnect();
-    await traces.stop();
+    await traces?.stop();
   };
   stopOnSignal(log, stop, { instance: environment.EASEL_INSTANCE });
 });

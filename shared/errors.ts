@@ -85,7 +85,11 @@ export class AppError extends Error {
   readonly details: AppErrorDetails;
 
   constructor(code: ErrorCode, internalMessage: string, details: AppErrorDetails = {}) {
+    const { stackTraceLimit } = Error;
+    // What a client did wrong is no bug, so nobody needs its stack, which takes longer than to find the mistake.
+    if (ERRORS[code].status < 500) Error.stackTraceLimit = 0;
     super(internalMessage, details.cause === undefined ? undefined : { cause: details.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.details = details;
   }

@@ -75,7 +75,7 @@ await runService(async () => {
   const stop = async (): Promise<void> => {
     await worker.stop(GRACE_MS);
     await close(server, LAST_ANSWERS_MS);
-    await traces.stop();
+    await traces?.stop();
   };
   stopOnSignal(log, stop, { instance: environment.EASEL_INSTANCE, survive: pages.survive });
   await worker.start();

@@ -3,7 +3,7 @@ import type { Express } from 'express';
 import { openKeptPictures } from '../shared/files/kept-files.ts';
 import type { Logger } from '../shared/service/log.ts';
 import { answerMetrics } from '../shared/telemetry/metrics.ts';
-import { noTraces, type Traces } from '../shared/telemetry/traces.ts';
+import type { Traces } from '../shared/telemetry/traces.ts';
 import type { Clock } from '../shared/wait.ts';
 import type { BrowserPages } from './browser/pages.ts';
 import type { Engine } from './engines/engine.ts';
@@ -96,7 +96,7 @@ export function createWorker(options: WorkerOptions): Worker {
     browser: () => pages.status(),
     bytesSent: options.bytesSent ?? (() => 0),
   });
-  const observer = createWorkerObserver({ counts: watched.counts, traces: options.traces ?? noTraces, clock });
+  const observer = createWorkerObserver({ counts: watched.counts, traces: options.traces, clock });
   const productions = createProductions({ produce, slots, observer, name: options.name, clock, log });
   const report = createReport({ ...options, slots, productions, engines, stores });
   const parts = { productions, readPicture: shelf.read, removePicture: createRemove(options.stores, shelf) };

@@ -110,8 +110,8 @@ export interface OutcomePicture {
 /** Facts about this deployment that a dialect may publish. */
 export interface ServiceDescription {
   readonly version: string;
-  /** Names of the enabled engines that are known, in order of preference. */
-  readonly engines: readonly string[];
+  /** Names of the enabled engines that are known, in order of preference. A function, since few answers name them. */
+  readonly engines: () => readonly string[];
   /** The engine that this caller chose by `prefer`. */
   readonly preferredEngine?: string | undefined;
   /** Whether asking for pictures needs a key of this service. */

@@ -54,10 +54,17 @@ export function createApp(options: AppOptions): Express {
   // ETags cost a third of the throughput, and clients rarely ask for the same answer twice.
   app.set('etag', false);
   app.set('trust proxy', options.trustProxy);
-  app.use(tidyAddress(basePath));
-  app.use(requestContext, requestLog(options.log, { quietRoutes: QUIET_ROUTES, onAnswered: options.onAnswered }));
-  app.use(tellBrowsers(options));
-  app.use(limitUrl, requireHost, repairAddress);
+  app.use(
+    inOne([
+      tidyAddress(basePath),
+      requestContext,
+      requestLog(options.log, { quietRoutes: QUIET_ROUTES, onAnswered: options.onAnswered }),
+      ...tellBrowsers(options),
+      limitUrl,
+      requireHost,
+      repairAddress,
+    ]),
+  );
 
   const status = { ...options, isStranger: (request: Request) => isStranger(request, options, options.brake) };
   servePage(app, { ...status, basePath });
@@ -77,6 +84,15 @@ export function createApp(options: AppOptions): Express {
   app.use(createErrorHandler((error) => encodeNativeError(error)));
   return app;
 }
+
+/** Handlers that run one after the other, as one, because Express takes a microsecond of each request for each. */
+const inOne = (handlers: readonly RequestHandler[]): RequestHandler =>
+  handlers.reduceRight((rest, handler) => (request, response, next) => {
+    handler(request, response, (error?: unknown) => {
+      if (error === undefined) rest(request, response, next);
+      else next(error);
+    });
+  });
 
 const QUIET_ROUTES = ['/health', '/ready', '/metrics'];
 

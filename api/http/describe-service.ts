@@ -10,16 +10,25 @@ interface ServiceOptions {
   readonly now: () => number;
 }
 
+/** `preferredEngine`: the one that this caller chose. */
+export type Describe = (request: Request, preferredEngine?: string) => ServiceDescription;
+
 /** What a dialect may say about this deployment, with addresses as the caller reaches them. */
-export function createDescribe({ version, publicUrl, engines, needsKey, now }: ServiceOptions) {
+export function createDescribe({ version, publicUrl, engines, needsKey, now }: ServiceOptions): Describe {
   const basePath = toBasePath(publicUrl);
-  return (request: Request): ServiceDescription => {
+  const toPath = (path: string): string => `${basePath}${path}`;
+  return (request, preferredEngine) => {
+    let toAbsoluteUrl: ServiceDescription['toAbsoluteUrl'] | undefined;
     return {
       version,
-      engines: engines(),
+      engines,
+      preferredEngine,
       needsKey,
-      toAbsoluteUrl: createToAbsoluteUrl(publicUrl ?? addressOf(request)),
-      toPath: (path) => `${basePath}${path}`,
+      toAbsoluteUrl: (path) => {
+        toAbsoluteUrl ??= createToAbsoluteUrl(publicUrl ?? addressOf(request));
+        return toAbsoluteUrl(path);
+      },
+      toPath,
       now: now(),
     };
   };

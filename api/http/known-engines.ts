@@ -1,13 +1,15 @@
 import { invalidRequest } from '../../shared/errors.ts';
-import type { Command } from '../dialects/dialect.ts';
+import type { Command, ServiceDescription } from '../dialects/dialect.ts';
 
 /**
  * Throws `invalid_request` for options of an engine that does not exist here, which would only be stored. Nothing is
  * refused before a worker has reported its engines.
  */
-export function requireKnownEngines(command: Command, engines: readonly string[]): void {
-  if (command.do !== 'generate' || engines.length === 0) return;
-  const { engineOptions = {}, preferredEngine } = command.draft;
+export function requireKnownEngines(command: Command, service: Pick<ServiceDescription, 'engines'>): void {
+  if (command.do !== 'generate' || command.draft.engineOptions === undefined) return;
+  const { engineOptions, preferredEngine } = command.draft;
+  const engines = service.engines();
+  if (engines.length === 0) return;
   // A dialect may add options for the engine it was made for, even if that is not enabled.
   const strangers = Object.keys(engineOptions).filter((name) => name !== preferredEngine && !engines.includes(name));
   if (strangers.length === 0) return;

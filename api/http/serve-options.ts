@@ -1,10 +1,9 @@
-import type { Request } from 'express';
 import type { Metadata } from '../../shared/contract/generation.ts';
 import type { SecretBrake } from '../../shared/net/secret-brake.ts';
-import type { ServiceDescription } from '../dialects/dialect.ts';
 import type { Job, Jobs } from '../jobs/job.ts';
 import type { PictureContent } from '../jobs/pictures/content.ts';
 import type { BodyBudget } from './body/body-budget.ts';
+import type { Describe } from './describe-service.ts';
 import type { StreamLimit } from './events/stream-limit.ts';
 import type { ApiKey } from './middleware/api-keys.ts';
 import type { RateLimit } from './middleware/rate-limit.ts';
@@ -31,7 +30,7 @@ export interface ServeOptions {
   readonly streams: StreamLimit;
   /** Origins whose pages may do what needs no key but the caller's address. */
   readonly corsOrigins: readonly string[] | undefined;
-  readonly describe: (request: Request) => ServiceDescription;
+  readonly describe: Describe;
   /** Asks the workers for their engines if none is known. Called before a list of engines is sent. */
   readonly learnEngines: () => Promise<void>;
 }

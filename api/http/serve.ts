@@ -63,17 +63,16 @@ function createHandler(route: Route, dialect: string, options: ServeOptions): Re
       return;
     }
     requirePixels(command, options.maxPixels);
-    requireKnownEngines(command, options.describe(request).engines);
+    requireKnownEngines(command, options.describe(request));
     const left = leaveSignal(response);
     if (command.do === 'generate') {
       const counted = route.isCounted ? 1 : 0;
       await options.limit(request, response, caller, costOf(command.draft) - counted);
     }
-    const leaveStream = isStream(command) ? options.streams.enter(caller.id) : () => undefined;
-    response.once('close', leaveStream);
+    if (isStream(command)) response.once('close', options.streams.enter(caller.id));
     const job = await carryOut(command, { request, response, caller, left, options });
     if (job !== undefined) noteJob(response, job);
-    const service = { ...options.describe(request), preferredEngine: options.preferences.get(caller.id) };
+    const service = options.describe(request, options.preferences.get(caller.id));
     const outcome: Outcome = { command, job, pictures: [], service };
     if (isStream(command) && job !== undefined) {
       await stream(route, outcome, job, { response, left, options });
@@ -176,12 +175,14 @@ async function withPictures(
     const [first] = contents;
     const isSaved = command.do === 'generate' && command.saveFile === true && job !== undefined && first !== undefined;
     const filePath = isSaved ? await saveFile(job, first) : undefined;
-    const answer = createAnswerPictures(contents);
+    const answer = contents.length === 0 ? NO_PICTURES : createAnswerPictures(contents);
     await use({ ...outcome, pictures: answer.pictures, ...(filePath !== undefined && { filePath }) }, answer);
   } finally {
     await Promise.all(contents.map((content) => content.close()));
   }
 }
+
+const NO_PICTURES = createAnswerPictures([]);
 
 /** The places of the pictures whose bytes the answer needs. */
 function toOpen(command: Command, { pictures }: GenerationResult): number[] {

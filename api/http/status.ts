@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
-import type { Dialect, ServiceDescription } from '../dialects/dialect.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import type { StatusView } from '../page/status/view.ts';
+import type { Describe } from './describe-service.ts';
+import { send } from './middleware/error-handler.ts';
 import { describeCaller } from './middleware/trust-proxy.ts';
 
 /** What the gateway reports about itself. Nothing here wakes a sleeping worker or waits for one. */
@@ -23,7 +25,7 @@ export interface StatusOptions {
   /** Why no request can be served now. Empty if the gateway is ready. */
   readonly notReady: () => Promise<readonly string[]>;
   readonly dialects: readonly Dialect[];
-  readonly describe: (request: Request) => ServiceDescription;
+  readonly describe: Describe;
 }
 
 /**
@@ -36,10 +38,12 @@ export const CALLER_HEADER = 'easel-caller';
 export function createHealth({ version, instance, status }: StatusOptions) {
   return (request: Request, response: Response): void => {
     const { worker } = status();
-    response.setHeader(CALLER_HEADER, describeCaller(request));
-    response.setHeader('Cache-Control', 'no-store');
     const isLoaded = worker === 'ready' || worker === 'busy';
-    response.json({ status: 'healthy', service: 'easel', version, instance, model_loaded: isLoaded, worker });
+    send(response, {
+      status: 200,
+      headers: { [CALLER_HEADER]: describeCaller(request) },
+      body: { status: 'healthy', service: 'easel', version, instance, model_loaded: isLoaded, worker },
+    });
   };
 }
 
@@ -117,7 +121,7 @@ export function createIndex({ version, status, dialects, describe }: StatusOptio
       version,
       status: 'healthy',
       worker: status().worker,
-      engines,
+      engines: engines(),
       example: `curl "${toAbsoluteUrl('/generate?prompt=a+red+fox')}"`,
       endpoints: [...endpoints, ...ownEndpoints],
     });

@@ -46,7 +46,7 @@ export function servePage(app: Express, options: PageOptions): void {
     const { engines, needsKey } = describe(request);
     const speech = chooseLanguage(request.query.lang, request.get('accept-language'));
     const assets = `${basePath}/page/${version}`;
-    const page = renderPage({ speech, assets, modules, style, basePath, engines, needsKey });
+    const page = renderPage({ speech, assets, modules, style, basePath, engines: engines(), needsKey });
     response.vary('Accept-Language');
     response.set({
       'Content-Security-Policy': toContentPolicy(publicUrl, style),

@@ -8,7 +8,7 @@ import type { History } from './history.ts';
 
 interface ObserveOptions {
   readonly counts: GatewayCounts;
-  readonly traces: Traces;
+  readonly traces: Traces | undefined;
   readonly history: Pick<History, 'note' | 'claimed'>;
   /** Engines as last heard. */
   readonly engines: () => readonly EngineStatus[];
@@ -26,7 +26,7 @@ export function createGatewayObserver({ counts, traces, history, engines }: Obse
   return {
     answered(answered) {
       counts.answered(answered);
-      if (WITHOUT_SPAN.has(answered.path)) return;
+      if (traces === undefined || WITHOUT_SPAN.has(answered.path)) return;
       const { span, method, path, status, startedAt, durationMs, code, left } = answered;
       traces.record({
         ...span,
@@ -56,7 +56,7 @@ export function createGatewayObserver({ counts, traces, history, engines }: Obse
     },
     waited({ createdAt, trace }, until) {
       counts.waited(Math.max(0, until - createdAt));
-      traces.record({
+      traces?.record({
         ...toSpanContext(trace.traceparent),
         name: 'queue wait',
         kind: 'internal',

@@ -146,8 +146,9 @@ export function readBearer(header: string | undefined): string | undefined {
 }
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
+const REQUEST_ID_BYTES = 12;
 
 /** The caller's X-Request-Id if it is harmless, else a new one. */
 export function toRequestId(header: string | string[] | undefined): string {
-  return typeof header === 'string' && REQUEST_ID.test(header) ? header : drawHexadecimal().slice(0, 24);
+  return typeof header === 'string' && REQUEST_ID.test(header) ? header : drawHexadecimal(REQUEST_ID_BYTES);
 }

@@ -28,16 +28,16 @@ export interface AnswerFacts {
 }
 
 interface Locals {
-  readonly context: RequestContext;
+  context: RequestContext;
   facts?: AnswerFacts;
   failure?: AppError;
 }
 
 /** Gives every answer a request id and a trace: the caller's own if they are well-formed, else new ones. */
 export const requestContext: RequestHandler = (request, response: Response<unknown, Partial<Locals>>, next) => {
-  const span = toSpanContext(request.get('traceparent'));
-  const context = { requestId: toRequestId(request.get('x-request-id')), traceparent: toTraceparent(span), span };
-  Object.assign(response.locals, { context });
+  const span = toSpanContext(request.headers.traceparent);
+  const context = { requestId: toRequestId(request.headers['x-request-id']), traceparent: toTraceparent(span), span };
+  response.locals.context = context;
   response.setHeader('X-Request-Id', context.requestId);
   response.setHeader('traceparent', context.traceparent);
   next();
@@ -57,7 +57,7 @@ export function noteFailure(response: Response, failure: AppError): void {
 /** Keeps facts for the answer's log line, beside those that are known already. */
 export function noteFacts(response: Response, facts: AnswerFacts): void {
   const locals = response.locals as Locals;
-  locals.facts = { ...locals.facts, ...facts };
+  locals.facts = Object.assign(locals.facts ?? {}, facts);
 }
 
 /** One answer, when it has ended. */

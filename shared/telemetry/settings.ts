@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { setting, text, url } from '../service/config.ts';
 import type { Logger } from '../service/log.ts';
-import { createTraces, noTraces, type Traces } from './traces.ts';
+import { createTraces, type Traces } from './traces.ts';
 
 /** OpenTelemetry's own names, as its other programs read them. */
 export const telemetrySettings = {
@@ -51,9 +51,10 @@ interface Service {
   readonly log: Logger;
 }
 
-export function openTraces(settings: TelemetrySettings, { service, version, log }: Service): Traces {
+/** Undefined where no collector is set. */
+export function openTraces(settings: TelemetrySettings, { service, version, log }: Service): Traces | undefined {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers } = settings;
-  if (endpoint === undefined) return noTraces;
+  if (endpoint === undefined) return undefined;
   return createTraces({
     endpoint,
     headers,

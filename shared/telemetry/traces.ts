@@ -16,9 +16,6 @@ export interface Traces {
   stop(): Promise<void>;
 }
 
-/** Where no collector is set. */
-export const noTraces: Traces = { record: () => undefined, stop: async () => undefined };
-
 export interface TracesOptions {
   /** Base address of the collector, without `/v1/traces`. */
   readonly endpoint: string;

@@ -8,7 +8,7 @@ import type { WorkerCounts } from './worker-metrics.ts';
 
 interface ObserveOptions {
   readonly counts: WorkerCounts;
-  readonly traces: Traces;
+  readonly traces: Traces | undefined;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -26,7 +26,7 @@ export function createWorkerObserver({ counts, traces, clock }: ObserveOptions):
   const running = new Map<ProductionWatch, { stage: Stage; engine: string }>();
 
   function record(own: SpanContext, facts: Pick<Span, 'name' | 'kind' | 'startedAt'> & Partial<Span>): void {
-    traces.record({ attributes: {}, endedAt: now(), ...own, ...facts });
+    traces?.record({ attributes: {}, endedAt: now(), ...own, ...facts });
   }
 
   const below = ({ traceId, spanId, isSampled }: SpanContext): SpanContext => {

@@ -78,7 +78,7 @@ const toEmptyList = (name: string, what: string): Route => toList(name, `${what}
 
 export const lists: readonly Route[] = [
   toList('options', 'Options in force', optionsAnswer, toOptions),
-  toList('sd-models', 'The engines, as models', sdModels, ({ service }) => toModels(service.engines)),
+  toList('sd-models', 'The engines, as models', sdModels, ({ service }) => toModels(service.engines())),
   toList('samplers', 'Samplers', samplers, () => SAMPLERS.map(toSampler)),
   toList('schedulers', 'Noise schedules', schedulers, () => SCHEDULERS.map(toScheduler)),
   toList('upscalers', 'Upscalers: only `None`', upscalers, () => [NO_UPSCALER]),

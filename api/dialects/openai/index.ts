@@ -14,7 +14,7 @@ const toModel = (id: string, { service }: Outcome) => ({
   owned_by: 'easel',
 });
 
-const knownModels = ({ service }: Outcome): string[] => [...service.engines, ...ALIASES];
+const knownModels = ({ service }: Outcome): string[] => [...service.engines(), ...ALIASES];
 
 const models: Route = {
   method: 'get',

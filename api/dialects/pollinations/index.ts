@@ -44,9 +44,9 @@ export const pollinations: Dialect = {
   description: 'Pollinations, old and new: an address that answers with the picture.',
   prefixes: ['/prompt', '/image', '/models'],
   routes: [
-    toListRoute('/models', 'The engines by name', modelNames, ({ service }) => service.engines),
+    toListRoute('/models', 'The engines by name', modelNames, ({ service }) => service.engines()),
     toListRoute('/image/models', 'The engines', modelObjects, ({ service }) =>
-      service.engines.map((name) => ({ name, description: `The engine ${name} of this service.` })),
+      service.engines().map((name) => ({ name, description: `The engine ${name} of this service.` })),
     ),
     toPictureRoute('/prompt/*prompt'),
     toPictureRoute('/image/*prompt'),

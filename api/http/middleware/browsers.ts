@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import cors from 'cors';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
@@ -62,24 +64,42 @@ interface BrowserOptions {
 
 export function tellBrowsers({ corsOrigins: origins, publicUrl, hsts }: BrowserOptions): RequestHandler[] {
   const isHttps = publicUrl?.startsWith('https:') ?? false;
-  return [
-    helmet({
-      // Only if the operator's address is https, and only for this host, because its subdomains may belong to others.
-      strictTransportSecurity: hsts && isHttps ? { maxAge: HSTS_SECONDS, includeSubDomains: false } : false,
-      // Other sites may use pictures and answers.
-      crossOriginResourcePolicy: { policy: 'cross-origin' },
-      contentSecurityPolicy: {
-        directives: {
-          imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
-          // A gateway in a local network has no certificate, and its page must still load its own scripts.
-          upgradeInsecureRequests: null,
-        },
+  const protect = helmet({
+    // Only if the operator's address is https, and only for this host, because its subdomains may belong to others.
+    strictTransportSecurity: hsts && isHttps ? { maxAge: HSTS_SECONDS, includeSubDomains: false } : false,
+    // Other sites may use pictures and answers.
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    contentSecurityPolicy: {
+      directives: {
+        imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
+        // A gateway in a local network has no certificate, and its page must still load its own scripts.
+        upgradeInsecureRequests: null,
       },
-    }),
-    cors({
-      origin: origins === undefined ? '*' : [...origins],
-      exposedHeaders: EXPOSED_HEADERS,
-      maxAge: PREFLIGHT_SECONDS,
-    }),
-  ];
+    },
+  });
+  const share = cors({
+    origin: origins === undefined ? '*' : [...origins],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: PREFLIGHT_SECONDS,
+  });
+  if (origins !== undefined) return [setSame(protect), share];
+  const setAll = setSame(protect, share);
+  return [(request, response, next) => (request.method === 'OPTIONS' ? share : setAll)(request, response, next)];
+}
+
+type HeaderSetter = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/** Sets what these handlers set. It is the same for every request, so they are asked once and not for each. */
+function setSame(...handlers: readonly HeaderSetter[]): RequestHandler {
+  const headers = new Map<string, string>();
+  const example = new ServerResponse(new IncomingMessage(new Socket()));
+  example.setHeader = (name, value) => {
+    headers.set(name, String(value));
+    return example;
+  };
+  for (const handler of handlers) handler(example.req, example, () => undefined);
+  return (_request, response, next) => {
+    for (const [name, value] of headers) response.setHeader(name, value);
+    next();
+  };
 }

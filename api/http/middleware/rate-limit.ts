@@ -52,7 +52,6 @@ export function createRateLimit({ perMinute, redis }: RateLimitOptions): RateLim
 
   async function count(window: Window, response: Response, caller: Caller, cost: number): Promise<void> {
     const limit = window.limitOf(caller);
-    if (limit === 0 || cost === 0) return;
     const counter = counterOf(window, limit);
     // A request that costs more than a whole window takes a whole window. Otherwise it could never pass.
     const points = Math.min(cost, limit);
@@ -69,7 +68,8 @@ export function createRateLimit({ perMinute, redis }: RateLimitOptions): RateLim
   }
 
   return async (_request, response, caller, cost = 1) => {
-    for (const window of windows) await count(window, response, caller, cost);
+    if (cost === 0) return;
+    for (const window of windows) if (window.limitOf(caller) > 0) await count(window, response, caller, cost);
   };
 }
 

@@ -1,4 +1,4 @@
-import { type BlockList, isIP } from 'node:net';
+import { type BlockList, isIP, isIPv4 } from 'node:net';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { toBlockList } from '../../../shared/net/address-guard.ts';
@@ -72,9 +72,9 @@ export function toTrustProxy(text: string): TrustProxy {
   const [only = ''] = entries;
   if (entries.length === 1 && /^\d{1,2}$/.test(only) && Number(only) <= MAX_HOPS)
     return (_address, hop) => hop < Number(only);
-  const networks = toBlockList(
-    entries.filter((entry) => entry !== '').flatMap((entry) => PRESETS.get(entry) ?? [toNetwork(entry)]),
-  );
+  const trusted = entries.filter((entry) => entry !== '').flatMap((entry) => PRESETS.get(entry) ?? [toNetwork(entry)]);
+  if (trusted.length === 0) return () => false;
+  const networks = toBlockList(trusted);
   return (address) => isWithin(networks, address);
 }
 
@@ -94,6 +94,7 @@ function isWithin(networks: BlockList, text: string): boolean {
 
 /** The address in an entry of `X-Forwarded-For`, which may have a port (Azure) or brackets. Undefined if there is none. */
 function toAddress(text: string): string | undefined {
+  if (isIPv4(text)) return text;
   const bare = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? text.replace(/^([\d.]+):\d{1,5}$/, '$1');
   const plain = bare.split('%')[0]?.replace(/^::ffff:(?=[\d.]+$)/i, '') ?? '';
   return isIP(plain) === 0 ? undefined : plain;
@@ -102,8 +103,11 @@ function toAddress(text: string): string | undefined {
 /** No honest chain is longer. */
 const MAX_ENTRIES = 20;
 
-const toEntries = (request: Request): string[] =>
-  (request.get('x-forwarded-for') ?? '').split(',').slice(-MAX_ENTRIES).reverse();
+/** `X-Forwarded-For` from the right. */
+function toEntries(request: Request): string[] {
+  const header = request.get('x-forwarded-for');
+  return header === undefined ? [] : header.split(',').slice(-MAX_ENTRIES).reverse();
+}
 
 /** `198.51.100.7; 2` : the caller's address and how many entries X-Forwarded-For had; `; direct` where none was believed. */
 export function describeCaller(request: Request): string {
