@@ -3,7 +3,7 @@ export function betaQuantile(probability: number, alpha: number, beta: number): 
   if (probability <= 0) return 0;
   if (probability >= 1) return 1;
   let [low, high] = [0, 1];
-  // Bisection down to neighbouring doubles: slow, but made once per step of a plan and safe at the steep ends.
+  // Bisection down to neighbouring doubles is slow, but it runs once per step of a plan and is exact at the steep ends.
   for (;;) {
     const middle = (low + high) / 2;
     if (middle === low || middle === high) return middle;
@@ -14,7 +14,7 @@ export function betaQuantile(probability: number, alpha: number, beta: number): 
 
 /** The regularised incomplete beta function by its continued fraction (DLMF 8.17.22). */
 function cumulativeBeta(x: number, alpha: number, beta: number): number {
-  // The fraction converges fast on one side of the mean only; the other side is the complement.
+  // The fraction converges fast only below the mean. Above it the complement is computed.
   if (x > (alpha + 1) / (alpha + beta + 2)) return 1 - cumulativeBeta(1 - x, beta, alpha);
   const front = Math.exp(alpha * Math.log(x) + beta * Math.log1p(-x) - logBeta(alpha, beta)) / alpha;
   let fraction = 1;

@@ -1,7 +1,7 @@
 import { unsupportedConfig } from './faults.ts';
 import type { SchedulerConfig } from './scheduler.ts';
 
-/** Typed access to a config. A key that is missing or null has the reader's own default: diffusers' `from_config`. */
+/** Typed access to a config. A key that is missing or null has the given default, as in diffusers' `from_config`. */
 export interface OptionReader {
   flag(key: string, fallback: boolean): boolean;
   number(key: string, fallback: number): number;
@@ -38,8 +38,8 @@ export function createOptionReader(config: SchedulerConfig): OptionReader {
 }
 
 /**
- * Reads the text of a `scheduler_config.json`. Python's writer puts bare `-Infinity` (`lambda_min_clipped`) where JSON
- * has no word for it; such words become strings, which the number options understand.
+ * Parses the text of a `scheduler_config.json`. Python writes bare `-Infinity` (`lambda_min_clipped`), which JSON does
+ * not have. It becomes a string, which the number options accept.
  */
 export function parseSchedulerConfig(text: string): SchedulerConfig {
   const json = text.replace(/"(?:[^"\\]|\\.)*(?:"|$)|-?\bInfinity\b/gs, (part) =>

@@ -11,8 +11,8 @@ import { allTimesteps, checkCount, spaceWholeTimesteps, TIMESTEP_SPACINGS } from
 const { fround, sqrt } = Math;
 
 /**
- * Denoising diffusion implicit models (arXiv:2010.02502, formula 12), as diffusers' DDIMScheduler. `eta`, which
- * diffusers hands to every step, is an option here: 0 (left out) draws no noise, 1 is as noisy as the training.
+ * Denoising diffusion implicit models (arXiv:2010.02502, formula 12), as diffusers' DDIMScheduler. Diffusers passes `eta`
+ * to every step; here it is an option: 0 (the default) draws no noise, 1 draws as much as the training added.
  */
 export function createDdim(config: SchedulerConfig): Scheduler {
   const options = createOptionReader(config);
@@ -61,7 +61,7 @@ export function createDdim(config: SchedulerConfig): Scheduler {
   };
 }
 
-/** Formula 16 with eta 1: the variance of the step from one share of signal to the next. */
+/** Formula 16 with eta 1: the variance of the step from `alpha` to `nextAlpha`. */
 function posteriorVariance(alpha: number, nextAlpha: number): number {
   const noiseRatio = fround(fround(1 - nextAlpha) / fround(1 - alpha));
   return fround(noiseRatio * fround(1 - fround(alpha / nextAlpha)));

@@ -3,17 +3,17 @@ import type { Mixture } from './prediction.ts';
 const { exp, fround, sqrt } = Math;
 
 export type Algorithm = 'dpmsolver++' | 'sde-dpmsolver++' | 'dpmsolver' | 'sde-dpmsolver';
-/** How the slope enters a step of order 2; order 3 has one way only, Heun's. */
+/** How a step of order 2 uses the slope. Order 3 always uses Heun's method. */
 export type SolverType = 'midpoint' | 'heun';
 
 export interface Interval {
   readonly next: Mixture;
   readonly current: Mixture;
-  /** From one to the other in lambda; above 0, and infinite on the way to no noise at all. */
+  /** Difference in lambda between the two. Above 0, and infinite when `next` has no noise. */
   readonly step: number;
 }
 
-/** What the sample, the history's value, slope and curvature, and fresh noise are multiplied by. */
+/** Factors of the sample, of the history's value, slope and curvature, and of fresh noise. */
 export interface Coefficients {
   readonly sample: number;
   readonly value: number;
@@ -72,7 +72,7 @@ function randomPictureCoefficients(isMidpoint: boolean, { next, current, step }:
   const double = fround(2 * step);
   const decay = fround(1 - fround(exp(-double)));
   const full = fround(next.signal * decay);
-  // + 0.5 as in k-diffusion's sample_dpmpp_3m_sde. diffusers has - 0.5, with which the variance never comes out right.
+  // + 0.5 as in k-diffusion's sample_dpmpp_3m_sde. Diffusers has - 0.5, with which the variance does not converge.
   const bend = fround(fround(fround(decay - double) / fround(double * double)) + 0.5);
   return {
     sample: fround(fround(next.noise / current.noise) * fround(exp(-step))),
@@ -83,7 +83,7 @@ function randomPictureCoefficients(isMidpoint: boolean, { next, current, step }:
   };
 }
 
-/** diffusers has no order 3 here. */
+/** No curvature, because diffusers has no order 3 for this algorithm. */
 function randomNoiseCoefficients(isMidpoint: boolean, { next, current, step }: Interval): Coefficients {
   const growth = fround(fround(exp(step)) - 1);
   const full = fround(next.noise * growth);

@@ -13,7 +13,7 @@ import { allTimesteps, checkCount } from './timestep-spacing.ts';
 
 const { fround, sqrt } = Math;
 
-/** Under so many steps the last ones fall back to a lower order, if `lower_order_final` says so. */
+/** With `lower_order_final`, plans of fewer steps use a lower order for their last steps. */
 const FEW_STEPS = 15;
 
 /** DPM-Solver and DPM-Solver++ (arXiv:2206.00927, 2211.01095), as diffusers' DPMSolverMultistepScheduler. */
@@ -24,7 +24,7 @@ export function createDpmSolverMultistep(config: SchedulerConfig): Scheduler {
   const predictionType = options.choice('prediction_type', PREDICTION_TYPES, 'epsilon');
   const isThresholding = options.flag('thresholding', false);
   const limitRange = createThresholding(options);
-  const orders = createOrderRule(options.integer('solver_order', 2, 1, 3), {
+  const orderLimit = createOrderLimit(options.integer('solver_order', 2, 1, 3), {
     finalIsZero: options.choice('final_sigmas_type', FINAL_SIGMAS, 'zero') === 'zero',
     eulerAtFinal: options.flag('euler_at_final', false),
     lowerOrderFinal: options.flag('lower_order_final', true),
@@ -34,7 +34,7 @@ export function createDpmSolverMultistep(config: SchedulerConfig): Scheduler {
 
   let sigmas: Float32Array = toSigmas(alphasCumprod).toReversed();
   let timesteps = allTimesteps(trainTimesteps);
-  /** What the solver integrates, picture or noise; the newest first. */
+  /** Predicted pictures or noises, as the solver integrates them, newest first. */
   let history: Float32Array[] = [];
   const position = createStepPosition(timesteps);
 
@@ -67,7 +67,7 @@ export function createDpmSolverMultistep(config: SchedulerConfig): Scheduler {
       const index = position.current(timestep);
       const mixture = toUnitMixture(at(sigmas, index));
       history = [convert(modelOutput, sample, mixture, batch), ...history].slice(0, 3);
-      const order = Math.min(history.length, orders(index, timesteps.length));
+      const order = Math.min(history.length, orderLimit(index, timesteps.length));
       const recentSigmas = [...sigmas.subarray(index + 1 - order, index + 2)].toReversed();
       position.advance();
       return solver.update(sample, history.slice(0, order), recentSigmas.map(toUnitMixture), random);
@@ -94,7 +94,7 @@ interface FinalSteps {
 }
 
 /** The highest order that a step of a plan may have. */
-function createOrderRule(solverOrder: number, { finalIsZero, eulerAtFinal, lowerOrderFinal }: FinalSteps) {
+function createOrderLimit(solverOrder: number, { finalIsZero, eulerAtFinal, lowerOrderFinal }: FinalSteps) {
   return (index: number, count: number): number => {
     const isLowered = lowerOrderFinal && count < FEW_STEPS;
     if (index === count - 1 && (finalIsZero || eulerAtFinal || isLowered)) return 1;
@@ -102,7 +102,7 @@ function createOrderRule(solverOrder: number, { finalIsZero, eulerAtFinal, lower
   };
 }
 
-/** The sample of unit variance that has this much noise beside its picture. */
+/** The unit-variance mixture in which noise and picture have the ratio `sigma`. */
 function toUnitMixture(sigma: number): Mixture {
   const signal = fround(1 / fround(sqrt(fround(fround(sigma * sigma) + 1))));
   return { signal, noise: fround(sigma * signal) };

@@ -22,7 +22,7 @@ const { fround, log, sqrt } = Math;
 
 interface Plan {
   readonly timesteps: number[];
-  /** One more than timesteps. */
+  /** Has one entry more than `timesteps`. */
   readonly sigmas: Float32Array;
 }
 
@@ -40,8 +40,8 @@ export function createPlanner(options: OptionReader, alphasCumprod: Float32Array
   return (count) => {
     if (sigmaSpacing === undefined) {
       const timesteps = space(spacing, count, alphasCumprod.length, usable, stepsOffset);
-      const followed = timesteps.map((timestep) => interpolate(trainSigmas, timestep));
-      return { timesteps, sigmas: Float32Array.from([...followed, finalSigma]) };
+      const byTimestep = timesteps.map((timestep) => interpolate(trainSigmas, timestep));
+      return { timesteps, sigmas: Float32Array.from([...byTimestep, finalSigma]) };
     }
     const chosen = sigmaSpacing.curve(at(trainSigmas, trainSigmas.length - 1), at(trainSigmas, 0), count);
     return {
@@ -51,7 +51,7 @@ export function createPlanner(options: OptionReader, alphasCumprod: Float32Array
   };
 }
 
-/** Unlike Euler's: one step more is laid out, and the lowest is left away. */
+/** Unlike Euler's plan, it is made with one step more, of which the lowest is dropped. */
 function space(
   spacing: TimestepSpacing,
   count: number,
@@ -73,7 +73,7 @@ function space(
   }
 }
 
-/** How many training timesteps, from the clean end, have a half log signal-to-noise ratio (lambda) not under `floor`. */
+/** How many training timesteps have a half log signal-to-noise ratio (lambda) of at least `floor`. */
 function countAtOrAbove(alphasCumprod: Float32Array, floor: number): number {
   return alphasCumprod.filter((alpha) => {
     const [signal, noise] = [fround(sqrt(alpha)), fround(sqrt(fround(1 - alpha)))];
@@ -85,7 +85,10 @@ interface DpmSigmaSpacing extends Pick<SigmaSpacing, 'curve'> {
   readonly toWhole: (timestep: number) => number;
 }
 
-/** diffusers rounds the timesteps of Karras and Lu, except on the cosine schedule, cuts those of the other two, and asks in this order. */
+/**
+ * As diffusers: timesteps of Karras and Lu are rounded, except on the cosine schedule; those of the other two are
+ * truncated. Karras wins over Lu, and Lu over the others.
+ */
 function readDpmSigmaSpacing(options: OptionReader, isCosine: boolean): DpmSigmaSpacing | undefined {
   const roundUnlessCosine = isCosine ? Math.trunc : roundHalfToEven;
   const spacing = readSigmaSpacing(options);

@@ -9,11 +9,11 @@ import { FINAL_SIGMAS } from './sigma-spacing.ts';
 const { fround, log } = Math;
 
 export interface Solver {
-  /** What the history holds: the ++ kinds integrate the predicted picture, the others the predicted noise. */
+  /** What the history holds. The ++ algorithms integrate the predicted picture, the others the predicted noise. */
   readonly integrates: 'picture' | 'noise';
   /**
-   * @param history as many converted outputs as the step's order, newest first
-   * @param mixtures of the next sample, this one and the ones before: one more than history
+   * @param history converted outputs, newest first, as many as the step's order
+   * @param mixtures of the next sample, the current one and earlier ones: one more than `history`
    */
   update(
     sample: Float32Array,
@@ -24,7 +24,7 @@ export interface Solver {
 }
 
 const ALGORITHMS = ['dpmsolver++', 'sde-dpmsolver++', 'dpmsolver', 'sde-dpmsolver'] as const;
-/** The last three are other schedulers' names for their own second order; diffusers takes midpoint for them. */
+/** The last three are solver types of other schedulers, for which diffusers uses midpoint. */
 const SOLVER_TYPES = ['midpoint', 'heun', 'logrho', 'bh1', 'bh2'] as const;
 
 export function createSolver(options: OptionReader): Solver {
@@ -48,8 +48,8 @@ export function createSolver(options: OptionReader): Solver {
       if (next === undefined || current === undefined || step === undefined) return sample;
       const isRandom = algorithm.startsWith('sde-');
       const noise = isRandom ? random(sample.length) : undefined;
-      // Karras sigmas that end in sigma_min end in it twice. Nothing happens between the two, but the formulas of
-      // order 3 and Heun's divide by their distance, and diffusers gives NaN.
+      // Karras sigmas with sigma_min end in two equal values. The formulas of Heun and of order 3 would divide by their
+      // difference, which gives NaN in diffusers.
       if (step === 0) return sample;
 
       const factors = coefficients(algorithm, solverType, history.length, { next, current, step });

@@ -10,7 +10,7 @@ import { allTimesteps, checkCount, spaceTimesteps, TIMESTEP_SPACINGS } from './t
 const { fround, sqrt } = Math;
 
 /**
- * Euler's method that goes a little too far down and comes back up with fresh noise: k-diffusion's
+ * Euler's method in which each step goes below its sigma and adds fresh noise to return to it: k-diffusion's
  * `sample_euler_ancestral`, as diffusers' EulerAncestralDiscreteScheduler.
  */
 export function createEulerAncestral(config: SchedulerConfig): Scheduler {
@@ -48,7 +48,7 @@ export function createEulerAncestral(config: SchedulerConfig): Scheduler {
       const { down, up } = splitStep(sigma, at(sigmas, index + 1));
       const derivative = toDerivative(predictionType, modelOutput, sample, sigma);
       position.advance();
-      // Drawn on the last step too, where it counts for nothing: whoever draws next must find the same place.
+      // Noise is drawn on the last step too, where its factor is 0, so that later draws of the source stay the same.
       const noise = random(sample.length);
       return weightedSum([1, sample], [fround(down - sigma), derivative], [up, noise]);
     },
@@ -57,7 +57,7 @@ export function createEulerAncestral(config: SchedulerConfig): Scheduler {
   };
 }
 
-/** down^2 + up^2 = nextSigma^2, with as much new noise as the training would have added on the way up. */
+/** down^2 + up^2 = nextSigma^2, where `up` is the noise that the training would have added. */
 function splitStep(sigma: number, nextSigma: number): { down: number; up: number } {
   const square = fround(sigma * sigma);
   const nextSquare = fround(nextSigma * nextSigma);

@@ -24,7 +24,7 @@ export function createEuler(config: SchedulerConfig): Scheduler {
   const spacing = options.choice('timestep_spacing', TIMESTEP_SPACINGS, 'linspace');
   const trainSigmas = toSigmas(alphasCumprod);
   const plan = createPlanner(options, spacing, trainSigmas);
-  // Models trained on the logarithm of sigma itself; diffusers reads the option for v_prediction only.
+  // For models that were trained on the logarithm of sigma. Diffusers reads the option only for v_prediction.
   const timestepType = options.choice('timestep_type', ['discrete', 'continuous'], 'discrete');
   const isContinuous = timestepType === 'continuous' && predictionType === 'v_prediction';
 
@@ -63,9 +63,9 @@ export function createEuler(config: SchedulerConfig): Scheduler {
 }
 
 interface Plan {
-  /** float32 numbers, as the model will get them. */
+  /** Rounded to float32, as the model gets them. */
   readonly timesteps: number[];
-  /** One more than timesteps. */
+  /** Has one entry more than `timesteps`. */
   readonly sigmas: Float32Array;
 }
 
@@ -84,13 +84,14 @@ function createPlanner(
 
   return (count) => {
     const spaced = spaceTimesteps(spacing, count, trainSigmas.length, stepsOffset).map(fround);
-    const followed =
+    const byTimestep =
       interpolation === 'linear'
         ? spaced.map((timestep) => interpolate(trainSigmas, timestep))
         : logLinearSigmas(trainSigmas, count);
-    if (sigmaSpacing === undefined) return { timesteps: spaced, sigmas: Float32Array.from([...followed, finalSigma]) };
+    if (sigmaSpacing === undefined)
+      return { timesteps: spaced, sigmas: Float32Array.from([...byTimestep, finalSigma]) };
 
-    const [highest, lowest] = [sigmaMax ?? followed[0] ?? 0, sigmaMin ?? followed.at(-1) ?? 0];
+    const [highest, lowest] = [sigmaMax ?? byTimestep[0] ?? 0, sigmaMin ?? byTimestep.at(-1) ?? 0];
     const chosen = sigmaSpacing.curve(highest, lowest, count);
     return {
       timesteps: chosen.map((sigma) => fround(toTimestep(sigma))),
@@ -99,7 +100,7 @@ function createPlanner(
   };
 }
 
-/** One more than `count`, since diffusers reaches the lowest sigma only after the last step. */
+/** Returns one more than `count`, since diffusers reaches the lowest sigma only after the last step. */
 function logLinearSigmas(trainSigmas: Float32Array, count: number): number[] {
   const [lowest, highest] = [at(trainSigmas, 0), at(trainSigmas, trainSigmas.length - 1)];
   return [...linspace(Math.log(highest), Math.log(lowest), count + 1).map(Math.exp)];

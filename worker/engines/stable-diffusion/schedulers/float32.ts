@@ -1,10 +1,10 @@
 /**
- * Arithmetic on flat samples as torch does it on float32 tensors: every single operation rounds to float32. A sum or a
- * product of two float32 numbers is exact enough in a double that rounding it once gives torch's very bits.
+ * Arithmetic on flat samples as torch does it on float32 tensors: every operation rounds to float32. A double holds the
+ * sum or product of two float32 numbers so exactly that rounding it once gives the same bits as torch.
  */
 const { fround } = Math;
 
-/** A factor (a float32 number) and the sample it is for. */
+/** A sample and its factor, a float32 number. */
 export type Term = readonly [factor: number, values: Float32Array];
 
 /** factor * values + factor * values + ..., added from left to right. */
@@ -24,14 +24,14 @@ export function scale(factor: number, values: Float32Array): Float32Array {
   return product;
 }
 
-/** Not `scale` by the reciprocal: that would round twice. */
+/** Scaling by the reciprocal would round twice. */
 export function divide(values: Float32Array, divisor: number): Float32Array {
   const quotient = new Float32Array(values.length);
   for (let index = 0; index < values.length; index++) quotient[index] = at(values, index) / divisor;
   return quotient;
 }
 
-/** NaN outside of the array, where it shows, rather than a silent zero. */
+/** Returns NaN outside of the array, so that a wrong index shows in the result. */
 export function at(values: Float32Array, index: number): number {
   return values[index] ?? Number.NaN;
 }

@@ -20,8 +20,8 @@ const SCHEDULERS: Readonly<Record<string, SchedulerFactory>> = {
 export const SCHEDULER_CLASSES: readonly string[] = Object.keys(SCHEDULERS);
 
 /**
- * The scheduler that a `scheduler_config.json` object describes. As in diffusers' `from_config`, keys that are missing
- * have the named class's defaults, and keys that it does not know are ignored: to swap schedulers, change `_class_name`.
+ * Creates the scheduler of a `scheduler_config.json`. As in diffusers' `from_config`, missing keys have the defaults of the
+ * class, and unknown keys are ignored. To use another scheduler, change `_class_name`.
  *
  * Throws AppError `engine_failed` for an unknown class or an option value that cannot be honoured.
  */

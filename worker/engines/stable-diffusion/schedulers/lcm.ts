@@ -13,10 +13,10 @@ const { fround, sqrt } = Math;
 
 const LCM_BETAS: BetaDefaults = { betaStart: 0.00085, betaEnd: 0.012, betaSchedule: 'scaled_linear' };
 
-/** sigma_data squared, 0.5 in the paper and fixed in diffusers. */
+/** The square of sigma_data, which is 0.5 in the paper and in diffusers. */
 const DATA_VARIANCE = 0.25;
 
-/** Latent consistency models (arXiv:2310.04378): each step guesses the picture and adds fresh noise, as LCMScheduler. */
+/** Latent consistency models (arXiv:2310.04378), as LCMScheduler: each step predicts the picture and adds fresh noise. */
 export function createLcm(config: SchedulerConfig): Scheduler {
   const options = createOptionReader(config);
   const { trainTimesteps, alphasCumprod } = createNoiseSchedule(options, { rescalable: true }, LCM_BETAS);
@@ -62,10 +62,10 @@ export function createLcm(config: SchedulerConfig): Scheduler {
   };
 }
 
-/** Even indices into the timesteps that the model was distilled on. */
+/** Picks evenly from the timesteps on which the model was distilled. */
 function chooseTimesteps(count: number, originalSteps: number, trainTimesteps: number): number[] {
   if (count > originalSteps) {
-    throw invalidSteps(`This model takes at most ${originalSteps} steps (LCM), but ${count} were asked for.`);
+    throw invalidSteps(`This model takes at most ${originalSteps} steps (LCM), not ${count}.`);
   }
   const stride = Math.floor(trainTimesteps / originalSteps);
   const distilled = multiplesDescending(stride, originalSteps).map((multiple) => multiple + stride - 1);

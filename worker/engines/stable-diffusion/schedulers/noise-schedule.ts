@@ -13,27 +13,27 @@ export interface BetaDefaults {
   readonly betaSchedule: BetaSchedule;
 }
 
-/** What every scheduler but LCM has when its config is silent. */
+/** Defaults of every scheduler except LCM. */
 export const COMMON_BETAS: BetaDefaults = { betaStart: 0.0001, betaEnd: 0.02, betaSchedule: 'linear' };
 
-/** How the training drowned a picture in noise: by timestep, what share of its variance is left. */
+/** How the training added noise to pictures, by timestep. */
 export interface NoiseSchedule {
   readonly trainTimesteps: number;
-  /** alphas_cumprod; float32, falling. */
+  /** The share of the picture's variance that is left at each timestep: diffusers' alphas_cumprod, float32, falling. */
   readonly alphasCumprod: Float32Array;
 }
 
 export interface ZeroTerminalSnr {
-  /** Read `rescale_betas_zero_snr`. PNDM does not know it. */
+  /** Whether the scheduler reads `rescale_betas_zero_snr`. PNDM does not. */
   readonly rescalable: boolean;
-  /** What stands for the zero at the end, where a scheduler divides by it. */
+  /** Replaces the zero at the end, for schedulers that divide by it. */
   readonly lastAlphaCumprod?: number;
 }
 
-/** The schedulers that work with sigmas keep the first one finite by float16's smallest number. */
+/** Float16's smallest number, with which schedulers that use sigmas keep the highest one finite. */
 export const FINITE_TERMINAL_SIGMA: ZeroTerminalSnr = { rescalable: true, lastAlphaCumprod: 2 ** -24 };
 
-/** Every operation rounds to float32, and the running product is kept in double, as torch does. */
+/** As in torch, every operation rounds to float32, except the running product, which is a double. */
 export function createNoiseSchedule(
   options: OptionReader,
   zeroTerminalSnr: ZeroTerminalSnr,
@@ -51,7 +51,7 @@ export function createNoiseSchedule(
   return { trainTimesteps, alphasCumprod };
 }
 
-/** sqrt((1 - a) / a): the noise beside a picture of unit scale. Rising. */
+/** sqrt((1 - a) / a), the ratio of noise to picture. Rising. */
 export function toSigmas(alphasCumprod: Float32Array): Float32Array {
   return alphasCumprod.map((alpha) => sqrt(fround(fround(1 - alpha) / alpha)));
 }
@@ -74,7 +74,7 @@ function readBetas(options: OptionReader, count: number, defaults: BetaDefaults)
   }
 }
 
-/** torch.linspace in float32: the second half is counted back from the end, and product and sum round once (FMA). */
+/** torch.linspace in float32: the second half counts back from the end, and product and sum round only once (FMA). */
 export function linspace(start: number, end: number, count: number): Float32Array {
   const [first, last] = [fround(start), fround(end)];
   const step = fround(fround(last - first) / (count - 1));

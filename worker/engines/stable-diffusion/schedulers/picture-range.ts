@@ -4,10 +4,10 @@ import { at } from './float32.ts';
 
 const { fround } = Math;
 
-/** Keeps a predicted picture within bounds. */
+/** Limits the values of a predicted picture. */
 export type RangeLimit = (picture: Float32Array, batch: number) => Float32Array;
 
-/** Dynamic thresholding if it is on, else the identity. */
+/** Dynamic thresholding where the config enables it, else the identity. */
 export function createThresholding(options: OptionReader): RangeLimit {
   if (!options.flag('thresholding', false)) return (picture) => picture;
   const ratio = fround(options.number('dynamic_thresholding_ratio', 0.995));
@@ -24,9 +24,9 @@ export function createRangeLimit(options: OptionReader, clipByDefault: boolean):
 }
 
 /**
- * Imagen's rule (arXiv:2205.11487, section 2.3), per picture of the batch: clamp at a high quantile of the magnitudes,
- * then scale back. diffusers clamps the quantile to [1, maxValue] with the upper bound winning, so that a `maxValue`
- * under 1 scales by itself.
+ * Imagen's rule (arXiv:2205.11487, section 2.3) for each picture of the batch: clamps values at a high quantile of the
+ * magnitudes, then divides by it. Diffusers limits the quantile to [1, maxValue], where the upper limit wins when
+ * `maxValue` is under 1.
  */
 function thresholdEach(pictures: Float32Array, batch: number, ratio: number, maxValue: number): Float32Array {
   const size = pictures.length / batch;

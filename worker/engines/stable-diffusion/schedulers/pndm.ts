@@ -9,13 +9,13 @@ import { allTimesteps, checkCount, spaceWholeTimesteps, TIMESTEP_SPACINGS } from
 
 const { fround, sqrt } = Math;
 
-/** Model outputs in the highest multistep formula, and evaluations in a Runge-Kutta step. */
+/** Number of model outputs in the highest multistep formula, and of evaluations in a Runge-Kutta step. */
 const ORDER = 4;
 
 interface Run {
   /** Training timesteps between two steps. */
   readonly stride: number;
-  /** Those of the Runge-Kutta steps, four evaluations each; none when they are skipped. */
+  /** Timesteps of the Runge-Kutta steps, four evaluations each. Empty when they are skipped. */
   readonly rungeKutta: readonly number[];
   evaluations: number;
   /** The newest `ORDER` model outputs, oldest first. */
@@ -27,8 +27,8 @@ interface Run {
 }
 
 /**
- * Pseudo numerical methods on the manifold (arXiv:2202.09778), as diffusers' PNDMScheduler: three Runge-Kutta steps and
- * then linear multistep; with `skip_prk_steps`, as Stable Diffusion 1.x has it, multistep from the start.
+ * Pseudo numerical methods on the manifold (arXiv:2202.09778), as diffusers' PNDMScheduler: three Runge-Kutta steps, then
+ * linear multistep. With `skip_prk_steps`, which Stable Diffusion 1.x sets, multistep from the start.
  */
 export function createPndm(config: SchedulerConfig): Scheduler {
   const options = createOptionReader(config);
@@ -86,7 +86,7 @@ export function createPndm(config: SchedulerConfig): Scheduler {
   };
 }
 
-/** Each of the first steps is evaluated at its start, twice half-way, and at its end; the ends are the next starts. */
+/** Each of the first steps is evaluated at its start, twice in the middle, and at its end, where the next one starts. */
 function rungeKuttaTimesteps(spaced: readonly number[], stride: number): number[] {
   if (spaced.length < ORDER) {
     throw invalidSteps(`This model needs ${ORDER} steps or more (its scheduler starts with Runge-Kutta steps).`);
@@ -99,7 +99,7 @@ function rungeKuttaTimesteps(spaced: readonly number[], stride: number): number[
   });
 }
 
-/** The first step is taken twice: once to look ahead, once with the mean of both ends' outputs. */
+/** The first step is made twice: once to get the output at its end, once with the mean of the outputs at both ends. */
 function repeatSecond(spaced: readonly number[]): number[] {
   return spaced.flatMap((timestep, index) => (index === 1 ? [timestep, timestep] : [timestep]));
 }
@@ -138,7 +138,7 @@ function stepMultistep(run: Run, modelOutput: Float32Array, timestep: number, sa
   return { sample, from: timestep, to: timestep - run.stride, modelOutput: extrapolate(run.history) };
 }
 
-/** The Adams-Bashforth formulas: as high an order as there are outputs. */
+/** The Adams-Bashforth formula whose order is the number of outputs. */
 function extrapolate(history: readonly Float32Array[]): Float32Array {
   const [newest, second, third, fourth] = history.toReversed();
   if (newest === undefined) throw misuse('no model output to extrapolate');

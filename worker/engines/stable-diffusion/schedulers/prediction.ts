@@ -1,6 +1,6 @@
 import { divide, type Term, weightedSum } from './float32.ts';
 
-/** What a model says: the noise, a mix of noise and picture (arXiv:2202.00512, section 2.4), or the picture. */
+/** What a model predicts: the noise, a mix of noise and picture (arXiv:2202.00512, section 2.4), or the picture. */
 export const PREDICTION_TYPES = ['epsilon', 'v_prediction', 'sample'] as const;
 export type PredictionType = (typeof PREDICTION_TYPES)[number];
 
@@ -14,7 +14,7 @@ export function toMixture(alphaCumprod: number): Mixture {
   return { signal: Math.fround(Math.sqrt(alphaCumprod)), noise: Math.fround(Math.sqrt(Math.fround(1 - alphaCumprod))) };
 }
 
-/** The picture that the model sees in `sample`. */
+/** The picture that the model predicts for `sample`. */
 export function toPicture(
   type: PredictionType,
   modelOutput: Float32Array,
@@ -31,7 +31,7 @@ export function toPicture(
   }
 }
 
-/** The noise that the model sees in `sample`. */
+/** The noise that the model predicts for `sample`. */
 export function toNoise(
   type: PredictionType,
   modelOutput: Float32Array,

@@ -1,4 +1,4 @@
-/** Ties go to the even neighbour, as in NumPy's `round`; `Math.round` would send 937.5 and 812.5 both upwards. */
+/** Rounds ties to the even neighbour, as NumPy's `round` does. `Math.round` would round both 937.5 and 812.5 up. */
 export function roundHalfToEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;

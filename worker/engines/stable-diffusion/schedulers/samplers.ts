@@ -6,7 +6,7 @@ interface Sampler {
   readonly className: string;
   /** Options that make the class behave as this sampler. */
   readonly options?: SchedulerConfig;
-  /** Options that hold unless the model's config has them. */
+  /** Options that apply unless the model's config sets them. */
   readonly defaults?: SchedulerConfig;
   readonly hasSigmas?: boolean;
   readonly aliases: readonly string[];
@@ -34,7 +34,7 @@ const SAMPLERS: Readonly<Record<string, Sampler>> = {
     hasSigmas: true,
     aliases: [],
   },
-  // The class clips pictures to -1..1 by default, which latents are not.
+  // By default the class clips values to -1..1, which would damage latents.
   DDIM: { className: 'DDIMScheduler', defaults: { clip_sample: false }, aliases: [] },
   PLMS: { className: 'PNDMScheduler', options: { skip_prk_steps: true }, aliases: ['pndm'] },
   LCM: { className: 'LCMScheduler', aliases: [] },
@@ -68,22 +68,22 @@ export const SAMPLER_NAMES: readonly string[] = Object.keys(SAMPLERS);
 export const SCHEDULE_NAMES: readonly string[] = Object.keys(SCHEDULES);
 
 export interface SamplerWish {
-  /** AUTOMATIC1111's or ComfyUI's name, any case; may end in a schedule ("DPM++ 2M Karras"). */
+  /** AUTOMATIC1111's or ComfyUI's name, any case; it may end in a schedule ("DPM++ 2M Karras"). */
   readonly sampler?: string | undefined;
-  /** Likewise; `Automatic` says as little as none, anything else wins over the sampler's ending. */
+  /** AUTOMATIC1111's or ComfyUI's name. `Automatic` equals undefined; any other wins over the sampler's ending. */
   readonly scheduler?: string | undefined;
 }
 
 export interface SamplerChoice {
   readonly config: SchedulerConfig;
-  /** Canonical; undefined where the model's own scheduler stays. */
+  /** Canonical name. Undefined: the model's own scheduler. */
   readonly sampler: string | undefined;
   readonly warnings: readonly string[];
 }
 
 /**
- * The model's scheduler config changed as a request wishes. Throws AppError `invalid_request` for an unknown name, with
- * the known ones.
+ * Applies the sampler and schedule of a request to the model's scheduler config. Throws AppError `invalid_request` for an
+ * unknown name, and lists the known ones.
  */
 export function applySampler(config: SchedulerConfig, wish: SamplerWish): SamplerChoice {
   const named = wish.sampler === undefined ? undefined : findSampler(wish.sampler);
@@ -104,7 +104,7 @@ function swapClass(config: SchedulerConfig, { className, options, defaults }: Sa
   return { ...defaults, ...config, ...options, _class_name: className };
 }
 
-/** Only some classes can place their sigmas freely; to ask for no such placement is always fine. */
+/** Only some classes support schedules of sigmas. Options without such a schedule suit every class. */
 function acceptsSchedule(className: unknown, options: SchedulerConfig): boolean {
   if (!Object.values(options).includes(true)) return true;
   return Object.values(SAMPLERS).some((sampler) => sampler.hasSigmas && sampler.className === className);
@@ -128,7 +128,7 @@ function findSchedule(name: string): string {
   return schedule;
 }
 
-/** `dpmpp_2m_sde_gpu`, `k_dpmpp_2m_sde` and `DPM++ 2M SDE` are one; so are `euler_a` and `Euler a`. */
+/** Makes `dpmpp_2m_sde_gpu`, `k_dpmpp_2m_sde` and `DPM++ 2M SDE` equal, and `euler_a` and `Euler a`. */
 function toSamplerKey(name: string): string {
   return toKey(name)
     .replace(/^k(?=euler|dpm)/, '')

@@ -4,20 +4,20 @@ import type { TimestepSpacing } from './timestep-spacing.ts';
 
 const { fround, sqrt } = Math;
 
-/** What the schedulers share whose sample is picture + sigma * noise (Karras et al., arXiv:2206.00364). */
+/** For schedulers whose sample is picture + sigma * noise (Karras et al., arXiv:2206.00364). */
 
-/** `leading` starts below the highest sigma of the training, where the picture itself still counts. */
+/** `leading` starts below the training's highest sigma, so the picture's own variance is added. */
 export function toInitNoiseSigma(sigmas: Float32Array, spacing: TimestepSpacing): number {
   const highest = sigmas.reduce((max, sigma) => Math.max(max, sigma), 0);
   return spacing === 'leading' ? toInputDivisor(highest) : highest;
 }
 
-/** The model was trained on samples of unit variance. */
+/** The divisor that gives a sample unit variance, on which the model was trained. */
 export function toInputDivisor(sigma: number): number {
   return fround(sqrt(fround(fround(sigma * sigma) + 1)));
 }
 
-/** Per unit of sigma, where the sample is heading. */
+/** The change of the sample per unit of sigma. */
 export function toDerivative(
   type: PredictionType,
   modelOutput: Float32Array,
@@ -41,7 +41,7 @@ function toPicture(type: PredictionType, modelOutput: Float32Array, sample: Floa
   }
 }
 
-/** `addNoise` where the noise comes on top. */
+/** `addNoise` for samples that are picture + sigma * noise. */
 export function addNoiseAt(
   sigmas: Float32Array,
   position: number,

@@ -4,10 +4,10 @@ import { unsupportedConfig } from './faults.ts';
 import { at } from './float32.ts';
 import { multiplesDescending } from './timestep-spacing.ts';
 
-/** Where a run ends: without any noise, or with as little as the training had. */
+/** Noise at the end of a run: none, or the lowest sigma of the training. */
 export const FINAL_SIGMAS = ['zero', 'sigma_min'] as const;
 
-/** Ways to choose the sigmas between the highest and the lowest one directly, whatever the timesteps. */
+/** Options that choose the sigmas between the highest and the lowest one independent of the timesteps. */
 const SWITCHES = {
   use_karras_sigmas: karras,
   use_exponential_sigmas: exponential,
@@ -23,7 +23,7 @@ export interface SigmaSpacing {
   readonly curve: SigmaCurve;
 }
 
-/** Undefined when no switch is on: then the sigmas follow the timesteps. */
+/** Undefined when no switch is on. The sigmas are then those of the timesteps. */
 export function readSigmaSpacing(options: OptionReader): SigmaSpacing | undefined {
   const names = Object.keys(SWITCHES).filter((name): name is SigmaSwitch => options.flag(name, false));
   if (names.length > 1) throw unsupportedConfig(`only one of ${Object.keys(SWITCHES).join(', ')} may be true.`);
@@ -31,7 +31,7 @@ export function readSigmaSpacing(options: OptionReader): SigmaSpacing | undefine
   return name === undefined ? undefined : { name, curve: SWITCHES[name] };
 }
 
-/** Formula 5 of arXiv:2206.00364 with its rho of 7. */
+/** Formula 5 of arXiv:2206.00364 with rho 7, as the paper recommends. */
 function karras(highest: number, lowest: number, count: number): number[] {
   const rho = 7;
   const [top, bottom] = [highest ** (1 / rho), lowest ** (1 / rho)];
@@ -42,7 +42,7 @@ function exponential(highest: number, lowest: number, count: number): number[] {
   return geometric(Math.log(highest), Math.log(lowest), count);
 }
 
-/** Evenly spaced in lambda, that is in the logarithm, as Lu et al. do (arXiv:2206.00927); diffusers rounds its ends. */
+/** Evenly spaced in the logarithm (lambda), as in Lu et al. (arXiv:2206.00927). As in diffusers, both ends round to float32. */
 export function lu(highest: number, lowest: number, count: number): number[] {
   return geometric(Math.fround(Math.log(highest)), Math.fround(Math.log(lowest)), count);
 }
@@ -63,7 +63,7 @@ function ramp(count: number): number[] {
     .map((index) => (count === 1 ? 0 : index === count - 1 ? 1 : index * (1 / (count - 1))));
 }
 
-/** The rising table's value at a fractional index, linear between entries, the ends beyond them: numpy.interp. */
+/** Linear interpolation at a fractional index, limited to the ends of the table: numpy.interp. */
 export function interpolate(table: Float32Array, index: number): number {
   const clamped = Math.min(Math.max(index, 0), table.length - 1);
   const below = Math.floor(clamped);
@@ -71,7 +71,7 @@ export function interpolate(table: Float32Array, index: number): number {
   return below === clamped ? low : low + (at(table, below + 1) - low) * (clamped - below);
 }
 
-/** The fractional timestep at which the training had this much noise; linear in the logarithm. */
+/** The fractional timestep at which the training had this sigma, interpolated in the logarithm. */
 export function createSigmaToTimestep(sigmas: Float32Array): (sigma: number) => number {
   const logSigmas = sigmas.map(Math.log);
   return (sigma) => {

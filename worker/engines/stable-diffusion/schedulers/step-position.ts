@@ -1,10 +1,10 @@
 import { misuse } from './faults.ts';
 
-/** Which entry of the plan is next. Timesteps may repeat, so that entries are counted and not looked up. */
+/** Which entry of the plan is next. Entries are counted, because timesteps may repeat. */
 export interface StepPosition {
   /** Forgets an earlier run. */
   reset(timesteps: readonly number[]): void;
-  /** The entry that is due: at first the one `timestep` names, then one further after each `advance`. */
+  /** The index of the next entry. At first that of `timestep`, then one more after each `advance`. */
   current(timestep: number): number;
   advance(): void;
   /** Throws when `timestep` is not planned. */

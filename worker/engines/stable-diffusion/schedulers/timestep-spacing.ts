@@ -6,8 +6,8 @@ export const TIMESTEP_SPACINGS = ['linspace', 'leading', 'trailing'] as const;
 export type TimestepSpacing = (typeof TIMESTEP_SPACINGS)[number];
 
 /**
- * `count` timesteps, highest first. `linspace` gives fractions. Refuses a single step with `linspace`: that would be
- * timestep 0, where a model that is handed pure noise is asked about a finished picture.
+ * `count` timesteps, highest first. `linspace` gives fractions. Throws for a single step with `linspace`, since that would be
+ * timestep 0, which belongs to a picture without noise.
  */
 export function spaceTimesteps(
   spacing: TimestepSpacing,
@@ -32,7 +32,7 @@ export function checkCount(count: number, trainTimesteps: number): void {
   throw invalidSteps(`The number of steps must be a whole number from 1 to ${trainTimesteps}, but is ${count}.`);
 }
 
-/** Before a run is planned: every training timestep, highest first. */
+/** Every training timestep, highest first, which schedulers have before a plan is made. */
 export function allTimesteps(trainTimesteps: number): number[] {
   return multiplesDescending(1, trainTimesteps);
 }
@@ -48,8 +48,8 @@ export function multiplesDescending(ratio: number, count: number): number[] {
 }
 
 /**
- * From `end` - 1 down in steps of `ratio`, rounded. NumPy's `arange` makes one entry too many for some counts (61, 103,
- * ...: timestep -1), which diffusers would run with the wrong end of the schedule; it is left out here.
+ * From `end` - 1 down in steps of `ratio`, rounded. For some counts (61, 103, ...) NumPy's `arange` makes one entry too many,
+ * timestep -1, for which diffusers reads the wrong end of the schedule. It is omitted here.
  */
 export function trailingTimesteps(end: number, ratio: number): number[] {
   const part = end - (end - ratio);
@@ -58,7 +58,7 @@ export function trailingTimesteps(end: number, ratio: number): number[] {
   );
 }
 
-/** The same for the schedulers that look a timestep up in the training's table. */
+/** Whole timesteps, for schedulers that find values by training timestep. */
 export function spaceWholeTimesteps(
   spacing: TimestepSpacing,
   count: number,

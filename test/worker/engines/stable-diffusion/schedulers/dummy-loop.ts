@@ -2,7 +2,7 @@ import { createTorchRandom } from '../../../../../worker/engines/stable-diffusio
 import { createScheduler } from '../../../../../worker/engines/stable-diffusion/schedulers/index.ts';
 import type { SchedulerConfig } from '../../../../../worker/engines/stable-diffusion/schedulers/scheduler.ts';
 
-/** The set-up of diffusers' own tests, tests/schedulers/test_schedulers.py (class SchedulerCommonTest). */
+/** The fixtures of diffusers' tests, tests/schedulers/test_schedulers.py (class SchedulerCommonTest). */
 
 const SHAPE = { batch: 4, channels: 3, side: 8 };
 const SIZE = 768;
@@ -31,9 +31,9 @@ export function dummyModel(sample: Float32Array, timestep: number): Float32Array
 
 export interface LoopOptions {
   readonly steps?: number;
-  /** Begin with `dummyNoise` added at this entry of the plan. */
+  /** Index of the entry at which the run starts, with `dummyNoise` added. */
   readonly start?: number;
-  /** diffusers' Euler tests hand the scaled sample to `step` as well. */
+  /** Diffusers' Euler tests also pass the scaled sample to `step`. */
   readonly stepsScaled?: boolean;
 }
 

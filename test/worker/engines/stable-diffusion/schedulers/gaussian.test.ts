@@ -5,7 +5,7 @@ import type { SchedulerConfig } from '../../../../../worker/engines/stable-diffu
 import { STABLE_DIFFUSION } from './dummy-loop.ts';
 import { gaussian, runIdeal, type Shares, sharesAt, sharesOfSigma, sigmaAt } from './ideal-models.ts';
 
-/** Normally distributed pictures: the probability flow and the final variance are known in closed form. */
+/** For normally distributed pictures the probability flow and the final variance have closed forms. */
 
 const MEAN = 0.4;
 const DEVIATION = 0.5;
@@ -18,7 +18,7 @@ function create(className: string, options: SchedulerConfig, steps: number) {
 }
 
 describe('the error falls with the order of the method', () => {
-  /** The flow keeps a value at its place in the distribution: so many standard deviations from the mean. */
+  /** Distances from the mean in standard deviations. The flow does not change a value's distance. */
   const places = [-2, -0.7, 0.1, 1.3];
   const flow = ({ signal, noise }: Shares, place: number) =>
     signal * MEAN + Math.hypot(signal * DEVIATION, noise) * place;
@@ -26,7 +26,7 @@ describe('the error falls with the order of the method', () => {
   /** The largest distance to the flow at the lowest noise of the training. */
   const flowError = (className: string, options: SchedulerConfig, steps: number): number => {
     const ideal = create(className, options, steps);
-    // Lu's sigmas, even in the logarithm: no timestep has just these, so that the model is asked by sigma.
+    // Lu's sigmas are even in the logarithm. No timestep has exactly these, so the model is called by sigma.
     const ratio = (sigmaAt(0) / sigmaAt(999)) ** (1 / (steps - 1));
     const shares = (timestep: number, index: number) =>
       options.use_lu_lambdas ? sharesOfSigma(sigmaAt(999) * ratio ** index) : sharesAt(timestep);
@@ -60,8 +60,8 @@ describe('the error falls with the order of the method', () => {
     });
   }
 
-  // The published third order takes half of the curvature only (its D2 is m''/2 times h^2, its factor is made for m''),
-  // so that it falls like the second, from a lower start.
+  // The published third order uses only half of the curvature (its D2 is m''/2 times h^2, its factor is for m''), so its
+  // error falls like that of order 2, from a lower start.
   for (const algorithm of ['dpmsolver++', 'dpmsolver']) {
     test(`${algorithm} of order 3 is nearer than order 2, and that nearer than order 1`, () => {
       const [first = 0, second = 0, third = 0] = [1, 2, 3].map((order) =>
@@ -74,8 +74,8 @@ describe('the error falls with the order of the method', () => {
 
 describe('the variance converges as steps grow', () => {
   /**
-   * Everything is linear here: a run over unit impulses, one value of the sample for each source of noise (the start
-   * and every draw), gives the exact variance without a single random number.
+   * All steps are linear, so a run over unit impulses gives the exact variance without random numbers. The sample has
+   * one value for each source of noise: the start and every draw.
    */
   const finalVariance = (className: string, options: SchedulerConfig, steps: number): number => {
     const ideal = create(className, options, steps);

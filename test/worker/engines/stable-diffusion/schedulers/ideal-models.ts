@@ -1,6 +1,6 @@
 import type { NormalSource, Scheduler } from '../../../../../worker/engines/stable-diffusion/schedulers/scheduler.ts';
 
-/** Models whose right answer is known in closed form, in double and with a noise table of their own. */
+/** Models whose output has a closed form, computed in double with an independent noise table. */
 
 /** A sample of unit variance: signal * picture + noise * epsilon. */
 export interface Shares {
@@ -13,7 +13,7 @@ export function sharesOfSigma(sigma: number): Shares {
   return { signal, noise: sigma * signal };
 }
 
-/** Stable Diffusion's training; between two timesteps linear in sigma. */
+/** The noise of Stable Diffusion's training, linear in sigma between two timesteps. */
 export function sharesAt(timestep: number): Shares {
   return sharesOfSigma(sigmaAt(timestep));
 }
@@ -35,7 +35,7 @@ function createSigmas(): number[] {
   });
 }
 
-/** What the true noise in a value is, seen at some shares. */
+/** The true noise in a value with the given shares. */
 export type TrueNoise = (value: number, shares: Shares, index: number) => number;
 
 /** All pictures are `picture`. */
@@ -43,12 +43,12 @@ export function pointMass(picture: ArrayLike<number>): TrueNoise {
   return (value, { signal, noise }, index) => (value - signal * (picture[index] ?? 0)) / noise;
 }
 
-/** Pictures are normally distributed, each value by itself. */
+/** Each value of a picture is normally distributed and independent. */
 export function gaussian(mean: number, deviation: number): TrueNoise {
   return (value, { signal, noise }) => (noise * (value - signal * mean)) / ((signal * deviation) ** 2 + noise ** 2);
 }
 
-/** A model's output of any kind, from the true noise. */
+/** A model's output of any prediction type, made from the true noise. */
 export function toModelOutput(
   predictionType: string,
   trueNoise: TrueNoise,
@@ -67,17 +67,17 @@ export interface IdealRun {
   readonly scheduler: Scheduler;
   readonly steps: number;
   readonly trueNoise: TrueNoise;
-  /** At the first timestep, as the scheduler takes it. */
+  /** The sample at the first timestep, scaled as the scheduler expects it. */
   readonly start: Float32Array;
   readonly predictionType?: string;
   readonly random?: NormalSource;
-  /** What the scheduler thinks of an entry of its plan, where that is not what the timestep says. */
+  /** Shares at an entry of the plan, where they differ from those of its timestep. */
   readonly shares?: (timestep: number, index: number) => Shares;
-  /** Sees the scaled sample before each step. */
+  /** Called with the scaled sample before each step. */
   readonly onStep?: (scaled: Float32Array, timestep: number, index: number) => void;
 }
 
-/** `setTimesteps` has been called. */
+/** Runs a scheduler whose `setTimesteps` has been called. */
 export function runIdeal(run: IdealRun): Float32Array {
   const {
     scheduler,

@@ -17,7 +17,7 @@ function assertFault(run: () => unknown, code: string, message: RegExp): void {
   });
 }
 
-describe('a config that cannot be honoured', () => {
+describe('a config that is not supported', () => {
   test('an unknown class names the known ones', () => {
     const known = /PNDMScheduler.*DDIMScheduler.*EulerDiscrete.*EulerAncestral.*DPMSolverMultistep.*LCM/;
     for (const name of ['UniPCMultistepScheduler', undefined, 7, 'toString']) {
@@ -90,7 +90,7 @@ describe('impossible step counts', () => {
 });
 
 describe('defaults', () => {
-  /** The model's own keys, none of which PNDM's config shares with the others' spacing. */
+  /** A PNDM config whose class is swapped. It sets no spacing, so each class uses its own. */
   const swap = (className: string) => {
     const pndm = { ...STABLE_DIFFUSION, _class_name: 'PNDMScheduler', set_alpha_to_one: false, skip_prk_steps: true };
     const scheduler = createScheduler({ ...pndm, steps_offset: 1, _class_name: className });
@@ -98,7 +98,7 @@ describe('defaults', () => {
     return scheduler.timesteps;
   };
 
-  test("a swapped class has its own default where the model's config is silent", () => {
+  test("a swapped class uses its own default where the model's config has no value", () => {
     assert.deepEqual(swap('PNDMScheduler'), [751, 501, 501, 251, 1]);
     assert.deepEqual(swap('DDIMScheduler'), [751, 501, 251, 1]);
     assert.deepEqual(swap('EulerDiscreteScheduler'), [999, 666, 333, 0]);
@@ -110,7 +110,7 @@ describe('defaults', () => {
     createScheduler(config).setTimesteps(4);
   });
 
-  test("LCM's own betas are Stable Diffusion's, the others' are DDPM's", () => {
+  test("LCM's default betas are Stable Diffusion's, those of the others are DDPM's", () => {
     const noised = (className: string, options: SchedulerConfig) => {
       const scheduler = createScheduler({ ...options, _class_name: className });
       return scheduler.addNoise(Float32Array.of(1), Float32Array.of(0), 999)[0];
@@ -122,7 +122,7 @@ describe('defaults', () => {
 });
 
 describe('noise schedules', () => {
-  /** alphas_cumprod, by asking for what is left of a picture. */
+  /** Reads alphas_cumprod by the share of a picture that `addNoise` leaves. */
   const shareLeft = (options: SchedulerConfig, timestep: number) => {
     const scheduler = createScheduler({ ...options, _class_name: 'DDIMScheduler' });
     return (scheduler.addNoise(Float32Array.of(1), Float32Array.of(0), timestep)[0] ?? 0) ** 2;
@@ -169,7 +169,7 @@ describe('noise schedules', () => {
     });
   }
 
-  test('schedulers that divide by the last share keep it finite', () => {
+  test('schedulers that divide by the last share keep it above zero', () => {
     for (const className of ['EulerDiscreteScheduler', 'EulerAncestralDiscreteScheduler']) {
       const config = { ...STABLE_DIFFUSION, rescale_betas_zero_snr: true, _class_name: className };
       const { initNoiseSigma } = createScheduler(config);
@@ -189,7 +189,7 @@ describe('a run', () => {
   };
 
   for (const className of SCHEDULER_CLASSES) {
-    test(`of ${className} can be repeated, changes nothing handed in, and needs a plan`, () => {
+    test(`of ${className} can be repeated, does not change its arguments, and needs a plan`, () => {
       const config = { ...STABLE_DIFFUSION, _class_name: className };
       const scheduler = createScheduler(config);
       const sample = dummySample();
@@ -205,7 +205,7 @@ describe('a run', () => {
     });
   }
 
-  test('that goes on past its plan, or starts beside it, is refused', () => {
+  test('that continues after its plan, or starts at an unplanned timestep, throws', () => {
     for (const className of ['EulerDiscreteScheduler', 'DPMSolverMultistepScheduler', 'LCMScheduler']) {
       const scheduler = createScheduler({ ...STABLE_DIFFUSION, _class_name: className });
       scheduler.setTimesteps(4);
@@ -217,7 +217,7 @@ describe('a run', () => {
     }
   });
 
-  test('keeps its entries apart when timesteps repeat', () => {
+  test('distinguishes entries with equal timesteps', () => {
     const config = { ...STABLE_DIFFUSION, _class_name: 'EulerDiscreteScheduler', use_karras_sigmas: true };
     const scheduler = createScheduler({ ...config, sigma_max: 80 });
     scheduler.setTimesteps(10);
@@ -230,7 +230,7 @@ describe('a run', () => {
 });
 
 describe('range limits', () => {
-  /** One step from pure signal: the result is the limited picture. */
+  /** One step from a sample without noise, so that the result is the limited picture. */
   const limited = (options: SchedulerConfig, picture: Float32Array, batch?: number) => {
     const scheduler = createScheduler({ ...options, _class_name: 'LCMScheduler', prediction_type: 'sample' });
     scheduler.setTimesteps(1);
@@ -242,13 +242,13 @@ describe('range limits', () => {
     });
   };
 
-  test('clipping cuts at the range, which is 1 unless said', () => {
+  test('clipping cuts at the range, which is 1 by default', () => {
     near(limited({ clip_sample: true }, Float32Array.of(-3, 0.5, 2)), [-1, 0.5, 1]);
     near(limited({ clip_sample: true, clip_sample_range: 1.5 }, Float32Array.of(-3, 0.5, 2)), [-1.5, 0.5, 1.5]);
     near(limited({}, Float32Array.of(-3, 0.5, 2)), [-3, 0.5, 2]);
   });
 
-  test('DDIM clips unless told not to', () => {
+  test('DDIM clips by default', () => {
     const result = (options: SchedulerConfig) => {
       const scheduler = createScheduler({ ...options, _class_name: 'DDIMScheduler', prediction_type: 'sample' });
       scheduler.setTimesteps(1);
@@ -280,19 +280,19 @@ describe('range limits', () => {
     ]);
   });
 
-  test('an upper bound under 1 wins over the lower one', () => {
+  test('an upper limit under 1 wins over the lower one', () => {
     const options = { thresholding: true, sample_max_value: 0.5 };
     near(limited(options, Float32Array.of(0.1, -0.4, 2)), [0.2, -0.8, 1]);
   });
 
-  test('a sample that cannot hold so many pictures is refused', () => {
+  test('a sample that cannot be divided by the batch size throws', () => {
     assertFault(() => limited({ thresholding: true }, new Float32Array(5), 2), 'internal', /2 pictures/);
   });
 });
 
 describe('the variance of DDIM', () => {
   test("with eta 1 is diffusers' _get_variance", () => {
-    // The step from 999 to 998 with 1000 steps, 980 to 960 with 50: what an impulse in the noise turns into.
+    // The factor of fresh noise in the step from 999 to 998 with 1000 steps, and from 980 to 960 with 50.
     const variance = (steps: number, timestep: number) => {
       const scheduler = createScheduler({ _class_name: 'DDIMScheduler', clip_sample: false, eta: 1 });
       scheduler.setTimesteps(steps);

@@ -12,13 +12,13 @@ function plan(className: string, options: SchedulerConfig, steps: number): numbe
 
 type Case = readonly [options: SchedulerConfig, steps: number, timesteps: readonly number[]];
 
-/** Whole tables, made by NumPy from diffusers' expressions where they are not in its tests. */
+/** Complete tables from diffusers' tests, or computed by NumPy from diffusers' expressions. */
 const PLANS: Readonly<Record<string, readonly Case[]>> = {
   DDIMScheduler: [
     [{ steps_offset: 1 }, 5, [801, 601, 401, 201, 1]],
     [{ steps_offset: 1 }, 7, [853, 711, 569, 427, 285, 143, 1]],
     [{ timestep_spacing: 'trailing' }, 4, [999, 749, 499, 249]],
-    // Ties go to the even neighbour before 1 is taken off: 937.5 to 938, 812.5 to 812.
+    // Ties round to the even neighbour before 1 is subtracted: 937.5 to 938, 812.5 to 812.
     [
       { timestep_spacing: 'trailing' },
       16,
@@ -99,7 +99,7 @@ for (const [className, cases] of Object.entries(PLANS)) {
   });
 }
 
-describe('plans of note', () => {
+describe('special plans', () => {
   test('50 steps of Stable Diffusion 1 are 51 evaluations: 981, 961, 961, 941, ... 21, 1', () => {
     const timesteps = plan('PNDMScheduler', { skip_prk_steps: true, steps_offset: 1 }, 50);
     const distinct = Array.from({ length: 50 }, (_, index) => 981 - 20 * index);
@@ -119,13 +119,13 @@ describe('plans of note', () => {
     assert.equal(timesteps.length, 1000);
   });
 
-  test('trailing never runs past the clean end, where rounding errors make NumPy one entry longer', () => {
+  test('trailing has no timestep -1, which rounding errors add in NumPy', () => {
     const timesteps = plan('DDIMScheduler', { timestep_spacing: 'trailing' }, 61);
     assert.equal(timesteps.length, 61);
     assert.deepEqual(timesteps.slice(-3), [48, 32, 15]);
   });
 
-  test('before a plan is made, all training timesteps are there', () => {
+  test('before a plan is made, the timesteps are all those of the training', () => {
     for (const className of Object.keys(PLANS)) {
       const { timesteps } = createScheduler({ ...STABLE_DIFFUSION, _class_name: className });
       assert.equal(timesteps.length, 1000);
@@ -145,7 +145,7 @@ describe('initNoiseSigma', () => {
     assert.ok(Math.abs(got - wanted) < 1e-5 * wanted, `${got}, wanted ${wanted}`);
 
   for (const className of ['EulerDiscreteScheduler', 'EulerAncestralDiscreteScheduler']) {
-    test(`${className} starts at the highest sigma, or with the picture's share on top when leading`, () => {
+    test(`${className} is the highest sigma, and with leading also counts the picture's own variance`, () => {
       for (const spacing of ['linspace', 'trailing']) {
         const { before, after } = initNoiseSigma(className, { timestep_spacing: spacing });
         near(before, 14.614646911621094);

@@ -7,8 +7,8 @@ import { STABLE_DIFFUSION } from './dummy-loop.ts';
 import { pointMass, runIdeal, sharesAt, sharesOfSigma, sigmaAt } from './ideal-models.ts';
 
 /**
- * With a single possible picture the true noise stays the same from the first timestep to the last, so that every
- * method of any order is exact: whatever differs is a wrong timestep, sigma, sign or factor.
+ * With a single possible picture the true noise is the same at every timestep, so that methods of every order are exact.
+ * A difference means a wrong timestep, sigma, sign or factor.
  */
 
 const PICTURE = Float32Array.of(0.3, -0.8, 1.7, 0, -0.05, 0.9);
@@ -32,7 +32,7 @@ const unclipped = { clip_sample: false };
 const toOne = { set_alpha_to_one: true };
 const DPM = 'DPMSolverMultistepScheduler';
 
-/** Deterministic settings that end without noise, and whose samples keep to the plan's timesteps. */
+/** Deterministic configs that end without noise and whose samples follow the plan's timesteps. */
 const EXACT: readonly (readonly [className: string, options: SchedulerConfig, steps: number])[] = [
   ['DDIMScheduler', unclipped, 10],
   ['DDIMScheduler', { ...unclipped, timestep_spacing: 'trailing' }, 4],
@@ -52,7 +52,7 @@ const EXACT: readonly (readonly [className: string, options: SchedulerConfig, st
 
 describe('one possible picture', () => {
   for (const [className, options, steps] of EXACT) {
-    // PNDM blends the outputs before it turns them into noise, and v changes on the way.
+    // PNDM averages outputs of several timesteps, and v differs between timesteps.
     const types = className === 'PNDMScheduler' ? ['epsilon'] : ['epsilon', 'v_prediction', 'sample'];
     for (const predictionType of types) {
       test(`${className} ${JSON.stringify(options)} finds it in ${steps} steps of ${predictionType}`, () => {
@@ -72,7 +72,7 @@ describe('one possible picture', () => {
     }
   }
 
-  test('the last timestep of Stable Diffusion 1 leaves the noise of timestep 0', () => {
+  test('the last step of Stable Diffusion 1 leaves the noise of timestep 0', () => {
     for (const [className, options] of [
       ['PNDMScheduler', { skip_prk_steps: true, steps_offset: 1 }],
       ['DDIMScheduler', { ...unclipped, set_alpha_to_one: false, steps_offset: 1 }],
@@ -114,7 +114,7 @@ describe('one possible picture', () => {
   });
 });
 
-/** How much of a unit-variance sample's noise part is left, and how much of a fresh draw comes in, from s to t. */
+/** Factors of the sample's noise and of fresh noise in a step from s to t, for unit-variance samples. */
 type NoiseRule = (s: number, t: number) => { readonly kept: number; readonly fresh: number };
 
 const halfLogSnr = (sigma: number) => -Math.log(sigma);
@@ -187,7 +187,7 @@ describe('fresh noise, one possible picture', () => {
     });
   }
 
-  test('every method but the noise-predicting one ends in the picture itself', () => {
+  test('every method except the noise-predicting one ends in the picture', () => {
     for (const [className, options] of NOISE_RULES) {
       if ('final_sigmas_type' in options) continue;
       const random = createTorchRandom(6);
@@ -215,8 +215,8 @@ describe('fresh noise, one possible picture', () => {
   });
 });
 
-describe('the boundary of LCM', () => {
-  test('the nearer timestep 0, the more of the sample itself is the picture', () => {
+describe('LCM near timestep 0', () => {
+  test('uses more of the sample the nearer the timestep is to 0', () => {
     const scheduler = createScheduler({ ...STABLE_DIFFUSION, _class_name: 'LCMScheduler', timestep_scaling: 0.001 });
     scheduler.setTimesteps(1);
     const sample = Float32Array.of(2);

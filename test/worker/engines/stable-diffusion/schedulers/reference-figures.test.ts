@@ -10,7 +10,7 @@ import {
   V_PREDICTION,
 } from './dummy-loop.ts';
 
-/** Figures of diffusers' tests/schedulers, with the tolerance that they have there. */
+/** Figures of diffusers' tests/schedulers, with the tolerances of those tests. */
 interface Figure {
   readonly name: string;
   readonly config: SchedulerConfig;

@@ -42,7 +42,7 @@ describe('sampler names', () => {
     });
   }
 
-  test('the canonical names are accepted as they are', () => {
+  test('canonical names are accepted', () => {
     for (const name of SAMPLER_NAMES) assert.equal(applySampler(MODEL, { sampler: name }).sampler, name);
   });
 
@@ -58,7 +58,7 @@ describe('sampler names', () => {
     assert.equal(applySampler({ ...MODEL, clip_sample: true }, { sampler: 'DDIM' }).config.clip_sample, true);
   });
 
-  test('without a wish the model keeps its own', () => {
+  test('without a sampler in the request the model keeps its own', () => {
     assert.deepEqual(applySampler(MODEL, {}), { config: MODEL, sampler: undefined, warnings: [] });
   });
 });
@@ -72,14 +72,14 @@ describe('schedules', () => {
     assert.equal(config.use_exponential_sigmas, true);
   });
 
-  test('an explicit one wins, Automatic leaves things as they are', () => {
+  test('an explicit schedule wins, and Automatic changes nothing', () => {
     const sampler = 'DPM++ 2M Karras';
     assert.equal(applySampler(MODEL, { sampler, scheduler: 'normal' }).config.use_karras_sigmas, false);
     assert.equal(applySampler(MODEL, { sampler, scheduler: 'Automatic' }).config.use_karras_sigmas, true);
     assert.equal(applySampler(MODEL, { sampler: 'Euler', scheduler: 'automatic' }).config.use_karras_sigmas, undefined);
   });
 
-  test('each makes a scheduler that works', () => {
+  test('each makes a working scheduler', () => {
     for (const scheduler of SCHEDULE_NAMES) {
       for (const sampler of ['Euler', 'DPM++ 2M']) {
         const { config, warnings } = applySampler({ ...MODEL, use_karras_sigmas: true }, { sampler, scheduler });
@@ -91,7 +91,7 @@ describe('schedules', () => {
     assert.equal(config.timestep_spacing, 'trailing');
   });
 
-  test('one that the sampler cannot have is left out with a warning', () => {
+  test('a schedule that the sampler does not support is dropped with a warning', () => {
     for (const wish of [
       { sampler: 'Euler a', scheduler: 'karras' },
       { sampler: 'Euler a Karras' },

@@ -4,9 +4,9 @@ import type { SchedulerConfig } from '../../../../../worker/engines/stable-diffu
 import { runDummyLoop, STABLE_DIFFUSION, sumOfMagnitudes } from './dummy-loop.ts';
 
 /**
- * Sums of magnitudes, and element 37, after diffusers' dummy loop with Stable Diffusion's betas, computed with
- * torch 2.13 from diffusers' formulas: for the options that its published figures leave out. The unscaled sample goes
- * into `step`, as in a pipeline.
+ * Sums of magnitudes, and element 37, after diffusers' dummy loop with Stable Diffusion's betas. They were computed with
+ * torch 2.13 from diffusers' formulas, for options that diffusers' tests do not cover. As in a pipeline, `step` gets
+ * the unscaled sample.
  */
 type Case = readonly [options: SchedulerConfig, steps: number, sum: number, element: number];
 
@@ -61,7 +61,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     [{ algorithm_type: 'dpmsolver', final_sigmas_type: 'sigma_min', solver_type: 'heun' }, 10, 189.3459, 0.095146],
     [{ algorithm_type: 'sde-dpmsolver++' }, 10, 280.6366, -0.111633],
     [{ algorithm_type: 'sde-dpmsolver++', solver_type: 'heun' }, 10, 286.048, -0.109262],
-    // With the sign of the curvature term put right; diffusers' own gives 298.7618 and does not converge.
+    // With the correct sign of the curvature term. Diffusers' sign gives 298.7618 and does not converge.
     [{ algorithm_type: 'sde-dpmsolver++', solver_order: 3 }, 16, 291.3736, -0.008441],
     [{ algorithm_type: 'sde-dpmsolver', final_sigmas_type: 'sigma_min' }, 10, 278.8565, -0.100262],
     [{ algorithm_type: 'sde-dpmsolver', final_sigmas_type: 'sigma_min', solver_type: 'heun' }, 16, 295.5233, 0.096128],
