@@ -1,81 +1,108 @@
-import type { GenerationRequest, GenerationResult, ProgressEvent, Stage } from '../contract/generation.ts';
+import { z } from 'zod';
+import { type GenerationResult, generationRequestSchema, type ProgressEvent, STAGES } from '../contract/generation.ts';
+import { errorRecordSchema, generationResultSchema, previewSchema } from '../contract/wire.ts';
 import type { Attempt, ErrorCode, ErrorRecord } from '../errors.ts';
 
 /**
  * A run is one generation. Any number of tickets may share it; there is one ticket for each time somebody asked. The
- * picture ids are derived from its id. Journals keep this record, and workers report to it.
+ * picture ids are derived from its id. Journals keep this record, and workers report to it. What they stored or sent is
+ * parsed, since another version may have written it: unknown fields are dropped, unknown error codes become `internal`.
  */
 
-export type RunStatus = 'queued' | 'running' | 'storing' | 'done' | 'failed' | 'cancelled';
-
-/** The state of a run after one event of its history. */
-export interface RunStep {
+const stepSchema = z.object({
   /** Events are numbered from 1 within a run. */
-  readonly number: number;
-  readonly status: RunStatus;
-  readonly stage?: Stage | undefined;
+  number: z.int(),
+  status: z.enum(['queued', 'running', 'storing', 'done', 'failed', 'cancelled']),
+  /** A stage of a newer version is left out. */
+  stage: z.enum(STAGES).optional().catch(undefined),
   /** Epoch milliseconds at which the stage began. */
-  readonly stageAt?: number | undefined;
+  stageAt: z.number().optional(),
   /** 0 to 1 within the generation, if the engine knows it. */
-  readonly fraction?: number | undefined;
-  readonly engine?: string | undefined;
-  readonly engineStatus?: string | undefined;
-  readonly queuePosition?: number | undefined;
-  readonly startedAt?: number | undefined;
-}
+  fraction: z.number().optional(),
+  engine: z.string().optional(),
+  engineStatus: z.string().optional(),
+  queuePosition: z.number().optional(),
+  startedAt: z.number().optional(),
+});
+/** The state of a run after one event of its history. */
+export type RunStep = Readonly<z.infer<typeof stepSchema>>;
+export type RunStatus = RunStep['status'];
 
+const resultSchema: z.ZodType<GenerationResult> = generationResultSchema;
+const errorSchema: z.ZodType<ErrorRecord> = errorRecordSchema;
 /** How a run ended. */
-export interface RunEnding {
-  readonly result?: GenerationResult | undefined;
-  readonly error?: ErrorRecord | undefined;
-  readonly finishedAt?: number | undefined;
+const endingSchema = z.object({
+  result: resultSchema.optional(),
+  error: errorSchema.optional(),
+  finishedAt: z.number().optional(),
   /** Epoch milliseconds until which the result answers equal requests. */
-  readonly rememberUntil?: number | undefined;
-}
+  rememberUntil: z.number().optional(),
+});
 
-/** What never changes about a run. */
-export interface RunOrigin {
-  readonly id: string;
+/** What never changes about a run. The defaults are for records that are older than these fields. */
+const originSchema = z.object({
+  id: z.string(),
   /** Key of the ticket that it was made for. */
-  readonly ticketId: string;
-  readonly clientId: string;
-  readonly request: GenerationRequest;
+  ticketId: z.string(),
+  clientId: z.string(),
+  request: generationRequestSchema,
   /** It is made with a caller's own token, which no journal keeps. */
-  readonly needsCredentials: boolean;
+  needsCredentials: z.boolean(),
   /** Milliseconds after the end for which the result answers equal requests. */
-  readonly rememberMs: number;
+  rememberMs: z.number(),
   /** Headers that connect the log lines of both services. */
-  readonly trace: { readonly requestId: string; readonly traceparent: string };
-  readonly createdAt: number;
+  trace: z.object({ requestId: z.string(), traceparent: z.string() }),
+  createdAt: z.number(),
   /** Its part of its client's share of the queue, in pictures of one megapixel. */
-  readonly cost: number;
+  cost: z.number().default(1),
   /** Where its client's line stood in the queue when the run was accepted (`turns.ts`). */
-  readonly turn: number;
+  turn: z.number().default(0),
   /** The first caller marked the request as a retry. */
-  readonly isRetry: boolean;
-}
+  isRetry: z.boolean().default(false),
+});
 
-export interface Run extends RunOrigin, RunStep, RunEnding {
+const runSchema = z.object({
+  ...originSchema.shape,
+  ...stepSchema.shape,
+  ...endingSchema.shape,
   /** A caller has received the result, so a retry without a seed makes a new picture. */
-  readonly received: boolean;
+  received: z.boolean().default(false),
   /** Key of the ticket whose caller waits on an open connection; empty if that caller asks again later or has left. */
-  readonly attendedBy: string;
+  attendedBy: z.string().default(''),
   /** The latest steps, oldest first. The last one is the present state. */
-  readonly steps: readonly RunStep[];
+  steps: z.array(stepSchema).default([]),
+});
+export type Run = Readonly<z.infer<typeof runSchema>>;
+
+/** Undefined for a record that cannot be read: it counts as lost. */
+export const parseRun = (record: unknown): Run | undefined => runSchema.safeParse(record).data;
+
+export const toOriginText = (run: Run): string => JSON.stringify(originSchema.parse(run));
+export const toStepText = (run: Run): string => JSON.stringify(toStep(run));
+export const toEndingText = (run: Run): string => JSON.stringify(endingSchema.parse(run));
+
+/** One message about a run: only what changed. */
+export const runMessageSchema = z.object({
+  steps: z.array(stepSchema).min(1),
+  ending: endingSchema.optional(),
+  preview: previewSchema.optional().catch(undefined),
+});
+export type RunMessage = z.infer<typeof runMessageSchema>;
+
+/** `after`: number of the last event that was published. */
+export function toMessageText(run: Run, after: number, preview: RunMessage['preview']): string {
+  const recorded = run.steps.filter(({ number }) => number > after);
+  // A preview is not recorded as a step, so the run's present state goes with it.
+  const steps = recorded.at(-1)?.number === run.number ? recorded : [...recorded, run];
+  const message: RunMessage = { steps, ending: isEnded(run.status) ? run : undefined, preview };
+  return JSON.stringify(runMessageSchema.parse(message));
 }
 
 /** A change to a run. Fields that are missing stay as they are. */
-export interface RunChange {
-  readonly status?: RunStatus;
-  readonly stage?: Stage;
-  readonly fraction?: number | undefined;
-  readonly engine?: string | undefined;
-  readonly engineStatus?: string | undefined;
-  readonly queuePosition?: number | undefined;
-  readonly result?: GenerationResult;
-  readonly error?: ErrorRecord;
-  readonly rememberUntil?: number | undefined;
-}
+export type RunChange = Partial<
+  Pick<Run, 'status' | 'stage' | 'fraction' | 'engine' | 'engineStatus' | 'queuePosition'> &
+    Pick<Run, 'result' | 'error' | 'rememberUntil'>
+>;
 
 export interface RunEvent {
   readonly run: Run;
@@ -105,10 +132,7 @@ export function applyChange(run: Run, change: RunChange, now: number, isRecorded
   return isRecorded ? { ...changed, steps: [...run.steps, toStep(changed)].slice(-MAX_STEPS) } : changed;
 }
 
-export function toStep(run: RunStep): RunStep {
-  const { number, status, stage, stageAt, fraction, engine, engineStatus, queuePosition, startedAt } = run;
-  return { number, status, stage, stageAt, fraction, engine, engineStatus, queuePosition, startedAt };
-}
+const toStep = (run: RunStep): RunStep => stepSchema.parse(run);
 
 /** The run as it was after each step of its history, and as it is now. */
 export function toHistory(run: Run): RunEvent[] {

@@ -2,8 +2,20 @@ import type { Redis } from 'ioredis';
 import type { ProgressEvent } from '../../contract/generation.ts';
 import type { Clock } from '../../wait.ts';
 import { channelNames } from '../channels.ts';
-import { applyChange, isEnded, type Run, type RunChange, toPictureIdName, toRunEnd, toStep } from '../run.ts';
-import { parseRun, type RunMessage, toEnding, toMessageText, toOriginText } from '../run-record.ts';
+import {
+  applyChange,
+  isEnded,
+  parseRun,
+  type Run,
+  type RunChange,
+  type RunMessage,
+  toEndingText,
+  toMessageText,
+  toOriginText,
+  toPictureIdName,
+  toRunEnd,
+  toStepText,
+} from '../run.ts';
 import { attendanceOf, FIRST_PLACE, lineOf, placeOf, servedTurnOf } from '../turns.ts';
 import { type Command, type Commit, commit, commitUntilDone, type Fact } from './commit.ts';
 import { redisKeys } from './connection.ts';
@@ -104,11 +116,11 @@ export function toChangeCommit(before: StoredRun, run: Run, options: ChangeOptio
   const key = redisKeys.run(id);
   const isOver = isEnded(status);
   const history = run.steps === before.run.steps ? [] : ['steps', JSON.stringify(run.steps)];
-  const end = isOver ? ['end', JSON.stringify(toEnding(run)), 'rememberUntil', run.rememberUntil ?? 0] : [];
+  const end = isOver ? ['end', toEndingText(run), 'rememberUntil', run.rememberUntil ?? 0] : [];
   return {
     expected: [unchanged(before, isOver ? ['number', 'callbacks'] : ['number'])],
     writes: [
-      ['HSET', key, 'number', number, 'status', status, 'live', JSON.stringify(toStep(run)), ...history, ...end],
+      ['HSET', key, 'number', number, 'status', status, 'live', toStepText(run), ...history, ...end],
       ...toQueueWrites(before.run, run),
       ...(isOver ? toEndWrites(before, run, options) : []),
       ['PUBLISH', channelNames.run(id), toMessageText(run, before.run.number, options.preview)],

@@ -1,6 +1,5 @@
 import { type Channels, channelNames, readMessage } from '../../../../shared/queue/channels.ts';
-import { type Run, type RunEvent, toHistory } from '../../../../shared/queue/run.ts';
-import { type RunMessage, runMessageSchema } from '../../../../shared/queue/run-record.ts';
+import { type Run, type RunEvent, type RunMessage, runMessageSchema, toHistory } from '../../../../shared/queue/run.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
 import type { Journal, RunListener } from '../journal.ts';
 

@@ -1,7 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
-import { applyChange, isEnded, type Run, type RunChange, toPictureIdName } from '../../../../shared/queue/run.ts';
-import { parseRun } from '../../../../shared/queue/run-record.ts';
+import {
+  applyChange,
+  isEnded,
+  parseRun,
+  type Run,
+  type RunChange,
+  toPictureIdName,
+} from '../../../../shared/queue/run.ts';
 import type { Clock } from '../../../../shared/wait.ts';
 import type { Journal, Ticket } from '../journal.ts';
 import { decideLeave, decideRelease } from '../rules/leave.ts';

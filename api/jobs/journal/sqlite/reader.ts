@@ -1,7 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
-import { isEnded, type Run } from '../../../../shared/queue/run.ts';
-import { parseRun } from '../../../../shared/queue/run-record.ts';
+import { isEnded, parseRun, type Run } from '../../../../shared/queue/run.ts';
 import type { Callback, JobRecord, Ticket } from '../journal.ts';
 import { decideNewest, NEWEST_AMONG } from '../rules/leave.ts';
 import { parseTicket } from '../ticket-record.ts';
