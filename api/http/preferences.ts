@@ -1,3 +1,5 @@
+import { remember } from '../../shared/remember.ts';
+
 /** The engine that a caller chose for later requests, for instance by AUTOMATIC1111's `POST /sdapi/v1/options`. */
 export interface Preferences {
   get(clientId: string): string | undefined;
@@ -12,11 +14,8 @@ export function createPreferences(): Preferences {
   return {
     get: (clientId) => engines.get(clientId),
     set: (clientId, engine) => {
-      engines.delete(clientId);
-      if (engine === undefined) return;
-      engines.set(clientId, engine);
-      const [oldest] = engines.keys();
-      if (engines.size > MAX_CALLERS && oldest !== undefined) engines.delete(oldest);
+      if (engine === undefined) engines.delete(clientId);
+      else remember(engines, clientId, engine, MAX_CALLERS);
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { GenerationRequest } from '../../shared/contract/generation.ts';
-import type { Run } from '../../shared/queue/run.ts';
 import type { Credentials, Vault } from '../../shared/queue/sealed-vault.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
@@ -25,8 +24,6 @@ export interface JobContext {
   readonly policy: (request: GenerationRequest) => void;
   /** Throws `invalid_request` for an address that may not be called back. */
   readonly checkCallback: (url: string) => Promise<void>;
-  /** Fetches the pictures of a finished run that this gateway has to serve itself, if somebody still has them. */
-  readonly collect: (run: Run) => Promise<void>;
   /** To be called when the share of a ticket has ended, since its caller may want to be called back. */
   readonly onEnded: () => void;
   /** Runs may be finished without this gateway. */

@@ -11,7 +11,6 @@ import type { JobLimits } from './context.ts';
 import type { Job, JobModule } from './job.ts';
 import { createJobModule } from './job-module.ts';
 import { type JobsObserver, silentObserver } from './observer.ts';
-import { createCollect } from './pictures/collect.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { createEstimates } from './wait/estimates.ts';
 import { createWebhookCalls } from './webhooks/webhook-call.ts';
@@ -65,6 +64,7 @@ export async function createJobs(options: JobsOptions): Promise<JobModule> {
     dataDirectory,
     maxHostedBytes: toMaxBytes(settings.DISK_MAX_MB ?? 0),
     fetchFromWorker: (pictureId, signal) => dispatch.picture(pictureId, signal),
+    isShared: backend.isShared,
     clock,
     log,
   });
@@ -72,7 +72,6 @@ export async function createJobs(options: JobsOptions): Promise<JobModule> {
   await pictures
     .prepare()
     .catch((error: unknown) => log.warn({ err: error }, 'cannot prepare the picture folder in DATA_DIR'));
-  const collect = backend.isShared ? createCollect(pictures, log) : async () => undefined;
   const onEnded = webhooks.poke;
   const dispatch = await backend.createDispatch({ estimates, pictures, onEnded });
   const checkCallback = webhookCalls.check;
@@ -88,7 +87,6 @@ export async function createJobs(options: JobsOptions): Promise<JobModule> {
     observer,
     policy,
     checkCallback,
-    collect,
     onEnded,
     isShared: backend.isShared,
     clock,

@@ -1,11 +1,10 @@
 import { AppError } from '../../shared/errors.ts';
-import { isEnded, type Run, toPictureIdName } from '../../shared/queue/run.ts';
+import { isEnded, toPictureIdName } from '../../shared/queue/run.ts';
 import type { WorkerState } from '../dispatch/dispatch.ts';
 import { bringCredentials, lookUp } from './accept/lookup.ts';
 import { submit } from './accept/submit.ts';
 import type { JobContext } from './context.ts';
 import type { Asker, Job, JobModule } from './job.ts';
-import type { JobRecord } from './journal/journal.ts';
 import { createCallers } from './wait/callers.ts';
 import { follow } from './wait/follow.ts';
 import { toJob } from './wait/job-view.ts';
@@ -31,7 +30,7 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
   }
 
   async function removePicture(id: string): Promise<void> {
-    const run = (await journal.recall(toPictureIdName(id))) ?? (await findRun(id));
+    const run = (await journal.recall(toPictureIdName(id))) ?? (await journal.find(context.ids.read(id).key))?.run;
     if (run?.result === undefined) throw new AppError('not_found', 'no finished picture of that id');
     const signal = AbortSignal.timeout(REMOVAL_TIMEOUT_MS);
     const wanted = run.result.pictures.filter((picture) => picture.id === id);
@@ -42,11 +41,6 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
       await pictures.drop(picture);
     }
     await journal.forget(run.id);
-  }
-
-  async function findRun(jobId: string): Promise<Run | undefined> {
-    const record: JobRecord | undefined = await journal.find(context.ids.read(jobId).key);
-    return record?.run;
   }
 
   return {
@@ -71,8 +65,7 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
     removePicture,
     collectImage: async (name) => {
       const run = await journal.recall(toPictureIdName(name.replace(/\.\w+$/, '')));
-      if (run !== undefined) await context.collect(run);
-      return run?.result !== undefined && pictures.areThere(run.result);
+      return run !== undefined && pictures.areThere(run);
     },
     status: () => {
       const workers = dispatch.workers();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../shared/errors.ts';
+import { remember } from '../../shared/remember.ts';
 import { createChildSafety } from './child-safety.ts';
 import { type PromptRequest, type RequestedText, toRequestedText } from './requested-text.ts';
 import { compileRule } from './rules/compile-rule.ts';
@@ -24,7 +25,7 @@ const DEFAULT_MESSAGE = 'This prompt is refused by the rules of this service.';
 export function createPromptPolicy({ rules }: PromptPolicyOptions): (request: PromptRequest) => void {
   const isAboutMinors = createChildSafety();
   const ownRules = rules.map((rule) => ({ rule, matches: compileRule(rule) }));
-  const passed = new Set<string>();
+  const passed = new Map<string, true>();
 
   function check(text: RequestedText): void {
     if (isAboutMinors(text)) throw refusal('child-safety', CHILD_SAFETY_MESSAGE);
@@ -39,9 +40,7 @@ export function createPromptPolicy({ rules }: PromptPolicyOptions): (request: Pr
     const name = digest(text);
     if (passed.has(name)) return;
     check(text);
-    passed.add(name);
-    const [oldest] = passed;
-    if (passed.size > MAX_PASSED && oldest !== undefined) passed.delete(oldest);
+    remember(passed, name, true, MAX_PASSED);
   };
 }
 

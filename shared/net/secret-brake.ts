@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { remember } from '../remember.ts';
 
 const MINUTE_MS = 60_000;
 const MAX_WRONG_PER_MINUTE = 20;
@@ -29,7 +30,7 @@ export function createSecretBrake({ now, maxWrongPerMinute = MAX_WRONG_PER_MINUT
     const known = wrong.get(address);
     if (known !== undefined && known.until > now()) return known;
     const fresh = { count: 0, until: now() + MINUTE_MS };
-    remember(wrong, address, fresh);
+    remember(wrong, address, fresh, MAX_ADDRESSES);
     return fresh;
   }
 
@@ -37,11 +38,11 @@ export function createSecretBrake({ now, maxWrongPerMinute = MAX_WRONG_PER_MINUT
     judge: (address, owner) => {
       const name = `${address} ${owner}`;
       if (owner !== undefined && proven.has(name)) return;
-      if (owner !== undefined && !wrong.has(address)) return remember(proven, name, true);
+      if (owner !== undefined && !wrong.has(address)) return remember(proven, name, true, MAX_ADDRESSES);
       const tries = triesOf(address);
       if (owner === undefined) tries.count += 1;
       if (tries.count <= maxWrongPerMinute) {
-        if (owner !== undefined) remember(proven, name, true);
+        if (owner !== undefined) remember(proven, name, true, MAX_ADDRESSES);
         return;
       }
       const retryAfterSeconds = Math.max(1, Math.ceil((tries.until - now()) / 1000));
@@ -51,11 +52,4 @@ export function createSecretBrake({ now, maxWrongPerMinute = MAX_WRONG_PER_MINUT
       });
     },
   };
-}
-
-function remember<Value>(map: Map<string, Value>, name: string, value: Value): void {
-  map.delete(name);
-  map.set(name, value);
-  const [oldest] = map.keys();
-  if (map.size > MAX_ADDRESSES && oldest !== undefined) map.delete(oldest);
 }

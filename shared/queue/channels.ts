@@ -30,10 +30,7 @@ export const channelNames = {
   run: (runId: string) => `${PREFIX}:events:${runId}`,
   /** A run id: the worker that makes it should end it. */
   cancel: `${PREFIX}:cancel`,
-  /**
-   * Some run has ended: its RunEnd, the timings of its result, and how many tickets are due to be called back for it. An
-   * empty text if only a callback is due.
-   */
+  /** Some run has ended (`endedMessageSchema`); an empty text if only a callback is due. */
   ended: `${PREFIX}:ended`,
   /** WorkerHeartbeat. */
   workers: `${PREFIX}:workers`,

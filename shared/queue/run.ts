@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type GenerationResult, generationRequestSchema, type ProgressEvent, STAGES } from '../contract/generation.ts';
 import { errorRecordSchema, generationResultSchema, previewSchema } from '../contract/wire.ts';
-import type { Attempt, ErrorCode, ErrorRecord } from '../errors.ts';
+import { type ErrorRecord, toErrorCode } from '../errors.ts';
 
 /**
  * A run is one generation. Any number of tickets may share it; there is one ticket for each time somebody asked. The
@@ -141,23 +141,34 @@ export function toHistory(run: Run): RunEvent[] {
   return [...before.map((step) => ({ run: { ...open, ...toStep(step) } })), { run }];
 }
 
-/** What others than its callers learn of an ended run. */
-export interface RunEnd {
+const runEndSchema = z.object({
   /** That made the picture. */
-  readonly engine?: string | undefined;
+  engine: z.string().optional(),
   /** Engines that failed. */
-  readonly attempts: readonly Attempt[];
+  attempts: generationResultSchema.shape.attempts.readonly(),
   /** Unless it is done. */
-  readonly code?: ErrorCode | undefined;
+  code: z.string().transform(toErrorCode).optional(),
   /** Milliseconds from the start of the work to its end. */
-  readonly tookMs?: number | undefined;
-}
+  tookMs: z.number().optional(),
+});
+/** What others than its callers learn of an ended run. */
+export type RunEnd = Readonly<z.infer<typeof runEndSchema>>;
 
 export function toRunEnd({ status, result, error, startedAt, finishedAt }: Run): RunEnd {
   const tookMs = startedAt === undefined || finishedAt === undefined ? undefined : finishedAt - startedAt;
   const attempts = (result ?? error)?.attempts ?? [];
   return { engine: result?.engine, attempts, code: status === 'cancelled' ? status : error?.code, tookMs };
 }
+
+/** What all gateways are told of an ended run. An older release tells less, and nothing when only a callback is due. */
+export const endedMessageSchema = runEndSchema.partial().extend({
+  timings: generationResultSchema.shape.timings.optional(),
+  /** Tickets that are due to be called back for it. */
+  callbacks: z.number().optional(),
+});
+
+export const toEndedText = (run: Run, callbacks: number): string =>
+  JSON.stringify({ ...toRunEnd(run), timings: run.result?.timings, callbacks });
 
 /** The name under which a journal finds the run of a finished picture. */
 export const toPictureIdName = (pictureId: string): string => `finished:${pictureId}`;

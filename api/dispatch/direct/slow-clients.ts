@@ -1,4 +1,5 @@
 import { QUICK_MS } from '../../../shared/queue/room.ts';
+import { remember } from '../../../shared/remember.ts';
 
 /**
  * Clients whose last runs took long, by their identifiers. The place beside large runs is for quick ones: whoever asks
@@ -21,11 +22,8 @@ export function createSlowClients(): SlowClients {
     has: (clientId) => (slowInRow.get(clientId) ?? 0) >= SLOW_IN_ROW,
     note(clientId, tookMs) {
       const before = slowInRow.get(clientId) ?? 0;
-      slowInRow.delete(clientId);
-      if (tookMs <= QUICK_MS) return;
-      slowInRow.set(clientId, before + 1);
-      const [oldest] = slowInRow.keys();
-      if (slowInRow.size > MAX_CLIENTS && oldest !== undefined) slowInRow.delete(oldest);
+      if (tookMs <= QUICK_MS) slowInRow.delete(clientId);
+      else remember(slowInRow, clientId, before + 1, MAX_CLIENTS);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { remember } from '../../../shared/remember.ts';
 
 /**
  * Ids of remembered answers. Such an answer has no record of its own, and must not give away the id of the job that it
@@ -39,9 +40,7 @@ export function createAgainIds(secrets: readonly string[]): AgainIds {
     const known = written.get(name);
     if (known !== undefined) return known;
     const id = seal(Buffer.concat([Buffer.from(key, 'base64url'), toOwnerMark(owner)]));
-    written.set(name, id);
-    const [oldest] = written.keys();
-    if (written.size > MAX_REMEMBERED && oldest !== undefined) written.delete(oldest);
+    remember(written, name, id, MAX_REMEMBERED);
     return id;
   }
 

@@ -51,9 +51,7 @@ async function claimOrRecall(order: Order, context: JobContext): Promise<Claim> 
   const claimed = await journal.claim({ ...order, looksFirst: true });
   const { how, run, ticket } = claimed;
   if (how !== 'recalled') return claimed;
-  await context.collect(run);
-  const isThere = run.result !== undefined && (await pictures.areThere(run.result));
-  if (!isThere) await journal.forget(run.id);
+  if (!(await pictures.areThere(run))) await journal.forget(run.id);
   else if (!ticket.comesBack && order.idempotency === undefined && ticket.callbackUrl === undefined) {
     return { how: 'remembered', ...toRememberedRecord(run, ids.toAgainId(run.ticketId, ownerOf(ticket.clientId))) };
   }

@@ -36,11 +36,9 @@ export async function lookUp(id: string, context: JobContext, asker: Asker = {})
 }
 
 /** The operator or a full disk may have removed the picture of a done job, which is shown as failed then. */
-async function withPictures(record: JobRecord, { collect, pictures }: JobContext): Promise<JobRecord> {
+async function withPictures(record: JobRecord, { pictures }: JobContext): Promise<JobRecord> {
   const { run } = record;
-  if (run.status !== 'done' || run.result === undefined) return record;
-  await collect(run);
-  if (await pictures.areThere(run.result)) return record;
+  if (run.status !== 'done' || (await pictures.areThere(run))) return record;
   const publicMessage = 'The picture of this job is no longer kept.';
   const error = new AppError('not_found', 'the picture of a finished job is gone', { publicMessage });
   const failed: Run = { ...run, status: 'failed', result: undefined, error: toErrorRecord(error) };

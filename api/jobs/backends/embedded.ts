@@ -47,7 +47,6 @@ export function createEmbedded({
           vault,
           estimates,
           pictures,
-          limits,
           observer,
           clock,
           log,

@@ -6,7 +6,7 @@ import type { JobContext } from '../context.ts';
 /** How long a job whose caller comes back waits for a worker that cannot be reached. */
 const PATIENCE_MS = 30 * 60_000;
 
-type Needed = 'journal' | 'vault' | 'estimates' | 'pictures' | 'limits' | 'observer' | 'clock' | 'log' | 'onEnded';
+type Needed = 'journal' | 'vault' | 'estimates' | 'pictures' | 'observer' | 'clock' | 'log' | 'onEnded';
 
 interface LedgerContext extends Pick<JobContext, Needed> {
   /** Epoch milliseconds at which a worker last woke. */

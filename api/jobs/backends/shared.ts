@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
-import { generationResultSchema } from '../../../shared/contract/wire.ts';
-import { AppError, toErrorCode } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { channelNames, readMessage } from '../../../shared/queue/channels.ts';
 import { createRedisBackend } from '../../../shared/queue/redis/backend.ts';
 import { redisKeys } from '../../../shared/queue/redis/connection.ts';
+import { endedMessageSchema } from '../../../shared/queue/run.ts';
 import { createSealedVault, type Vault } from '../../../shared/queue/sealed-vault.ts';
 import { createQueueDispatch } from '../../dispatch/queue/dispatch.ts';
 import { settleFormat } from '../journal/redis/format.ts';
@@ -15,16 +14,6 @@ import type { JobBackend, JobBackendOptions } from './backend.ts';
 
 /** Longer than a restart of Redis takes. While Redis is away, no caller waits longer for it. */
 const PATIENCE_MS = 10_000;
-
-/** An older release tells less: nothing of callbacks, and an empty text when there may be some. */
-const endedSchema = z.object({
-  engine: z.string().optional(),
-  timings: generationResultSchema.shape.timings.optional(),
-  attempts: generationResultSchema.shape.attempts.optional(),
-  code: z.string().transform(toErrorCode).optional(),
-  tookMs: z.number().optional(),
-  callbacks: z.number().optional(),
-});
 
 export async function createShared(
   url: string,
@@ -46,7 +35,7 @@ export async function createShared(
     },
     createDispatch: async ({ estimates, onEnded }) => {
       await channels.subscribe(channelNames.ended, (message) => {
-        const { timings, callbacks, attempts, ...end } = readMessage(endedSchema, message) ?? {};
+        const { timings, callbacks, attempts, ...end } = readMessage(endedMessageSchema, message) ?? {};
         const { engine } = end;
         if (engine !== undefined && timings !== undefined) estimates.learn({ engine, timings });
         if (engine !== undefined || attempts !== undefined) observer.ended({ ...end, attempts: attempts ?? [] });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ProgressEvent } from '../../../shared/contract/generation.ts';
 import type { Run, RunChange, RunEvent } from '../../../shared/queue/run.ts';
 
@@ -6,25 +7,33 @@ import type { Run, RunChange, RunEvent } from '../../../shared/queue/run.ts';
  * pure functions in `rules/`; a journal loads the facts and commits, as one step. `test/contracts/` holds both to it.
  */
 
-/** One time that somebody asked. */
-export interface Ticket {
+const ticketSchema = z.object({
   /** The public id, which names the record. */
-  readonly key: string;
-  readonly runId: string;
-  readonly clientId: string;
-  readonly origin: 'made' | 'joined' | 'remembered';
-  /** The caller comes back for the answer. */
-  readonly comesBack: boolean;
+  key: z.string(),
+  runId: z.string(),
+  clientId: z.string(),
+  origin: z.enum(['made', 'joined', 'remembered']).catch('joined'),
+  /** The caller comes back for the answer. Journals keep it beside the record, as they do `released`. */
+  comesBack: z.boolean().default(false),
   /** By an address that is fetched again when its picture did not come in time. */
-  readonly isFetch: boolean;
+  isFetch: z.boolean().default(false),
   /** Gave its share up. */
-  readonly released: boolean;
-  readonly notes: readonly string[];
-  readonly callbackUrl?: string | undefined;
+  released: z.boolean().default(false),
+  notes: z.array(z.string()).readonly().default([]),
+  callbackUrl: z.string().optional(),
   /** The gateway's address as the caller knew it, for the addresses in the callback. */
-  readonly baseUrl?: string | undefined;
-  readonly createdAt: number;
-}
+  baseUrl: z.string().optional(),
+  createdAt: z.number(),
+});
+
+/** One time that somebody asked. */
+export type Ticket = Readonly<z.infer<typeof ticketSchema>>;
+
+/** `id` is what an older release, which may read it, calls the key. */
+export const toTicketText = (whole: Ticket): string => JSON.stringify({ ...whole, id: whole.key });
+
+/** Undefined for a record that cannot be read: it counts as lost. Another version may have written it. */
+export const parseTicket = (record: unknown): Ticket | undefined => ticketSchema.safeParse(record).data;
 
 /** What the journal knows of a job: the ticket that its caller holds, and the run that makes its picture. */
 export interface JobRecord {

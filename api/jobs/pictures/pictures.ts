@@ -5,6 +5,8 @@ import { AppError } from '../../../shared/errors.ts';
 import { createKeptFiles, type KeptFiles, openKeptPictures, toKeptName } from '../../../shared/files/kept-files.ts';
 import { createHttpClient } from '../../../shared/net/http.ts';
 import { sniffMediaType } from '../../../shared/picture/media-type.ts';
+import type { Run } from '../../../shared/queue/run.ts';
+import { remember } from '../../../shared/remember.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { Dispatch } from '../../dispatch/dispatch.ts';
@@ -29,23 +31,29 @@ export interface Pictures {
   secure(result: GenerationResult, request: GenerationRequest): Promise<void>;
   /** The caller closes it. */
   open(picture: ResultPicture, signal: AbortSignal): Promise<PictureContent>;
-  /** False when one of the pictures is gone. A host is asked once in ten minutes at most. */
-  areThere(result: GenerationResult): Promise<boolean>;
+  /** The same for a run that another gateway may have finished. Its result stands even when the bytes have expired. */
+  collect(run: FinishedRun): Promise<void>;
+  /** Collects the pictures first. False when one of them is gone. A host is asked once in ten minutes at most. */
+  areThere(run: FinishedRun): Promise<boolean>;
   /** Drops this gateway's own copies. */
   drop(picture: ResultPicture): Promise<void>;
 }
+
+type FinishedRun = Pick<Run, 'id' | 'result' | 'request'>;
 
 interface PicturesOptions {
   readonly dataDirectory: string;
   /** Of the pictures that this gateway hosts, beyond which the oldest go. */
   readonly maxHostedBytes: number;
   readonly fetchFromWorker: Dispatch['picture'];
+  /** Other gateways finish runs too. */
+  readonly isShared: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 export function createPictures(options: PicturesOptions): Pictures {
-  const { dataDirectory, maxHostedBytes, fetchFromWorker, clock, log } = options;
+  const { dataDirectory, maxHostedBytes, fetchFromWorker, isShared, clock, log } = options;
   const filesIn = (name: string, maxBytes: number): KeptFiles =>
     createKeptFiles({ directory: join(dataDirectory, name), maxBytes, now: clock.now });
   const hosted = filesIn('images', maxHostedBytes);
@@ -88,16 +96,11 @@ export function createPictures(options: PicturesOptions): Pictures {
     if (picture.url === undefined) return kept.has(nameOf(picture));
     if (clock.now() - (checkedAt.get(picture.url) ?? 0) < CHECK_INTERVAL_MS) return true;
     const isGone = await askHost(picture.url);
-    if (!isGone) remember(picture.url);
+    if (!isGone) noteCheck(picture.url);
     return !isGone;
   }
 
-  function remember(url: string): void {
-    checkedAt.delete(url);
-    checkedAt.set(url, clock.now());
-    const [oldest] = checkedAt.keys();
-    if (checkedAt.size > MAX_CHECKS_REMEMBERED && oldest !== undefined) checkedAt.delete(oldest);
-  }
+  const noteCheck = (url: string): void => remember(checkedAt, url, clock.now(), MAX_CHECKS_REMEMBERED);
 
   /** Only a plain "gone" counts; a host that is down is not asked to make the picture again. */
   async function askHost(url: string): Promise<boolean> {
@@ -111,12 +114,22 @@ export function createPictures(options: PicturesOptions): Pictures {
     }
   }
 
+  async function secure({ pictures }: GenerationResult, { deliver }: GenerationRequest): Promise<void> {
+    for (const picture of pictures) await secureOne(picture, deliver);
+    for (const { url } of pictures) if (url !== undefined && !checkedAt.has(url)) noteCheck(url);
+  }
+
+  async function collect({ id, result, request }: FinishedRun): Promise<void> {
+    if (!isShared || result === undefined) return;
+    await secure(result, request).catch((error: unknown) => {
+      log.warn({ runId: id, reason: String(error) }, 'a finished picture could not be brought here');
+    });
+  }
+
   return {
     prepare: kept.prepare,
-    secure: async (result, { deliver }) => {
-      for (const picture of result.pictures) await secureOne(picture, deliver);
-      for (const { url } of result.pictures) if (url !== undefined && !checkedAt.has(url)) remember(url);
-    },
+    secure,
+    collect,
     open: async (picture, signal) => {
       const own = await openOwn(picture);
       if (own !== undefined) return openContent(own, picture.mediaType);
@@ -128,9 +141,10 @@ export function createPictures(options: PicturesOptions): Pictures {
         publicMessage: 'The picture was finished, but its bytes are no longer at hand. Ask for it again.',
       });
     },
-    areThere: async ({ pictures }) => {
-      for (const picture of pictures) if (!(await isThere(picture))) return false;
-      return true;
+    areThere: async (run) => {
+      await collect(run);
+      for (const picture of run.result?.pictures ?? []) if (!(await isThere(picture))) return false;
+      return run.result !== undefined;
     },
     drop: async (picture) => {
       const ownName = toOwnName(picture.url);

@@ -1,4 +1,5 @@
 import { isEnded, type Run } from '../../../shared/queue/run.ts';
+import { remember } from '../../../shared/remember.ts';
 import { pause } from '../../../shared/wait.ts';
 import { lookUp } from '../accept/lookup.ts';
 import type { JobContext } from '../context.ts';
@@ -73,7 +74,7 @@ export function createCallers(context: JobContext): Callers {
   /** The signal may still abort before the answer has reached its caller. */
   async function deliver(record: JobRecord, signal: AbortSignal): Promise<Job> {
     const { id, request, received } = record.run;
-    await context.collect(record.run);
+    await context.pictures.collect(record.run);
     if (!request.seedGiven && record.run.status === 'done' && !signal.aborted) {
       if (!received) await journal.markReceived(id);
       const onLost = (): void =>
@@ -86,11 +87,7 @@ export function createCallers(context: JobContext): Callers {
   }
 
   return {
-    expect: (record) => {
-      claimed.set(record.ticket.key, record);
-      const [oldest] = claimed.keys();
-      if (claimed.size > MAX_EXPECTED && oldest !== undefined) claimed.delete(oldest);
-    },
+    expect: (record) => remember(claimed, record.ticket.key, record, MAX_EXPECTED),
     enter,
     release,
     preview: (runId) => previews.get(runId),

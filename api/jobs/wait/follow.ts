@@ -53,7 +53,7 @@ async function* readEvents(
       for (const { run, preview } of inbox.takeAll()) {
         if (run.number <= last) continue;
         last = run.number;
-        await context.collect(run);
+        await context.pictures.collect(run);
         const job = await toJob({ ticket, run: run.number === record.run.number ? record.run : run }, context);
         yield preview === undefined
           ? { number: last, job }

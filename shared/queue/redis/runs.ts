@@ -9,11 +9,11 @@ import {
   type Run,
   type RunChange,
   type RunMessage,
+  toEndedText,
   toEndingText,
   toMessageText,
   toOriginText,
   toPictureIdName,
-  toRunEnd,
   toStepText,
 } from '../run.ts';
 import { attendanceOf, FIRST_PLACE, lineOf, placeOf, servedTurnOf } from '../turns.ts';
@@ -159,13 +159,12 @@ function toEndWrites({ callbacks }: StoredRun, run: Run, { now, keepMs }: Change
   const key = redisKeys.run(run.id);
   const { result, rememberUntil = 0 } = run;
   const keepSeconds = Math.ceil(Math.max(keepMs, rememberUntil - now) / 1000);
-  const end = { ...toRunEnd(run), timings: result?.timings };
   return [
     ['EXPIRE', key, keepSeconds],
     ['ZREM', redisKeys.open, run.id],
     ...(result?.pictures ?? []).map(({ id }) => ['SET', toFinishedKey(id), run.id, 'EX', keepSeconds]),
     ...callbacks.map((ticketKey) => ['ZADD', redisKeys.callbacks, now, ticketKey]),
-    ['PUBLISH', channelNames.ended, JSON.stringify({ ...end, callbacks: callbacks.length })],
+    ['PUBLISH', channelNames.ended, toEndedText(run, callbacks.length)],
   ];
 }
 

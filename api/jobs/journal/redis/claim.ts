@@ -5,12 +5,11 @@ import { SERVED, type StoredRun, toNewRunWrites, unchanged } from '../../../../s
 import { isEnded } from '../../../../shared/queue/run.ts';
 import { attendanceOf, lineOf, placeOf } from '../../../../shared/queue/turns.ts';
 import type { Clock } from '../../../../shared/wait.ts';
-import type { Claim, Order, Ticket } from '../journal.ts';
+import { type Claim, type Order, type Ticket, toTicketText } from '../journal.ts';
 import { type ClaimDecision, decideClaim } from '../rules/claim.ts';
 import { NEWEST_AMONG } from '../rules/leave.ts';
 import { recordLifeMs } from '../rules/life.ts';
 import { mostWaitingBefore, type QueueFacts } from '../rules/queue-share.ts';
-import { toTicketText } from '../ticket-record.ts';
 import { type NamedRuns, readRecord, toCallBackWrites, toNamedRuns } from './records.ts';
 
 /** Claims on Redis: the facts of `rules/claim.ts` are read, and what it decides is written if they still hold. */

@@ -53,19 +53,16 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
       if (Number(dueAt) > clock.now()) return { answer: { nextAt: Number(dueAt) } };
       const expected = [{ command: ['ZSCORE', redisKeys.callbacks, ticketKey], answer: dueAt }];
       const record = await find(ticketKey);
-      // Its run is gone, so there is nothing to call back for.
       if (record === undefined) {
-        return {
-          answer: { nextAt: clock.now() },
-          commit: { expected, writes: [['ZREM', redisKeys.callbacks, ticketKey]] },
-        };
+        // Its run is gone, so there is nothing to call back for.
+        const writes = [['ZREM', redisKeys.callbacks, ticketKey]];
+        return { answer: { nextAt: clock.now() }, commit: { expected, writes } };
       }
-      const attempts = Number((await redis.hget(redisKeys.ticket(ticketKey), 'callbacks')) ?? 0);
-      const writes: Command[] = [
+      const writes = [
         ['ZADD', redisKeys.callbacks, clock.now() + leaseMs, ticketKey],
         ['HINCRBY', redisKeys.ticket(ticketKey), 'callbacks', 1],
       ];
-      return { answer: { due: { ...record, attempts } }, commit: { expected, writes } };
+      return { answer: { due: record }, commit: { expected, writes } };
     });
 
   return {

@@ -3,11 +3,10 @@ import { channelNames } from '../../../../shared/queue/channels.ts';
 import { type Command, readAll } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
 import { fromFields, type StoredRun } from '../../../../shared/queue/redis/runs.ts';
-import type { JobRecord, Ticket } from '../journal.ts';
-import { parseTicket } from '../ticket-record.ts';
+import { type Callback, parseTicket, type Ticket } from '../journal.ts';
 
 /** A ticket with its run as Redis stores it. */
-export type StoredRecord = JobRecord & StoredRun;
+export type StoredRecord = Callback & StoredRun;
 
 /** What stands under a name: run ids as they are written there, and those of the runs that can still be read. */
 export interface NamedRuns {
@@ -18,9 +17,10 @@ export interface NamedRuns {
 export async function readRecord(redis: Redis, ticketKey: string): Promise<StoredRecord | undefined> {
   const [answer] = await readAll(redis, [['TICKET', redisKeys.ticket(ticketKey)]]);
   const [fields, [run]] = answer as [string[], string[][]];
-  const ticket = toTicket(toHash(fields));
+  const hash = toHash(fields);
+  const ticket = toTicket(hash);
   const stored = run && fromFields(toHash(run));
-  return ticket && stored && { ticket, ...stored };
+  return ticket && stored && { ticket, ...stored, attempts: Number(hash.callbacks ?? 0) };
 }
 
 export async function readNamed(redis: Redis, name: string): Promise<readonly StoredRun[]> {

@@ -1,9 +1,8 @@
 import { isEnded, type Run } from '../../../../shared/queue/run.ts';
 import type { Clock } from '../../../../shared/wait.ts';
-import type { Claim, Order, Ticket } from '../journal.ts';
+import { type Claim, type Order, type Ticket, toTicketText } from '../journal.ts';
 import { decideClaim } from '../rules/claim.ts';
 import { recordLifeMs } from '../rules/life.ts';
-import { toTicketText } from '../ticket-record.ts';
 import type { SqliteReader } from './reader.ts';
 import { NEVER, type Statements } from './statements.ts';
 import type { WaitingRuns } from './waiting-runs.ts';

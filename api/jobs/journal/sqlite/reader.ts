@@ -1,9 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
 import { isEnded, parseRun, type Run } from '../../../../shared/queue/run.ts';
-import type { Callback, JobRecord, Ticket } from '../journal.ts';
+import { type Callback, type JobRecord, parseTicket, type Ticket } from '../journal.ts';
 import { decideNewest, NEWEST_AMONG } from '../rules/leave.ts';
-import { parseTicket } from '../ticket-record.ts';
 import { createRunCache } from './run-cache.ts';
 import { readColumn, type Statements } from './statements.ts';
 

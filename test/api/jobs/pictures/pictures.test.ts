@@ -28,6 +28,7 @@ describe('pictures that this gateway hosts, within a bound', () => {
       dataDirectory,
       maxHostedBytes: PICTURE_BYTES.length,
       fetchFromWorker: async () => (isOnShelf ? { bytes: PICTURE_BYTES, mediaType: 'image/png' } : undefined),
+      isShared: false,
       clock,
       log: createLog({ service: 'test', level: 'silent' }),
     });
@@ -39,15 +40,16 @@ describe('pictures that this gateway hosts, within a bound', () => {
     });
     const [first, second] = [resultOf('first'), resultOf('second')];
 
+    const areThere = (result: typeof first) => pictures.areThere({ id: 'run', request, result });
     await pictures.secure(first, request);
     const images = join(dataDirectory, 'images');
     await utimes(join(images, 'first.png'), clock.now() / 1000, clock.now() / 1000);
-    assert.equal(await pictures.areThere(first), true);
+    assert.equal(await areThere(first), true);
     clock.advance(HOUR_MS);
     await pictures.secure(second, request);
 
     assert.deepEqual(await readdir(images), ['second.png']);
-    assert.deepEqual([await pictures.areThere(first), await pictures.areThere(second)], [false, true]);
+    assert.deepEqual([await areThere(first), await areThere(second)], [false, true]);
     const [gone] = first.pictures;
     assert.ok(gone !== undefined);
     const { signal } = new AbortController();

@@ -1,0 +1,7 @@
+/** Sets the key as the newest of the map, and forgets the oldest ones beyond `most`. */
+export function remember<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
+}
