@@ -1,18 +1,14 @@
 import type { ProgressEvent } from '../../shared/contract/generation.ts';
-import type { Production, ProductionEvent } from '../../shared/contract/wire.ts';
-import { AppError, toAppError, toErrorRecord } from '../../shared/errors.ts';
+import type { Production } from '../../shared/contract/wire.ts';
+import { AppError } from '../../shared/errors.ts';
 import { costOf } from '../../shared/queue/room.ts';
 import type { Run } from '../../shared/queue/run.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
-import type { ProductionObserver, ProductionWatch } from '../production/observer.ts';
+import type { ProductionObserver } from '../production/observer.ts';
 import type { Produce } from '../production/produce.ts';
-import { stackOf } from '../production/stack-of.ts';
-import { createStageTimes } from '../production/stage-times.ts';
-import { createProgressPace } from './progress-pace.ts';
+import { createReports, type Listener } from './production-reports.ts';
 import type { Slots } from './slots.ts';
-
-type Listener = (event: ProductionEvent) => void;
 
 /** A production of a queue that takes it back while it waits for an engine. */
 export interface Queued {
@@ -88,7 +84,7 @@ export function createProductions(options: ProductionsOptions): Productions {
     const line = { requestId: trace.requestId, trace: trace.traceparent, run: production.jobId, worker: options.name };
     const watch = observer.begin({ runId: production.jobId, trace });
     const reports = createReports(entry.listeners, { line, watch, clock, log });
-    const slot = takeSlot(production, signal, reports.progress);
+    const slot = takeSlot(slots, production, signal, reports.progress);
 
     const forget = (): void => {
       underWay.delete(entry);
@@ -133,23 +129,6 @@ export function createProductions(options: ProductionsOptions): Productions {
     return entry;
   }
 
-  /** Throws at once if there is no room, so that the HTTP request can be refused. */
-  function takeSlot(production: Production, signal: AbortSignal, onProgress: (event: ProgressEvent) => void) {
-    const { timeoutMs } = production;
-    const limit =
-      timeoutMs === undefined
-        ? signal
-        : AbortSignal.any([signal, AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS))]);
-    const onPosition = (position: number): void =>
-      onProgress({ stage: 'queue', engineStatus: `waiting, number ${position} in the queue` });
-    const slot = slots.enter({ signal: limit, cost: workOf(production), onPosition });
-    onProgress({ stage: 'queue' });
-    return slot.catch((error: unknown) => {
-      if (signal.aborted) throw toAbortError(signal);
-      throw new AppError('queue_full', 'no slot became free within the deadline of the job', { cause: error });
-    });
-  }
-
   return {
     follow(production, listener, trace, queued) {
       const known = byJob.get(production.jobId);
@@ -178,58 +157,27 @@ export function createProductions(options: ProductionsOptions): Productions {
   };
 }
 
-interface ReportsOptions {
-  /** What every log line of the production names. */
-  readonly line: { readonly requestId: string; readonly trace: string; readonly run: string; readonly worker: string };
-  readonly watch: ProductionWatch;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-/** What the listeners, the observer and the log get of one production. */
-function createReports(listeners: ReadonlySet<Listener>, { line, watch, clock, log }: ReportsOptions) {
-  const send: Listener = (event) => {
-    for (const hear of listeners) hear(event);
-  };
-  let asked: string | undefined;
-  const times = createStageTimes(clock);
-  const pace = createProgressPace({
-    send: (events) => {
-      for (const event of events) send({ type: 'progress', ...event });
-    },
-    isUrgent: isNews,
-    onFailure: (error) => log.error({ ...line, err: error }, 'the progress of a production could not be sent'),
-    clock,
+/** Throws at once if there is no room, so that the HTTP request can be refused. */
+function takeSlot(
+  slots: Slots,
+  production: Production,
+  signal: AbortSignal,
+  onProgress: (event: ProgressEvent) => void,
+): Promise<() => void> {
+  const { timeoutMs } = production;
+  const limit =
+    timeoutMs === undefined
+      ? signal
+      : AbortSignal.any([signal, AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS))]);
+  const onPosition = (position: number): void =>
+    onProgress({ stage: 'queue', engineStatus: `waiting, number ${position} in the queue` });
+  const slot = slots.enter({ signal: limit, cost: workOf(production), onPosition });
+  onProgress({ stage: 'queue' });
+  return slot.catch((error: unknown) => {
+    if (signal.aborted) throw toAbortError(signal);
+    throw new AppError('queue_full', 'no slot became free within the deadline of the job', { cause: error });
   });
-  return {
-    progress: (event: ProgressEvent): void => {
-      asked = event.engine ?? asked;
-      times.enter(event.stage);
-      watch.progress(event);
-      pace.add(event);
-    },
-    result: (made: Awaited<ReturnType<Produce>>): void => {
-      const result = { ...made, worker: line.worker, timings: times.totals() };
-      const { engine, timings, attempts, pictures } = result;
-      watch.ended({ engine, outcome: 'done', timings });
-      log.info({ ...line, engine, attempts, timings, stores: pictures.map(({ store }) => store) }, 'produced');
-      send({ type: 'result', result });
-    },
-    failure: (thrown: unknown): void => {
-      const error = toAppError(thrown);
-      const timings = times.totals();
-      watch.ended({ engine: asked, outcome: error.code, timings });
-      const failed = { ...line, engine: asked, code: error.code, reason: error.message, timings };
-      if (error.code === 'internal') log.error({ ...failed, stack: stackOf(thrown) }, 'a production failed');
-      else log.warn(failed, 'a production failed');
-      send({ type: 'error', error: toErrorRecord(error) });
-    },
-    end: pace.end,
-  };
 }
-
-const isNews = ({ stage, engine, preview }: ProgressEvent, last: ProgressEvent | undefined): boolean =>
-  stage !== last?.stage || engine !== last.engine || preview !== undefined;
 
 const stopping = (): AppError => new AppError('worker_unavailable', 'the worker is stopping', { retryAfterSeconds: 5 });
 

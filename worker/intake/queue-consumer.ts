@@ -1,13 +1,14 @@
 import type { Removal, WorkerStatus } from '../../shared/contract/wire.ts';
 import { AppError, toAppError, toErrorRecord } from '../../shared/errors.ts';
-import { HEARTBEAT_INTERVAL_MS, type WorkerHeartbeat } from '../../shared/queue/backend.ts';
+import type { WorkerHeartbeat } from '../../shared/queue/backend.ts';
 import { channelNames } from '../../shared/queue/channels.ts';
 import type { RedisBackend } from '../../shared/queue/redis/backend.ts';
 import type { JobConsumer, JobEnd, QueueJob } from '../../shared/queue/redis/job-queue.ts';
 import { createSealedVault } from '../../shared/queue/sealed-vault.ts';
 import type { Logger } from '../../shared/service/log.ts';
-import { type Clock, pause } from '../../shared/wait.ts';
+import type { Clock } from '../../shared/wait.ts';
 import type { ProductionObserver } from '../production/observer.ts';
+import { createHeartbeats } from './heartbeats.ts';
 import type { Productions } from './productions.ts';
 import { createQueueRun } from './queue-run.ts';
 
@@ -42,8 +43,6 @@ const LOCK_MS = 20_000;
 /** Pause when a gateway that asks over HTTP has taken the slots. */
 const FULL_PAUSE_MS = 1000;
 const REMOVAL_TIMEOUT_MS = 30_000;
-/** Shortest time between two heartbeats, for a worker whose runs start and end often. */
-const SHORTEST_BEAT_MS = 200;
 /** Limit for the last heartbeat, since commands to an unreachable backend wait for ever. */
 const LAST_MOMENTS_MS = 2000;
 
@@ -55,14 +54,14 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
   const running = new Map<string, AbortController>();
   const stopping = new AbortController();
   let consumer: JobConsumer | undefined;
-  let news = new AbortController();
 
   const logFailure = (error: unknown): void => log.error({ err: error }, 'reporting to the queue failed');
 
-  /** The heartbeat is often due already. Another abort would do nothing, but would make an error object each time. */
-  function hurryHeartbeat(): void {
-    if (!news.signal.aborted) news.abort();
-  }
+  const heartbeats = createHeartbeats({
+    send: () => sendHeartbeat().catch(logFailure),
+    signal: stopping.signal,
+    clock,
+  });
 
   async function work(job: QueueJob): Promise<JobEnd> {
     // The run was taken just before this worker began to stop.
@@ -71,7 +70,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
     const { runId } = job;
     const controller = new AbortController();
     running.set(runId, controller);
-    hurryHeartbeat();
+    heartbeats.hurry();
     try {
       const end = await run(runId, controller.signal);
       if (end === 'ended') return 'done';
@@ -79,7 +78,7 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
       return end === 'full' ? FULL_PAUSE_MS : 'again';
     } finally {
       running.delete(runId);
-      hurryHeartbeat();
+      heartbeats.hurry();
     }
   }
 
@@ -114,22 +113,12 @@ export function createQueueConsumer(options: QueueConsumerOptions): QueueConsume
     await channels.publish(channelNames.workers, JSON.stringify(heartbeat));
   }
 
-  /** Sends heartbeats at intervals, and soon after a change. */
-  async function beatNowAndThen(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      news = new AbortController();
-      await sendHeartbeat().catch(logFailure);
-      await pause(clock, SHORTEST_BEAT_MS, stopping.signal);
-      await pause(clock, HEARTBEAT_INTERVAL_MS, AbortSignal.any([stopping.signal, news.signal]));
-    }
-  }
-
   async function start(): Promise<void> {
     await channels.subscribe(channelNames.cancel, (runId) => running.get(runId)?.abort());
-    await channels.subscribe(channelNames.hello, hurryHeartbeat);
+    await channels.subscribe(channelNames.hello, heartbeats.hurry);
     consumer = await backend.openConsumer({ work, onFailed, concurrency, lockMs });
     consumer.run().catch(logFailure);
-    beatNowAndThen().catch(logFailure);
+    heartbeats.run().catch(logFailure);
   }
 
   return {

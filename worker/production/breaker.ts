@@ -1,13 +1,8 @@
 import type { EngineStatus } from '../../shared/contract/wire.ts';
 import type { AppError, ErrorCode } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/wait.ts';
+import { createCallHistory } from './call-history.ts';
 
-/** This many failures in a row open the breaker. */
-const MAX_CONSECUTIVE = 3;
-/** This share of failures among the last calls opens it too, once there were MIN_CALLS of them. */
-const MAX_FAILURE_RATE = 0.5;
-const MIN_CALLS = 10;
-const RECENT_CALLS = 20;
 const FIRST_REST_MS = 15_000;
 const LONGEST_GUESS_MS = 15 * 60_000;
 /** An upstream may ask for a longer rest (`Retry-After` of a thousand years), but it is tried again after this time. */
@@ -46,9 +41,7 @@ export const isRest = (answer: Pass | Rest): answer is Rest => 'restRemainingMs'
  * its evidence is `sure`.
  */
 export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
-  let outcomes: boolean[] = [];
-  let durationsMs: number[] = [];
-  let consecutive = 0;
+  const history = createCallHistory();
   let nextRestMs = FIRST_REST_MS;
   let rest: { untilMs: number; lastError: AppError } | undefined;
   let lastErrorCode: ErrorCode | undefined;
@@ -56,23 +49,11 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
   /** The last call that ended met `engine_changed`, which may have been chance. */
   let isSuspected = false;
 
-  function note(isSuccess: boolean): void {
-    outcomes = [...outcomes, isSuccess].slice(-RECENT_CALLS);
-    consecutive = isSuccess ? 0 : consecutive + 1;
-    if (isSuccess) isSuspected = false;
-  }
-
-  function hasFailedTooOften(): boolean {
-    const failures = outcomes.filter((isSuccess) => !isSuccess).length;
-    const isRateHigh = outcomes.length >= MIN_CALLS && failures / outcomes.length >= MAX_FAILURE_RATE;
-    return consecutive >= MAX_CONSECUTIVE || isRateHigh;
-  }
-
   function close(): void {
     rest = undefined;
     nextRestMs = FIRST_REST_MS;
-    // Else the failures before the rest would open it again at the first new one.
-    outcomes = [];
+    // Otherwise the failures before the rest would open the breaker again at the first new one.
+    history.clear();
   }
 
   function isHopeless({ code, details }: AppError, wasSuspected: boolean): boolean {
@@ -88,7 +69,7 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
     if (restMs > 0) return restMs;
     if (isWithoutHope) return HOPELESS_REST_MS;
     // A call that started before the rest proves nothing new.
-    if (!isTrial && (rest !== undefined || !hasFailedTooOften())) return undefined;
+    if (!isTrial && (rest !== undefined || !history.hasFailedTooOften())) return undefined;
     const guessMs = nextRestMs;
     nextRestMs = Math.min(nextRestMs * 2, LONGEST_GUESS_MS);
     return guessMs;
@@ -110,12 +91,12 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
       succeed() {
         endTrial();
         if (isTrial) close();
-        note(true);
-        durationsMs = [...durationsMs, now() - startedAt].slice(-RECENT_CALLS);
+        isSuspected = false;
+        history.addSuccess(now() - startedAt);
       },
       fail(error) {
         endTrial();
-        note(false);
+        history.addFailure();
         lastErrorCode = error.code;
         const restMs = restAfter(error, isTrial, wasSuspected);
         if (restMs !== undefined) open(error, restMs);
@@ -143,8 +124,8 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
         state: rest === undefined ? 'ready' : restRemainingMs > 0 ? 'resting' : 'trying',
         lastErrorCode,
         restRemainingMs: restRemainingMs > 0 ? restRemainingMs : undefined,
-        successRate: outcomes.length === 0 ? undefined : outcomes.filter(Boolean).length / outcomes.length,
-        medianMs: durationsMs.toSorted((a, b) => a - b)[Math.floor(durationsMs.length / 2)],
+        successRate: history.successRate(),
+        medianMs: history.medianMs(),
       };
     },
   };

@@ -9,7 +9,7 @@ import { encode } from '../picture/encode.ts';
 import type { Store } from '../stores/store.ts';
 import { type Candidate, firstToServe, NobodyServed, toRetryAfter } from './fallback.ts';
 import type { ProductionWatch } from './observer.ts';
-import type { Painted } from './painter.ts';
+import type { Painted } from './painted-shelf.ts';
 import type { Shelf, ShelfFile } from './shelf.ts';
 
 const UPLOAD_TIMEOUT_MS = 60_000;

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { MAX_SEED, type ProgressEvent } from '../../shared/contract/generation.ts';
+import type { ProgressEvent } from '../../shared/contract/generation.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { withDeadline } from '../../shared/wait.ts';
@@ -8,16 +7,9 @@ import type { Conversions } from '../picture/conversions.ts';
 import { normalise } from '../picture/normalise.ts';
 import { maxPicturesOfCall } from '../upstream/answer-limits.ts';
 import type { PassedOver } from './fallback.ts';
+import { createPaintedShelf, type Painted, toPictureId, toSeed, toShelfKey } from './painted-shelf.ts';
 import type { Plan } from './plan.ts';
 import type { Shelf, ShelfRecord } from './shelf.ts';
-
-/** A finished picture. Its bytes are on the shelf, or in memory if the shelf could not take them. */
-export interface Painted {
-  readonly record: ShelfRecord;
-  readonly readPng: () => Promise<Buffer>;
-  /** Path of the PNG on the shelf. */
-  readonly pngPath?: string | undefined;
-}
 
 export interface PaintJob {
   readonly jobId: string;
@@ -43,39 +35,16 @@ export interface Painter {
   paint(plan: Plan, job: PaintJob): Promise<readonly Painted[]>;
 }
 
+/** One picture of a job, by its index in the request. */
+interface PictureOfJob {
+  readonly plan: Plan;
+  readonly job: PaintJob;
+  readonly index: number;
+}
+
 /** One engine's part of a production: calls it until all pictures are made, and puts each checked picture on the shelf. */
 export function createPainter({ shelf, conversions, log }: PainterOptions): Painter {
-  async function find(plan: Plan, jobId: string, index: number): Promise<Painted | undefined> {
-    const id = toPictureId(jobId, index);
-    const key = toShelfKey(plan, index);
-    const found = await shelf.find(id, key).catch((error: unknown) => {
-      log.warn({ err: error }, 'the shelf cannot be read');
-      return undefined;
-    });
-    if (found === undefined) return undefined;
-    if (found.id === id) return toPainted(found);
-    const png = await shelf.readPng(found.id);
-    // It belongs to an equal request that failed to deliver it. Marking it delivered keeps a third request from taking it too.
-    await shelf.deliver(found.id, { bytes: png, mediaType: 'image/png' });
-    return keep({ ...found, id }, png);
-  }
-
-  const toPainted = (record: ShelfRecord): Painted => ({
-    record,
-    readPng: () => shelf.readPng(record.id),
-    pngPath: shelf.pathOf(record.id, 'image/png'),
-  });
-
-  async function keep(record: ShelfRecord, png: Buffer): Promise<Painted> {
-    try {
-      await shelf.keep(record, png);
-      return toPainted(record);
-    } catch (error) {
-      // Even with a full disk, a store may still take the picture.
-      log.warn({ err: error }, 'the shelf cannot keep a picture: it stays in memory until it is delivered');
-      return { record, readPng: async () => png };
-    }
-  }
+  const shelved = createPaintedShelf(shelf, log);
 
   async function callEngine(plan: Plan, job: PaintJob, index: number): Promise<EngineOutput> {
     const { engine, name } = plan;
@@ -98,44 +67,22 @@ export function createPainter({ shelf, conversions, log }: PainterOptions): Pain
     throw new AppError('engine_failed', `${name} made ${output.images.length} of ${count} pictures`);
   }
 
-  async function finish(
-    plan: Plan,
-    job: PaintJob,
-    index: number,
-    image: EngineImage,
-    warnings: readonly string[],
-  ): Promise<Painted> {
-    const { request, name } = plan;
+  async function convert(image: EngineImage, warnings: readonly string[], picture: PictureOfJob): Promise<Painted> {
+    const { plan, job, index } = picture;
+    const { request, name, metadata } = plan;
     const seed = image.seed ?? toSeed(plan, index);
-    const { metadata } = plan;
     const origin = { ...request, seed, engine: name, metadata, isTrained: plan.engine.isProgrammed !== true };
     const pixels = request.width * request.height;
     const { png, width, height } = await conversions.run(pixels, () => normalise(image.bytes, origin), job.signal);
-    const isOtherSize = width !== request.width || height !== request.height;
-    const asked = `${request.width}x${request.height}`;
-    const sizeWarning = `${name} made a picture of ${width}x${height} instead of ${asked}.`;
-    const record: ShelfRecord = {
-      id: toPictureId(job.jobId, index),
-      key: toShelfKey(plan, index),
-      width,
-      height,
-      seed,
-      nsfw: image.nsfw,
-      warnings: [...warnings, ...(isOtherSize ? [sizeWarning] : [])],
-      passedOver: job.passedOver.map(({ name: other, error, isResting }) => ({
-        name: other,
-        code: error.code,
-        isResting,
-      })),
-    };
+    const record = toRecord(picture, { width, height, seed, nsfw: image.nsfw, warnings });
     if (job.safe) refuseFlagged(record);
-    return keep(record, png);
+    return shelved.keep(record, png);
   }
 
   return {
     async findAll(plan, jobId, safe) {
       const indexes = Array.from({ length: plan.request.count }, (_, index) => index);
-      const found = await Promise.all(indexes.map((index) => find(plan, jobId, index)));
+      const found = await Promise.all(indexes.map((index) => shelved.find(plan, jobId, index)));
       const painted = found.filter((picture) => picture !== undefined);
       if (painted.length < indexes.length) return undefined;
       if (safe) for (const { record } of painted) refuseFlagged(record);
@@ -145,17 +92,34 @@ export function createPainter({ shelf, conversions, log }: PainterOptions): Pain
       const painted: Painted[] = [];
       while (painted.length < plan.request.count) {
         // For a single picture, `findAll` has looked on the shelf already.
-        const found = plan.request.count === 1 ? undefined : await find(plan, job.jobId, painted.length);
+        const found = plan.request.count === 1 ? undefined : await shelved.find(plan, job.jobId, painted.length);
         if (found !== undefined) {
           painted.push(found);
           continue;
         }
         const { images, warnings } = await callEngine(plan, job, painted.length);
         job.onProgress({ stage: 'convert', engine: plan.name });
-        for (const image of images) painted.push(await finish(plan, job, painted.length, image, warnings));
+        for (const image of images) painted.push(await convert(image, warnings, { plan, job, index: painted.length }));
       }
       return painted;
     },
+  };
+}
+
+interface Made extends Pick<ShelfRecord, 'width' | 'height' | 'seed' | 'nsfw'> {
+  readonly warnings: readonly string[];
+}
+
+function toRecord({ plan, job, index }: PictureOfJob, made: Made): ShelfRecord {
+  const { width, height } = plan.request;
+  const isOtherSize = made.width !== width || made.height !== height;
+  const sizeWarning = `${plan.name} made a picture of ${made.width}x${made.height} instead of ${width}x${height}.`;
+  return {
+    ...made,
+    id: toPictureId(job.jobId, index),
+    key: toShelfKey(plan, index),
+    warnings: [...made.warnings, ...(isOtherSize ? [sizeWarning] : [])],
+    passedOver: job.passedOver.map(({ name, error, isResting }) => ({ name, code: error.code, isResting })),
   };
 }
 
@@ -165,16 +129,3 @@ function refuseFlagged({ nsfw }: ShelfRecord): void {
     publicMessage: 'The engine marks this picture as not safe, and safe mode is on.',
   });
 }
-
-const toSeed = ({ request }: Plan, index: number): number => (request.seed + index) % (MAX_SEED + 1);
-
-/** As hard to guess as the job's id, and the same when the job runs again. */
-const toPictureId = (jobId: string, index: number): string => digest([jobId, index]).slice(0, 32);
-
-function toShelfKey(plan: Plan, index: number): string {
-  const { request, name, metadata } = plan;
-  const single = { ...request, seed: toSeed(plan, index), count: 1, previews: 0 };
-  return digest([name, single, ...(metadata === 'full' ? [] : [metadata])]);
-}
-
-const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');

@@ -7,7 +7,8 @@ import { blameFields, blameToken, mayBeCausedByRequest } from './caller-fault.ts
 import type { Deliver, Delivery } from './deliver.ts';
 import { firstToServe, NobodyServed, type PassedOver, toAttempts, toEngineError, withAttempts } from './fallback.ts';
 import type { ProductionWatch } from './observer.ts';
-import type { Painted, Painter } from './painter.ts';
+import type { Painted } from './painted-shelf.ts';
+import type { Painter } from './painter.ts';
 import { LONGEST_PATIENCE_MS, planWait } from './patience.ts';
 import { type EngineCandidate, type Plan, planEngines } from './plan.ts';
 import { repeatChance } from './repeat-chance.ts';

@@ -2,17 +2,16 @@ import { AppError, toAppError } from '../../../shared/errors.ts';
 import { createHttpClient } from '../../../shared/net/http.ts';
 import { text, urlWithDefault } from '../../../shared/service/config.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
-import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
-import { callUpstream, requirePicture } from '../../upstream/upstream.ts';
+import { callUpstream } from '../../upstream/upstream.ts';
 import { parseVendorOptions } from '../../upstream/vendor-options.ts';
 import { createCancellations } from '../cancellations.ts';
 import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
-import { createGradioCall, type GradioCall } from './call.ts';
-import { toSpaceFailure } from './failures.ts';
-import { chooseEndpoint, type FittedCall, fitParameters, type ParameterNames } from './fit-parameters.ts';
+import { createGradioCall } from './call.ts';
+import { chooseEndpoint, fitParameters, type ParameterNames } from './fit-parameters.ts';
+import { fetchImage, readOutputs } from './outputs.ts';
 import { probeGradio } from './probe.ts';
-import { findFile, gradioOptionsSchema } from './schema.ts';
+import { gradioOptionsSchema } from './schema.ts';
 import { type Ask, type ConnectedSpace, createSpaceConnector, SpaceAsleep } from './space.ts';
 import { parametersSetting, type SpaceAddress, spacesSetting } from './space-address.ts';
 
@@ -44,6 +43,12 @@ interface GradioConfig {
   readonly clock: Clock;
 }
 
+interface Rest {
+  /** Epoch milliseconds. */
+  readonly until: number;
+  readonly error: AppError;
+}
+
 /** Hugging Face Spaces and any Gradio app, by their API: several in order, each fitted by its parameters' names. */
 function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): Engine {
   const client = createHttpClient({ maxContentLength: MAX_JSON_BYTES });
@@ -51,7 +56,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
   const ask: Ask = (url, signal) => callUpstream(client, { url, headers, signal, timeout: CALL_TIMEOUT_MS });
   const hub = { hubUrl, isPublicHub: hubUrl === HUB, ask, clock };
   const connect = createSpaceConnector(hub);
-  const rests = new Map<string, { readonly until: number; readonly error: AppError }>();
+  const rests = new Map<string, Rest>();
   const cancellations = createCancellations();
 
   async function generate(request: EngineRequest, context: EngineContext): Promise<EngineOutput> {
@@ -62,7 +67,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
     for (const address of spaces) {
       const rest = rests.get(address.label);
       if (rest !== undefined && rest.until > clock.now()) {
-        failure = sooner(failure, toResting(rest));
+        failure = sooner(failure, toResting(rest, clock.now()));
         continue;
       }
       const outcome = await attempt(address, { ...request, options }, context);
@@ -115,57 +120,15 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
     const call = createGradioCall({ client, space, fitted, headers, secrets, now: clock.now, signal });
     let isEnded = false;
     try {
-      const data = await follow(call, space, secrets, context);
+      const outputs = await readOutputs(call, space.label, secrets, context.onProgress);
       isEnded = true;
       context.onProgress({ stage: 'download' });
-      return await toOutput(space, data, fitted, signal);
+      const image = await fetchImage(space, outputs, fitted.seed, { headers, signal });
+      return { images: [image], warnings: fitted.warnings };
     } finally {
       if (!isEnded) cancellations.add(call.cancel());
     }
   }
-
-  async function follow(
-    call: GradioCall,
-    { label }: ConnectedSpace,
-    secrets: readonly string[],
-    { onProgress }: EngineContext,
-  ): Promise<readonly unknown[]> {
-    for await (const event of call.events()) {
-      if (event.kind === 'done') return event.data;
-      if (event.kind === 'failed') throw toSpaceFailure(label, event.text, secrets);
-      if (event.kind === 'nothing') continue;
-      const { status: engineStatus, fraction, isWaiting } = event;
-      onProgress({ stage: isWaiting ? 'queue' : 'generate', engineStatus, fraction: clampFraction(fraction) });
-    }
-    throw new AppError('engine_failed', `${label}: its stream ended before the picture`);
-  }
-
-  /** The file must be on the Space's own host. Another host in the answer is an error. */
-  async function toOutput(
-    { label, url, api }: ConnectedSpace,
-    data: readonly unknown[],
-    { seed, warnings }: FittedCall,
-    signal: AbortSignal,
-  ): Promise<EngineOutput> {
-    const file = findFile(data);
-    if (file === undefined) throw new AppError('engine_failed', `${label}: it ended without a picture`);
-    const address = new URL(file.url ?? `${api}/file=${file.path}`, `${url}/`);
-    if (address.host !== new URL(url).host) {
-      throw new AppError('engine_changed', `${label}: its picture is at another host, ${address.host}`);
-    }
-    // Apps behind a proxy call themselves http, so the protocol of the operator's or the hub's address is used.
-    address.protocol = new URL(url).protocol;
-    const fetchPicture = createGuardedFetch({ base: url });
-    const bytes = requirePicture(
-      await fetchPicture(address.href, { signal, credentials: headers }),
-      `${label}: the picture`,
-    );
-    const told = data.find((value): value is number => typeof value === 'number' && Number.isSafeInteger(value));
-    return { images: [{ bytes, seed: told ?? seed }], warnings };
-  }
-
-  const toResting = ({ until, error }: { until: number; error: AppError }): AppError =>
-    new AppError(error.code, error.message, { ...error.details, restMs: until - clock.now() });
 
   return {
     name: 'gradio',
@@ -187,14 +150,15 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
   };
 }
 
+function toResting({ until, error }: Rest, now: number): AppError {
+  return new AppError(error.code, error.message, { ...error.details, restMs: until - now });
+}
+
 /** The failure with the shorter rest, so that the engine rests no longer than its best Space. */
 function sooner(known: AppError | undefined, next: AppError): AppError {
   const restOf = ({ details }: AppError): number => details.restMs ?? 0;
   return known !== undefined && restOf(known) <= restOf(next) ? known : next;
 }
-
-const clampFraction = (fraction: number | undefined): number | undefined =>
-  fraction === undefined ? undefined : Math.min(1, Math.max(0, fraction));
 
 export const gradio: EnginePlugin<typeof settings> = {
   name: 'gradio',

@@ -1,17 +1,14 @@
-import { AppError } from '../../../shared/errors.ts';
 import { list, textWithDefault, urlWithDefault, wholeNumber } from '../../../shared/service/config.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
 import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
-import { requireBase64Picture, requirePicture } from '../../upstream/upstream.ts';
 import { createCancellations } from '../cancellations.ts';
-import type { Engine, EngineContext, EngineImage, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
-import { createServiceCalls, type ServiceCalls } from '../service-calls.ts';
-import type { ServiceAnswer, ServiceCall } from '../service-description.ts';
+import type { Engine, EngineContext, EngineOutput, EnginePlugin, EngineRequest } from '../engine.ts';
+import { createServiceCalls } from '../service-calls.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
-import { explainHorde, isPoolFull } from './failures.ts';
+import { explainHorde } from './failures.ts';
+import { createGeneration } from './generation.ts';
 import { createModelChoice, toFreeSize, toFreeSteps } from './models.ts';
 import { probeHorde } from './probe.ts';
-import { acceptedSchema, checkSchema, type HordeCheck, statusSchema } from './schema.ts';
 
 const DEFAULT_URL = 'https://aihorde.net/api/v2';
 /** Volunteers serve different models at different times. The first one that somebody serves is used. */
@@ -41,16 +38,6 @@ const settings = {
     { min: 5, max: 1200, default: 45 },
   ),
 };
-
-const FIRST_PAUSE_MS = 1000;
-const PAUSE_GROWTH = 1.5;
-const LONGEST_PAUSE_MS = 5000;
-/** The Horde allows two submissions a second from an address. This is far below that. */
-const FULL_POOL_PAUSE_MS = 7500;
-/** Ten looks a minute are allowed. */
-const STATUS_PAUSE_MS = 6000;
-/** Workers come and go, so that "nobody can do that" counts only after this time. */
-const IMPOSSIBLE_GRACE_MS = 10_000;
 
 /** The model is chosen for each request, and there are no accounts in addresses. */
 const NO_CHOICE = { model: 'of that name', account: '' };
@@ -85,85 +72,16 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
       const model = await chooseModel(calls);
       const size = toFreeSize(request, model);
       const call = { url: '/generate/async', json: toBody({ ...request, ...size }, model) };
-      const answer = await submit(calls, call, context);
-      const accepted = acceptedSchema.parse(answer.json);
+      const generation = createGeneration({ calls, context, clock, maxWaitSeconds, fetchPicture });
+      const accepted = await generation.submit(call);
       id = accepted.id;
-      await waitUntilDone(calls, id, context);
-      const image = await fetchImage(calls, id, context);
+      await generation.waitUntilDone(accepted.id);
+      const image = await generation.fetchImage(accepted.id);
       return { images: [image], warnings: [...toSizeWarning(request, size), ...accepted.warnings.map(toSentence)] };
     } catch (error) {
       // Nobody waits for the picture any more, so the volunteers should not make it.
       if (id !== undefined) cancellations.add(calls.cancel({ method: 'DELETE', url: `/generate/status/${id}` }));
       throw signal.aborted ? toAbortError(signal) : calls.toError(error);
-    }
-  }
-
-  /** While the shared pool is full, submits again, up to the operator's longest wait for the Horde. */
-  async function submit(calls: ServiceCalls, call: ServiceCall, context: EngineContext): Promise<ServiceAnswer> {
-    for (let waitedMs = 0; ; waitedMs += FULL_POOL_PAUSE_MS) {
-      try {
-        return await calls.submit(call);
-      } catch (error) {
-        if (!isPoolFull(error) || waitedMs + FULL_POOL_PAUSE_MS > maxWaitSeconds * 1000) throw error;
-      }
-      const engineStatus = "AI Horde's free places are all taken";
-      context.onProgress({ stage: 'queue', engineStatus });
-      await clock.wait(FULL_POOL_PAUSE_MS, context.signal);
-    }
-  }
-
-  async function waitUntilDone(calls: ServiceCalls, id: string, { signal, onProgress }: EngineContext): Promise<void> {
-    const startedAt = clock.now();
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {
-      await clock.wait(pauseMs, signal);
-      const answer = await calls.ask({ url: `/generate/check/${id}` });
-      if ('restMs' in answer) continue;
-      const check = checkSchema.parse(answer.json);
-      if (check.done) return;
-      refuseHopeless(check, clock.now() - startedAt);
-      const isWaiting = check.processing === 0;
-      const engineStatus = isWaiting
-        ? `place ${check.queue_position} in AI Horde's queue, about ${check.wait_time} s`
-        : `being made, about ${check.wait_time} s`;
-      onProgress({ stage: isWaiting ? 'queue' : 'generate', engineStatus });
-    }
-  }
-
-  function refuseHopeless({ faulted, is_possible, processing, wait_time }: HordeCheck, waitedMs: number): void {
-    if (faulted) throw new AppError('engine_failed', 'AI Horde: the request is faulted');
-    if (!is_possible && waitedMs >= IMPOSSIBLE_GRACE_MS) {
-      throw new AppError('engine_busy', 'AI Horde: no worker can do this', {
-        publicMessage: 'Nobody at AI Horde can make this picture now.',
-      });
-    }
-    if (processing === 0 && wait_time > maxWaitSeconds) {
-      throw new AppError('engine_busy', `AI Horde names a wait of ${wait_time} s`, {
-        publicMessage: `AI Horde names a wait of ${wait_time} s, and this service waits at most ${maxWaitSeconds} s for it.`,
-      });
-    }
-  }
-
-  /** `status` may be asked only ten times a minute, so it is asked once, at the end. */
-  async function fetchImage(calls: ServiceCalls, id: string, context: EngineContext): Promise<EngineImage> {
-    context.onProgress({ stage: 'download' });
-    const answer = await readStatus(calls, id, context.signal);
-    const [generation] = statusSchema.parse(answer.json).generations;
-    if (generation === undefined) throw new AppError('engine_failed', 'AI Horde: done without a picture');
-    const { img, seed, censored, state } = generation;
-    // A placeholder stands in for the picture then.
-    if (censored || state !== 'ok') throw calls.toEndError({ is: 'refused', reason: `the picture is ${state}` });
-    const isAddress = img.startsWith('http');
-    const bytes = isAddress
-      ? requirePicture(await fetchPicture(img, { signal: context.signal }), 'AI Horde: the picture')
-      : requireBase64Picture(img, 'AI Horde: the picture');
-    return { bytes, seed: Number(seed) };
-  }
-
-  async function readStatus(calls: ServiceCalls, id: string, signal: AbortSignal): Promise<ServiceAnswer> {
-    for (;;) {
-      const answer = await calls.ask({ url: `/generate/status/${id}` });
-      if (!('restMs' in answer)) return answer;
-      await clock.wait(Math.max(answer.restMs, STATUS_PAUSE_MS), signal);
     }
   }
 

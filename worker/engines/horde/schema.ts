@@ -8,6 +8,7 @@ export const acceptedSchema = z.object({
   id: z.string(),
   warnings: z.array(z.object({ code: z.string().optional(), message: z.string() })).default([]),
 });
+export type Accepted = z.infer<typeof acceptedSchema>;
 
 export const checkSchema = z.object({
   done: z.boolean(),
