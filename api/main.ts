@@ -110,7 +110,7 @@ await runService(async () => {
     waitBudgetMs: settings.WAIT_BUDGET_MS,
     safeMode: settings.SAFE_MODE,
     metadata: settings.METADATA,
-    saveFile: createSaveFile({ dataDirectory, maxBytes: toMaxBytes(settings.DISK_MAX_MB), now: clock.now }),
+    saveFile: createSaveFile({ dataDirectory, maxBytes: toMaxBytes(settings.DISK_MAX_MB), clock }),
     preferences: createPreferences(),
     streams: createStreamLimit(),
     describe: createDescribe({

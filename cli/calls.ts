@@ -11,7 +11,7 @@ export interface CallOptions {
   readonly base: string;
   readonly key: string | undefined;
   readonly signal: AbortSignal;
-  /** Epoch milliseconds. After it, no call is repeated. */
+  /** By `performance.now()`. After it, no call is repeated. */
   readonly deadline: number;
   /** Gets a sentence that says why the call waits. */
   readonly onWait: (reason: string) => void;
@@ -37,7 +37,7 @@ export async function call(request: Call, options: CallOptions): Promise<Respons
     const trouble = await attempt(request, options);
     if (trouble instanceof Response) return trouble;
     const { failure, reason, waitMs = Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS) } = trouble;
-    if (reason === undefined || Date.now() + waitMs > options.deadline) throw failure;
+    if (reason === undefined || performance.now() + waitMs > options.deadline) throw failure;
     options.onWait(`${reason}; asking again in ${Math.ceil(waitMs / 1000)} s`);
     await sleep(waitMs, undefined, { signal: options.signal });
   }
@@ -52,7 +52,7 @@ interface Trouble {
 
 async function attempt(request: Call, options: CallOptions): Promise<Response | Trouble> {
   const { base, key, signal, deadline } = options;
-  const limit = AbortSignal.timeout(Math.max(deadline - Date.now(), 1));
+  const limit = AbortSignal.timeout(Math.max(Math.ceil(deadline - performance.now()), 1));
   try {
     const response = await fetch(`${base}${request.path}`, {
       method: request.method,

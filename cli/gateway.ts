@@ -45,7 +45,7 @@ export function createGateway(options: CallOptions): Gateway {
         // A broken connection does not fail the job, so the loop asks again.
         if (error instanceof Failure || options.signal.aborted) throw error;
       }
-      if (Date.now() > options.deadline && !hasEnded(current)) throw toOutOfPatience(current);
+      if (performance.now() > options.deadline && !hasEnded(current)) throw toOutOfPatience(current);
     }
   }
 

@@ -98,7 +98,7 @@ const CANCEL_MS = 5000;
 async function cancelOpen(job: Job | undefined, session: Session): Promise<void> {
   if (job === undefined || job.status === 'done' || job.status === 'failed' || job.status === 'cancelled') return;
   session.progress.clear();
-  const gateway = session.connect({ signal: AbortSignal.timeout(CANCEL_MS), deadline: Date.now() + CANCEL_MS });
+  const gateway = session.connect({ signal: AbortSignal.timeout(CANCEL_MS), deadline: performance.now() + CANCEL_MS });
   try {
     await gateway.cancel(addressOf(job));
     session.progress.say('easel: cancelled.');

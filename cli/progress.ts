@@ -35,7 +35,7 @@ export function createProgress({ stderr, env, isQuiet }: ProgressOptions): Progr
   function drawLatest(): void {
     if (latest === undefined) return;
     const { job, label, at } = latest;
-    draw(`${label}${toLine(job, (Date.now() - at) / 1000)}`);
+    draw(`${label}${toLine(job, (performance.now() - at) / 1000)}`);
   }
   function clear(): void {
     clearInterval(timer);
@@ -47,7 +47,7 @@ export function createProgress({ stderr, env, isQuiet }: ProgressOptions): Progr
 
   return {
     show: (job, label = '') => {
-      latest = { job, label, at: Date.now() };
+      latest = { job, label, at: performance.now() };
       drawLatest();
       if (hasTaskbar) stderr.write(toTaskbar(job.progress > 0 ? 1 : 3, Math.round(job.progress * 100)));
       // Redrawn every second, so that the time left counts down between two events.

@@ -35,7 +35,7 @@ export function createSession(values: Values, interruption: Interrupt, surroundi
     ...interruption,
     ...{ surroundings, values, progress, base },
     isJson: typeof values.json === 'boolean' ? values.json : stdout.isTTY !== true,
-    connect: ({ signal = interruption.signal, deadline = Date.now() + patienceMs } = {}) =>
+    connect: ({ signal = interruption.signal, deadline = performance.now() + patienceMs } = {}) =>
       createGateway({ base, key: env.EASEL_KEY || undefined, signal, deadline, onWait: progress.wait }),
     print: (line) => {
       progress.clear();

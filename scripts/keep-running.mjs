@@ -32,7 +32,7 @@ export function keepRunning(services, options = {}) {
   });
 
   function start(service, deaths) {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const child = spawn(service.command, service.args, {
       cwd: service.cwd,
       env: service.env,
@@ -46,7 +46,7 @@ export function keepRunning(services, options = {}) {
       children.delete(service.name);
       if (stopCode !== undefined) return endIfDone();
       if (code === EXIT_CONFIG) return stop(EXIT_CONFIG);
-      const lived = Date.now() - startedAt;
+      const lived = performance.now() - startedAt;
       startAgain(service, how, lived >= steadyMs ? 1 : deaths + 1);
     };
     child.once('error', (error) => onEnd(error.message));

@@ -3,14 +3,20 @@ import { AppError, type ErrorCode } from './errors.ts';
 
 /** Handed in everywhere, so that tests control the time. */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /**
+   * Epoch milliseconds, for what is stored, told to people or compared with another machine's time. It jumps forward and
+   * back when a machine's clock is set right, so no duration is measured with it.
+   */
   now(): number;
+  /** Whole milliseconds since some moment of this process, for durations and deadlines. It never jumps and never goes back. */
+  elapsed(): number;
   /** Resolves after that many milliseconds; rejects with the signal's reason when it aborts. */
   wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => Math.floor(performance.now()),
   wait: async (milliseconds, signal) => {
     await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
   },

@@ -84,7 +84,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const shelf = createShelf({ directory: join(options.dataDirectory, 'shelf'), clock });
   const conversions = createConversions();
   const painter = createPainter({ ...options, shelf, conversions });
-  const keptPictures = openKeptPictures(options.dataDirectory, clock.now);
+  const keptPictures = openKeptPictures(options.dataDirectory, clock);
   const deliver = createDeliver({ ...options, stores, shelf, conversions, keptPictures });
   const produce = createProduce({ ...options, engines, painter, deliver });
   const slots = createSlots(options);

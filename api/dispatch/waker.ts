@@ -66,12 +66,12 @@ export function createWaker({ client, name, signal, clock, log, onReady, onGiven
   let hasWarned = false;
   let gaveUpAt = Number.NEGATIVE_INFINITY;
 
-  const isFresh = (): boolean => !isWaking && state === 'ready' && clock.now() - heardAt < FRESH_MS;
+  const isFresh = (): boolean => !isWaking && state === 'ready' && clock.elapsed() - heardAt < FRESH_MS;
 
   function wake(): void {
     if (isWaking || signal.aborted || isFresh()) return;
     isWaking = true;
-    wakingSince = clock.now();
+    wakingSince = clock.elapsed();
     askUntilAwake().catch((error: unknown) => {
       if (!signal.aborted) log.error({ err: error, worker: name }, 'waking a worker failed');
     });
@@ -83,7 +83,7 @@ export function createWaker({ client, name, signal, clock, log, onReady, onGiven
     let pauseMs = FIRST_PAUSE_MS;
     for (let health = await askHealth(); !isAwake(health); health = await askHealth()) {
       state = health?.status === 'starting' ? 'starting' : 'waking';
-      if (clock.now() >= until) return giveUp();
+      if (clock.elapsed() >= until) return giveUp();
       await clock.wait(pauseMs, signal);
       pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS);
     }
@@ -111,32 +111,32 @@ export function createWaker({ client, name, signal, clock, log, onReady, onGiven
   /** An unhealthy worker may still have engines that work, and their errors say more than its health. */
   function isAwake(health: WorkerHealth | undefined): boolean {
     if (health?.status !== 'healthy' && health?.status !== 'unhealthy') return false;
-    const tookMs = state === 'ready' ? undefined : clock.now() - wakingSince;
+    const tookMs = state === 'ready' ? undefined : clock.elapsed() - wakingSince;
     isWaking = false;
     state = 'ready';
-    heardAt = clock.now();
+    heardAt = clock.elapsed();
     onReady(health, tookMs);
     return true;
   }
 
   function giveUp(): void {
-    log.warn({ worker: name, afterMs: clock.now() - wakingSince }, 'the worker did not wake up');
+    log.warn({ worker: name, afterMs: clock.elapsed() - wakingSince }, 'the worker did not wake up');
     isWaking = false;
     state = 'unreachable';
-    gaveUpAt = clock.now();
+    gaveUpAt = clock.elapsed();
     onGivenUp();
   }
 
   return {
-    state: () => (state === 'ready' && clock.now() - heardAt > SLEEPS_AFTER_MS ? 'asleep' : state),
+    state: () => (state === 'ready' && clock.elapsed() - heardAt > SLEEPS_AFTER_MS ? 'asleep' : state),
     isFresh,
     get isWaking() {
       return isWaking;
     },
-    wakingForMs: () => (isWaking && state !== 'ready' ? clock.now() - wakingSince : undefined),
+    wakingForMs: () => (isWaking && state !== 'ready' ? clock.elapsed() - wakingSince : undefined),
     wake,
     heard: () => {
-      heardAt = clock.now();
+      heardAt = clock.elapsed();
     },
     lost: () => {
       state = 'waking';

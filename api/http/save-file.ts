@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { createKeptFiles, openKeptPictures, toKeptName } from '../../shared/files/kept-files.ts';
+import type { Clock } from '../../shared/wait.ts';
 import type { Job } from '../jobs/job.ts';
 import type { PictureContent } from '../jobs/pictures/content.ts';
 
@@ -11,18 +12,17 @@ interface SaveFileOptions {
   readonly dataDirectory: string;
   /** Limit for all saved files together. Beyond it the oldest are removed. */
   readonly maxBytes: number;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
 }
 
 /**
  * Saves a picture in a file as the earlier Hugging Face service did: `image_<time>_<prompt>.png`, under DATA_DIR/saved.
  * Returns its absolute path.
  */
-export function createSaveFile({ dataDirectory, maxBytes, now }: SaveFileOptions) {
+export function createSaveFile({ dataDirectory, maxBytes, clock }: SaveFileOptions) {
   const directory = join(dataDirectory, 'saved');
-  const files = createKeptFiles({ directory, maxBytes, now });
-  const kept = openKeptPictures(dataDirectory, now);
+  const files = createKeptFiles({ directory, maxBytes, clock });
+  const kept = openKeptPictures(dataDirectory, clock);
 
   /** Undefined if the picture is not on this gateway's disk. */
   function toKeptPath({ result }: Job): string | undefined {
@@ -35,7 +35,7 @@ export function createSaveFile({ dataDirectory, maxBytes, now }: SaveFileOptions
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '_')
       .slice(0, MAX_SLUG_CHARACTERS);
-    const name = `image_${now()}_${slug}.png`;
+    const name = `image_${clock.now()}_${slug}.png`;
     const from = toKeptPath(job);
     await files.prepare();
     const isLinked = from !== undefined && (await files.link(name, from, picture.size));

@@ -42,7 +42,7 @@ const monthOf = (time: number): string => new Date(time).toISOString().slice(0, 
 export async function createUsageCount(options: UsageOptions): Promise<UsageCount> {
   const { path, bytesSent, clock, log } = options;
   let counted = (await read(path, log)) ?? begin();
-  let countedAt = clock.now();
+  let countedAt = clock.elapsed();
   let countedBytes = 0;
 
   function begin(): Stored {
@@ -51,13 +51,13 @@ export async function createUsageCount(options: UsageOptions): Promise<UsageCoun
 
   /** Adds what came since the last count. A new month begins at the first count in it. */
   function count(): Stored {
-    const [now, bytes] = [clock.now(), bytesSent()];
-    if (counted.month !== monthOf(now)) counted = begin();
+    const [at, bytes] = [clock.elapsed(), bytesSent()];
+    if (counted.month !== monthOf(clock.now())) counted = begin();
     else {
-      const awakeMs = counted.awakeMs + Math.max(0, now - countedAt);
+      const awakeMs = counted.awakeMs + at - countedAt;
       counted = { ...counted, awakeMs, bytesOut: counted.bytesOut + Math.max(0, bytes - countedBytes) };
     }
-    [countedAt, countedBytes] = [now, bytes];
+    [countedAt, countedBytes] = [at, bytes];
     return counted;
   }
 

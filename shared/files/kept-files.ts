@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MediaType, toExtension } from '../picture/media-type.ts';
+import type { Clock } from '../wait.ts';
 import { createMakeRoom } from './make-room.ts';
 import { linkFile, removeUnfinished, unlessMissing, writeFileAtomically } from './write-file-atomically.ts';
 
@@ -30,12 +31,11 @@ interface KeptFilesOptions {
   readonly directory: string;
   /** Of all pictures together; when they exceed it, the oldest are removed. */
   readonly maxBytes: number;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
 }
 
-export function createKeptFiles({ directory, maxBytes, now }: KeptFilesOptions): KeptFiles {
-  const makeRoom = createMakeRoom({ directory, maxBytes, isOurs: (name) => PICTURE_NAME.test(name), now });
+export function createKeptFiles({ directory, maxBytes, clock }: KeptFilesOptions): KeptFiles {
+  const makeRoom = createMakeRoom({ directory, maxBytes, isOurs: (name) => PICTURE_NAME.test(name), clock });
   let clearing: Promise<void> | undefined;
 
   const toPath = (name: string): string => {
@@ -45,7 +45,7 @@ export function createKeptFiles({ directory, maxBytes, now }: KeptFilesOptions):
 
   /** Runs once; after a failure the next write tries again. */
   function clearUnfinished(): Promise<void> {
-    clearing ??= removeUnfinished(directory, now() - HOUR_MS).catch((error: unknown) => {
+    clearing ??= removeUnfinished(directory, clock.now() - HOUR_MS).catch((error: unknown) => {
       clearing = undefined;
       throw error;
     });
@@ -83,8 +83,8 @@ const MAX_KEPT_BYTES = 256 * MEGABYTE;
  * Where the gateway keeps pictures that were asked for as bytes. A worker with the same DATA_DIR links them there
  * itself, so that the gateway neither fetches nor writes them.
  */
-export const openKeptPictures = (dataDirectory: string, now: () => number): KeptFiles =>
-  createKeptFiles({ directory: join(dataDirectory, 'kept'), maxBytes: MAX_KEPT_BYTES, now });
+export const openKeptPictures = (dataDirectory: string, clock: KeptFilesOptions['clock']): KeptFiles =>
+  createKeptFiles({ directory: join(dataDirectory, 'kept'), maxBytes: MAX_KEPT_BYTES, clock });
 
 /** `<id>.<extension>`. Ids cannot be guessed or repeated, so a file of that name is that picture. */
 export const toKeptName = (id: string, mediaType: MediaType): string => `${id}.${toExtension(mediaType)}`;

@@ -1,5 +1,6 @@
 import { opendir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clock } from '../wait.ts';
 import { unlessMissing } from './write-file-atomically.ts';
 
 const MINUTE_MS = 60_000;
@@ -17,8 +18,7 @@ interface RoomOptions {
   readonly maxBytes: number;
   /** Whether a file of this name counts, and may be removed. */
   readonly isOurs: (name: string) => boolean;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
 }
 
 interface OurFile {
@@ -33,20 +33,20 @@ interface OurFile {
  * removes the oldest files, but none younger than ten minutes. It lists the directory at most every few minutes and
  * adds up the bytes in between.
  */
-export function createMakeRoom({ directory, maxBytes, isOurs, now }: RoomOptions): (bytes: number) => Promise<void> {
+export function createMakeRoom({ directory, maxBytes, isOurs, clock }: RoomOptions): (bytes: number) => Promise<void> {
   let used = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | undefined;
 
   const mustLook = (bytes: number): boolean =>
-    now() - lookedAt >= (used + bytes > maxBytes ? LEAVE_ALONE_MS : LOOK_AGAIN_MS);
+    clock.elapsed() - lookedAt >= (used + bytes > maxBytes ? LEAVE_ALONE_MS : LOOK_AGAIN_MS);
 
   async function look(bytes: number): Promise<void> {
     const files = await list(directory, isOurs);
     const total = files.reduce((sum, file) => sum + file.bytes, 0);
     const excess = total + bytes <= maxBytes ? 0 : total + bytes - maxBytes * FILL_AGAIN_TO;
-    used = total - (await removeOldest(files, excess, now() - KEEP_YOUNG_MS));
-    lookedAt = now();
+    used = total - (await removeOldest(files, excess, clock.now() - KEEP_YOUNG_MS));
+    lookedAt = clock.elapsed();
   }
 
   return async (bytes) => {

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import { remember } from '../remember.ts';
+import type { Clock } from '../wait.ts';
 
 const MINUTE_MS = 60_000;
 const MAX_WRONG_PER_MINUTE = 20;
@@ -16,20 +17,22 @@ export interface SecretBrake {
 }
 
 interface SecretBrakeOptions {
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly elapsed: Clock['elapsed'];
   readonly maxWrongPerMinute?: number;
 }
 
-export function createSecretBrake({ now, maxWrongPerMinute = MAX_WRONG_PER_MINUTE }: SecretBrakeOptions): SecretBrake {
+export function createSecretBrake({
+  elapsed,
+  maxWrongPerMinute = MAX_WRONG_PER_MINUTE,
+}: SecretBrakeOptions): SecretBrake {
   const wrong = new Map<string, { count: number; readonly until: number }>();
   /** Keys that an address has used before. They keep working if somebody else guesses at the same address. */
   const proven = new Map<string, true>();
 
   function triesOf(address: string): { count: number; readonly until: number } {
     const known = wrong.get(address);
-    if (known !== undefined && known.until > now()) return known;
-    const fresh = { count: 0, until: now() + MINUTE_MS };
+    if (known !== undefined && known.until > elapsed()) return known;
+    const fresh = { count: 0, until: elapsed() + MINUTE_MS };
     remember(wrong, address, fresh, MAX_ADDRESSES);
     return fresh;
   }
@@ -45,7 +48,7 @@ export function createSecretBrake({ now, maxWrongPerMinute = MAX_WRONG_PER_MINUT
         if (owner !== undefined) remember(proven, name, true, MAX_ADDRESSES);
         return;
       }
-      const retryAfterSeconds = Math.max(1, Math.ceil((tries.until - now()) / 1000));
+      const retryAfterSeconds = Math.max(1, Math.ceil((tries.until - elapsed()) / 1000));
       throw new AppError('rate_limited', 'too many wrong keys from one address', {
         publicMessage: `Too many wrong keys came from this address. Try again in ${retryAfterSeconds} s.`,
         retryAfterSeconds,

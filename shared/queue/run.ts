@@ -120,12 +120,14 @@ export function applyChange(run: Run, change: RunChange, now: number, isRecorded
   const status = change.status ?? run.status;
   const isNewStage = change.stage !== undefined && change.stage !== run.stage;
   const hasStarted = status !== 'queued' && run.startedAt === undefined;
+  // The clock may have been set back since: a run's times keep their order, so that no duration is less than nothing.
+  const at = Math.max(now, run.stageAt ?? run.startedAt ?? run.createdAt);
   const changed: Run = {
     ...run,
-    ...(isNewStage && { stageAt: now, fraction: undefined, engineStatus: undefined }),
-    ...(hasStarted && { startedAt: now }),
+    ...(isNewStage && { stageAt: at, fraction: undefined, engineStatus: undefined }),
+    ...(hasStarted && { startedAt: at }),
     ...(status !== 'queued' && { queuePosition: undefined }),
-    ...(isEnded(status) && { finishedAt: now }),
+    ...(isEnded(status) && { finishedAt: at }),
     ...change,
     number: run.number + 1,
   };

@@ -12,6 +12,7 @@ import { createGatewayServer } from '../../api/http/server.ts';
 import { close, listen } from '../../shared/net/http.ts';
 import { createSecretBrake } from '../../shared/net/secret-brake.ts';
 import { createLog } from '../../shared/service/log.ts';
+import { systemClock } from '../../shared/wait.ts';
 import { createFakeJobs, type FakeJobs } from './fake-jobs.ts';
 
 export interface TestGateway {
@@ -34,7 +35,7 @@ export async function startGateway(overrides: Partial<AppOptions> = {}, wantedPo
     jobs,
     dialects,
     apiKeys: undefined,
-    brake: createSecretBrake({ now: Date.now }),
+    brake: createSecretBrake(systemClock),
     limit: createRateLimit({ perMinute: 0 }),
     maxPixels: 16_777_216,
     bodies: createBodyBudget(toBodyLimits(160_000_000)),

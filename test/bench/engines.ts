@@ -24,13 +24,15 @@ interface PassedClock extends Clock {
 
 /** Waits end at once and are only counted, because pauses protect real services and cost the engine nothing. */
 function createPassedClock(): PassedClock {
-  let nowMs = systemClock.now();
+  const startedAt = systemClock.now();
+  let passedMs = 0;
   let waitedMs = 0;
   return {
-    now: () => nowMs,
+    now: () => startedAt + passedMs,
+    elapsed: () => passedMs,
     wait: async (milliseconds, signal) => {
       await systemClock.wait(0, signal);
-      nowMs += milliseconds;
+      passedMs += milliseconds;
       waitedMs += milliseconds;
     },
     takeWaitedMs: () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJobs } from '../../api/jobs/index.ts';
 import { createLog } from '../../shared/service/log.ts';
-import { systemClock } from '../../shared/wait.ts';
+import { type Clock, systemClock } from '../../shared/wait.ts';
 import type { WorkerOptions } from '../../worker/worker.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
 import { openFrontDoor, TOKEN } from '../worker/front-door.ts';
@@ -28,12 +28,12 @@ type InProcessOptions = Pick<WorkerOptions, 'engines'> & Partial<Pick<WorkerOpti
 const WAIT_BUDGET_MS = 120_000;
 
 export async function startInProcess(
-  wire: (world: { readonly now: () => number; readonly dataDirectory: string }) => InProcessOptions,
+  wire: (world: { readonly clock: Clock; readonly dataDirectory: string }) => InProcessOptions,
 ): Promise<InProcess> {
   let aheadMs = 0;
-  const ahead = { ...systemClock, now: () => Date.now() + aheadMs };
+  const ahead = { ...systemClock, now: () => Date.now() + aheadMs, elapsed: () => systemClock.elapsed() + aheadMs };
   const dataDirectory = await mkdtemp(join(tmpdir(), 'easel-e2e-'));
-  const parts = wire({ now: ahead.now, dataDirectory });
+  const parts = wire({ clock: ahead, dataDirectory });
   const worker = await openFrontDoor({ clock: ahead, ...parts, dataDirectory });
   const lines: string[] = [];
   const log = createLog({ service: 'gateway', level: 'info', destination: { write: (line) => void lines.push(line) } });

@@ -62,9 +62,9 @@ async function open(context: TestContext, mode: ImgurMode, names: 'imgur' | 'img
   const imgur = await createImgurStandIn();
   imgur.setMode(mode, mode === 'slow' ? { uploadMs: SLOW_MS } : {});
   const engine = createFakeEngine('fake');
-  const system = await startInProcess(({ now, dataDirectory }) => {
-    const host = createImgur({ apiUrl: imgur.apiUrl, clientId: imgur.clientId, clock: { now } });
-    const disk = createDisk({ directory: join(dataDirectory, 'images'), maxBytes: Number.POSITIVE_INFINITY, now });
+  const system = await startInProcess(({ clock, dataDirectory }) => {
+    const host = createImgur({ apiUrl: imgur.apiUrl, clientId: imgur.clientId, clock });
+    const disk = createDisk({ directory: join(dataDirectory, 'images'), maxBytes: Number.POSITIVE_INFINITY, clock });
     return { engines: [engine], stores: names === 'imgur' ? [host] : [host, disk], uploadTimeoutMs: UPLOAD_TIMEOUT_MS };
   });
   context.after(async () => {

@@ -20,9 +20,9 @@ for (const [what, path] of [
 ] as const) {
   test(`a picture asked for as ${what} is written once where gateway and worker share a disk`, async (context) => {
     let directory = '';
-    const system = await startInProcess(({ dataDirectory, now }) => {
+    const system = await startInProcess(({ dataDirectory, clock }) => {
       directory = dataDirectory;
-      const images = { directory: join(dataDirectory, 'images'), maxBytes: Number.POSITIVE_INFINITY, now };
+      const images = { directory: join(dataDirectory, 'images'), maxBytes: Number.POSITIVE_INFINITY, clock };
       return { engines: [createFakeEngine('only')], stores: [createDisk(images)] };
     });
     context.after(system.close);

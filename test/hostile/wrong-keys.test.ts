@@ -9,7 +9,7 @@ const ADMIN_KEY = 'secret-key-of-the-operator';
 
 test('an address that tries many keys gets no more answers, except for keys that it used before', async (context) => {
   let now = 0;
-  const brake = createSecretBrake({ now: () => now, maxWrongPerMinute: 3 });
+  const brake = createSecretBrake({ elapsed: () => now, maxWrongPerMinute: 3 });
   const gateway = await startGateway({ apiKeys: KEYS, adminKey: ADMIN_KEY, brake });
   context.after(() => gateway.stop());
   const ask = async (key: string): Promise<number> =>

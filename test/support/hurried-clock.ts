@@ -9,6 +9,7 @@ export function createHurriedClock(): Clock & { readonly waits: readonly number[
   return {
     waits,
     now: systemClock.now,
+    elapsed: systemClock.elapsed,
     wait(milliseconds, signal) {
       waits.push(milliseconds);
       return systemClock.wait(Math.min(milliseconds, LONGEST_WAIT_MS), signal);

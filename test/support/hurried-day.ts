@@ -56,6 +56,7 @@ export function createHurriedDay(startMs: number, rate: number): HurriedDay {
 
   return {
     now,
+    elapsed: () => now() - startMs,
     wait: (milliseconds, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted === true) return reject(signal.reason);

@@ -3,6 +3,8 @@ import type { Clock } from '../../shared/wait.ts';
 /** A clock that only a test moves. */
 export interface ManualClock extends Clock {
   advance(milliseconds: number): void;
+  /** The wall clock is set right by so much, forward or back. No time passes. */
+  correct(milliseconds: number): void;
   /** Resolves as soon as a wait of such a length starts. */
   waitedFor(isMeant: (milliseconds: number) => boolean): Promise<void>;
 }
@@ -16,10 +18,12 @@ interface Sleeper {
 export function createManualClock(startAt = Date.UTC(2026, 0, 1)): ManualClock {
   const sleepers = new Set<Sleeper>();
   const watchers = new Set<() => void>();
-  let now = startAt;
+  let wall = startAt;
+  let elapsed = 0;
 
   return {
-    now: () => now,
+    now: () => wall,
+    elapsed: () => elapsed,
     wait: (milliseconds, signal) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
@@ -39,14 +43,18 @@ export function createManualClock(startAt = Date.UTC(2026, 0, 1)): ManualClock {
           forget();
           resolve();
         };
-        const sleeper = { until: now + milliseconds, milliseconds, wake };
+        const sleeper = { until: elapsed + milliseconds, milliseconds, wake };
         sleepers.add(sleeper);
         signal?.addEventListener('abort', leave, { once: true });
         for (const watcher of watchers) watcher();
       }),
     advance: (milliseconds) => {
-      now += milliseconds;
-      for (const sleeper of [...sleepers]) if (sleeper.until <= now) sleeper.wake();
+      wall += milliseconds;
+      elapsed += milliseconds;
+      for (const sleeper of [...sleepers]) if (sleeper.until <= elapsed) sleeper.wake();
+    },
+    correct: (milliseconds) => {
+      wall += milliseconds;
     },
     waitedFor: (isMeant) =>
       new Promise((resolve) => {

@@ -92,9 +92,7 @@ export async function openFrontDoor(
     engineTimeoutMs: 10_000,
     repeatPauseMs: 1,
     patienceMs: 0,
-    stores: [
-      createDisk({ directory: join(dataDirectory, 'images'), maxBytes: Number.POSITIVE_INFINITY, now: clock.now }),
-    ],
+    stores: [createDisk({ directory: join(dataDirectory, 'images'), maxBytes: Number.POSITIVE_INFINITY, clock })],
     pages: noBrowser,
     log: createLog({ service: 'worker', level: 'trace', destination: { write: (line) => void lines.push(line) } }),
     ...options,

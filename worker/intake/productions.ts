@@ -12,7 +12,7 @@ import type { Slots } from './slots.ts';
 
 /** A production of a queue that takes it back while it waits for an engine. */
 export interface Queued {
-  /** Epoch milliseconds at which it was begun for the first time. */
+  /** By the clock's `elapsed`: when it was begun for the first time. */
   readonly begunAt: number;
   /** The production has ended without a last event. It may be taken again after so many milliseconds. */
   readonly onPostponed: (milliseconds: number) => void;
@@ -72,7 +72,7 @@ export function createProductions(options: ProductionsOptions): Productions {
 
   function start(production: Production, trace: Run['trace'], listener: Listener, queued?: Queued): Entry {
     const previous = byJob.get(production.jobId)?.ended;
-    const deadlineAt = clock.now() + (production.timeoutMs ?? Number.POSITIVE_INFINITY);
+    const deadlineAt = clock.elapsed() + (production.timeoutMs ?? Number.POSITIVE_INFINITY);
     const entry: Entry = {
       listeners: new Set([listener]),
       abort: new AbortController(),
@@ -105,7 +105,7 @@ export function createProductions(options: ProductionsOptions): Productions {
       try {
         // The same job was cancelled a moment ago and is still ending.
         await previous;
-        const begunAt = queued?.begunAt ?? clock.now();
+        const begunAt = queued?.begunAt ?? clock.elapsed();
         const context = { signal, deadlineAt, begunAt, onProgress: reports.progress, watch, stepAside };
         reports.result(await produce(production, context));
       } finally {

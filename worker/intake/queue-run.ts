@@ -30,9 +30,25 @@ interface QueueRunOptions {
 
 /** How long a picture stays on the queue's backend; the gateway fetches it when a caller asks. */
 const PICTURE_LIFE_SECONDS = 3600;
+/** Another worker may have ended the oldest. */
+const MAX_POSTPONED = 1000;
 
 export function createQueueRun(options: QueueRunOptions) {
   const { runs, blobs, vault, productions, readPicture, observer, clock } = options;
+
+  /** Runs that this worker gave back to wait, by the clock's `elapsed`: when they were begun for the first time. */
+  const postponed = new Map<string, number>();
+
+  /** By the clock's `elapsed`. Of a run that another worker began, only its time by the wall clock is known. */
+  function begunAt({ id, startedAt }: Run): number {
+    return postponed.get(id) ?? clock.elapsed() - Math.max(0, clock.now() - (startedAt ?? clock.now()));
+  }
+
+  function notePostponed(run: Run): void {
+    postponed.set(run.id, begunAt(run));
+    const [oldest] = postponed.keys();
+    if (postponed.size > MAX_POSTPONED && oldest !== undefined) postponed.delete(oldest);
+  }
 
   /** Resolves with the last event, the run as last reported, and the changes that were not reported yet. */
   async function produce(run: Run, signal: AbortSignal): Promise<Made> {
@@ -54,7 +70,7 @@ export function createQueueRun(options: QueueRunOptions) {
       else if (event.type !== 'alive') ending.resolve(event);
     };
     const leave = productions.follow(production, hear, run.trace, {
-      begunAt: run.startedAt ?? clock.now(),
+      begunAt: begunAt(run),
       onPostponed: (milliseconds) => ending.resolve({ type: 'postponed', milliseconds }),
     });
     // A removed listener gets no more events.
@@ -103,9 +119,11 @@ export function createQueueRun(options: QueueRunOptions) {
     const made = await produce(run, signal).catch((error: unknown) => ({ ending: toEnding(error), run, changes: [] }));
     const { ending, changes } = made;
     if (ending.type === 'postponed') {
+      notePostponed(run);
       if (changes.length > 0) await runs.report(runId, changes, undefined, made.run);
       return ending.milliseconds;
     }
+    postponed.delete(runId);
     const how = whatItMeans(ending, signal);
     if (how !== 'ended') return giveBack(runId, how);
     await settle(ending, made);

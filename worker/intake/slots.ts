@@ -5,7 +5,7 @@ import { type Clock, toAbortError } from '../../shared/wait.ts';
 export interface SlotsOptions {
   readonly concurrency: number;
   readonly maxWaiting: number;
-  readonly clock: Pick<Clock, 'now' | 'wait'>;
+  readonly clock: Pick<Clock, 'elapsed' | 'wait'>;
 }
 
 export interface SlotUse {
@@ -47,12 +47,12 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
 
   function occupy({ cost }: SlotUse): () => void {
     const leave = room.enter(cost);
-    const startedAt = clock.now();
+    const startedAt = clock.elapsed();
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      durationsMs = [...durationsMs, clock.now() - startedAt].slice(-RECENT_JOBS);
+      durationsMs = [...durationsMs, clock.elapsed() - startedAt].slice(-RECENT_JOBS);
       leave();
     };
   }

@@ -40,7 +40,7 @@ export const isRest = (answer: Pass | Rest): answer is Rest => 'restRemainingMs'
  * may be chance (a proxy's page in place of JSON), so it opens the breaker only when a later call meets it again, or when
  * its evidence is `sure`.
  */
-export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
+export function createBreaker({ elapsed }: Pick<Clock, 'elapsed'>): Breaker {
   const history = createCallHistory();
   let nextRestMs = FIRST_REST_MS;
   let rest: { untilMs: number; lastError: AppError } | undefined;
@@ -76,12 +76,12 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
   }
 
   function open(error: AppError, restMs: number): void {
-    const untilMs = now() + Math.min(restMs, LONGEST_REST_MS);
+    const untilMs = elapsed() + Math.min(restMs, LONGEST_REST_MS);
     if (rest === undefined || untilMs > rest.untilMs) rest = { untilMs, lastError: error };
   }
 
   function createPass(isTrial: boolean): Pass {
-    const startedAt = now();
+    const startedAt = elapsed();
     // Calls that were under way together may have met the same incident. Only a later call can confirm it.
     const wasSuspected = isSuspected;
     const endTrial = (): void => {
@@ -92,7 +92,7 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
         endTrial();
         if (isTrial) close();
         isSuspected = false;
-        history.addSuccess(now() - startedAt);
+        history.addSuccess(elapsed() - startedAt);
       },
       fail(error) {
         endTrial();
@@ -108,7 +108,7 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
   return {
     enter() {
       if (rest === undefined) return createPass(false);
-      const restRemainingMs = rest.untilMs - now();
+      const restRemainingMs = rest.untilMs - elapsed();
       if (restRemainingMs > 0 || isTrying)
         return { restRemainingMs: Math.max(0, restRemainingMs), lastError: rest.lastError };
       isTrying = true;
@@ -119,7 +119,7 @@ export function createBreaker({ now }: Pick<Clock, 'now'>): Breaker {
       open(error, milliseconds);
     },
     status() {
-      const restRemainingMs = Math.max(0, (rest?.untilMs ?? 0) - now());
+      const restRemainingMs = Math.max(0, (rest?.untilMs ?? 0) - elapsed());
       return {
         state: rest === undefined ? 'ready' : restRemainingMs > 0 ? 'resting' : 'trying',
         lastErrorCode,

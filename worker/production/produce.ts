@@ -33,11 +33,11 @@ export interface ProduceOptions {
 
 export interface ProduceContext {
   readonly signal: AbortSignal;
-  /** Epoch milliseconds; Infinity if the job has no deadline. */
+  /** By the clock's `elapsed`; Infinity if the job has no deadline. */
   readonly deadlineAt: number;
   readonly onProgress: (event: ProgressEvent) => void;
   readonly watch: Pick<ProductionWatch, 'asking'>;
-  /** Epoch milliseconds at which the job was begun for the first time. */
+  /** By the clock's `elapsed`: when the job was begun for the first time. */
   readonly begunAt: number;
   /**
    * Gives the slot to other jobs while it waits. Resolves when this job has a slot again; rejects where the queue takes the
@@ -147,8 +147,8 @@ export function createProduce(options: ProduceOptions): Produce {
 
   return async (production, context) => {
     const { plans, skipped } = planEngines(production.request, engines, production.credentials);
-    const remainingMs = (): number => context.deadlineAt - clock.now();
-    const elapsedMs = (): number => clock.now() - context.begunAt;
+    const remainingMs = (): number => context.deadlineAt - clock.elapsed();
+    const elapsedMs = (): number => clock.elapsed() - context.begunAt;
     const patienceMs = (): number => (options.patienceMs ?? LONGEST_PATIENCE_MS) - elapsedMs();
     const run: Run = { ...production, ...context, plans, remainingMs, elapsedMs, patienceMs };
     const chosen = (await findPainted(run)) ?? (await paint(run));
@@ -172,11 +172,11 @@ interface Share {
  */
 function shareTime(
   { plans, remainingMs }: Pick<Run, 'plans' | 'remainingMs'>,
-  clock: Pick<Clock, 'now'>,
+  clock: Pick<Clock, 'elapsed'>,
   fallbackWithinMs = Number.POSITIVE_INFINITY,
 ): (plan: Plan) => Share {
-  const fallbackAt = clock.now() + fallbackWithinMs;
-  const untilFallbackMs = (): number => fallbackAt - clock.now();
+  const fallbackAt = clock.elapsed() + fallbackWithinMs;
+  const untilFallbackMs = (): number => fallbackAt - clock.elapsed();
   return (plan) => {
     if (plan === plans.at(-1)) return { remainingMs, share: 1 };
     const byDeadline = SHARE_OF_TIME;

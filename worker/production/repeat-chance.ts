@@ -26,11 +26,11 @@ interface RepeatOptions {
 /** Runs the task, and runs it once more after a failure that may be chance. */
 export async function repeatChance<T>(task: () => Promise<T>, options: RepeatOptions): Promise<T> {
   const { signal, remainingMs, clock, pauseMs = PAUSE_MS } = options;
-  const startedAt = clock.now();
+  const startedAt = clock.elapsed();
   try {
     return await task();
   } catch (error) {
-    const tookMs = clock.now() - startedAt;
+    const tookMs = clock.elapsed() - startedAt;
     const isInTime = tookMs <= LONGEST_FIRST_TRY_MS && tookMs + pauseMs < remainingMs();
     if (signal.aborted || !(error instanceof AppError) || !mayBeChance(error) || !isInTime) throw error;
   }

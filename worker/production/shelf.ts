@@ -36,7 +36,11 @@ const entrySchema = recordSchema.extend({
   /** Media type in which it was delivered. While it is missing, any equal request may take the picture. */
   deliveredAs: z.enum(FORMATS.map(toMediaType)).optional(),
 });
-type Entry = z.infer<typeof entrySchema>;
+type StoredEntry = z.infer<typeof entrySchema>;
+interface Entry extends StoredEntry {
+  /** By the clock's `elapsed`: a picture that is on its way must not count as old when the wall clock is set right. */
+  readonly agesFrom: number;
+}
 
 export interface ShelfFile {
   readonly bytes: Buffer;
@@ -63,7 +67,7 @@ export interface Shelf {
 interface ShelfOptions {
   /** Absolute path; created if missing. */
   readonly directory: string;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
   readonly maxBytes?: number;
 }
 
@@ -76,7 +80,7 @@ export function createShelf({ directory, clock, maxBytes = MAX_BYTES }: ShelfOpt
 
   /** After a failure the next call tries again. */
   function load(): Promise<Map<string, Entry>> {
-    loading ??= readEntries(directory, clock.now()).catch((error: unknown) => {
+    loading ??= readEntries(directory, clock).catch((error: unknown) => {
       loading = undefined;
       throw error;
     });
@@ -84,10 +88,11 @@ export function createShelf({ directory, clock, maxBytes = MAX_BYTES }: ShelfOpt
   }
 
   const pathOf = (id: string, extension: string): string => join(directory, `${id}.${extension}`);
-  const isFresh = ({ keptAt }: Entry): boolean => clock.now() - keptAt < KEEP_MS;
+  const isFresh = ({ agesFrom }: Entry): boolean => clock.elapsed() - agesFrom < KEEP_MS;
 
   async function save(entries: Map<string, Entry>, entry: Entry): Promise<void> {
-    await writeFileAtomically(pathOf(entry.id, 'json'), JSON.stringify(entry));
+    const { agesFrom: _, ...stored } = entry;
+    await writeFileAtomically(pathOf(entry.id, 'json'), JSON.stringify(stored));
     entries.set(entry.id, entry);
   }
 
@@ -100,7 +105,7 @@ export function createShelf({ directory, clock, maxBytes = MAX_BYTES }: ShelfOpt
 
   async function sweep(entries: Map<string, Entry>): Promise<void> {
     let total = [...entries.values()].reduce((sum, entry) => sum + sizeOf(entry), 0);
-    for (const entry of [...entries.values()].toSorted((a, b) => a.keptAt - b.keptAt)) {
+    for (const entry of [...entries.values()].toSorted((a, b) => a.agesFrom - b.agesFrom)) {
       if (isFresh(entry) && total <= maxBytes) break;
       total -= sizeOf(entry);
       await drop(entries, entry);
@@ -119,7 +124,8 @@ export function createShelf({ directory, clock, maxBytes = MAX_BYTES }: ShelfOpt
     async keep(record, png) {
       const entries = await load();
       await writeFileAtomically(pathOf(record.id, 'png'), png);
-      await save(entries, { ...record, keptAt: clock.now(), bytes: png.length, extraBytes: 0 });
+      const times = { keptAt: clock.now(), agesFrom: clock.elapsed() };
+      await save(entries, { ...record, ...times, bytes: png.length, extraBytes: 0 });
       await sweep(entries);
     },
     readPng: (id) => readFile(pathOf(id, 'png')),
@@ -149,16 +155,21 @@ export function createShelf({ directory, clock, maxBytes = MAX_BYTES }: ShelfOpt
 
 const sizeOf = ({ bytes, extraBytes }: Entry): number => bytes + extraBytes;
 
-async function readEntries(directory: string, now: number): Promise<Map<string, Entry>> {
+async function readEntries(directory: string, clock: ShelfOptions['clock']): Promise<Map<string, Entry>> {
+  const [now, elapsed] = [clock.now(), clock.elapsed()];
   await mkdir(directory, { recursive: true });
   await removeUnfinished(directory, now);
   const names = (await readdir(directory)).filter((name) => name.endsWith('.json'));
   const entries = await Promise.all(names.map((name) => readEntry(join(directory, name))));
-  return new Map(entries.flatMap((entry) => (entry === undefined ? [] : [[entry.id, entry]])));
+  return new Map(
+    entries.flatMap((entry) =>
+      entry === undefined ? [] : [[entry.id, { ...entry, agesFrom: elapsed - Math.max(0, now - entry.keptAt) }]],
+    ),
+  );
 }
 
 /** Undefined for a record that another version wrote. */
-async function readEntry(path: string): Promise<Entry | undefined> {
+async function readEntry(path: string): Promise<StoredEntry | undefined> {
   try {
     return entrySchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {

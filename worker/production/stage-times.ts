@@ -8,20 +8,20 @@ export interface StageTimes {
   totals(): Partial<Record<Stage, number>>;
 }
 
-export function createStageTimes({ now }: Pick<Clock, 'now'>): StageTimes {
+export function createStageTimes({ elapsed }: Pick<Clock, 'elapsed'>): StageTimes {
   const totals = new Map<Stage, number>();
   let current: { readonly stage: Stage; readonly since: number } | undefined;
 
   function settle(): void {
     if (current === undefined) return;
-    totals.set(current.stage, (totals.get(current.stage) ?? 0) + now() - current.since);
+    totals.set(current.stage, (totals.get(current.stage) ?? 0) + elapsed() - current.since);
   }
 
   return {
     enter(stage) {
       if (stage === current?.stage) return;
       settle();
-      current = { stage, since: now() };
+      current = { stage, since: elapsed() };
     },
     totals() {
       settle();

@@ -9,7 +9,7 @@ import type { WorkerCounts } from './worker-metrics.ts';
 interface ObserveOptions {
   readonly counts: WorkerCounts;
   readonly traces: Traces | undefined;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
 }
 
 export interface WorkerObserver extends ProductionObserver {
@@ -22,11 +22,21 @@ const WAITING: ReadonlySet<Stage> = new Set(['queue', 'waiting']);
 
 /** Turns what the worker tells of its work into counts and spans. */
 export function createWorkerObserver({ counts, traces, clock }: ObserveOptions): WorkerObserver {
-  const { now } = clock;
   const running = new Map<ProductionWatch, { stage: Stage; engine: string }>();
 
-  function record(own: SpanContext, facts: Pick<Span, 'name' | 'kind' | 'startedAt'> & Partial<Span>): void {
-    traces?.record({ attributes: {}, endedAt: now(), ...own, ...facts });
+  /** From now on. `times` answers the span's times, whose difference is right even if the clock is set right meanwhile. */
+  function startTimer() {
+    const [startedAt, from] = [clock.now(), clock.elapsed()];
+    const times = () => ({ startedAt, endedAt: startedAt + clock.elapsed() - from });
+    return { times };
+  }
+  type Timer = ReturnType<typeof startTimer>;
+
+  function record(
+    own: SpanContext,
+    facts: Pick<Span, 'name' | 'kind' | 'startedAt' | 'endedAt'> & Partial<Span>,
+  ): void {
+    traces?.record({ attributes: {}, ...own, ...facts });
   }
 
   const below = ({ traceId, spanId, isSampled }: SpanContext): SpanContext => {
@@ -35,13 +45,14 @@ export function createWorkerObserver({ counts, traces, clock }: ObserveOptions):
 
   function begin({ runId, trace }: Parameters<ProductionObserver['begin']>[0]): ProductionWatch {
     const own = toSpanContext(trace.traceparent);
-    const startedAt = now();
-    let current: { stage: Stage; engine: string; since: number } | undefined;
+    const timer = startTimer();
+    let current: { stage: Stage; engine: string; timer: Timer } | undefined;
 
     function leaveStage(): void {
       if (current === undefined) return;
-      const { stage, engine, since } = current;
-      record(below(own), { name: stage, kind: 'internal', startedAt: since, attributes: { 'easel.engine': engine } });
+      const { stage, engine, timer } = current;
+      const attributes = { 'easel.engine': engine };
+      record(below(own), { name: stage, kind: 'internal', ...timer.times(), attributes });
     }
 
     function close({
@@ -56,24 +67,24 @@ export function createWorkerObserver({ counts, traces, clock }: ObserveOptions):
       leaveStage();
       running.delete(watch);
       const attributes = { 'easel.run': runId, 'easel.engine': engine, 'easel.outcome': outcome };
-      record(own, { name: 'production', kind: 'consumer', startedAt, attributes, error });
+      record(own, { name: 'production', kind: 'consumer', ...timer.times(), attributes, error });
     }
 
     const watch: ProductionWatch = {
       progress({ stage, engine = current?.engine ?? 'none' }) {
         if (current?.stage === stage && current.engine === engine) return;
         leaveStage();
-        current = { stage, engine, since: now() };
+        current = { stage, engine, timer: startTimer() };
         running.set(watch, current);
       },
       asking(call) {
-        const since = now();
+        const asked = startTimer();
         return (outcome) => {
           counts.asked(call, outcome);
           record(below(own), {
             name: `${call.kind} ${call.name}`,
             kind: 'internal',
-            startedAt: since,
+            ...asked.times(),
             attributes: { [`easel.${call.kind}`]: call.name, 'easel.outcome': outcome, 'easel.bytes': call.bytes },
             ...(outcome !== 'done' && { error: outcome }),
           });
@@ -81,7 +92,9 @@ export function createWorkerObserver({ counts, traces, clock }: ObserveOptions):
       },
       ended(end) {
         counts.ended(end);
-        close({ outcome: end.outcome, engine: end.engine, error: end.outcome === 'done' ? undefined : end.outcome });
+        const attributes = { 'easel.run': runId, 'easel.engine': end.engine, 'easel.outcome': end.outcome };
+        const error = end.outcome === 'done' ? undefined : end.outcome;
+        record(own, { name: 'production', kind: 'consumer', ...timer.times(), attributes, error });
       },
       postponed: () => close({ outcome: 'postponed', engine: current?.engine }),
     };

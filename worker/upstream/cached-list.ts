@@ -10,7 +10,7 @@ interface CachedListOptions<T> {
   readonly read: (signal: AbortSignal) => Promise<T | undefined>;
   /** Used until the list was read once. */
   readonly literal: T;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'elapsed'>;
 }
 
 /** A list that an upstream publishes, such as its models: read once a day, with a fixed list as a fallback. Throws only when its signal aborts. */
@@ -23,7 +23,7 @@ export function createCachedList<T>({ read, literal, clock }: CachedListOptions<
     // Without an answer the list stays as it was, and is read again soon.
     const answer = await read(AbortSignal.timeout(READ_TIMEOUT_MS)).catch(() => undefined);
     known = answer ?? known;
-    freshUntil = clock.now() + (answer === undefined ? RETRY_MS : DAY_MS);
+    freshUntil = clock.elapsed() + (answer === undefined ? RETRY_MS : DAY_MS);
   }
 
   return {
@@ -32,7 +32,7 @@ export function createCachedList<T>({ read, literal, clock }: CachedListOptions<
     /** Concurrent callers share one request. A caller who leaves does not end it for the others. */
     async get(signal: AbortSignal): Promise<T> {
       if (signal.aborted) throw toAbortError(signal);
-      if (clock.now() < freshUntil) return known;
+      if (clock.elapsed() < freshUntil) return known;
       reading ??= refresh().finally(() => {
         reading = undefined;
       });

@@ -40,8 +40,9 @@ export interface RateWindow {
   quotaResetsAt(): number | undefined;
 }
 
-export function createRateWindow({ now }: Pick<Clock, 'now'>): RateWindow {
+export function createRateWindow({ now, elapsed }: Pick<Clock, 'now' | 'elapsed'>): RateWindow {
   let remaining: number | undefined;
+  /** By the clock's `elapsed`. */
   let resetsAt: number | undefined;
   return {
     read(headers) {
@@ -49,10 +50,10 @@ export function createRateWindow({ now }: Pick<Clock, 'now'>): RateWindow {
       if (left === undefined) return;
       const resetMs = readResetMs(headers);
       remaining = left;
-      resetsAt = resetMs === undefined ? undefined : now() + resetMs;
+      resetsAt = resetMs === undefined ? undefined : elapsed() + resetMs;
     },
     quotaRemaining: () => remaining,
-    quotaResetsAt: () => (resetsAt !== undefined && resetsAt > now() ? resetsAt : undefined),
+    quotaResetsAt: () => (resetsAt !== undefined && resetsAt > elapsed() ? now() + resetsAt - elapsed() : undefined),
   };
 }
 

@@ -95,11 +95,11 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
 
   function start(link: WorkerLink, run: QueuedRun): void {
     const controller = new AbortController();
-    const startedAt = clock.now();
+    const startedAt = clock.elapsed();
     const ended = runOn(link, run, controller.signal)
       .catch(logFailure)
       .finally(() => {
-        slowClients.note(run.clientId, clock.now() - startedAt);
+        slowClients.note(run.clientId, clock.elapsed() - startedAt);
         if (running.get(run.id)?.controller === controller) running.delete(run.id);
         pump();
       });

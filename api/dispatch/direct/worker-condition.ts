@@ -90,21 +90,21 @@ export function createWorkerCondition(options: WorkerConditionOptions): WorkerCo
     problems,
     heard: () => {
       hasAnswered = true;
-      if (clock.now() - statusAt < STATUS_INTERVAL_MS) return;
-      statusAt = clock.now();
+      if (clock.elapsed() - statusAt < STATUS_INTERVAL_MS) return;
+      statusAt = clock.elapsed();
       void ask(STATUS_TIMEOUT_MS);
     },
     doubt: () => {
       statusAt = Number.NEGATIVE_INFINITY;
-      doubtedUntil = clock.now() + DOUBT_MS;
+      doubtedUntil = clock.elapsed() + DOUBT_MS;
     },
     trust: () => {
       doubtedUntil = Number.NEGATIVE_INFINITY;
     },
     look: async () => {
-      if (problems().length === 0 && clock.now() > doubtedUntil) return;
-      if (clock.now() - lookedAt >= LOOK_INTERVAL_MS) {
-        lookedAt = clock.now();
+      if (problems().length === 0 && clock.elapsed() > doubtedUntil) return;
+      if (clock.elapsed() - lookedAt >= LOOK_INTERVAL_MS) {
+        lookedAt = clock.elapsed();
         looking = ask(LOOK_TIMEOUT_MS).then((isAwake) => {
           // It answered although it counted as unreachable, so work can be sent again.
           if (isAwake && waker.state() === 'unreachable') waker.wake();

@@ -13,12 +13,12 @@ export async function watchWorkers(channels: Channels, clock: Clock): Promise<()
     const beat = readMessage(heartbeatSchema, message);
     if (beat === undefined) return;
     if (beat.isStopping) heard.delete(beat.name);
-    else heard.set(beat.name, { beat, at: clock.now() });
+    else heard.set(beat.name, { beat, at: clock.elapsed() });
   });
   await channels.publish(channelNames.hello, '');
   return () => {
     for (const [name, { at }] of heard) {
-      if (clock.now() - at > MISSED_BEATS * HEARTBEAT_INTERVAL_MS) heard.delete(name);
+      if (clock.elapsed() - at > MISSED_BEATS * HEARTBEAT_INTERVAL_MS) heard.delete(name);
     }
     return [...heard.values()].map(({ beat: { isStopping: _, ...worker } }) => ({
       ...worker,

@@ -16,9 +16,12 @@ interface LedgerContext extends Pick<JobContext, Needed> {
 /** Records what a dispatch that lives in this gateway reports of its runs. */
 export function createRunLedger(context: LedgerContext): RunLedger {
   const { journal, vault, clock, log } = context;
+  /** By run: when it was first asked for while no worker could be reached, by the clock's `elapsed`. */
+  const patientFrom = new Map<string, number>();
 
   async function end(run: Run | undefined): Promise<void> {
     if (run === undefined) return;
+    patientFrom.delete(run.id);
     context.observer.waited(run, run.startedAt ?? clock.now());
     context.observer.ended(toRunEnd(run));
     await vault.drop(run.id);
@@ -49,9 +52,11 @@ export function createRunLedger(context: LedgerContext): RunLedger {
       await end(run);
     },
     isPatient: async (runId) => {
-      const run = await journal.run(runId);
-      const isYoung = run !== undefined && clock.now() - run.createdAt < PATIENCE_MS;
-      return isYoung && journal.isPatient(runId);
+      const from = patientFrom.get(runId) ?? clock.elapsed();
+      // Of a cancelled run nothing is heard here, so it goes by its age.
+      for (const [id, since] of patientFrom) if (clock.elapsed() - since > 2 * PATIENCE_MS) patientFrom.delete(id);
+      patientFrom.set(runId, from);
+      return clock.elapsed() - from < PATIENCE_MS && journal.isPatient(runId);
     },
   };
 }

@@ -55,9 +55,9 @@ interface PicturesOptions {
 export function createPictures(options: PicturesOptions): Pictures {
   const { dataDirectory, maxHostedBytes, fetchFromWorker, isShared, clock, log } = options;
   const filesIn = (name: string, maxBytes: number): KeptFiles =>
-    createKeptFiles({ directory: join(dataDirectory, name), maxBytes, now: clock.now });
+    createKeptFiles({ directory: join(dataDirectory, name), maxBytes, clock });
   const hosted = filesIn('images', maxHostedBytes);
-  const kept = openKeptPictures(dataDirectory, clock.now);
+  const kept = openKeptPictures(dataDirectory, clock);
   const client = createHttpClient({ maxContentLength: MAX_PICTURE_BYTES });
   const inTurn = createTurns(MAX_TRANSFERS);
   const checkedAt = new Map<string, number>();
@@ -94,13 +94,13 @@ export function createPictures(options: PicturesOptions): Pictures {
     const ownName = toOwnName(picture.url);
     if (ownName !== undefined) return hosted.has(ownName);
     if (picture.url === undefined) return kept.has(nameOf(picture));
-    if (clock.now() - (checkedAt.get(picture.url) ?? 0) < CHECK_INTERVAL_MS) return true;
+    if (clock.elapsed() - (checkedAt.get(picture.url) ?? Number.NEGATIVE_INFINITY) < CHECK_INTERVAL_MS) return true;
     const isGone = await askHost(picture.url);
     if (!isGone) noteCheck(picture.url);
     return !isGone;
   }
 
-  const noteCheck = (url: string): void => remember(checkedAt, url, clock.now(), MAX_CHECKS_REMEMBERED);
+  const noteCheck = (url: string): void => remember(checkedAt, url, clock.elapsed(), MAX_CHECKS_REMEMBERED);
 
   /** Only a plain "gone" counts; a host that is down is not asked to make the picture again. */
   async function askHost(url: string): Promise<boolean> {

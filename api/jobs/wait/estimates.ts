@@ -69,7 +69,7 @@ export function createEstimates(kept: string | undefined): Estimates {
   function stageFraction(run: Run, now: number): number {
     if (run.fraction !== undefined) return run.fraction;
     const usual = expected(run.stage ?? 'generate', run.engine ?? ANY_ENGINE);
-    return usual <= 0 ? 0 : Math.min((now - (run.stageAt ?? now)) / usual, ALMOST);
+    return usual <= 0 ? 0 : Math.min(Math.max(now - (run.stageAt ?? now), 0) / usual, ALMOST);
   }
 
   function progress(run: Run, now: number): number {

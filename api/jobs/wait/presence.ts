@@ -55,10 +55,10 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
 
   /** Waits until a caller is back, the job has ended, or its grace is over, and releases it then. */
   async function settleAbandoned(ticketKey: string): Promise<void> {
-    const goneAt = clock.now();
+    const goneAt = clock.elapsed();
     while (!stopping.aborted && !present.has(ticketKey)) {
       const record = await journal.find(ticketKey);
-      const decision = record && decideAbandoned(record, clock.now() - goneAt);
+      const decision = record && decideAbandoned(record, clock.elapsed() - goneAt);
       if (record === undefined || decision === undefined) return;
       if (decision === 'release') return release(ticketKey);
       moveBack(record.run, decision === 'keep' ? 'comesBack' : 'left');

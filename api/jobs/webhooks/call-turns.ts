@@ -4,7 +4,7 @@ export interface Turn {
   /** Whose callback it is. */
   readonly clientId: string;
   readonly host: string;
-  /** Epoch milliseconds after which the journal hands it out again: it is not begun any more. */
+  /** By the clock's `elapsed`: the time after which the journal hands it out again: it is not begun any more. */
   readonly until: number;
 }
 
@@ -13,7 +13,7 @@ export interface CallTurns<T extends Turn> {
   /** False when this caller has too many here already. */
   add(turn: T): boolean;
   /** The next one that may be called now; `end` it when it has been. */
-  begin(now: number): T | undefined;
+  begin(elapsed: number): T | undefined;
   end(turn: T): void;
 }
 
@@ -45,9 +45,9 @@ export function createCallTurns<T extends Turn>(): CallTurns<T> {
     return turn;
   }
 
-  function dropLate(now: number): void {
+  function dropLate(elapsed: number): void {
     for (const [clientId, lane] of [...lanes]) {
-      const timely = lane.filter(({ until }) => now < until);
+      const timely = lane.filter(({ until }) => elapsed < until);
       waiting -= lane.length - timely.length;
       if (timely.length > 0) lanes.set(clientId, timely);
       else lanes.delete(clientId);
@@ -66,8 +66,8 @@ export function createCallTurns<T extends Turn>(): CallTurns<T> {
       waiting += 1;
       return true;
     },
-    begin: (now) => {
-      dropLate(now);
+    begin: (elapsed) => {
+      dropLate(elapsed);
       if (underWay.size >= BOUNDS.atOnce) return undefined;
       for (const [clientId, lane] of lanes) {
         const index = lane.findIndex(mayBegin);

@@ -75,10 +75,12 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
     await journal.putOffCallback(ticket.key, pauseMs === undefined ? undefined : clock.now() + pauseMs);
   }
 
+  const nextTurn = (): CallbackTurn | undefined => turns.begin(clock.elapsed());
+
   async function work(): Promise<void> {
     while (!stopping.signal.aborted) {
       poked = new AbortController();
-      for (let turn = turns.begin(clock.now()); turn !== undefined; turn = turns.begin(clock.now())) begin(turn);
+      for (let turn = nextTurn(); turn !== undefined; turn = nextTurn()) begin(turn);
       const { due, nextAt } = turns.hasRoom ? await journal.takeCallback(LEASE_MS) : {};
       if (due === undefined) await rest(nextAt);
       else await enrol(due);
@@ -88,9 +90,9 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
   async function enrol(callback: Callback): Promise<void> {
     const { key, clientId, callbackUrl } = callback.ticket;
     if (callbackUrl === undefined) return;
-    const now = clock.now();
-    const turn = { clientId, host: new URL(callbackUrl).host, until: now + LEASE_MS - LONGEST_CALL_MS, callback };
-    if (!turns.add(turn)) await journal.putOffCallback(key, now + PUT_OFF_MS);
+    const until = clock.elapsed() + LEASE_MS - LONGEST_CALL_MS;
+    const turn = { clientId, host: new URL(callbackUrl).host, until, callback };
+    if (!turns.add(turn)) await journal.putOffCallback(key, clock.now() + PUT_OFF_MS);
   }
 
   function begin(turn: CallbackTurn): void {

@@ -5,6 +5,7 @@ import { removalSchema } from '../../contract/wire.ts';
 import type { Logger } from '../../service/log.ts';
 import { FIRST_PLACE } from '../turns.ts';
 import { QUEUE_PREFIX } from './connection.ts';
+import { createJobCare } from './job-care.ts';
 
 /** A run by its id, or a hosted picture to remove. */
 const queueJobSchema = z.union([
@@ -78,20 +79,24 @@ export async function createJobConsumer(
     ...{ connection, prefix: QUEUE_PREFIX },
     ...{ autorun: false, concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2 },
     ...{ maxStalledCount: MAX_STALLS, runRetryDelay: RETRY_PAUSE_MS },
+    // `createJobCare` renews the locks.
+    skipLockRenewal: true,
   };
+  const care = createJobCare({ lockMs, log });
   const worker = new Worker<unknown, void>(
     QUEUE_NAME,
-    async (job, token) => {
+    async (job, token = '') => {
       const known = queueJobSchema.safeParse(job.data);
       // Another version added it. A run is found to be lost and queued again; a removal times out at its gateway.
       if (!known.success) return log.warn({ queueJob: job.id }, 'a job of the queue is of an unknown kind');
-      const end = await work(known.data);
+      const end = await work(known.data).finally(care.keepLock(job, token));
       if (end === 'done') return;
       if (end === 'again') {
         await job.moveToWait(token);
         throw new WaitingError();
       }
       await job.moveToDelayed(Date.now() + end, token);
+      care.promoteLate(job, end);
       throw new DelayedError();
     },
     options,
@@ -102,7 +107,13 @@ export async function createJobConsumer(
     if (known.success) onFailed(known.data, error);
   });
   await untilReady(worker);
-  return { run: () => worker.run(), close: () => worker.close() };
+  return {
+    run: () => worker.run(),
+    close: async () => {
+      care.close();
+      await worker.close();
+    },
+  };
 }
 
 /** Closes a queue or consumer that fails to get ready: it would never be ready later. */

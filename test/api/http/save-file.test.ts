@@ -32,7 +32,11 @@ describe('the file that a request asks to be saved', () => {
   });
 
   test('is named after the time and the prompt, and makes room for itself', async () => {
-    const save = createSaveFile({ dataDirectory, maxBytes: PICTURE_BYTES.length, now: () => now });
+    const save = createSaveFile({
+      dataDirectory,
+      maxBytes: PICTURE_BYTES.length,
+      clock: { now: () => now, elapsed: () => now },
+    });
     const first = await save(job('A red fox, ../../etc!'), PICTURE);
     assert.equal(first, join(dataDirectory, 'saved', `image_${now}_a_red_fox_etc_.png`));
     assert.deepEqual(await readFile(first), PICTURE_BYTES);

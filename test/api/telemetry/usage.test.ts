@@ -29,7 +29,7 @@ describe('hours awake and bytes sent', () => {
       bytesSent: () => sent,
       freeHours: 750,
       signal: stopping.signal,
-      clock: { now: () => time, wait },
+      clock: { now: () => time, elapsed: () => time - START, wait },
       log: createLog({ service: 'test', level: 'silent' }),
     });
     return { ...usage, stop: () => stopping.abort() };

@@ -17,7 +17,8 @@ describe('files that are kept within a bound', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  const open = (maxBytes = 1000) => createKeptFiles({ directory, maxBytes, now: () => now });
+  const open = (maxBytes = 1000) =>
+    createKeptFiles({ directory, maxBytes, clock: { now: () => now, elapsed: () => now } });
   const names = async (): Promise<string[]> => (await readdir(directory)).sort();
 
   /** A file of 300 bytes that was written so long ago. */

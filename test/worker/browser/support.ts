@@ -136,6 +136,7 @@ export function createTestClock(): TestClock {
   const waits = new Set<{ at: number; resolve: () => void }>();
   return {
     now: () => now,
+    elapsed: () => now,
     waits: () => [...waits].map(({ at }) => at - now),
     wait: (milliseconds, signal) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();

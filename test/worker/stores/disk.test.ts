@@ -30,7 +30,7 @@ storeContract({
   async create() {
     const directory = await mkdtemp(join(tmpdir(), 'easel-disk-'));
     return {
-      store: createDisk({ directory: join(directory, 'images'), maxBytes, now: Date.now }),
+      store: createDisk({ directory: join(directory, 'images'), maxBytes, clock: systemClock }),
       secrets: [],
       hosted: (url) =>
         readFile(join(directory, url)).catch((error: NodeJS.ErrnoException) => {
@@ -48,7 +48,7 @@ describe('disk', () => {
     await inTemporary(async (directory) => {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]);
       try {
-        const store = createDisk({ directory, maxBytes, now: Date.now });
+        const store = createDisk({ directory, maxBytes, clock: systemClock });
         await assert.rejects(
           store.put(picture('large', Buffer.alloc(200_000)), { signal }),
           (error: unknown) =>
@@ -69,7 +69,7 @@ describe('disk', () => {
     await inTemporary(async (directory) => {
       const place = join(directory, 'place');
       await writeFile(place, 'a file in the way');
-      const store = createDisk({ directory: join(place, 'images'), maxBytes, now: Date.now });
+      const store = createDisk({ directory: join(place, 'images'), maxBytes, clock: systemClock });
       await assert.rejects(store.put(picture('a'), { signal }), /cannot be written .*DATA_DIR/);
       await rm(place);
       assert.deepEqual(await store.put(picture('a'), { signal }), { url: '/images/a.png' });
@@ -82,7 +82,7 @@ describe('disk', () => {
       await mkdir(images);
       await writeFile(join(directory, 'secret.png'), 'outside');
       await symlink(directory, join(images, 'link'));
-      const store = createDisk({ directory: images, maxBytes, now: Date.now });
+      const store = createDisk({ directory: images, maxBytes, clock: systemClock });
       for (const id of ['../secret', 'link/secret', '/tmp/secret']) {
         await assert.rejects(store.put(picture(id), { signal }), AppError, id);
         await assert.rejects(
@@ -101,14 +101,14 @@ describe('disk', () => {
       for (const name of [old, young]) await writeFile(join(directory, name), 'half');
       const longAgo = new Date(Date.now() - 2 * 60 * 60_000);
       await utimes(join(directory, old), longAgo, longAgo);
-      await createDisk({ directory, maxBytes, now: Date.now }).put(picture('c'), { signal });
+      await createDisk({ directory, maxBytes, clock: systemClock }).put(picture('c'), { signal });
       assert.deepEqual((await readdir(directory)).sort(), [young, 'c.png']);
     });
   });
 
   test('a removal needs the address of that very picture, and one of nothing is no failure', async () => {
     await inTemporary(async (directory) => {
-      const store = createDisk({ directory, maxBytes, now: Date.now });
+      const store = createDisk({ directory, maxBytes, clock: systemClock });
       await store.put(picture('mine'), { signal });
       await assert.rejects(
         store.remove?.({ id: 'other', url: '/images/mine.png' }, { signal }) ?? Promise.resolve(),

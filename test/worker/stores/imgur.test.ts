@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import { AppError } from '../../../shared/errors.ts';
 import { SettingsError } from '../../../shared/service/config.ts';
+import { type Clock, systemClock } from '../../../shared/wait.ts';
 import { createImgur, imgur } from '../../../worker/stores/imgur/index.ts';
 import { storeContract } from '../../contracts/store.ts';
 import { createImgurStandIn, type ImgurStandInOptions } from '../../stand-ins/imgur/imgur-stand-in.ts';
@@ -15,7 +16,7 @@ const { signal } = new AbortController();
 
 async function createSubject(options: ImgurStandInOptions = {}) {
   const standIn = await createImgurStandIn(options);
-  const createStore = (clock = { now: Date.now }) =>
+  const createStore = (clock: Pick<Clock, 'now' | 'elapsed'> = systemClock) =>
     createImgur({ apiUrl: standIn.apiUrl, clientId: standIn.clientId, clock });
   return {
     standIn,
@@ -157,7 +158,7 @@ describe('imgur', () => {
   });
 
   test('refuses to be enabled without a client id, and names the variable', () => {
-    const services = { clock: { now: Date.now, wait: async () => undefined }, dataDirectory: '/tmp' };
+    const services = { clock: systemClock, dataDirectory: '/tmp' };
     const create = () =>
       imgur.create({ IMGUR_CLIENT_ID: undefined, IMGUR_API_URL: 'https://api.imgur.com/3' }, services);
     assert.throws(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import S3rver from 's3rver';
 import { SettingsError } from '../../../shared/service/config.ts';
+import { systemClock } from '../../../shared/wait.ts';
 import { toBaseUrl } from '../../../worker/stores/s3/base-url.ts';
 import { createS3, s3 } from '../../../worker/stores/s3/index.ts';
 import { type StoreFault, storeContract } from '../../contracts/store.ts';
@@ -131,7 +132,7 @@ describe('s3', () => {
   });
 
   test('names every setting that is missing', () => {
-    const services = { clock: { now: Date.now, wait: async () => undefined }, dataDirectory: '/tmp' };
+    const services = { clock: systemClock, dataDirectory: '/tmp' };
     assert.throws(
       () => s3.create({ S3_REGION: 'auto', S3_BUCKET: 'b' }, services),
       (error: unknown) => {

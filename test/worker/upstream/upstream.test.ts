@@ -106,7 +106,7 @@ describe('what a service says about waiting', () => {
 
   test('requests left in the window, and when it ends', () => {
     let now = NOW;
-    const window = createRateWindow({ now: () => now });
+    const window = createRateWindow({ now: () => now, elapsed: () => now - NOW });
     const told = () => [window.quotaRemaining(), window.quotaResetsAt()];
     assert.deepEqual(told(), [undefined, undefined]);
     window.read({ ratelimit: '"api";r=42;t=9' });

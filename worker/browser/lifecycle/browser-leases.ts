@@ -55,17 +55,17 @@ export function createBrowserLeases({ launch, watchMemory, replacements, ...opti
     // Two browsers at a time would need twice the memory.
     await served.ended();
     stopping.signal.throwIfAborted();
-    const startedAt = clock.now();
+    const startedAt = clock.elapsed();
     try {
       const chromium = await launch(profile, stopping.signal);
       if (stopping.signal.aborted) await chromium.close();
       stopping.signal.throwIfAborted();
       served.add(chromium);
-      log.info({ ms: clock.now() - startedAt, version: chromium.browser.version() }, 'Chromium started');
+      log.info({ ms: clock.elapsed() - startedAt, version: chromium.browser.version() }, 'Chromium started');
       hasFailed = false;
     } catch (error) {
       hasFailed = !stopping.signal.aborted;
-      failedAt = clock.now();
+      failedAt = clock.elapsed();
       throw error;
     }
   }
@@ -104,7 +104,7 @@ export function createBrowserLeases({ launch, watchMemory, replacements, ...opti
       if (chromium !== undefined) return liveness.check(chromium);
       if (!hasFailed) return true;
       // What was missing may be installed by now.
-      if (starting === undefined && clock.now() - failedAt >= TRY_AGAIN_MS) startOnce().catch(ignoreFault);
+      if (starting === undefined && clock.elapsed() - failedAt >= TRY_AGAIN_MS) startOnce().catch(ignoreFault);
       return false;
     },
     stop: async () => {

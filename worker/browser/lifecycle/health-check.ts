@@ -13,8 +13,8 @@ export function createHealthCheck({ clock, examine }: HealthOptions): () => Prom
   let askAgainAt = Number.NEGATIVE_INFINITY;
 
   return () => {
-    if (clock.now() >= askAgainAt) {
-      askAgainAt = clock.now() + TTL_MS;
+    if (clock.elapsed() >= askAgainAt) {
+      askAgainAt = clock.elapsed() + TTL_MS;
       answer = examine();
     }
     return answer;

@@ -66,7 +66,7 @@ export function createPagePool({ leases, clock, log }: PoolOptions): PagePool {
   }
 
   function isUsable({ prepared, since }: NonNullable<Spare['ready']>, recipe: PageRecipe): boolean {
-    const isFresh = clock.now() - since <= recipe.maxAgeMs;
+    const isFresh = clock.elapsed() - since <= recipe.maxAgeMs;
     return isFresh && !prepared.died.aborted && leases.current() === prepared.chromium;
   }
 
@@ -83,7 +83,7 @@ export function createPagePool({ leases, clock, log }: PoolOptions): PagePool {
     try {
       if (spare.ready === undefined) use.onProgress({ stage: 'page' });
       const prepared = await raceAbort(spare.preparing, use.signal);
-      if (isUsable(spare.ready ?? { prepared, since: clock.now() }, recipe)) return prepared;
+      if (isUsable(spare.ready ?? { prepared, since: clock.elapsed() }, recipe)) return prepared;
       drop(spare);
       return undefined;
     } catch (error) {
@@ -102,7 +102,7 @@ export function createPagePool({ leases, clock, log }: PoolOptions): PagePool {
     const spare: Spare = { recipe, preparation, preparing: prepareSpare(recipe, signal) };
     spares.set(recipe.name, spare);
     try {
-      spare.ready = { prepared: await spare.preparing, since: clock.now() };
+      spare.ready = { prepared: await spare.preparing, since: clock.elapsed() };
     } catch (error) {
       if (spares.get(recipe.name) === spare) spares.delete(recipe.name);
       if (!preparation.signal.aborted) log.info({ recipe: recipe.name, err: error }, 'no page could be prepared ahead');

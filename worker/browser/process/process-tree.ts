@@ -68,11 +68,11 @@ async function hasArgument(pid: number, profileDirectory: string): Promise<boole
  */
 export async function killGroups(groups: readonly number[], timeoutMs: number): Promise<boolean> {
   for (const group of groups) kill(group);
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     const left = (await listProcesses()).some((entry) => groups.includes(entry.group));
     if (!left) return true;
-    if (Date.now() > deadline) return false;
+    if (performance.now() > deadline) return false;
     await delay(POLL_MS);
   }
 }

@@ -14,11 +14,11 @@ const POLL_MS = 50;
  * itself after a moment, so this waits a little.
  */
 export async function claimProfile(directory: string): Promise<void> {
-  const deadline = Date.now() + ORPHAN_TIMEOUT_MS;
+  const deadline = performance.now() + ORPHAN_TIMEOUT_MS;
   for (;;) {
     const [user] = await findBrowsers(directory);
     if (user === undefined) break;
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new AppError(
         'engine_failed',
         `the browser profile ${directory} is in use by process ${user.pid}: close it`,

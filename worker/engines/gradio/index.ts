@@ -66,8 +66,8 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
     context.onProgress({ stage: 'queue' });
     for (const address of spaces) {
       const rest = rests.get(address.label);
-      if (rest !== undefined && rest.until > clock.now()) {
-        failure = sooner(failure, toResting(rest, clock.now()));
+      if (rest !== undefined && rest.until > clock.elapsed()) {
+        failure = sooner(failure, toResting(rest, clock.elapsed()));
         continue;
       }
       const outcome = await attempt(address, { ...request, options }, context);
@@ -102,7 +102,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
       const error = toAppError(thrown);
       if (FINAL.has(error.code)) throw error;
       const { restMs = 0 } = error.details;
-      if (restMs > 0) rests.set(address.label, { until: clock.now() + restMs, error });
+      if (restMs > 0) rests.set(address.label, { until: clock.elapsed() + restMs, error });
       return error;
     }
   }
@@ -150,8 +150,8 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
   };
 }
 
-function toResting({ until, error }: Rest, now: number): AppError {
-  return new AppError(error.code, error.message, { ...error.details, restMs: until - now });
+function toResting({ until, error }: Rest, elapsed: number): AppError {
+  return new AppError(error.code, error.message, { ...error.details, restMs: until - elapsed });
 }
 
 /** The failure with the shorter rest, so that the engine rests no longer than its best Space. */

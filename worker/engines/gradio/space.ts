@@ -51,7 +51,7 @@ interface SpaceConnectorOptions {
   readonly ask: Ask;
   /** Whether a Space that sleeps is woken. Default: true. */
   readonly wakes?: boolean;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'elapsed'>;
 }
 
 /** Finds out how to call an app, and remembers it for an hour. Throws SpaceAsleep or an AppError. */
@@ -100,9 +100,9 @@ export function createSpaceConnector({ hubUrl, isPublicHub, ask, wakes = true, c
 
   return async (address: SpaceAddress, signal: AbortSignal): Promise<ConnectedSpace> => {
     const known = kept.get(address.label);
-    if (known !== undefined && known.until > clock.now()) return known.space;
+    if (known !== undefined && known.until > clock.elapsed()) return known.space;
     const space = await connect(address, signal);
-    kept.set(address.label, { space, until: clock.now() + KEPT_MS });
+    kept.set(address.label, { space, until: clock.elapsed() + KEPT_MS });
     return space;
   };
 }

@@ -58,14 +58,14 @@ export function createGeneration({
   }
 
   async function waitUntilDone(id: string): Promise<void> {
-    const startedAt = clock.now();
+    const startedAt = clock.elapsed();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {
       await clock.wait(pauseMs, signal);
       const answer = await calls.ask({ url: `/generate/check/${id}` });
       if ('restMs' in answer) continue;
       const check = checkSchema.parse(answer.json);
       if (check.done) return;
-      refuseHopeless(check, clock.now() - startedAt, maxWaitSeconds);
+      refuseHopeless(check, clock.elapsed() - startedAt, maxWaitSeconds);
       const isWaiting = check.processing === 0;
       const engineStatus = isWaiting
         ? `place ${check.queue_position} in AI Horde's queue, about ${check.wait_time} s`

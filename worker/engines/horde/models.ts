@@ -6,7 +6,7 @@ import { modelsSchema } from './schema.ts';
 const KEPT_MS = 10 * 60_000;
 
 /** Chooses among the wanted models one that somebody serves now. The list is read at most every ten minutes. */
-export function createModelChoice(wanted: readonly string[], { now }: Pick<Clock, 'now'>) {
+export function createModelChoice(wanted: readonly string[], { elapsed }: Pick<Clock, 'elapsed'>) {
   let served: { readonly names: readonly string[]; readonly until: number } | undefined;
 
   async function readServed(calls: ServiceCalls): Promise<readonly string[]> {
@@ -18,9 +18,9 @@ export function createModelChoice(wanted: readonly string[], { now }: Pick<Clock
 
   /** The first wanted model that is served. Without a list, the first wanted one. */
   return async (calls: ServiceCalls): Promise<string> => {
-    if (served === undefined || served.until < now()) {
+    if (served === undefined || served.until < elapsed()) {
       const names = await readServed(calls);
-      if (names.length > 0) served = { names, until: now() + KEPT_MS };
+      if (names.length > 0) served = { names, until: elapsed() + KEPT_MS };
     }
     const names = served?.names ?? [];
     return wanted.find((name) => names.includes(name)) ?? names[0] ?? wanted[0] ?? '';

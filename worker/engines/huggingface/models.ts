@@ -31,7 +31,7 @@ interface ModelsOptions {
   readonly model: string | undefined;
   /** `auto`: any provider that serves the model. */
   readonly provider: ProviderName | 'auto';
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'elapsed'>;
 }
 
 /** Tells which providers serve which model. */

@@ -43,7 +43,7 @@ interface ModelsOptions {
   /** The operator's choice. */
   readonly configured: string | undefined;
   readonly isOpenai: boolean;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
 }
 
 /** Which models to ask for. Undefined stands for the server's own choice. */

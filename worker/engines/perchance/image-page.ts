@@ -139,7 +139,7 @@ interface LookOptions extends ImagePageOptions {
 /** Looks into every frame until one shows the result: the site puts a generator's page into a frame of its own. */
 async function readResult(page: DrivenPage, id: string, options: LookOptions): Promise<ImagePageResult> {
   const { clock, waits, signal, isAsked } = options;
-  const hopelessAt = clock.now() + 2 * waits.part;
+  const hopelessAt = clock.elapsed() + 2 * waits.part;
   for (;;) {
     for (const frame of page.frames()) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(LOOK_TIMEOUT_MS)]);
@@ -151,7 +151,7 @@ async function readResult(page: DrivenPage, id: string, options: LookOptions): P
       if (result !== undefined) return result;
       if (CHALLENGE.title.test(sight.title) && isOfSite(frame.url(), options.imagePageUrl)) throw challenged(STEP);
     }
-    if (!isAsked() && clock.now() > hopelessAt) throw changed(`${STEP}: neither a result nor a call for a picture`);
+    if (!isAsked() && clock.elapsed() > hopelessAt) throw changed(`${STEP}: neither a result nor a call for a picture`);
     await clock.wait(LOOK_EVERY_MS, signal);
   }
 }

@@ -55,7 +55,7 @@ export function createPerchance(settings: Settings, { pages, clock }: EngineServ
   /** The page's address contains the request, so no page can be opened ahead. */
   const imagePageRecipe: PageRecipe = { name: 'perchance-image-page', prepare: async () => undefined, ...visitor };
   /** Until this time the image page is asked first, because the embed was missing. */
-  let imagePageUntil = 0;
+  let imagePageUntil = Number.NEGATIVE_INFINITY;
   /** Aborted when the site must be left alone. Requests that wait for the page then fail with the same error. */
   let calm = new AbortController();
 
@@ -84,7 +84,7 @@ export function createPerchance(settings: Settings, { pages, clock }: EngineServ
     if (way === 'embed') return paintOnPage(request, context);
     if (way === 'page') return paintOnImagePage(request, context);
     let missing: AppError | undefined;
-    if (clock.now() >= imagePageUntil) {
+    if (clock.elapsed() >= imagePageUntil) {
       try {
         return await paintOnPage(request, context);
       } catch (error) {
@@ -94,10 +94,10 @@ export function createPerchance(settings: Settings, { pages, clock }: EngineServ
     }
     try {
       const image = await paintOnImagePage(request, context);
-      if (missing !== undefined) imagePageUntil = clock.now() + IMAGE_PAGE_FIRST_MS;
+      if (missing !== undefined) imagePageUntil = clock.elapsed() + IMAGE_PAGE_FIRST_MS;
       return image;
     } catch (error) {
-      imagePageUntil = 0;
+      imagePageUntil = Number.NEGATIVE_INFINITY;
       // The operator should first learn that the known way has changed.
       throw isChanged(error) ? (missing ?? error) : error;
     }

@@ -60,14 +60,14 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
 
   async function start(hooks: RunHooks, signal: AbortSignal): Promise<ModelProcess> {
     hooks.onLoading();
-    const startedAt = clock.now();
+    const startedAt = clock.elapsed();
     const process = startModelProcess(childPath);
     latest = process;
     try {
       const answer = await process.ask({ type: 'load', ...load }, hooks, signal);
       if (answer.type !== 'loaded') throw new AppError('internal', `loading was answered by ${answer.type}`);
       logDevice(answer);
-      log.info({ device: answer.device, milliseconds: clock.now() - startedAt }, 'the model is loaded');
+      log.info({ device: answer.device, milliseconds: clock.elapsed() - startedAt }, 'the model is loaded');
       return process;
     } catch (error) {
       kill('the model was not loaded');

@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { createKeptFiles, toMaxBytes } from '../../../shared/files/kept-files.ts';
 import { FORMATS, toExtension, toMediaType } from '../../../shared/picture/media-type.ts';
 import { wholeNumber } from '../../../shared/service/config.ts';
-import { toAbortError } from '../../../shared/wait.ts';
+import { type Clock, toAbortError } from '../../../shared/wait.ts';
 import type { Store, StorePlugin } from '../store.ts';
 
 interface DiskOptions {
@@ -11,8 +11,7 @@ interface DiskOptions {
   readonly directory: string;
   /** Of all pictures together; when they exceed it, the oldest are removed. */
   readonly maxBytes: number;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
 }
 
 /** Keeps pictures as files, which the gateway serves at `/images/{name}`. */
@@ -66,5 +65,5 @@ export const disk = {
   name: 'disk',
   settings,
   create: ({ DISK_MAX_MB }, { dataDirectory, clock }) =>
-    createDisk({ directory: join(dataDirectory, 'images'), maxBytes: toMaxBytes(DISK_MAX_MB), now: clock.now }),
+    createDisk({ directory: join(dataDirectory, 'images'), maxBytes: toMaxBytes(DISK_MAX_MB), clock }),
 } satisfies StorePlugin<typeof settings>;

@@ -1,3 +1,5 @@
+import type { Clock } from '../../../shared/wait.ts';
+
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /** An upload costs ten credits of the application's day and of the address's hour, and one of the posts. */
@@ -8,7 +10,7 @@ const CLIENT_REST_MS = 60 * 60_000;
 /** What is left of one limit, and when it is reset. */
 interface Limit {
   readonly uploadsLeft: number;
-  /** Epoch milliseconds. */
+  /** By the clock's `elapsed`. */
   readonly resetAt: number;
 }
 
@@ -24,30 +26,31 @@ export interface Allowance {
 }
 
 /** Imgur's three limits, read from its headers, so that the store rests before it reaches them. */
-export function createAllowance(now: () => number): Allowance {
+export function createAllowance({ now, elapsed }: Pick<Clock, 'now' | 'elapsed'>): Allowance {
   const limits = new Map<string, Limit>();
 
-  function learn(name: string, left: number | undefined, unitsPerUpload: number, resetAt: number): void {
-    if (left !== undefined) limits.set(name, { uploadsLeft: Math.floor(left / unitsPerUpload), resetAt });
+  function learn(name: string, left: number | undefined, unitsPerUpload: number, restMs: number): void {
+    const uploadsLeft = Math.floor((left ?? 0) / unitsPerUpload);
+    if (left !== undefined) limits.set(name, { uploadsLeft, resetAt: elapsed() + restMs });
   }
 
   /** A limit that has been reset since is unknown. */
-  const current = (): Limit[] => [...limits.values()].filter(({ resetAt }) => resetAt > now());
+  const current = (): Limit[] => [...limits.values()].filter(({ resetAt }) => resetAt > elapsed());
 
   return {
     read(headers) {
       const read = (name: string): number | undefined => toNumber(headers[name]);
-      learn('client', read('x-ratelimit-clientremaining'), UPLOAD_CREDITS, now() + CLIENT_REST_MS);
-      learn('user', read('x-ratelimit-userremaining'), UPLOAD_CREDITS, toResetAt(read('x-ratelimit-userreset'), now()));
-      learn('post', read('x-post-rate-limit-remaining'), 1, toResetAt(read('x-post-rate-limit-reset'), now()));
+      learn('client', read('x-ratelimit-clientremaining'), UPLOAD_CREDITS, CLIENT_REST_MS);
+      learn('user', read('x-ratelimit-userremaining'), UPLOAD_CREDITS, toRestMs(read('x-ratelimit-userreset'), now()));
+      learn('post', read('x-post-rate-limit-remaining'), 1, toRestMs(read('x-post-rate-limit-reset'), now()));
     },
     spentMs() {
       const spent = current().filter(({ uploadsLeft }) => uploadsLeft < 1);
-      return spent.length === 0 ? undefined : Math.max(...spent.map(({ resetAt }) => resetAt)) - now();
+      return spent.length === 0 ? undefined : Math.max(...spent.map(({ resetAt }) => resetAt)) - elapsed();
     },
     resetsAt() {
       const [smallest] = current().toSorted((one, other) => one.uploadsLeft - other.uploadsLeft);
-      return smallest?.resetAt;
+      return smallest && now() + smallest.resetAt - elapsed();
     },
     uploadsLeft() {
       const left = current().map(({ uploadsLeft }) => uploadsLeft);
@@ -59,10 +62,10 @@ export function createAllowance(now: () => number): Allowance {
 /** One header gives the reset in seconds from now, the other as Unix time; both have been seen swapped. */
 const EPOCH_FROM_SECONDS = 1_000_000_000;
 
-function toResetAt(reset: number | undefined, now: number): number {
-  if (reset === undefined) return now + CLIENT_REST_MS;
-  const resetAt = reset >= EPOCH_FROM_SECONDS ? reset * 1000 : now + reset * 1000;
-  return Math.min(resetAt, now + CLIENT_REST_MS);
+function toRestMs(reset: number | undefined, now: number): number {
+  if (reset === undefined) return CLIENT_REST_MS;
+  const restMs = reset >= EPOCH_FROM_SECONDS ? reset * 1000 - now : reset * 1000;
+  return Math.min(restMs, CLIENT_REST_MS);
 }
 
 function toNumber(value: string | undefined): number | undefined {

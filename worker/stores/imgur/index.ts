@@ -28,13 +28,13 @@ const MAX_BYTES = 10 * 1024 * 1024;
 interface ImgurOptions {
   readonly apiUrl: string;
   readonly clientId: string;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
 }
 
 /** Anonymous uploads by Imgur's API v3 (apidocs.imgur.com). */
 export function createImgur({ apiUrl, clientId, clock }: ImgurOptions): Store {
   const client = createHostClient();
-  const allowance = createAllowance(clock.now);
+  const allowance = createAllowance(clock);
   const headers = { authorization: `Client-ID ${clientId}` };
 
   const toError = (reply: UpstreamReply, secrets: readonly string[] = []): AppError =>

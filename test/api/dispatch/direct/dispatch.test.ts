@@ -143,7 +143,7 @@ test('beside a large run, one small run at a time is made of callers who come ba
 
 test('a client whose last two runs took long gets no place beside a large one, until one of its runs was quick', async (t) => {
   let aheadMs = 0;
-  const clock = { ...hurried, now: () => Date.now() + aheadMs };
+  const clock = { ...hurried, now: () => Date.now() + aheadMs, elapsed: () => systemClock.elapsed() + aheadMs };
   const { dispatch, first, until, close } = await createBench(1, { concurrency: 1, clock });
   t.after(close);
   for (const index of [0, 1]) {

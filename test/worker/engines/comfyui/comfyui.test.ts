@@ -12,6 +12,7 @@ import { type ComfyuiSubject, createSubject } from './subject.ts';
 /** No pause ever ends by itself. */
 const createStoppedClock = (): Clock => ({
   now: () => 0,
+  elapsed: () => 0,
   wait: (_milliseconds, signal) =>
     new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
 });
@@ -66,9 +67,9 @@ describe('comfyui', () => {
 
   test('looks no oftener than its pauses allow when the history lacks a prompt that has ended', async () => {
     let pauses = 0;
-    const { now, wait } = createHurriedClock();
+    const { wait, ...times } = createHurriedClock();
     const clock: Clock = {
-      now,
+      ...times,
       wait: async (...pause) => {
         await wait(...pause);
         pauses += 1;

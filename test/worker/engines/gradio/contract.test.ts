@@ -89,11 +89,13 @@ engineContract<GradioSubject>({
 /** A clock on which an hour passes at every look: no Space rests, and none is remembered. */
 function restless() {
   let now = 0;
+  const look = (): number => {
+    now += 3_600_000;
+    return now;
+  };
   return {
-    now: () => {
-      now += 3_600_000;
-      return now;
-    },
+    now: look,
+    elapsed: look,
     wait: async (_milliseconds: number, signal?: AbortSignal): Promise<void> => {
       await new Promise((resolve) => setImmediate(resolve));
       signal?.throwIfAborted();

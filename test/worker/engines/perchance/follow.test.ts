@@ -11,6 +11,7 @@ function createHandClock() {
   const open = new Map<number, () => void>();
   return {
     now: () => 0,
+    elapsed: () => 0,
     wait: (milliseconds: number, signal?: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
         open.set(milliseconds, resolve);
