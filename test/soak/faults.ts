@@ -6,6 +6,7 @@ import type { Answer } from '../stand-ins/http-stand-in.ts';
 import type { ImgurMode } from '../stand-ins/imgur/modes.ts';
 import type { PerchanceMode } from '../stand-ins/perchance/modes.ts';
 import type { Random } from '../support/random.ts';
+import { NOTICED_WITHIN_MS } from './service-clock.ts';
 import type { System } from './system.ts';
 
 /** What goes wrong during a soak. Each strikes, lasts a moment and is over: a good service then goes on. */
@@ -42,6 +43,8 @@ const limitFiles = (pid: number, bytes: number | 'unlimited') =>
   promisify(execFile)('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:`]);
 /** Less than any picture. */
 const FULL_DISK_BYTES = 400;
+
+const CLOCK_JUMPS_SECONDS = [7200, 600, -3600, -600] as const;
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -97,12 +100,24 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'clock',
+    name: 'standstill',
     strike: async (system, random) => {
       const { pid } = pickService(system, random);
       process.kill(pid, 'SIGSTOP');
       await last(random);
       process.kill(pid, 'SIGCONT');
+    },
+  },
+  {
+    // As a time server sets it right, or as it is after a virtual machine has slept; then back to what it was.
+    name: 'clock',
+    strike: async ({ clocks }, random) => {
+      const clock = clocks && random.pick([clocks.gateway, clocks.worker]);
+      clock?.set(random.pick(CLOCK_JUMPS_SECONDS));
+      await delay(NOTICED_WITHIN_MS);
+      await last(random);
+      clock?.set(0);
+      await delay(NOTICED_WITHIN_MS);
     },
   },
   {

@@ -138,6 +138,7 @@ async function strikeOn(system: System, plan: SoakPlan, signal: AbortSignal): Pr
   const wanted = FAULTS.filter(
     ({ name }) =>
       (name !== 'redis' || system.redis !== undefined) &&
+      (name !== 'clock' || system.clocks !== undefined) &&
       (plan.faults.length === 0 || plan.faults.some((word) => name.startsWith(word))),
   );
   const strikes: Record<string, number> = {};

@@ -11,6 +11,7 @@ import { createOpenaiStandIn, type OpenaiStandIn } from '../stand-ins/openai/ope
 import { createPerchanceStandIn, type PerchanceStandIn } from '../stand-ins/perchance/perchance-stand-in.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { createLink, type Link } from './link.ts';
+import { createServiceClock, faketimeLibrary, type ServiceClock } from './service-clock.ts';
 
 /** Everything that runs during a soak: both services as processes, stand-ins of the outside, the network between them. */
 export interface System {
@@ -25,6 +26,8 @@ export interface System {
   readonly redis: RedisServer | undefined;
   readonly chromium: ChromiumProcesses;
   readonly dataDirectory: string;
+  /** Undefined where libfaketime is not installed. */
+  readonly clocks: { readonly gateway: ServiceClock; readonly worker: ServiceClock } | undefined;
   /** Undefined where this machine lets us limit nothing. */
   readonly limits: { readonly gateway: MemoryLimit; readonly worker: MemoryLimit } | undefined;
   stop(): Promise<void>;
@@ -75,6 +78,7 @@ export async function startSystem({ usesRedis, concurrency, isBuilt }: SystemOpt
   };
   const redis = usesRedis ? await startRedis() : undefined;
   const limits = isBuilt ? limitBoth() : undefined;
+  const clocks = faketimeLibrary === undefined ? undefined : createClocks(faketimeLibrary, root);
   const own = limits && (await copyPrograms(root));
   const underLimit = (limit: MemoryLimit | undefined) =>
     limit && own && (([, ...args]: readonly string[]) => limit.wrap([own.node, ...args]));
@@ -98,14 +102,18 @@ export async function startSystem({ usesRedis, concurrency, isBuilt }: SystemOpt
   }
   const worker = await createService({
     ...(isBuilt ? { file: 'dist/worker/main.js', flags: BLUEPRINT.worker } : { file: 'worker/main.ts' }),
-    ...{ directory: dataDirectory, env: { ...env, ...redisUrl }, wrap: underLimit(limits?.worker) },
+    ...{
+      directory: dataDirectory,
+      env: { ...env, ...redisUrl, ...clocks?.worker.env },
+      wrap: underLimit(limits?.worker),
+    },
   });
   link ??= await createLink(Number(new URL(worker.url).port));
   const way = redis === undefined ? { WORKER_URL: `http://127.0.0.1:${link.port}` } : redisUrl;
   const gateway = await createService({
     ...(isBuilt ? { file: 'dist/api/main.js', flags: BLUEPRINT.gateway } : { file: 'api/main.ts' }),
     ...{ directory: dataDirectory, wrap: underLimit(limits?.gateway) },
-    env: { ...common, ...way, RATE_LIMIT_PER_MINUTE: '0' },
+    env: { ...common, ...way, RATE_LIMIT_PER_MINUTE: '0', ...clocks?.gateway.env },
   });
 
   const stop = async (): Promise<void> => {
@@ -123,8 +131,13 @@ export async function startSystem({ usesRedis, concurrency, isBuilt }: SystemOpt
     await stop();
     throw error;
   }
-  return { url: gateway.url, gateway, worker, ...outside, link, redis, chromium, dataDirectory, limits, stop };
+  return { url: gateway.url, gateway, worker, ...outside, link, redis, chromium, dataDirectory, clocks, limits, stop };
 }
+
+const createClocks = (library: string, directory: string): System['clocks'] => ({
+  gateway: createServiceClock(library, join(directory, 'gateway-clock')),
+  worker: createServiceClock(library, join(directory, 'worker-clock')),
+});
 
 function limitBoth(): System['limits'] {
   const gateway = limitMemory(GATEWAY_MB);
