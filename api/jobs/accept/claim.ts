@@ -5,29 +5,30 @@ import type { Run } from '../../../shared/queue/run.ts';
 import type { Credentials } from '../../../shared/queue/sealed-vault.ts';
 import type { JobContext } from '../context.ts';
 import type { Claim, JobRecord, Order, Ticket } from '../journal/journal.ts';
-import type { NewJob } from './job-ids.ts';
+import { toRunId } from './job-ids.ts';
 import { ownerOf } from './owner.ts';
 
 /** Claims a share in a run for a new ticket, and dispatches the run if it is new. */
 
 const LONGEST_RETRY_SECONDS = 60;
 
-type OfTicket = Pick<Ticket, 'clientId' | 'comesBack' | 'isFetch' | 'notes' | 'callbackUrl' | 'baseUrl'>;
-
-interface Asked extends OfTicket, Pick<Order, 'sharing' | 'fresh' | 'idempotency'> {
+interface Asked
+  extends Omit<Ticket, 'runId' | 'origin' | 'released'>,
+    Pick<Order, 'sharing' | 'fresh' | 'idempotency'> {
   readonly request: GenerationRequest;
   readonly trace: Run['trace'];
+  readonly needsCredentials: boolean;
   readonly credentials: Credentials | undefined;
 }
 
 /** Throws `queue_full`, and `invalid_request` for an idempotency key that was used for another request. */
-export async function claim(names: NewJob, asked: Asked, context: JobContext): Promise<JobRecord> {
+export async function claim(asked: Asked, context: JobContext): Promise<JobRecord> {
   const { limits, vault, dispatch } = context;
-  const { request, trace, credentials, sharing, fresh, idempotency, ...ofTicket } = asked;
-  const { key, runId, createdAt, needsCredentials } = names;
-  const ticket: Ticket = { ...ofTicket, key, runId, createdAt, origin: 'made', released: false };
+  const { request, trace, needsCredentials, credentials, sharing, fresh, idempotency, ...ofTicket } = asked;
+  const { key, clientId, createdAt } = ofTicket;
+  const ticket: Ticket = { ...ofTicket, runId: toRunId(key), origin: 'made', released: false };
   const run: Run = {
-    ...{ id: runId, ticketId: key, clientId: asked.clientId, createdAt, request, trace, needsCredentials },
+    ...{ id: ticket.runId, ticketId: key, clientId, createdAt, request, trace, needsCredentials },
     ...{ status: 'queued', number: 1, steps: [{ number: 1, status: 'queued' }], received: false },
     ...{ cost: costOf(request), turn: 0, isRetry: sharing?.saysRetry === true },
     attendedBy: ticket.comesBack ? '' : key,

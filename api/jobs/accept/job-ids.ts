@@ -7,15 +7,6 @@ import { type Again, createAgainIds } from './again-ids.ts';
  * lets a job outlive its record stands beside the id in the job's addresses (`seals.ts`).
  */
 
-/** A new job's names. */
-export interface NewJob {
-  /** The public id, which names the record. */
-  readonly key: string;
-  readonly runId: string;
-  readonly createdAt: number;
-  readonly needsCredentials: boolean;
-}
-
 /** What an id leads to. */
 export interface JobName {
   /** Names the record. */
@@ -25,7 +16,8 @@ export interface JobName {
 }
 
 export interface JobIds {
-  issue(facts: Pick<NewJob, 'createdAt' | 'needsCredentials'>): NewJob;
+  /** The id of a new job, which names its record. */
+  issue(): string;
   /** The id of a remembered answer. `key`: of the record it was made for. `owner`: whose answer it is (`owner.ts`). */
   toAgainId(key: string, owner: string): string;
   /** Throws `not_found` for what cannot be an id of ours. */
@@ -42,10 +34,7 @@ const LONG_ID = /^[\w-]{50,8000}$/;
 export function createJobIds(secrets: readonly string[]): JobIds {
   const againIds = createAgainIds(secrets);
   return {
-    issue: (facts) => {
-      const key = randomBytes(KEY_BYTES).toString('base64url');
-      return { ...facts, key, runId: toRunId(key) };
-    },
+    issue: () => randomBytes(KEY_BYTES).toString('base64url'),
     toAgainId: (key, owner) => againIds.write({ key: key.slice(0, KEY_CHARACTERS), owner }),
     read: (id) => {
       if (KEY.test(id)) return { key: id };

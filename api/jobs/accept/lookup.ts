@@ -8,7 +8,7 @@ import type { JobContext } from '../context.ts';
 import type { Asker } from '../job.ts';
 import type { JobRecord } from '../journal/journal.ts';
 import { claim, toRememberedRecord } from './claim.ts';
-import { noSuchJob, toRunId } from './job-ids.ts';
+import { noSuchJob } from './job-ids.ts';
 import { toPictureName } from './keys.ts';
 import { mayUse, ownerOf } from './owner.ts';
 import type { SealedJob } from './seals.ts';
@@ -53,12 +53,12 @@ async function queueAgain(id: string, context: JobContext, asker: Asker): Promis
   const { credentials } = asker;
   const name = request.seedGiven ? toPictureName(request, credentials) : undefined;
   const asked = {
-    ...{ clientId: asker.client?.id ?? '', comesBack: true, isFetch: false, notes: [QUEUED_AGAIN] },
-    ...{ request, credentials, fresh: false },
+    ...{ key: id, createdAt: sealed.createdAt, clientId: asker.client?.id ?? '', comesBack: true, isFetch: false },
+    ...{ notes: [QUEUED_AGAIN], needsCredentials: sealed.needsCredentials, request, credentials, fresh: false },
     sharing: name === undefined ? undefined : ({ kind: 'picture', name, saysRetry: false } as const),
     trace: { requestId: toRequestId(undefined), traceparent: toTraceparent(toSpanContext(undefined)) },
   };
-  return claim({ ...sealed, key: id, runId: toRunId(id) }, asked, context);
+  return claim(asked, context);
 }
 
 /** Whoever has a leaked secret can make seals, so the request is checked like a new one. */

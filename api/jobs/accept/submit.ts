@@ -17,37 +17,23 @@ interface Submitted {
 }
 
 export async function submit(draft: RequestDraft, options: SubmitOptions, context: JobContext): Promise<Submitted> {
-  const sharing = toSharing(draft, options);
+  const { client, asynchronous, credentials, idempotencyKey, callbackUrl, requestId, traceparent } = options;
   const request = withSeed(draft);
   context.policy(request);
-  if (options.callbackUrl !== undefined) await context.checkCallback(options.callbackUrl);
-  const record = await claimFor({ draft, request, sharing, options }, context);
-  return { record, job: await toJob(record, context, options.asynchronous) };
-}
-
-interface Submission {
-  readonly draft: RequestDraft;
-  readonly request: GenerationRequest;
-  readonly sharing: Sharing | undefined;
-  readonly options: SubmitOptions;
-}
-
-function claimFor({ draft, request, sharing, options }: Submission, context: JobContext): Promise<JobRecord> {
-  const { client, asynchronous, credentials, idempotencyKey, callbackUrl, requestId, traceparent } = options;
-  const names = context.ids.issue({
-    createdAt: context.clock.now(),
-    needsCredentials: credentials !== undefined,
-  });
+  if (callbackUrl !== undefined) await context.checkCallback(callbackUrl);
   const asked = {
-    ...{ clientId: client.id, comesBack: asynchronous, isFetch: options.isFetch === true, notes: [] },
-    ...{ callbackUrl, baseUrl: callbackUrl === undefined ? undefined : options.baseUrl },
-    ...{ request, credentials, sharing, fresh: options.fresh === true, trace: { requestId, traceparent } },
+    ...{ key: context.ids.issue(), createdAt: context.clock.now(), clientId: client.id, comesBack: asynchronous },
+    ...{ isFetch: options.isFetch === true, notes: [], callbackUrl },
+    ...{ baseUrl: callbackUrl === undefined ? undefined : options.baseUrl },
+    ...{ request, needsCredentials: credentials !== undefined, credentials, trace: { requestId, traceparent } },
+    ...{ sharing: toSharing(draft, options), fresh: options.fresh === true },
     idempotency:
       idempotencyKey === undefined
         ? undefined
         : { name: toIdempotencyName(client.id, idempotencyKey), fingerprint: toFingerprint(draft, credentials) },
   };
-  return claim(names, asked, context);
+  const record = await claim(asked, context);
+  return { record, job: await toJob(record, context, asynchronous) };
 }
 
 function toSharing(draft: RequestDraft, options: SubmitOptions): Sharing | undefined {

@@ -11,14 +11,8 @@ import { loadSecret } from './secrets.ts';
 const PURGE_INTERVAL_MS = 60_000;
 
 /** One gateway: its own file, and HTTP to the workers. */
-export function createEmbedded({
-  settings,
-  dataDirectory,
-  limits,
-  observer,
-  clock,
-  log,
-}: JobBackendOptions): JobBackend {
+export function createEmbedded(options: JobBackendOptions): JobBackend {
+  const { settings, dataDirectory, limits, clock, log } = options;
   const database = openDatabase(join(dataDirectory, 'jobs.sqlite'), { log, now: clock.now });
   const journal = createSqliteJournal({ database, clock, keepMs: limits.keepMs });
   const vault = createMemoryVault();
@@ -33,26 +27,16 @@ export function createEmbedded({
     vault,
     isShared: false,
     loadSecret: async (name, prefix) => loadSecret(dataDirectory, name, prefix),
-    createDispatch: async ({ estimates, pictures, onEnded }) => {
+    createDispatch: async (needs) => {
       let wokeAt = Number.NEGATIVE_INFINITY;
       const onAwake = (tookMs: number): void => {
         wokeAt = clock.now();
-        estimates.learnWake(tookMs);
+        needs.estimates.learnWake(tookMs);
       };
       return createHttpDispatch({
         workerUrls: settings.WORKER_URL ?? [],
         workerToken: settings.WORKER_TOKEN?.[0] ?? '',
-        ledger: createRunLedger({
-          journal,
-          vault,
-          estimates,
-          pictures,
-          observer,
-          clock,
-          log,
-          onEnded,
-          wokeAt: () => wokeAt,
-        }),
+        ledger: createRunLedger({ ...options, ...needs, journal, vault, wokeAt: () => wokeAt }),
         clock,
         log,
         onAwake,

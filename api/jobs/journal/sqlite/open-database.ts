@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { GUIDE, SettingsError } from '../../../../shared/service/config.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
 import { StartError } from '../../../../shared/service/start-error.ts';
-import { COLUMNS, MIGRATIONS } from './schema.ts';
+import { MIGRATIONS } from './schema.ts';
+import { prepareStatements } from './statements.ts';
 import { createTransactions } from './transaction.ts';
 
 /** A restarted gateway waits so long for the one before it to let go of the file. */
@@ -60,19 +61,20 @@ function migrate(database: DatabaseSync, path: string): void {
   for (const step of MIGRATIONS.slice(found)) database.exec(step);
   if (found < MIGRATIONS.length) database.exec(`pragma user_version = ${MIGRATIONS.length}`);
   // One release newer is a neighbour: what it added is left alone, as long as what is needed here is still there.
-  if (found > MIGRATIONS.length + 1 || (found > MIGRATIONS.length && !hasColumns(database))) {
+  if (found > MIGRATIONS.length + 1 || (found > MIGRATIONS.length && !hasWhatIsNeeded(database))) {
     throw toNewerError(path, found);
   }
 }
 
-function hasColumns(database: DatabaseSync): boolean {
-  return Object.entries(COLUMNS).every(([table, needed]) => {
-    const names = database
-      .prepare(`select name from pragma_table_info('${table}')`)
-      .all()
-      .map(({ name }) => name);
-    return needed.every((name) => names.includes(name));
-  });
+/** Whether every statement finds its tables and columns. */
+function hasWhatIsNeeded(database: DatabaseSync): boolean {
+  try {
+    prepareStatements(database);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === RESULT.error) return false;
+    throw error;
+  }
 }
 
 const readText = (database: DatabaseSync, sql: string, column: string): string =>
@@ -89,7 +91,7 @@ function moveIfThere(from: string, to: string): void {
 class DamagedError extends Error {}
 
 /** https://sqlite.org/rescode.html */
-const RESULT = { busy: 5, corrupt: 11, notADatabase: 26 } as const;
+const RESULT = { error: 1, busy: 5, corrupt: 11, notADatabase: 26 } as const;
 
 const codeOf = (error: unknown): number =>
   // Extended codes carry the plain one in their lowest byte.

@@ -34,22 +34,3 @@ export const MIGRATIONS: readonly string[] = [
    create index tickets_expiring on tickets (expires_at);
    create index runs_ended on runs (expires_at) where is_ended = 1;`,
 ];
-
-/** What `statements.ts` needs; a newer release may have added to it. */
-export const COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  runs: ['id', 'client_id', 'is_ended', 'created_at', 'expires_at', 'data'],
-  tickets: [
-    'key',
-    'run_id',
-    'client_id',
-    'is_patient',
-    'is_released',
-    'callback_due_at',
-    'callbacks',
-    'created_at',
-    'expires_at',
-    'data',
-  ],
-  names: ['name', 'target', 'expires_at'],
-  facts: ['name', 'value'],
-};
