@@ -14,6 +14,7 @@ const MAY_RECKON: Readonly<Record<string, string>> = {
   'api/jobs/journal/sqlite/journal.ts': 'when stored callbacks are due, and the age of stored runs',
   'api/jobs/wait/estimates.ts': 'since when a stored run is in its stage',
   'api/jobs/webhooks/webhooks.ts': 'when stored callbacks are due',
+  'api/jobs/webhooks/steady-time.ts': 'makes a time that never goes back from both clocks',
   'api/dispatch/queue/sweep.ts': 'the age of stored runs',
   'shared/files/kept-files.ts': 'the age of files',
   'shared/files/make-room.ts': 'the age of files',

@@ -44,29 +44,29 @@ export function testJournal(
 
     test('a callback is due when the run has ended, and again only after it was put off', async () => {
       const { key, runId } = await claim({ callbackUrl });
-      assert.deepEqual(await journal.takeCallback(LEASE_MS), {});
+      assert.deepEqual(await journal.takeCallback(clock.now(), LEASE_MS), {});
       await finish(runId);
-      const first = await journal.takeCallback(LEASE_MS);
+      const first = await journal.takeCallback(clock.now(), LEASE_MS);
       assert.deepEqual([first.due?.ticket.key, first.due?.attempts], [key, 0]);
       assert.deepEqual(
-        await journal.takeCallback(LEASE_MS),
+        await journal.takeCallback(clock.now(), LEASE_MS),
         { nextAt: clock.now() + LEASE_MS },
         'nobody else takes it',
       );
       await journal.putOffCallback(key, clock.now() + 10);
       clock.advance(10);
-      assert.equal((await journal.takeCallback(LEASE_MS)).due?.attempts, 1);
+      assert.equal((await journal.takeCallback(clock.now(), LEASE_MS)).due?.attempts, 1);
       await journal.putOffCallback(key, undefined);
       clock.advance(2 * LEASE_MS);
-      assert.deepEqual(await journal.takeCallback(LEASE_MS), {});
+      assert.deepEqual(await journal.takeCallback(clock.now(), LEASE_MS), {});
     });
 
     test('a callback whose holder dies is due again after its lease', async () => {
       const { key, runId } = await claim({ callbackUrl });
       await finish(runId);
-      await journal.takeCallback(LEASE_MS);
+      await journal.takeCallback(clock.now(), LEASE_MS);
       clock.advance(LEASE_MS);
-      assert.equal((await journal.takeCallback(LEASE_MS)).due?.ticket.key, key);
+      assert.equal((await journal.takeCallback(clock.now(), LEASE_MS)).due?.ticket.key, key);
       await journal.putOffCallback(key, undefined);
     });
 
@@ -76,12 +76,12 @@ export function testJournal(
       const two = await claim({ callbackUrl, sharing, clientId: 'bert' });
       assert.deepEqual([two.origin, two.runId], ['joined', one.runId]);
       assert.equal(await journal.release(two.key), undefined);
-      assert.equal((await journal.takeCallback(LEASE_MS)).due?.ticket.key, two.key);
+      assert.equal((await journal.takeCallback(clock.now(), LEASE_MS)).due?.ticket.key, two.key);
       await journal.putOffCallback(two.key, undefined);
       await finish(one.runId);
-      assert.equal((await journal.takeCallback(LEASE_MS)).due?.ticket.key, one.key);
+      assert.equal((await journal.takeCallback(clock.now(), LEASE_MS)).due?.ticket.key, one.key);
       await journal.putOffCallback(one.key, undefined);
-      assert.deepEqual(await journal.takeCallback(LEASE_MS), {});
+      assert.deepEqual(await journal.takeCallback(clock.now(), LEASE_MS), {});
     });
 
     test('a callback for a remembered result is due at once, as long as it is remembered', async () => {
@@ -90,7 +90,7 @@ export function testJournal(
       await finish(runId);
       const again = await claim({ callbackUrl, sharing });
       assert.deepEqual([again.origin, again.runId], ['remembered', runId]);
-      assert.equal((await journal.takeCallback(LEASE_MS)).due?.ticket.key, again.key);
+      assert.equal((await journal.takeCallback(clock.now(), LEASE_MS)).due?.ticket.key, again.key);
       await journal.putOffCallback(again.key, undefined);
       clock.advance(LEASE_MS);
       const late = await claim({ sharing });

@@ -63,7 +63,7 @@ export function createRateLimit({ perMinute, redis }: RateLimitOptions): RateLim
       if (!(state instanceof RateLimiterRes)) return;
       // A refused request does not count.
       await counter.reward(caller.id, points).then(setHeaders, () => undefined);
-      throw toRateLimited(window.name, state, response);
+      throw toRateLimited(window, state, response);
     }
   }
 
@@ -74,10 +74,11 @@ export function createRateLimit({ perMinute, redis }: RateLimitOptions): RateLim
 }
 
 /** RateLimit header fields (IETF draft 8 of httpapi-ratelimit-headers), one item for each window. */
-function writeHeaders(response: Response, { name, seconds }: Window, limit: number, state: RateLimiterRes): void {
+function writeHeaders(response: Response, window: Window, limit: number, state: RateLimiterRes): void {
+  const { name, seconds } = window;
   const left = Math.max(0, limit - state.consumedPoints);
   setItem(response, 'RateLimit-Policy', name, `"${name}"; q=${limit}; w=${seconds}`);
-  setItem(response, 'RateLimit', name, `"${name}"; r=${left}; t=${toSeconds(state)}`);
+  setItem(response, 'RateLimit', name, `"${name}"; r=${left}; t=${toSeconds(window, state)}`);
 }
 
 /** A request may be counted twice, before and after its body is known. The later figures replace the earlier ones. */
@@ -87,10 +88,13 @@ function setItem(response: Response, header: string, name: string, item: string)
   response.setHeader(header, [...others, item].join(', '));
 }
 
-const toSeconds = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1000));
+/** Until the window ends. The counter reckons with the wall clock, which may have been set back since. */
+const toSeconds = ({ seconds }: Window, { msBeforeNext }: RateLimiterRes): number =>
+  Math.min(Math.max(1, Math.ceil(msBeforeNext / 1000)), seconds);
 
-function toRateLimited(name: string, state: RateLimiterRes, response: Response): AppError {
-  const seconds = toSeconds(state);
+function toRateLimited(window: Window, state: RateLimiterRes, response: Response): AppError {
+  const { name } = window;
+  const seconds = toSeconds(window, state);
   response.setHeader('Retry-After', String(seconds));
   return new AppError('rate_limited', `over the limit of the ${name}`, {
     publicMessage: `Too many picture requests in this ${name}, by number and size. Try again in ${seconds} s.`,

@@ -101,10 +101,10 @@ export interface Journal {
   /** Whether somebody comes back for the run's answer later. */
   isPatient(runId: string): Promise<boolean>;
   /**
-   * The next ticket with a callback whose share has ended, if it is due, put off by `leaseMs` so that nobody else takes
+   * The next ticket with a callback whose share has ended, if it is due at `now`, put off by `leaseMs` so that nobody else takes
    * it meanwhile; else the time at which one is due, in epoch milliseconds.
    */
-  takeCallback(leaseMs: number): Promise<{ readonly due?: Callback; readonly nextAt?: number }>;
+  takeCallback(now: number, leaseMs: number): Promise<{ readonly due?: Callback; readonly nextAt?: number }>;
   /** Tries it again at that time, or never. */
   putOffCallback(ticketKey: string, until: number | undefined): Promise<void>;
   readFact(name: string): Promise<string | undefined>;

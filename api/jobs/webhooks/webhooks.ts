@@ -5,6 +5,7 @@ import type { Job } from '../job.ts';
 import type { Callback, Journal } from '../journal/journal.ts';
 import { toEndedJob } from '../wait/job-view.ts';
 import { createCallTurns, type Turn } from './call-turns.ts';
+import { createSteadyTime } from './steady-time.ts';
 import type { WebhookCalls } from './webhook-call.ts';
 
 /** Calls the callback addresses of ended jobs. The journal keeps the calls that are still to be made. */
@@ -56,6 +57,7 @@ const toPause = (attempts: number, sinceMs: number): number | undefined =>
 
 export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }: WebhooksOptions): Webhooks {
   const stopping = new AbortController();
+  const steadyNow = createSteadyTime(clock);
   const turns = createCallTurns<CallbackTurn>();
   const underWay = new Set<Promise<void>>();
   let poked = new AbortController();
@@ -72,7 +74,7 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
     const isTaken = typeof status === 'number' && (status < 300 || status === GONE);
     const pauseMs = isTaken ? undefined : toPause(attempts, clock.now() - (run.finishedAt ?? clock.now()));
     if (!isTaken) log.warn({ host: new URL(callbackUrl).host, answer: status, pauseMs }, 'a webhook was not taken');
-    await journal.putOffCallback(ticket.key, pauseMs === undefined ? undefined : clock.now() + pauseMs);
+    await journal.putOffCallback(ticket.key, pauseMs === undefined ? undefined : steadyNow() + pauseMs);
   }
 
   const nextTurn = (): CallbackTurn | undefined => turns.begin(clock.elapsed());
@@ -81,7 +83,7 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
     while (!stopping.signal.aborted) {
       poked = new AbortController();
       for (let turn = nextTurn(); turn !== undefined; turn = nextTurn()) begin(turn);
-      const { due, nextAt } = turns.hasRoom ? await journal.takeCallback(LEASE_MS) : {};
+      const { due, nextAt } = turns.hasRoom ? await journal.takeCallback(steadyNow(), LEASE_MS) : {};
       if (due === undefined) await rest(nextAt);
       else await enrol(due);
     }
@@ -92,7 +94,7 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
     if (callbackUrl === undefined) return;
     const until = clock.elapsed() + LEASE_MS - LONGEST_CALL_MS;
     const turn = { clientId, host: new URL(callbackUrl).host, until, callback };
-    if (!turns.add(turn)) await journal.putOffCallback(key, clock.now() + PUT_OFF_MS);
+    if (!turns.add(turn)) await journal.putOffCallback(key, steadyNow() + PUT_OFF_MS);
   }
 
   function begin(turn: CallbackTurn): void {
@@ -108,7 +110,7 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
 
   async function rest(until: number | undefined): Promise<void> {
     const stop = AbortSignal.any([stopping.signal, poked.signal]);
-    const forMs = until === undefined ? HOUR_MS : Math.min(Math.max(until - clock.now(), 0), HOUR_MS);
+    const forMs = until === undefined ? HOUR_MS : Math.min(Math.max(until - steadyNow(), 0), HOUR_MS);
     await clock.wait(forMs, stop).catch((error: unknown) => {
       if (!stop.aborted) throw error;
     });

@@ -46,20 +46,20 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     if (!isDone) await amend(run.id, ['received', '']);
   }
 
-  const takeCallback = (leaseMs: number) =>
+  const takeCallback = (now: number, leaseMs: number) =>
     commitUntilDone<{ readonly due?: Callback; readonly nextAt?: number }>(redis, async () => {
       const [ticketKey, dueAt] = await redis.zrange(redisKeys.callbacks, '0', '0', 'WITHSCORES');
       if (ticketKey === undefined || dueAt === undefined) return { answer: {} };
-      if (Number(dueAt) > clock.now()) return { answer: { nextAt: Number(dueAt) } };
+      if (Number(dueAt) > now) return { answer: { nextAt: Number(dueAt) } };
       const expected = [{ command: ['ZSCORE', redisKeys.callbacks, ticketKey], answer: dueAt }];
       const record = await find(ticketKey);
       if (record === undefined) {
         // Its run is gone, so there is nothing to call back for.
         const writes = [['ZREM', redisKeys.callbacks, ticketKey]];
-        return { answer: { nextAt: clock.now() }, commit: { expected, writes } };
+        return { answer: { nextAt: now }, commit: { expected, writes } };
       }
       const writes = [
-        ['ZADD', redisKeys.callbacks, clock.now() + leaseMs, ticketKey],
+        ['ZADD', redisKeys.callbacks, now + leaseMs, ticketKey],
         ['HINCRBY', redisKeys.ticket(ticketKey), 'callbacks', 1],
       ];
       return { answer: { due: record }, commit: { expected, writes } };

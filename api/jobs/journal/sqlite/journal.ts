@@ -151,15 +151,15 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
     forget: async (runId) => amend(runId, { received: true, rememberUntil: 0 }),
     subscribe: async (runId, listener) => live.subscribe(runId, listener),
     isPatient: async (runId) => isPatient(runId),
-    takeCallback: async (leaseMs) => {
+    takeCallback: async (now, leaseMs) => {
       const next = read.nextCallback();
       if (next === undefined || next.dueAt === NEVER) return {};
-      if (next.dueAt > clock.now()) return { nextAt: next.dueAt };
-      sql.countCallback.run({ key: next.key, at: clock.now() + leaseMs });
+      if (next.dueAt > now) return { nextAt: next.dueAt };
+      sql.countCallback.run({ key: next.key, at: now + leaseMs });
       if (next.due !== undefined) return { due: next.due };
       // Its run is gone, so there is nothing to call back for.
       sql.setCallback.run({ key: next.key, at: null });
-      return { nextAt: clock.now() };
+      return { nextAt: now };
     },
     putOffCallback: async (key, until) => void sql.setCallback.run({ key, at: until ?? null }),
     readFact: async (name) => read.fact(name),

@@ -116,6 +116,25 @@ test('a receiver that fails is tried again with the same id, also after a restar
   assert.equal(receiver.deliveries.length, 3);
 });
 
+test('a receiver that fails is tried again after the same pause when the clock is set back', {
+  timeout: 30_000,
+}, async (t) => {
+  const receiver = await createReceiver([500]);
+  t.after(receiver.close);
+  const clock = createManualClock();
+  const bench = await createJobBench({ settings, clock });
+  t.after(bench.close);
+  bench.worker.isAutomatic = true;
+  const first = receiver.nextDelivery();
+  await bench.jobs.submit(draft(), options({ asynchronous: true, callbackUrl: receiver.url }));
+  await first;
+  await clock.waitedFor((milliseconds) => milliseconds === 5000);
+  clock.correct(-3_600_000);
+  const second = receiver.nextDelivery();
+  clock.advance(5000);
+  await second;
+});
+
 test('addresses of our own network are refused before the job is taken', async (t) => {
   const bench = await createJobBench();
   t.after(bench.close);
