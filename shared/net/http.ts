@@ -3,7 +3,7 @@ import { Agent as HttpAgent, type Server } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
-import { drawHexadecimal } from '../telemetry/trace-context.ts';
+import { drawText } from '../random-text.ts';
 
 /** Longer than the idle time of proxies (Render's is 60 s), so that the proxy closes first. */
 const KEEP_ALIVE_MS = 65_000;
@@ -150,5 +150,5 @@ const REQUEST_ID_BYTES = 12;
 
 /** The caller's X-Request-Id if it is harmless, else a new one. */
 export function toRequestId(header: string | string[] | undefined): string {
-  return typeof header === 'string' && REQUEST_ID.test(header) ? header : drawHexadecimal(REQUEST_ID_BYTES);
+  return typeof header === 'string' && REQUEST_ID.test(header) ? header : drawText(REQUEST_ID_BYTES, 'hex');
 }

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { drawText } from '../random-text.ts';
 
 /** W3C Trace Context: which trace a piece of work belongs to, and below which span. */
 
@@ -16,28 +16,14 @@ export interface SpanContext {
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const SAMPLED = 1;
 
-/** Random bytes are drawn many at a time, because one draw takes longer than all other work for an id. */
-const drawn = Buffer.alloc(4096);
-let used = drawn.length;
-
-/** Random bytes as hexadecimal digits, two for each byte. */
-export function drawHexadecimal(bytes: number): string {
-  if (used + bytes > drawn.length) {
-    randomFillSync(drawn);
-    used = 0;
-  }
-  used += bytes;
-  return drawn.toString('hex', used - bytes, used);
-}
-
 const TRACE_BYTES = 16;
 const SPAN_BYTES = 8;
 
-export const drawSpanId = (): string => drawHexadecimal(SPAN_BYTES);
+export const drawSpanId = (): string => drawText(SPAN_BYTES, 'hex');
 
 /** A new span below the one that the header names, or the first span of a new trace where there is no valid header. */
 export function toSpanContext(header: string | string[] | undefined): SpanContext {
-  const [, traceId = drawHexadecimal(TRACE_BYTES), parentSpanId, flags = '01'] =
+  const [, traceId = drawText(TRACE_BYTES, 'hex'), parentSpanId, flags = '01'] =
     TRACEPARENT.exec(typeof header === 'string' ? header : '') ?? [];
   const isSampled = (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED;
   return { traceId, spanId: drawSpanId(), parentSpanId, isSampled };

@@ -5,7 +5,7 @@ import { importsOf, readSource, sourceFiles } from './source-files.ts';
 
 /** The rooms of each service. A file that fits none of these patterns stands in the wrong place. */
 const ROOMS: readonly RegExp[] = [
-  /^shared\/(errors|remember|wait)\.ts$/,
+  /^shared\/(errors|random-text|remember|wait)\.ts$/,
   /^shared\/(contract|queue|net|files|picture|service|telemetry)\//,
   /^api\/(main|config)\.ts$/,
   /^api\/(http|dialects|policy|dispatch|page|telemetry)\//,

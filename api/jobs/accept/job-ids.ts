@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
+import { drawText } from '../../../shared/random-text.ts';
 import { type Again, createAgainIds } from './again-ids.ts';
 
 /**
@@ -34,7 +35,7 @@ const LONG_ID = /^[\w-]{50,8000}$/;
 export function createJobIds(secrets: readonly string[]): JobIds {
   const againIds = createAgainIds(secrets);
   return {
-    issue: () => randomBytes(KEY_BYTES).toString('base64url'),
+    issue: () => drawText(KEY_BYTES, 'base64url'),
     toAgainId: (key, owner) => againIds.write({ key: key.slice(0, KEY_CHARACTERS), owner }),
     read: (id) => {
       if (KEY.test(id)) return { key: id };
@@ -47,8 +48,7 @@ export function createJobIds(secrets: readonly string[]): JobIds {
 }
 
 /** A job that is queued again gets the same run id, so that its picture gets the same name. */
-export const toRunId = (key: string): string =>
-  `r${createHash('sha256').update(`easel run ${key}`).digest('base64url').slice(0, 24)}`;
+export const toRunId = (key: string): string => `r${hash('sha256', `easel run ${key}`, 'base64url').slice(0, 24)}`;
 
 export const noSuchJob = (reason: string, cause?: unknown): AppError =>
   new AppError('not_found', reason, { publicMessage: 'There is no such job.', cause });

@@ -1,11 +1,13 @@
 import { isEnded, type Run } from '../../../../shared/queue/run.ts';
 import type { Clock } from '../../../../shared/wait.ts';
 import { type Claim, type Order, type Ticket, toTicketText } from '../journal.ts';
-import { decideClaim } from '../rules/claim.ts';
+import { type ClaimDecision, decideClaim } from '../rules/claim.ts';
 import { recordLifeMs } from '../rules/life.ts';
 import type { SqliteReader } from './reader.ts';
 import { NEVER, type Statements } from './statements.ts';
 import type { WaitingRuns } from './waiting-runs.ts';
+
+type Written = Exclude<ClaimDecision, { readonly record: unknown }>;
 
 interface ClaimOptions {
   readonly sql: Statements;
@@ -13,12 +15,15 @@ interface ClaimOptions {
   readonly waiting: WaitingRuns;
   /** Changes a run without an event. */
   readonly amend: (runId: string, amendment: Partial<Run>) => void;
+  readonly transaction: <T>(step: () => T) => T;
   readonly clock: Pick<Clock, 'now'>;
   readonly keepMs: number;
 }
 
-/** Claims in the file, by `rules/claim.ts`. To be called inside a transaction. */
-export function createSqliteClaim({ sql, read, waiting, amend, clock, keepMs }: ClaimOptions): (order: Order) => Claim {
+/** Claims in the file, by `rules/claim.ts`. */
+export function createSqliteClaim(options: ClaimOptions): (order: Order) => Claim {
+  const { sql, read, waiting, amend, transaction, clock, keepMs } = options;
+
   function addTicket(ticket: Ticket, run: Run, expiresAt: number): void {
     const { key, runId, clientId, createdAt, comesBack, callbackUrl } = ticket;
     const dueAt = isEnded(run.status) ? clock.now() : NEVER;
@@ -29,16 +34,7 @@ export function createSqliteClaim({ sql, read, waiting, amend, clock, keepMs }: 
     });
   }
 
-  return (order) => {
-    const { sharing, idempotency, run } = order;
-    const now = clock.now();
-    const decision = decideClaim(order, {
-      now,
-      keyed: idempotency && read.keyed(idempotency.name),
-      named: sharing === undefined ? [] : read.named(sharing.name),
-      queue: waiting.factsFor(run),
-    });
-    if ('record' in decision) return { ...decision.record, how: decision.how };
+  function write({ sharing, idempotency, run }: Order, decision: Written, now: number): Claim {
     const expiresAt = now + recordLifeMs(keepMs, run.rememberMs);
     const setName = (name: string, target: object): void =>
       void sql.setName.run({ name, target: JSON.stringify(target), expiresAt });
@@ -52,5 +48,19 @@ export function createSqliteClaim({ sql, read, waiting, amend, clock, keepMs }: 
       setName(idempotency.name, { ticketKey: decision.ticket.key, fingerprint: idempotency.fingerprint });
     }
     return { how: decision.how, ticket: decision.ticket, run: decision.run };
+  }
+
+  return (order) => {
+    const { sharing, idempotency, run } = order;
+    const now = clock.now();
+    // Only this process has the file, and nothing comes between, so that a decision needs no transaction yet.
+    const decision = decideClaim(order, {
+      now,
+      keyed: idempotency && read.keyed(idempotency.name),
+      named: sharing === undefined ? [] : read.named(sharing.name),
+      queue: waiting.factsFor(run),
+    });
+    if ('record' in decision) return { ...decision.record, how: decision.how };
+    return transaction(() => write(order, decision, now));
   };
 }

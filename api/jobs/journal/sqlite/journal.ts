@@ -48,7 +48,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
   const sql = prepareStatements(database);
   const read = createSqliteReader(sql, live.get);
   const transaction = createTransactions(database);
-  const claim = createSqliteClaim({ sql, read, waiting, amend, clock, keepMs });
+  const claim = createSqliteClaim({ sql, read, waiting, amend, transaction, clock, keepMs });
 
   function change(runId: string, what: RunChange, preview?: ProgressEvent['preview']): Run | undefined {
     const run = read.run(runId);
@@ -130,7 +130,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
 
   return {
     claim: async (order) => {
-      const claimed = transaction(() => claim(order));
+      const claimed = claim(order);
       if (claimed.how !== 'made') return claimed;
       waiting.note(claimed.run);
       live.publish(claimed.run, undefined);
