@@ -334,6 +334,10 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       assert.equal(events.find((event) => event.preview !== undefined)?.previewIndex, 0);
       const stages = events.map((event) => event.job.stage);
       for (const stage of ['browser', 'generate', 'upload']) assert.ok(stages.includes(stage as never), stage);
+      const again = await collect(jobs.follow(accepted.id, { after: 0, signal }));
+      for (const { job } of [...events, ...again]) {
+        assert.equal(job.engineStatus, job.stage === 'generate' ? 'painting' : undefined, `in ${job.stage}`);
+      }
       const middle = numbers.at(2) ?? 0;
       const resumed = await collect(jobs.follow(accepted.id, { after: middle, signal }));
       assert.ok(resumed.length > 0 && resumed.every((event) => event.number > middle && event.preview === undefined));

@@ -96,8 +96,8 @@ export interface Journal {
   markLost(record: JobRecord): Promise<void>;
   /** The result no longer answers for others, for instance because its picture is gone. */
   forget(runId: string): Promise<void>;
-  /** `known`: the run as it was last read, which saves reading it again. */
-  subscribe(runId: string, listener: RunListener, known?: Run): Promise<() => void>;
+  /** `run`: as it was last read. What happened between then and now is not heard. */
+  subscribe(run: Run, listener: RunListener): Promise<() => void>;
   /** Whether somebody comes back for the run's answer later. */
   isPatient(runId: string): Promise<boolean>;
   /**

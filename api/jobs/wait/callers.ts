@@ -48,7 +48,7 @@ export function createCallers(context: JobContext): Callers {
       if (preview !== undefined) previews.set(runId, preview);
       look(run);
     };
-    const unsubscribe = await journal.subscribe(runId, listener, known);
+    const unsubscribe = await journal.subscribe(known, listener);
     // A run that ended before this subscription sends no event.
     look(await journal.run(runId));
     await pause(clock, budgetMs, AbortSignal.any([signal, done.signal, stopping.signal]));

@@ -44,7 +44,7 @@ async function* readEvents(
   const { ticket } = record;
   if (isHeardAlready(record, after)) return;
   const inbox = createInbox();
-  const unsubscribe = await context.journal.subscribe(record.run.id, inbox.put);
+  const unsubscribe = await context.journal.subscribe(record.run, inbox.put);
   let last = after;
   let previewIndex = 0;
   try {

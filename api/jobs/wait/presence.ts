@@ -86,7 +86,7 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
   /** Waits until the status of the run changes, but no longer than `forMs`. */
   async function untilChange(before: Run, forMs: number): Promise<void> {
     const changed = new AbortController();
-    const unsubscribe = await journal.subscribe(before.id, ({ run }) => {
+    const unsubscribe = await journal.subscribe(before, ({ run }) => {
       if (run.status !== before.status) changed.abort();
     });
     await pause(clock, forMs, AbortSignal.any([changed.signal, stopping]));

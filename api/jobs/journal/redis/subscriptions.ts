@@ -1,5 +1,5 @@
 import { type Channels, channelNames, readMessage } from '../../../../shared/queue/channels.ts';
-import { type Run, type RunEvent, type RunMessage, runMessageSchema, toHistory } from '../../../../shared/queue/run.ts';
+import { type Run, type RunEvent, type RunMessage, runMessageSchema, toStep } from '../../../../shared/queue/run.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
 import type { Journal, RunListener } from '../journal.ts';
 
@@ -7,8 +7,8 @@ interface Entry {
   readonly listeners: Set<RunListener>;
   readonly subscribed: Promise<() => void>;
   /** As the listeners last heard it. */
-  run?: Run | undefined;
-  /** Resolves when the messages so far are handled. They are handled in order, although the first one reads the run. */
+  run: Run;
+  /** Resolves when the messages so far are handled. They are handled in order, although some have to read the run. */
   handled: Promise<void>;
 }
 
@@ -31,19 +31,19 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
       .catch((error: unknown) => log.error({ err: error }, 'a message about a run could not be handled'));
   }
 
-  async function sendState(runId: string, entry: Entry): Promise<void> {
-    const run = await readRun(runId);
+  async function sendState(entry: Entry): Promise<void> {
+    const run = await readRun(entry.run.id);
     if (run === undefined) return;
     entry.run = run;
     for (const listener of entry.listeners) listener({ run });
   }
 
-  async function hear(runId: string, entry: Entry, text: string): Promise<void> {
+  async function hear(entry: Entry, text: string): Promise<void> {
     const message = readMessage(runMessageSchema, text);
     // A neighbour of another version may say something else.
-    if (message === undefined) return sendState(runId, entry);
+    if (message === undefined) return sendState(entry);
     const { steps, ending, preview } = message;
-    const events = entry.run === undefined ? await readEvents(runId, steps) : toEvents(entry.run, steps, ending);
+    const events = toEvents(entry.run, steps, ending);
     const last = events.pop();
     if (last === undefined) return;
     entry.run = last.run;
@@ -52,33 +52,26 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
     }
   }
 
-  /** The run was not known before the message, so it is read, and its own history has the steps of the message. */
-  async function readEvents(runId: string, [first]: RunMessage['steps']): Promise<RunEvent[]> {
-    const run = await readRun(runId);
-    return run === undefined ? [] : toHistory(run).filter((event) => event.run.number >= (first?.number ?? 0));
-  }
-
   channels.onGap(() => {
-    for (const [runId, entry] of entries) inOrder(entry, () => sendState(runId, entry));
+    for (const entry of entries.values()) inOrder(entry, () => sendState(entry));
   });
 
-  function open(runId: string): Entry {
-    const listener = (text: string): void => inOrder(entry, () => hear(runId, entry, text));
-    const subscribed = channels.subscribe(channelNames.run(runId), listener);
-    const entry: Entry = { listeners: new Set(), subscribed, handled: Promise.resolve() };
-    entries.set(runId, entry);
+  function open(run: Run): Entry {
+    const listener = (text: string): void => inOrder(entry, () => hear(entry, text));
+    const subscribed = channels.subscribe(channelNames.run(run.id), listener);
+    const entry: Entry = { listeners: new Set(), subscribed, run, handled: Promise.resolve() };
+    entries.set(run.id, entry);
     return entry;
   }
 
-  return async (runId, listener, known) => {
-    const entry = entries.get(runId) ?? open(runId);
-    if (known !== undefined) entry.run ??= known;
+  return async (run, listener) => {
+    const entry = entries.get(run.id) ?? open(run);
     entry.listeners.add(listener);
     const unsubscribe = await entry.subscribed;
     return () => {
       entry.listeners.delete(listener);
-      if (entry.listeners.size > 0 || entries.get(runId) !== entry) return;
-      entries.delete(runId);
+      if (entry.listeners.size > 0 || entries.get(run.id) !== entry) return;
+      entries.delete(run.id);
       unsubscribe();
     };
   };
@@ -89,7 +82,7 @@ function toEvents(before: Run, steps: RunMessage['steps'], ending: RunMessage['e
   const news = steps.filter(({ number }) => number > before.number);
   let run = before;
   return news.map((step, index) => {
-    run = { ...run, ...step, steps: [...run.steps, step], ...(index === news.length - 1 && ending) };
+    run = { ...run, ...toStep(step), steps: [...run.steps, step], ...(index === news.length - 1 && ending) };
     return { run };
   });
 }

@@ -114,7 +114,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
       const resumed = { ...run, number: run.number + NUMBERS_SKIPPED, attendedBy: '' };
       sql.updateRun.run({ id: run.id, data: JSON.stringify(resumed) });
       waiting.note(resumed);
-      if (isPatient(run.id)) live.publish(resumed, undefined);
+      if (isPatient(run.id)) live.publish(resumed);
       else change(run.id, { status: 'cancelled', error: NOBODY_WAITS });
     }
     return left.flatMap((run) => live.get(run.id) ?? []);
@@ -133,7 +133,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
       const claimed = claim(order);
       if (claimed.how !== 'made') return claimed;
       waiting.note(claimed.run);
-      live.publish(claimed.run, undefined);
+      live.publish(claimed.run);
       return claimed;
     },
     find: async (ticketKey) => read.record(ticketKey),
@@ -149,7 +149,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
       amend(run.id, { received: false });
     },
     forget: async (runId) => amend(runId, { received: true, rememberUntil: 0 }),
-    subscribe: async (runId, listener) => live.subscribe(runId, listener),
+    subscribe: async ({ id }, listener) => live.subscribe(id, listener),
     isPatient: async (runId) => isPatient(runId),
     takeCallback: async (now, leaseMs) => {
       const next = read.nextCallback();

@@ -1,30 +1,18 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
 import { isEnded, parseRun, type Run } from '../../../../shared/queue/run.ts';
-import { type Callback, type JobRecord, parseTicket, type Ticket } from '../journal.ts';
+import { type JobRecord, parseTicket, type Ticket } from '../journal.ts';
 import { decideNewest, NEWEST_AMONG } from '../rules/leave.ts';
 import { createRunCache } from './run-cache.ts';
 import { readColumn, type Statements } from './statements.ts';
 
-/** Records as they stand: what is in work from memory, everything else from the file. */
-
-export interface SqliteReader {
-  run(runId: string): Run | undefined;
-  /** The file says something else of this ended run now. */
-  drop(runId: string): void;
-  record(ticketKey: string): JobRecord | undefined;
-  newest(clientId: string): JobRecord | undefined;
-  /** Oldest first. */
-  named(name: string): readonly Run[];
-  keyed(name: string): { readonly fingerprint: string; readonly record: JobRecord } | undefined;
-  nextCallback(): { readonly due?: Callback; readonly key: string; readonly dueAt: number } | undefined;
-  fact(name: string): string | undefined;
-}
-
 const runIds = z.array(z.string()).catch([]);
 const keyedTicket = z.object({ ticketKey: z.string(), fingerprint: z.string() });
 
-export function createSqliteReader(sql: Statements, liveRun: (runId: string) => Run | undefined): SqliteReader {
+export type SqliteReader = ReturnType<typeof createSqliteReader>;
+
+/** Records as they stand: what is in work from memory, everything else from the file. */
+export function createSqliteReader(sql: Statements, liveRun: (runId: string) => Run | undefined) {
   const ended = createRunCache();
 
   function run(runId: string): Run | undefined {
@@ -37,25 +25,27 @@ export function createSqliteReader(sql: Statements, liveRun: (runId: string) => 
   }
 
   function withRun(ticket: Ticket | undefined): JobRecord | undefined {
-    const itsRun = ticket === undefined ? undefined : run(ticket.runId);
-    return ticket === undefined || itsRun === undefined ? undefined : { ticket, run: itsRun };
+    const itsRun = ticket && run(ticket.runId);
+    return ticket && itsRun && { ticket, run: itsRun };
   }
 
   const record = (ticketKey: string): JobRecord | undefined => withRun(toTicket(sql.ticket.get(ticketKey)));
 
   return {
     run,
+    /** The file says something else of this ended run now. */
     drop: ended.drop,
     record,
-    newest: (clientId) => {
+    newest: (clientId: string): JobRecord | undefined => {
       const rows = sql.newestTickets.all({ clientId, limit: NEWEST_AMONG });
       return decideNewest(rows.flatMap((row) => withRun(toTicket(row)) ?? []));
     },
-    named: (name) => {
+    /** Oldest first. */
+    named: (name: string): readonly Run[] => {
       const ids = runIds.parse(readColumn(sql.name.get(name), 'target') ?? []);
       return ids.flatMap((id) => run(id) ?? []);
     },
-    keyed: (name) => {
+    keyed: (name: string) => {
       const { data } = keyedTicket.safeParse(readColumn(sql.name.get(name), 'target'));
       const known = data && record(data.ticketKey);
       return data && known && { fingerprint: data.fingerprint, record: known };
@@ -67,7 +57,7 @@ export function createSqliteReader(sql: Statements, liveRun: (runId: string) => 
       const known = record(key);
       return { key, dueAt, ...(known && { due: { ...known, attempts: Number(row.callbacks) } }) };
     },
-    fact: (name) => {
+    fact: (name: string): string | undefined => {
       const value = sql.fact.get(name)?.value;
       return typeof value === 'string' ? value : undefined;
     },

@@ -1,17 +1,10 @@
 import type { Run } from '../../../../shared/queue/run.ts';
 
-/** Ended runs that were asked for lately. Reading one from the file takes a tenth of the time of a remembered answer. */
-export interface RunCache {
-  get(runId: string): Run | undefined;
-  /** `size`: characters of its record. */
-  set(run: Run, size: number): void;
-  drop(runId: string): void;
-}
-
 /** Limit for the records as text. As objects they take about twice as many bytes. */
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
-export function createRunCache(maxCharacters = MAX_CHARACTERS): RunCache {
+/** Ended runs that were asked for lately. Reading one from the file takes a tenth of the time of a remembered answer. */
+export function createRunCache(maxCharacters = MAX_CHARACTERS) {
   const entries = new Map<string, { readonly run: Run; readonly size: number }>();
   let total = 0;
 
@@ -21,8 +14,9 @@ export function createRunCache(maxCharacters = MAX_CHARACTERS): RunCache {
   }
 
   return {
-    get: (runId) => entries.get(runId)?.run,
-    set: (run, size) => {
+    get: (runId: string): Run | undefined => entries.get(runId)?.run,
+    /** `size`: characters of its record. */
+    set: (run: Run, size: number): void => {
       drop(run.id);
       entries.set(run.id, { run, size });
       total += size;

@@ -2,14 +2,10 @@ import type { Run } from '../../../../shared/queue/run.ts';
 import { attendanceOf, lineOf, placeOf, servedTurnOf } from '../../../../shared/queue/turns.ts';
 import { EMPTY_QUEUE, type QueueFacts } from '../rules/queue-share.ts';
 
-/** Counts the waiting runs for the rules of the queue, in memory. */
-export interface WaitingRuns {
-  factsFor(run: Pick<Run, 'clientId' | 'attendedBy'>): QueueFacts;
-  /** A run has changed; `before` is left out for a new one. */
-  note(after: Run, before?: Run): void;
-}
+export type WaitingRuns = ReturnType<typeof createWaitingRuns>;
 
-export function createWaitingRuns(): WaitingRuns {
+/** Counts the waiting runs for the rules of the queue, in memory. */
+export function createWaitingRuns() {
   const costs = new Map<string, number>();
   /** Of the last run by line. */
   const lastPlaces = new Map<string, number>();
@@ -25,13 +21,14 @@ export function createWaitingRuns(): WaitingRuns {
   }
 
   return {
-    factsFor: (run) => ({
+    factsFor: (run: Pick<Run, 'clientId' | 'attendedBy'>): QueueFacts => ({
       clients: costs.size,
       ownCost: costs.get(run.clientId) ?? EMPTY_QUEUE.ownCost,
       lastPlace: lastPlaces.get(lineOf(run)) ?? EMPTY_QUEUE.lastPlace,
       servedTurn,
     }),
-    note: (after, before) => {
+    /** A run has changed; `before` is left out for a new one. */
+    note: (after: Run, before?: Run): void => {
       const [wasWaiting, isWaiting] = [before?.status === 'queued', after.status === 'queued'];
       if (before === undefined) {
         const place = placeOf(after, attendanceOf(after));
