@@ -9,7 +9,7 @@ const EXIT_FAILED = 2;
 
 // Without the packages the doctor itself cannot be loaded.
 if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
-  tell({
+  print({
     code: 'doctor/packages-missing',
     subject: 'machine',
     status: 'fail',
@@ -31,7 +31,7 @@ const { status, signal } = spawnSync(nodeProgram(), [...flags, join(root, 'docto
 process.exit(signal === null ? (status ?? EXIT_FAILED) : EXIT_FAILED);
 
 /** The report of one check, in the shape of doctor/report.ts. */
-function tell(check) {
+function print(check) {
   if (!args.includes('--json')) {
     console.log(`FAIL  ${check.subject}: ${check.message}  [${check.code}]`);
     console.log(`      cure: ${check.fixes.join(', ')}, then npm run doctor again`);

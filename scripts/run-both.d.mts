@@ -9,7 +9,7 @@ export function takePlaces(options?: { readonly takesAny?: boolean }): Promise<P
 interface Options {
   readonly packageFolder: string;
   readonly cwd: string;
-  readonly tell?: (address: string) => string;
+  readonly describe?: (address: string) => string;
 }
 
 export function runBoth(places: Places, options: Options): Promise<number>;

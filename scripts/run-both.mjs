@@ -42,7 +42,7 @@ async function readPort(name, fallback, host, takesAny) {
  * `packageFolder` holds package.json and dist/. The services run in `cwd`, where they read `.env`. `tell` returns lines
  * to print.
  */
-export async function runBoth({ host, port, workerPort }, { packageFolder, cwd, tell = () => '' }) {
+export async function runBoth({ host, port, workerPort }, { packageFolder, cwd, describe = () => '' }) {
   /** Distinguishes the services of this process from others at the same address. */
   const instance = randomBytes(8).toString('hex');
   const shared = {
@@ -70,7 +70,7 @@ export async function runBoth({ host, port, workerPort }, { packageFolder, cwd, 
   ]);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
   whenAbandoned(() => stop(0));
-  void announce({ address: `http://${toUrlHost(host)}:${port}`, workerPort, shared, tell });
+  void announce({ address: `http://${toUrlHost(host)}:${port}`, workerPort, shared, describe });
   return ended;
 }
 
@@ -90,7 +90,7 @@ function toUrlHost(host) {
 }
 
 /** Waits until both services of this process answer, then prints how to use them. */
-async function announce({ address, workerPort, shared, tell }) {
+async function announce({ address, workerPort, shared, describe }) {
   const urls = [`${address}/health`, `http://127.0.0.1:${workerPort}/health`];
   const isOurs = (url) => isInstance(url, shared.EASEL_INSTANCE);
   while (!(await Promise.all(urls.map(isOurs))).every(Boolean)) await sleep(LOOK_INTERVAL_MS);
@@ -98,17 +98,17 @@ async function announce({ address, workerPort, shared, tell }) {
 Easel is ready at ${address}
 
   curl "${address}/generate?prompt=a+red+fox"
-${tell(address)}
-${tellWherePromptsGo(await listServices(workerPort, shared.WORKER_TOKEN))}
+${describe(address)}
+${describeServices(await listServices(workerPort, shared.WORKER_TOKEN))}
 `);
 }
 
 /** Says where prompts go and how to change that, before the first prompt. */
-function tellWherePromptsGo(hosts) {
+function describeServices(hosts) {
   if (hosts.length === 0) return 'Prompts stay on your own machines.';
-  const told = `Prompts go to ${hosts.join(', then ')}, until one makes the picture.`;
-  if (environment.ENGINES?.trim()) return told;
-  return `${told}\nENGINES=perchance,sketch asks Perchance alone; ENGINES=sketch keeps every prompt here.`;
+  const sentence = `Prompts go to ${hosts.join(', then ')}, until one makes the picture.`;
+  if (environment.ENGINES?.trim()) return sentence;
+  return `${sentence}\nENGINES=perchance,sketch asks Perchance alone; ENGINES=sketch keeps every prompt here.`;
 }
 
 /** The outside services of the enabled engines, from the worker's status. */

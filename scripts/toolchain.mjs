@@ -82,7 +82,7 @@ export async function ensureChromium(command = 'npm start') {
   console.log('No Chromium found; getting one…');
   if (await canReachPlaywright()) run(process.execPath, [playwrightProgram(), 'install', '--only-shell', 'chromium']);
   if (!hasChromium()) installFromSystem();
-  if (!hasChromium()) fail(tellNoChromium(command));
+  if (!hasChromium()) fail(noChromiumText(command));
 }
 
 /** Path of Playwright's command, wherever npm has put the package. */
@@ -90,7 +90,7 @@ function playwrightProgram() {
   return join(dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')), 'cli.js');
 }
 
-const tellNoChromium = (command) => `Easel needs a Chromium and could not install one. Any of these works:
+const noChromiumText = (command) => `Easel needs a Chromium and could not install one. Any of these works:
   Debian, Ubuntu:  sudo apt-get install chromium-headless-shell fonts-liberation
   anywhere:        npx playwright-core install --only-shell chromium
   or an installed one:  CHROMIUM_PATH=/path/to/chromium ${command}`;

@@ -5,7 +5,7 @@ type Advice = Extract<keyof Words, `advice${string}`>;
 
 /** What a person can do about a failure. The page's script gets this table with its words. */
 export const ADVICE: Partial<Record<ErrorCode, Advice>> & { readonly other: Advice } = {
-  invalid_request: 'adviceWish',
+  invalid_request: 'adviceRequest',
   unauthorized: 'adviceKey',
   forbidden: 'adviceKey',
   not_found: 'adviceGone',

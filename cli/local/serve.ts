@@ -48,7 +48,7 @@ export async function serve(args: readonly string[], { stdout }: Surroundings): 
   return runBoth(places, {
     packageFolder: fileURLToPath(new URL(import.meta.url.endsWith('.js') ? '../../..' : '../..', import.meta.url)),
     cwd: process.cwd(),
-    tell: (address) =>
+    describe: (address) =>
       `  easel --url ${address} "a red fox" -o fox.png\n\nPictures and jobs are kept in ${dataDirectory}.`,
   });
 }

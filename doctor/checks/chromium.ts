@@ -62,7 +62,7 @@ async function tryChromium(
   }
   try {
     const { browser, ownContext } = chromium;
-    const page = await chromium.finishFirst(() => ownContext.newPage());
+    const page = await chromium.beforeClose(() => ownContext.newPage());
     return [...(await checkPage(page, browser.version())), ...checkSandbox(logLines)];
   } finally {
     await chromium.close();

@@ -123,18 +123,18 @@ export const generationResultSchema = z.object({
   timings: timingsSchema,
 }) satisfies z.ZodType<GenerationResult>;
 
-const endSchema = z.discriminatedUnion('type', [
+const endingSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), result: generationResultSchema }),
   z.object({ type: z.literal('error'), error: errorRecordSchema }),
 ]);
-const newsSchema = z.discriminatedUnion('type', [progressSchema, z.object({ type: z.literal('alive') })]);
+const ongoingSchema = z.discriminatedUnion('type', [progressSchema, z.object({ type: z.literal('alive') })]);
 
 /** Undefined for an unknown kind of event. Throws when a `result` or `error` cannot be read, since nothing follows it. */
 export function parseProductionEvent(came: unknown): ProductionEvent | undefined {
-  const news = newsSchema.safeParse(came);
-  if (news.success) return news.data;
+  const ongoing = ongoingSchema.safeParse(came);
+  if (ongoing.success) return ongoing.data;
   const { type } = z.object({ type: z.string() }).parse(came);
-  return type === 'result' || type === 'error' ? endSchema.parse(came) : undefined;
+  return type === 'result' || type === 'error' ? endingSchema.parse(came) : undefined;
 }
 
 /** Why the worker cannot make pictures now. Each text completes a sentence that begins with “The worker”. */

@@ -27,9 +27,9 @@ describe('what the papers say', () => {
   });
 
   test('the guide knows no other setting', () => {
-    const told = [...guide.matchAll(/<a id="\w+"><\/a>`(\w+)`/g)].map(([, name = '']) => name);
+    const documented = [...guide.matchAll(/<a id="\w+"><\/a>`(\w+)`/g)].map(([, name = '']) => name);
     assert.deepEqual(
-      told.filter((name) => !names.has(name)),
+      documented.filter((name) => !names.has(name)),
       [],
     );
   });
@@ -39,9 +39,9 @@ describe('what the papers say', () => {
       .map(([name, schema]) => toEnvLines(name, schema))
       .filter((lines) => !example.includes(lines));
     assert.deepEqual(missing, []);
-    const told = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name);
+    const documented = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name);
     assert.deepEqual(
-      told.filter((name) => !names.has(name)),
+      documented.filter((name) => !names.has(name)),
       [],
     );
   });
@@ -60,7 +60,7 @@ describe('what the papers say', () => {
 
   test('the guide tells for every error code, and no other, what the operator looks at', () => {
     const [, chapter = ''] = /^### By error code\n([\s\S]*?)^###/m.exec(guide) ?? [];
-    const told = [...chapter.matchAll(/^\| `(\w+)` \| \S/gm)].map(([, code]) => code);
-    assert.deepEqual(told, Object.keys(ERRORS));
+    const documented = [...chapter.matchAll(/^\| `(\w+)` \| \S/gm)].map(([, code]) => code);
+    assert.deepEqual(documented, Object.keys(ERRORS));
   });
 });

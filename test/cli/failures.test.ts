@@ -73,13 +73,13 @@ describe('easel when it fails', () => {
     assert.doesNotMatch(wrong.stderr + wrong.stdout, /another-key/);
   });
 
-  for (const [code, told] of [
+  for (const [code, expected] of [
     ['prompt_refused', 1],
     ['engine_failed', 1],
     ['engine_busy', 75],
     ['engine_challenge', 75],
   ] as const) {
-    test(`${told}: a job that ends with ${code}`, async () => {
+    test(`${expected}: a job that ends with ${code}`, async () => {
       const env = { EASEL_URL: own.gateway.url, EASEL_KEY: KEY };
       const index = own.worker.productions.length;
       const { ended } = beginEasel([`a fox for ${code}`], { env });
@@ -92,7 +92,7 @@ describe('easel when it fails', () => {
         one.fail(failing);
       }
       const { code: exitCode, lines, stderr } = await ended;
-      assert.equal(exitCode, told, stderr);
+      assert.equal(exitCode, expected, stderr);
       assert.equal(lines[0]?.code, code);
       assert.equal(stderr, 'easel: A public sentence.\n');
     });

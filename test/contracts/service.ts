@@ -214,7 +214,7 @@ export function serviceContract(contract: ServiceContract): void {
     if (cancellation !== undefined) {
       test('ends the work at the service when the caller leaves', async () => {
         const subject = await create(quiet);
-        subject.standIn.neverFinishes = true;
+        subject.standIn.neverEnds = true;
         const abort = new AbortController();
         const submitted = subject.standIn.nextRequest(submission);
         const running = generate(subject.engine, request(subject), abort.signal);

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { AppError, ERRORS } from '../../shared/errors.ts';
 import { toMediaType } from '../../shared/picture/media-type.ts';
-import type { FinishedPicture, Store, StoredPicture } from '../../worker/stores/store.ts';
+import type { PictureToStore, Store, StoredPicture } from '../../worker/stores/store.ts';
 
 /** A store on its stand-in, with what the contract needs to check it. */
 export interface StoreSubject {
@@ -55,7 +55,7 @@ export interface StoreContract<Subject extends StoreSubject> {
 const PROMPT_MS = 200;
 const ID = '0123456789abcdef0123456789abcdef';
 
-async function draw(format: 'png' | 'jpeg', id = ID): Promise<FinishedPicture> {
+async function draw(format: 'png' | 'jpeg', id = ID): Promise<PictureToStore> {
   const size = { width: 48, height: 32 };
   const bytes = await sharp({ create: { ...size, channels: 3, background: '#2a6' } })
     [format]()
@@ -74,7 +74,7 @@ export function storeContract<Subject extends StoreSubject>(contract: StoreContr
     });
     after(() => subject.close());
 
-    const put = async (picture?: FinishedPicture, signal = new AbortController().signal): Promise<StoredPicture> =>
+    const put = async (picture?: PictureToStore, signal = new AbortController().signal): Promise<StoredPicture> =>
       subject.store.put(picture ?? (await draw('png')), { signal });
 
     async function failure(signal?: AbortSignal): Promise<AppError> {

@@ -28,10 +28,12 @@ describe('secrets', () => {
     machine = await openTestMachine();
     // A service that repeats its input in every encoding.
     echo = await machine.serve((request, response) => {
-      const told = JSON.stringify(request.headers);
+      const sentHeaders = JSON.stringify(request.headers);
       const base64 = Buffer.from(request.headers.authorization?.split(' ')[1] ?? '').toString('base64');
       response.writeHead(401, { location: `https://user:${plant('location')}@example.org/?key=${plant('query')}` });
-      response.end(JSON.stringify({ message: `${told} ${encodeURIComponent(told)} ${base64} ${request.url}` }));
+      response.end(
+        JSON.stringify({ message: `${sentHeaders} ${encodeURIComponent(sentHeaders)} ${base64} ${request.url}` }),
+      );
     });
   });
   after(() => machine.close());

@@ -14,9 +14,9 @@ describe('docs/doctor.md', () => {
   });
 
   test('has no row for an unknown code', () => {
-    const told = [...guide.matchAll(/^\| (?:<a[^>]*><\/a>)?`(doctor\/[\w-]+)`/gm)].map(([, code = '']) => code);
+    const documented = [...guide.matchAll(/^\| (?:<a[^>]*><\/a>)?`(doctor\/[\w-]+)`/gm)].map(([, code = '']) => code);
     assert.deepEqual(
-      told.filter((code) => !(code in TROUBLES) && !(code in TOPICS)),
+      documented.filter((code) => !(code in TROUBLES) && !(code in TOPICS)),
       [],
     );
   });

@@ -75,7 +75,7 @@ export function createFakeChromium({ paints = true, lacks = [] }: FakeChromiumOp
   return {
     browser: { version: () => '150.0.1' },
     ownContext: { newPage: async () => ({ evaluate }) },
-    finishFirst: (work: () => unknown) => work(),
+    beforeClose: (work: () => unknown) => work(),
     close: async () => undefined,
   } as unknown as Chromium;
 }

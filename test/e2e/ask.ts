@@ -7,7 +7,7 @@ import { fingerprintOf, readFingerprint } from '../stand-ins/perchance/fingerpri
 /** Asks the service as a stranger would. */
 
 /** The parameters of `GET /generate`. */
-export interface Wishes {
+export interface PictureRequest {
   readonly prompt: string;
   readonly negative_prompt?: string;
   readonly seed?: number;
@@ -43,28 +43,28 @@ export interface Answer {
   readonly tookMs: number;
 }
 
-export function toAddress(url: string, wishes: Wishes): string {
+export function toAddress(url: string, request: PictureRequest): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(wishes)) query.set(name, String(value));
+  for (const [name, value] of Object.entries(request)) query.set(name, String(value));
   return `${url}/generate?${query}`;
 }
 
 /** `GET /generate`, answered as JSON. */
-export async function ask(url: string, wishes: Wishes, init: RequestInit = {}): Promise<Answer> {
+export async function ask(url: string, request: PictureRequest, init: RequestInit = {}): Promise<Answer> {
   const startedAt = performance.now();
-  const response = await fetch(toAddress(url, wishes), init);
+  const response = await fetch(toAddress(url, request), init);
   const text = await response.text();
   const tookMs = performance.now() - startedAt;
   return { status: response.status, headers: response.headers, body: JSON.parse(text), text, tookMs };
 }
 
 /** The same, but made again even if an equal picture is remembered. */
-export const askAfresh = (url: string, wishes: Wishes): Promise<Answer> =>
-  ask(url, wishes, { headers: { 'cache-control': 'no-cache' } });
+export const askAfresh = (url: string, request: PictureRequest): Promise<Answer> =>
+  ask(url, request, { headers: { 'cache-control': 'no-cache' } });
 
 /** The answer of a request that must be served. */
-export async function askWell(url: string, wishes: Wishes, init: RequestInit = {}): Promise<Answer> {
-  const answer = await ask(url, wishes, init);
+export async function askWell(url: string, request: PictureRequest, init: RequestInit = {}): Promise<Answer> {
+  const answer = await ask(url, request, init);
   assert.equal(answer.status, 200, answer.text);
   return answer;
 }
@@ -94,18 +94,21 @@ const SIZES = {
 } as const;
 
 /** Asserts that these bytes are the whole picture that the stand-in of Perchance paints for this request, in that format. */
-export async function assertPaintedFor(bytes: Buffer, wishes: Wishes & { readonly seed: number }): Promise<void> {
-  const { width, height } = SIZES[wishes.shape ?? 'square'];
+export async function assertPaintedFor(
+  bytes: Buffer,
+  request: PictureRequest & { readonly seed: number },
+): Promise<void> {
+  const { width, height } = SIZES[request.shape ?? 'square'];
   const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
   assert.equal(data.length, width * height * info.channels);
   const { format } = await sharp(bytes).metadata();
   const names = { png: 'png', jpeg: 'jpeg', webp: 'webp', avif: 'heif' };
-  assert.equal(format, names[wishes.format ?? 'png']);
+  assert.equal(format, names[request.format ?? 'png']);
   const expected = fingerprintOf({
-    prompt: wishes.prompt,
-    negativePrompt: wishes.negative_prompt ?? '',
-    seed: wishes.seed,
-    guidanceScale: wishes.guidance_scale ?? 7,
+    prompt: request.prompt,
+    negativePrompt: request.negative_prompt ?? '',
+    seed: request.seed,
+    guidanceScale: request.guidance_scale ?? 7,
     resolution: `${width}x${height}`,
   });
   assert.equal(await readFingerprint(bytes), expected);

@@ -9,7 +9,7 @@ import { type Chain, countGenerations, startChain, waitForGeneration } from './c
 import { type ChromiumProcesses, watchChromium } from './chromium-processes.ts';
 import { startServices } from './services.ts';
 
-const WISHES = { prompt: 'a tidal mill', seed: 21 };
+const REQUEST = { prompt: 'a tidal mill', seed: 21 };
 
 describe('kill -9 in the browser while it paints', () => {
   let chromium: ChromiumProcesses;
@@ -28,18 +28,18 @@ describe('kill -9 in the browser while it paints', () => {
   async function askAndHang(): Promise<{ readonly answer: Promise<Answer>; readonly asked: number }> {
     chain.perchance.setMode('hang');
     const asked = countGenerations(chain) + 1;
-    const answer = ask(chain.url, WISHES);
+    const answer = ask(chain.url, REQUEST);
     await waitForGeneration(chain, asked);
     return { answer, asked };
   }
 
   async function assertServed(answer: Answer): Promise<void> {
     assert.equal(answer.status, 200, answer.text);
-    await assertPaintedFor(await download(answer.body.image_url), WISHES);
+    await assertPaintedFor(await download(answer.body.image_url), REQUEST);
   }
 
   test('of the browser: the job runs once more on a fresh one, and its caller notices nothing', async () => {
-    await askWell(chain.url, WISHES);
+    await askWell(chain.url, REQUEST);
     const { answer, asked } = await askAndHang();
     const killed = await chromium.browser();
     process.kill(killed, 'SIGKILL');
@@ -65,11 +65,11 @@ describe('kill -9 in the browser while it paints', () => {
     const { status, body, text } = await answer;
     assert.deepEqual([status, body.code], [502, 'engine_failed'], text);
     chain.perchance.setMode('ok');
-    await assertServed(await ask(chain.url, WISHES));
+    await assertServed(await ask(chain.url, REQUEST));
   });
 
   test('leaves nothing of the killed browsers: no process, no zombie, no directory', async () => {
-    await askWell(chain.url, WISHES);
+    await askWell(chain.url, REQUEST);
     await until(async () => (await chromium.directories()).length === 1, 'one directory, of the browser that runs');
     await chromium.browser();
     await chain.worker.kill('SIGTERM');
@@ -79,7 +79,7 @@ describe('kill -9 in the browser while it paints', () => {
   });
 
   test('of the worker itself: the gateway sends the job again when the worker is back', async () => {
-    await askWell(chain.url, WISHES);
+    await askWell(chain.url, REQUEST);
     const { answer, asked } = await askAndHang();
     await chromium.browser();
     await chain.worker.kill('SIGKILL');
@@ -105,8 +105,8 @@ test('a wrong CHROMIUM_PATH is reported only to the operator, and harms nothing 
   const { status, body, text } = await ask(services.url, { prompt: 'a tower' });
   assert.deepEqual([status, body.code], [502, 'engine_failed']);
   assert.ok(!text.includes(path));
-  const tells = (line: string): boolean => line.includes('CHROMIUM_PATH') && line.includes(path);
-  await until(() => services.worker.logged.some(tells), 'the line that names the variable and the path');
+  const namesCause = (line: string): boolean => line.includes('CHROMIUM_PATH') && line.includes(path);
+  await until(() => services.worker.logged.some(namesCause), 'the line that names the variable and the path');
   await symlink(await findSystemShell(), path);
   assert.equal((await askWell(services.url, { prompt: 'a tower' })).body.engine, 'sketch');
   await until(isWell, 'health to tell of the cure');

@@ -12,16 +12,16 @@ import { createService } from './service.ts';
 
 /** The addresses in a callback can be reached: they use the platform's address, else that of the request. */
 
-interface Told {
+interface Delivery {
   readonly data: { readonly status_url: string; readonly events_url: string };
 }
 
 describe('the addresses in a callback', { timeout: 120_000 }, () => {
   let worker: FakeWorker;
   const receiver = createServer(async (call, response) => {
-    const told = await json(call);
+    const delivery = await json(call);
     response.writeHead(204).end();
-    receiver.emit('told', told);
+    receiver.emit('delivery', delivery);
   });
   before(async () => {
     worker = await createFakeWorker();
@@ -35,7 +35,7 @@ describe('the addresses in a callback', { timeout: 120_000 }, () => {
     receiver.close();
   });
 
-  async function tell(env: Record<string, string>): Promise<Told> {
+  async function deliver(env: Record<string, string>): Promise<Delivery> {
     const directory = await mkdtemp(join(tmpdir(), 'easel-callbacks-'));
     const own = { HOST: '127.0.0.1', DATA_DIR: directory, WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' };
     const gateway = await createService({
@@ -45,12 +45,14 @@ describe('the addresses in a callback', { timeout: 120_000 }, () => {
     });
     await gateway.start();
     try {
-      const called = once(receiver, 'told') as Promise<[Told]>;
+      const called = once(receiver, 'delivery') as Promise<[Delivery]>;
       const callback_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
       const headers = { host: 'pictures.example:8080', 'content-type': 'application/json' };
-      request(`${gateway.url}/jobs`, { method: 'POST', headers }).end(JSON.stringify({ prompt: 'told', callback_url }));
-      const [told] = await called;
-      return told;
+      request(`${gateway.url}/jobs`, { method: 'POST', headers }).end(
+        JSON.stringify({ prompt: 'delivery', callback_url }),
+      );
+      const [delivery] = await called;
+      return delivery;
     } finally {
       await gateway.kill('SIGTERM');
       await rm(directory, { recursive: true });
@@ -58,13 +60,13 @@ describe('the addresses in a callback', { timeout: 120_000 }, () => {
   }
 
   test('use the address that the caller used', async () => {
-    const { data } = await tell({});
+    const { data } = await deliver({});
     assert.match(data.status_url, /^http:\/\/pictures\.example:8080\/jobs\/[\w-]{1,40}\?sealed=/);
     assert.match(data.events_url, /^http:\/\/pictures\.example:8080\/jobs\//);
   });
 
   test("use the platform's address, if the platform names one", async () => {
-    const { data } = await tell({ RENDER_EXTERNAL_URL: 'https://easel.onrender.com' });
+    const { data } = await deliver({ RENDER_EXTERNAL_URL: 'https://easel.onrender.com' });
     assert.match(data.status_url, /^https:\/\/easel\.onrender\.com\/jobs\//);
   });
 });

@@ -25,8 +25,8 @@ describe('too many clients, and clients that leave', () => {
     await running;
 
     const refused: Answer[] = [];
-    const wishes = Array.from({ length: CROWD - 1 }, (_, index) => ({ prompt: `number ${index}`, seed: 100 + index }));
-    const answers = wishes.map(async (one) => {
+    const request = Array.from({ length: CROWD - 1 }, (_, index) => ({ prompt: `number ${index}`, seed: 100 + index }));
+    const answers = request.map(async (one) => {
       const answer = await ask(chain.url, one);
       if (answer.status !== 200) refused.push(answer);
       return answer;
@@ -45,7 +45,7 @@ describe('too many clients, and clients that leave', () => {
     }
     for (const [index, { status, body }] of all.entries()) {
       if (status !== 200) continue;
-      const asked = index === 0 ? first : wishes[index - 1];
+      const asked = index === 0 ? first : request[index - 1];
       assert.ok(asked !== undefined);
       await assertPaintedFor(await download(body.image_url), asked);
     }
@@ -67,8 +67,8 @@ describe('too many clients, and clients that leave', () => {
     await assert.rejects(left, { name: 'AbortError' });
     await until(() => call.isAbandoned, 'the end of the page that asked');
     chain.perchance.setMode('ok');
-    const wishes = { prompt: 'wanted', seed: 3 };
-    const { body } = await askWell(chain.url, wishes);
-    await assertPaintedFor(await download(body.image_url), wishes);
+    const request = { prompt: 'wanted', seed: 3 };
+    const { body } = await askWell(chain.url, request);
+    await assertPaintedFor(await download(body.image_url), request);
   });
 });

@@ -53,12 +53,12 @@ describe('with ENGINES unset and every outside service unreachable', () => {
 
   test('the status says where prompts go, and that no host there can be reached', async () => {
     const { workers } = (await (await fetch(`${services.url}/status`)).json()) as StatusAnswer;
-    const told = workers
+    const facts = workers
       .flatMap(({ engines }) => engines)
       .map(({ name, state, sendsPromptsTo }) => [name, state, sendsPromptsTo]);
-    const closed = told[0]?.[2];
+    const closed = facts[0]?.[2];
     assert.match(String(closed), /^127\.0\.0\.1:/);
-    assert.deepEqual(told, [
+    assert.deepEqual(facts, [
       ['perchance', 'resting', closed],
       ['gradio', 'resting', '192.0.2.1'],
       ['horde', 'resting', 'horde.invalid'],
@@ -85,8 +85,8 @@ describe('with ENGINES unset and every outside service unreachable', () => {
 
   test('the same prompt and seed give the same bytes when they are made again', async () => {
     const init = { headers: { 'cache-control': 'no-cache' } };
-    const wishes = { prompt: 'two cranes over a marsh', seed: 77, shape: 'portrait' } as const;
-    const [one, other] = [await askWell(services.url, wishes), await askWell(services.url, wishes, init)];
+    const request = { prompt: 'two cranes over a marsh', seed: 77, shape: 'portrait' } as const;
+    const [one, other] = [await askWell(services.url, request), await askWell(services.url, request, init)];
     assert.notEqual(one.body.image_url, other.body.image_url);
     assert.ok((await download(one.body.image_url)).equals(await download(other.body.image_url)));
   });

@@ -83,7 +83,7 @@ function slowDown(standIn: HordeStandIn, clock: Clock): void {
       if (clock.now() % POOL_CYCLE_MS < POOL_FULL_MS) return failure(429, 'TooManyPrompts');
       doneAt = clock.now() + HORDE_WORK_MS.from + random.next() * (HORDE_WORK_MS.to - HORDE_WORK_MS.from);
     }
-    standIn.neverFinishes = clock.now() < doneAt;
+    standIn.neverEnds = clock.now() < doneAt;
     return undefined;
   });
 }

@@ -27,13 +27,13 @@ describe('the disk is full', () => {
 
   test('at the worker: store_failed, no half file is left, and the next request works once there is room', async () => {
     const { worker, workerUrl, url, dataDirectory } = services;
-    const wishes = { prompt: 'a granary', seed: 5 };
+    const request = { prompt: 'a granary', seed: 5 };
     await limitFiles(worker.pid, 2000);
-    const { status, body, text } = await ask(url, wishes);
+    const { status, body, text } = await ask(url, request);
     assert.deepEqual([status, body.code], [502, 'store_failed'], text);
     assert.ok(!text.includes(dataDirectory), 'no path reaches a client');
-    const tells = (line: string): boolean => line.includes('DATA_DIR') && line.includes('disk:');
-    await until(() => worker.logged.some(tells), 'the line that tells the operator');
+    const namesCause = (line: string): boolean => line.includes('DATA_DIR') && line.includes('disk:');
+    await until(() => worker.logged.some(namesCause), 'the line that tells the operator');
     assert.ok(await isHealthy(workerUrl));
     for (const directory of ['images', 'shelf']) {
       const names = await readdir(join(dataDirectory, directory));
@@ -41,7 +41,7 @@ describe('the disk is full', () => {
     }
 
     await limitFiles(worker.pid, 'unlimited');
-    const again = await askWell(url, wishes);
+    const again = await askWell(url, request);
     assert.equal((await download(again.body.image_url)).length > 2000, true);
   });
 

@@ -8,10 +8,10 @@ import {
   askWell,
   assertPaintedFor,
   download,
+  type PictureRequest,
   readParameters,
   readServerTiming,
   toAddress,
-  type Wishes,
 } from './ask.ts';
 import { type Chain, countGenerations, startChain } from './chain.ts';
 import { WORKER_TOKEN } from './services.ts';
@@ -28,51 +28,51 @@ describe('a prompt becomes the address of a picture, through real processes and 
 
   test('every shape: the address serves a PNG of that size, painted for this request', async () => {
     for (const shape of ['square', 'portrait', 'landscape'] as const) {
-      const wishes = {
+      const request = {
         prompt: `a ferry in ${shape} format`,
         negative_prompt: 'fog',
         seed: 70,
         guidance_scale: 9,
         shape,
       };
-      const { body } = await askWell(chain.url, wishes);
+      const { body } = await askWell(chain.url, request);
       const png = await download(body.image_url);
-      await assertPaintedFor(png, wishes);
+      await assertPaintedFor(png, request);
       const { width, height } = await sharp(png).metadata();
       assert.deepEqual([body.width, body.height], [width, height]);
       assert.deepEqual([body.engine, body.store, body.seed, body.cached], ['perchance', 'imgur', 70, false]);
       assert.deepEqual(body.warnings, []);
       const { Prompt, Seed, Size, 'CFG scale': guidance, 'Negative prompt': negative } = readParameters(png);
-      assert.deepEqual([Prompt, Seed, Size], [wishes.prompt, '70', `${width}x${height}`]);
+      assert.deepEqual([Prompt, Seed, Size], [request.prompt, '70', `${width}x${height}`]);
       assert.deepEqual([guidance, negative], ['9', 'fog']);
     }
   });
 
   test('the answer names a random seed, and it is the one that was used', async () => {
-    const wishes = { prompt: 'an orchard after rain' };
-    const { body } = await askWell(chain.url, wishes);
+    const request = { prompt: 'an orchard after rain' };
+    const { body } = await askWell(chain.url, request);
     const seed = Number(body.seed);
-    await assertPaintedFor(await download(body.image_url), { ...wishes, seed });
+    await assertPaintedFor(await download(body.image_url), { ...request, seed });
   });
 
   test('output=image answers the bytes, in every format', async () => {
     for (const format of ['png', 'jpeg', 'webp', 'avif'] as const) {
-      const wishes = { prompt: 'a kiln', seed: 5, output: 'image', format } as const;
-      const response = await fetch(toAddress(chain.url, wishes));
+      const request = { prompt: 'a kiln', seed: 5, output: 'image', format } as const;
+      const response = await fetch(toAddress(chain.url, request));
       assert.equal(response.status, 200);
       assert.equal(response.headers.get('content-type'), `image/${format}`);
       assert.equal(response.headers.get('x-seed'), '5');
-      await assertPaintedFor(Buffer.from(await response.arrayBuffer()), wishes);
+      await assertPaintedFor(Buffer.from(await response.arrayBuffer()), request);
     }
   });
 
   test('output=redirect leads to the picture at the host', async () => {
-    const wishes = { prompt: 'a weir', seed: 6, output: 'redirect' } as const;
-    const response = await fetch(toAddress(chain.url, wishes), { redirect: 'manual' });
+    const request = { prompt: 'a weir', seed: 6, output: 'redirect' } as const;
+    const response = await fetch(toAddress(chain.url, request), { redirect: 'manual' });
     assert.equal(response.status, 302);
     const location = String(response.headers.get('location'));
     assert.ok(location.startsWith(`${chain.imgur.url}/i/`), location);
-    await assertPaintedFor(await download(location), wishes);
+    await assertPaintedFor(await download(location), request);
   });
 
   test('a format that the host does not take arrives as PNG, and the answer says so', async () => {
@@ -89,23 +89,23 @@ describe('a prompt becomes the address of a picture, through real processes and 
       guidance_scale: 1 + (index % 20),
       shape: shapes[index % 3] ?? 'square',
     }));
-    const answers = await Promise.all(all.map((wishes) => askWell(chain.url, wishes)));
+    const answers = await Promise.all(all.map((request) => askWell(chain.url, request)));
     assert.equal(new Set(answers.map(({ body }) => body.image_url)).size, all.length);
-    for (const [index, wishes] of all.entries()) {
-      await assertPaintedFor(await download(answers[index]?.body.image_url), wishes);
+    for (const [index, request] of all.entries()) {
+      await assertPaintedFor(await download(answers[index]?.body.image_url), request);
     }
     assert.equal(chain.perchance.concurrency().highest, 1, 'one identity, one picture at a time');
   });
 
   test('the same seed is remembered, and gives the same bytes when made again', async () => {
-    const wishes: Wishes = { prompt: 'a quarry', seed: 11 };
-    const first = await askWell(chain.url, wishes);
+    const request: PictureRequest = { prompt: 'a quarry', seed: 11 };
+    const first = await askWell(chain.url, request);
     const before = countGenerations(chain);
-    const remembered = await askWell(chain.url, wishes);
+    const remembered = await askWell(chain.url, request);
     assert.equal(remembered.body.cached, true);
     assert.equal(remembered.body.image_url, first.body.image_url);
     assert.equal(countGenerations(chain), before);
-    const again = await askAfresh(chain.url, wishes);
+    const again = await askAfresh(chain.url, request);
     assert.equal(again.body.cached, false);
     assert.equal(countGenerations(chain), before + 1);
     assert.notEqual(again.body.image_url, first.body.image_url);

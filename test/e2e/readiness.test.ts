@@ -29,8 +29,8 @@ async function assertNotReady(url: string, reason: string): Promise<void> {
   await until(async () => (await readJson<Readiness>(`${url}/ready`)).body.reasons.join() === reason, reason);
   const { status, body } = await readJson<Readiness>(`${url}/ready`);
   assert.deepEqual([status, body], [503, { ready: false, reasons: [reason] }]);
-  const told = (await readJson<Readiness>(`${url}/status`)).body;
-  assert.deepEqual([told.ready, told.reasons], [false, [reason]]);
+  const readiness = (await readJson<Readiness>(`${url}/status`)).body;
+  assert.deepEqual([readiness.ready, readiness.reasons], [false, [reason]]);
   assert.equal((await fetch(`${url}/health`)).status, 200);
 }
 

@@ -20,12 +20,12 @@ test('the gateway starts before its worker: the first request waits for it', asy
 test('no worker within the wait budget: 202, and the same request gets its picture later', async (context) => {
   const services = await startServices({ start: ['gateway'], gatewayEnv: { WAIT_BUDGET_MS: '500' } });
   context.after(() => services.stop());
-  const wishes = { prompt: 'a ford', seed: 1 };
-  const pending = await ask(services.url, wishes);
+  const request = { prompt: 'a ford', seed: 1 };
+  const pending = await ask(services.url, request);
   assert.equal(pending.status, 202, pending.text);
   assert.ok(Number(pending.headers.get('retry-after')) <= 60);
   await services.worker.start();
-  await until(async () => (await ask(services.url, wishes)).status === 200, 'the picture');
+  await until(async () => (await ask(services.url, request)).status === 200, 'the picture');
 });
 
 describe('SIGTERM while a picture is made', () => {
@@ -36,13 +36,13 @@ describe('SIGTERM while a picture is made', () => {
   afterEach(() => chain.perchance.setMode('ok'));
   after(() => chain.stop());
 
-  const WISHES = { prompt: 'a windpump', seed: 9 };
+  const REQUEST = { prompt: 'a windpump', seed: 9 };
 
   /** Sends the signal while the site hangs, and lets the site go on once the service has said that it stops. */
   async function stopDuring(service: Service): Promise<Answer> {
     const asked = countGenerations(chain) + 1;
     chain.perchance.setMode('hang');
-    const answer = ask(chain.url, WISHES);
+    const answer = ask(chain.url, REQUEST);
     await waitForGeneration(chain, asked);
     const before = service.logged.length;
     const ended = service.kill('SIGTERM');
@@ -66,7 +66,7 @@ describe('SIGTERM while a picture is made', () => {
   test('the worker finishes it, and requests that come meanwhile wait for the next worker', async () => {
     const answer = await stopDuring(chain.worker);
     assert.equal(answer.status, 200, answer.text);
-    await assertPaintedFor(await download(answer.body.image_url), WISHES);
+    await assertPaintedFor(await download(answer.body.image_url), REQUEST);
     const next = ask(chain.url, { prompt: 'the next', seed: 10 });
     await chain.worker.start();
     assert.equal((await next).status, 200);
@@ -75,7 +75,7 @@ describe('SIGTERM while a picture is made', () => {
   test('the gateway answers it before it ends', async () => {
     const answer = await stopDuring(chain.gateway);
     assert.equal(answer.status, 200, answer.text);
-    await assertPaintedFor(await download(answer.body.image_url), WISHES);
+    await assertPaintedFor(await download(answer.body.image_url), REQUEST);
     await chain.gateway.start();
     await askWell(chain.url, { prompt: 'the next', seed: 11 });
   });
@@ -83,21 +83,21 @@ describe('SIGTERM while a picture is made', () => {
   test('a job that does not end in time is reported to its caller, and an accepted job runs after the next start', async () => {
     const asked = countGenerations(chain) + 1;
     chain.perchance.setMode('hang');
-    const held = ask(chain.url, WISHES);
-    const accepted = await ask(chain.url, WISHES, { headers: { prefer: 'respond-async' } });
+    const held = ask(chain.url, REQUEST);
+    const accepted = await ask(chain.url, REQUEST, { headers: { prefer: 'respond-async' } });
     assert.equal(accepted.status, 202, accepted.text);
     const heldForGood = askTxt2img(chain.url);
     await waitForGeneration(chain, asked);
     const startedAt = performance.now();
     await Promise.all([chain.gateway.kill('SIGTERM'), chain.worker.kill('SIGTERM')]);
     assert.ok(performance.now() - startedAt < 30_000);
-    const told = await held;
-    assert.equal(told.status, 202, told.text);
+    const heldAnswer = await held;
+    assert.equal(heldAnswer.status, 202, heldAnswer.text);
     const refused = await heldForGood;
     assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '5'], await refused.text());
     chain.perchance.setMode('ok');
     await Promise.all([chain.gateway.start(), chain.worker.start()]);
-    for (const { body } of [told, accepted]) {
+    for (const { body } of [heldAnswer, accepted]) {
       await until(async () => (await readJob(String(body.status_url))).status === 'done', 'the picture');
     }
     assert.equal((await askTxt2img(chain.url)).status, 200);

@@ -5,7 +5,7 @@ import { ask, askWell, download, readWorkerState } from './ask.ts';
 import { type Services, startServices } from './services.ts';
 import { createSleepingHost, type SleepingHost } from './sleeping-host.ts';
 
-const WISHES = { prompt: 'a hill fort', seed: 40 };
+const REQUEST = { prompt: 'a hill fort', seed: 40 };
 
 interface Deployment extends Services {
   readonly host: SleepingHost;
@@ -32,7 +32,7 @@ async function wakeAfterRefusal({ url, host }: Deployment): Promise<void> {
 describe('a host that refuses, then answers 502, then 503, then serves', () => {
   test('with a longer wait budget: the one request gets its picture', async (context) => {
     const deployment = await deploy(context, 60_000);
-    const answer = ask(deployment.url, WISHES);
+    const answer = ask(deployment.url, REQUEST);
     await wakeAfterRefusal(deployment);
     const { status, body, text, headers } = await answer;
     assert.equal(status, 200, text);
@@ -43,14 +43,14 @@ describe('a host that refuses, then answers 502, then 503, then serves', () => {
 
   test('with a shorter wait budget: 202 reports the state, and the same request gets its picture later', async (context) => {
     const deployment = await deploy(context, 500);
-    const pending = await ask(deployment.url, WISHES);
+    const pending = await ask(deployment.url, REQUEST);
     assert.equal(pending.status, 202, pending.text);
     const seconds = Number(pending.headers.get('retry-after'));
     assert.ok(seconds >= 1 && seconds <= 60, `Retry-After: ${pending.headers.get('retry-after')}`);
     assert.equal(new URL(String(pending.body.status_url)).pathname, pending.headers.get('location'));
     await wakeAfterRefusal(deployment);
-    await until(async () => (await ask(deployment.url, WISHES)).status === 200, 'the picture');
-    const { body } = await askWell(deployment.url, WISHES);
+    await until(async () => (await ask(deployment.url, REQUEST)).status === 200, 'the picture');
+    const { body } = await askWell(deployment.url, REQUEST);
     assert.ok((await download(body.image_url)).length > 0);
   });
 
@@ -62,10 +62,10 @@ describe('a host that refuses, then answers 502, then 503, then serves', () => {
     };
     await look();
     assert.equal(host.visits(), 0);
-    await askWell(url, WISHES);
+    await askWell(url, REQUEST);
     const visits = host.visits();
     await look();
-    assert.equal((await askWell(url, WISHES)).body.cached, true);
+    assert.equal((await askWell(url, REQUEST)).body.cached, true);
     assert.equal(host.visits(), visits);
   });
 });

@@ -25,7 +25,7 @@ for (const name of ['gateway', 'worker'] as const) {
     });
     after(() => rm(directory, { recursive: true }));
 
-    async function startWith(env: Readonly<Record<string, string>>): Promise<{ code: unknown; told: string }> {
+    async function startWith(env: Readonly<Record<string, string>>): Promise<{ code: unknown; printed: string }> {
       const { file, env: own } = SETTINGS[name];
       const child = spawn(process.execPath, [join(ROOT, file)], {
         cwd: directory,
@@ -37,42 +37,42 @@ for (const name of ['gateway', 'worker'] as const) {
         // Ends a service that starts although it should not.
         timeout: 10_000,
       });
-      const [told, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
-      return { code, told };
+      const [printed, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+      return { code, printed };
     }
 
-    async function assertTold(env: Readonly<Record<string, string>>, line: RegExp): Promise<void> {
-      const { code, told } = await startWith(env);
-      assert.equal(code, 78, told);
-      assert.match(told, line);
-      assert.doesNotMatch(told, /^ +at /m);
+    async function assertPrinted(env: Readonly<Record<string, string>>, line: RegExp): Promise<void> {
+      const { code, printed } = await startWith(env);
+      assert.equal(code, 78, printed);
+      assert.match(printed, line);
+      assert.doesNotMatch(printed, /^ +at /m);
     }
 
     test('a directory that cannot be made', async () => {
-      await assertTold(
+      await assertPrinted(
         { DATA_DIR: join(directory, 'file/data') },
         /^DATA_DIR: .*file\/data \(ENOTDIR; .*#data_dir\)$/m,
       );
     });
 
     test('a directory that cannot be written to', async () => {
-      await assertTold(
+      await assertPrinted(
         { DATA_DIR: '/proc/self' },
         /^DATA_DIR: expected a directory that this user .* \/proc\/self \(/m,
       );
     });
 
     test('an address that this machine does not have', async () => {
-      await assertTold({ HOST: '192.0.2.1' }, /^HOST: expected an address of this machine, not 192\.0\.2\.1 /m);
+      await assertPrinted({ HOST: '192.0.2.1' }, /^HOST: expected an address of this machine, not 192\.0\.2\.1 /m);
     });
 
     test('a port that is taken: the next start may succeed', async (context) => {
       const other = createServer();
       const { port } = await listen(other, 0, '127.0.0.1');
       context.after(() => close(other, 0));
-      const { code, told } = await startWith({ PORT: String(port) });
+      const { code, printed } = await startWith({ PORT: String(port) });
       assert.deepEqual(
-        [code, told.trim()],
+        [code, printed.trim()],
         [
           1,
           `Easel cannot start. PORT: ${port} is taken by another program; end it, or set another port (DEPLOYMENT_GUIDE.md#port)`,

@@ -50,7 +50,7 @@ const RESTS_MS: Partial<Record<Outcome, number>> = {
 /** A slow host answers within a store's time limit, one that hangs does not. */
 const SLOW_MS = 1000;
 const UPLOAD_TIMEOUT_MS = 4000;
-const WISHES = { prompt: 'a dune', seed: 7 };
+const REQUEST = { prompt: 'a dune', seed: 7 };
 
 interface System extends InProcess {
   readonly engine: FakeEngine;
@@ -81,17 +81,17 @@ async function assertPainted(address: string | undefined): Promise<void> {
   const { data, info } = await sharp(await download(address))
     .raw()
     .toBuffer({ resolveWithObject: true });
-  assert.deepEqual([info.width, info.height, data[0], data[1]], [64, 64, WISHES.seed, 0]);
+  assert.deepEqual([info.width, info.height, data[0], data[1]], [64, 64, REQUEST.seed, 0]);
 }
 
 function assertSafe(system: System, { text, headers }: Answer): void {
-  const told = text + JSON.stringify([...headers]) + system.log();
+  const output = text + JSON.stringify([...headers]) + system.log();
   const secrets = [system.imgur.clientId, ...system.imgur.uploads.map(({ deletehash }) => deletehash)];
-  for (const secret of secrets) assert.ok(!told.includes(secret), 'a secret was answered or logged');
+  for (const secret of secrets) assert.ok(!output.includes(secret), 'a secret was answered or logged');
 }
 
 async function assertFails(system: System): Promise<Answer> {
-  const failed = await ask(system.url, WISHES);
+  const failed = await ask(system.url, REQUEST);
   assert.deepEqual([failed.status, failed.body.code], [502, 'store_failed'], failed.text);
   assertSafe(system, failed);
   return failed;
@@ -101,7 +101,7 @@ describe('every way in which an upload ends, with another store behind it', { co
   for (const [mode, outcome] of Object.entries(OUTCOMES) as [ImgurMode, Outcome][]) {
     test(`mode ${mode}: ${outcome}`, async (context) => {
       const system = await open(context, mode, 'imgur,disk');
-      const answer = await askWell(system.url, WISHES);
+      const answer = await askWell(system.url, REQUEST);
       const isTaken = outcome === 'taken';
       assert.equal(answer.body.store, isTaken ? 'imgur' : 'disk');
       const story = isTaken ? [] : ['imgur could not keep the picture; disk keeps it instead.'];
@@ -131,7 +131,7 @@ describe('every way in which an upload fails, with no other store', { concurrenc
         assert.equal(countUploads(system), 1, 'a host that refuses for a while is not asked during that time');
         system.advance(restMs);
       }
-      const again = await askWell(system.url, WISHES);
+      const again = await askWell(system.url, REQUEST);
       await assertPainted(again.body.image_url);
       assert.equal(countUploads(system), 2);
       // A picture is kept for an hour.
@@ -142,10 +142,10 @@ describe('every way in which an upload fails, with no other store', { concurrenc
 
   test('the retry of a random seed uploads the picture that was finished for it', async (context) => {
     const system = await open(context, 'html503', 'imgur');
-    const failed = await ask(system.url, { prompt: WISHES.prompt });
+    const failed = await ask(system.url, { prompt: REQUEST.prompt });
     assert.equal(failed.body.code, 'store_failed');
     system.imgur.setMode('ok');
-    const { body } = await askWell(system.url, { prompt: WISHES.prompt });
+    const { body } = await askWell(system.url, { prompt: REQUEST.prompt });
     assert.deepEqual(
       system.engine.calls.map(({ seed }) => seed),
       [body.seed],

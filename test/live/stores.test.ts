@@ -4,14 +4,14 @@ import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import { readSettings } from '../../shared/service/config.ts';
 import { stores } from '../../worker/stores/index.ts';
-import type { FinishedPicture } from '../../worker/stores/store.ts';
+import type { PictureToStore } from '../../worker/stores/store.ts';
 import { openServices, skipUnlessNamed } from './true-services.ts';
 
 /** Hosts over the internet, each with the settings of the worker; `disk` has its tests already. */
 const hosts = stores.filter(({ name }) => name !== 'disk');
 const LIMIT_MS = 60_000;
 
-async function draw(): Promise<FinishedPicture> {
+async function draw(): Promise<PictureToStore> {
   const size = { width: 64, height: 48 };
   const bytes = await sharp({ create: { ...size, channels: 3, background: '#2a6' } })
     .png()

@@ -8,7 +8,7 @@ export interface HurriedDay extends Clock {
   jump(milliseconds: number): void;
   /** Time goes as fast as the real one while the task runs, for what keeps its own clock, such as a browser. */
   inRealTime<T>(task: () => Promise<T>): Promise<T>;
-  /** `AbortSignal.timeout` by this time too. Answers how to undo it. */
+  /** `AbortSignal.timeout` by this time too. Returns a function that undoes it. */
   govern(): () => void;
 }
 
@@ -27,7 +27,7 @@ export function createHurriedDay(startMs: number, rate: number): HurriedDay {
     for (const alarm of alarms) alarm.arrange();
   }
 
-  /** Calls back once the time has passed. Answers how to call it off. */
+  /** Calls `task` once the time has passed. Returns a function that cancels it. */
   function alarm(milliseconds: number, ring: () => void, holdsProcess: boolean): () => void {
     const dueAt = now() + milliseconds;
     let timer: NodeJS.Timeout | undefined;

@@ -6,8 +6,8 @@ import { fit } from '../../worker/engines/fit.ts';
 import { LIMITS } from './fake-engine.ts';
 import { toRequest } from './front-door.ts';
 
-const fitted = (wishes: Partial<GenerationRequest>, limits: Partial<EngineLimits> = {}) =>
-  fit(toRequest(wishes), { name: 'easelette', limits: { ...LIMITS, ...limits } }, 'own-token');
+const fitted = (changes: Partial<GenerationRequest>, limits: Partial<EngineLimits> = {}) =>
+  fit(toRequest(changes), { name: 'easelette', limits: { ...LIMITS, ...limits } }, 'own-token');
 
 describe('fit', () => {
   test('what is left out becomes the default of the engine, without a word', () => {
@@ -65,7 +65,7 @@ describe('fit', () => {
       { width: 512, height: 768 },
     ],
   };
-  const cases: ReadonlyArray<[name: keyof typeof sizes, wish: [number, number], got: [number, number]]> = [
+  const cases: ReadonlyArray<[name: keyof typeof sizes, wanted: [number, number], got: [number, number]]> = [
     ['grid', [256, 512], [256, 512]],
     ['grid', [250, 500], [256, 512]],
     ['grid', [16, 16], [128, 128]],
@@ -137,7 +137,7 @@ describe('fit', () => {
 
   test('every parameter that the engine does not have is left out and named', () => {
     const limits = { seed: false, negativePrompt: false, guidanceScale: undefined, steps: undefined };
-    const wishes = {
+    const changes = {
       seedGiven: true,
       negativePrompt: 'fog',
       guidanceScale: 3,
@@ -145,7 +145,7 @@ describe('fit', () => {
       sampler: 'Euler',
       scheduler: 'x',
     };
-    const { request, warnings } = fitted(wishes, limits);
+    const { request, warnings } = fitted(changes, limits);
     assert.deepEqual(
       [request.negativePrompt, request.guidanceScale, request.steps, request.sampler],
       ['', undefined, undefined, undefined],

@@ -123,10 +123,10 @@ describe('the worker as a process', () => {
   test('refuses to start without a token, and says how to make one', async () => {
     const child = spawnWorker({ PORT: '0' });
     assert.ok(child.stderr);
-    const told: string[] = [];
-    child.stderr.on('data', (chunk: Buffer) => told.push(chunk.toString()));
+    const output: string[] = [];
+    child.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     const [code] = await once(child, 'close');
     assert.equal(code, 78);
-    assert.match(told.join(''), /WORKER_TOKEN: expected .*openssl rand -hex 24/);
+    assert.match(output.join(''), /WORKER_TOKEN: expected .*openssl rand -hex 24/);
   });
 });

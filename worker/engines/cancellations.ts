@@ -3,7 +3,7 @@ export interface Cancellations {
   /** The call must not reject. */
   add(call: Promise<void>): void;
   /** Resolves when all calls have ended. */
-  settle(): Promise<void>;
+  untilEnded(): Promise<void>;
 }
 
 export function createCancellations(): Cancellations {
@@ -13,7 +13,7 @@ export function createCancellations(): Cancellations {
       calls.add(call);
       void call.finally(() => calls.delete(call));
     },
-    settle: async () => {
+    untilEnded: async () => {
       await Promise.all(calls);
     },
   };

@@ -13,8 +13,8 @@ export function chooseSize(
   const width = request.width ?? request.height;
   const height = request.height ?? request.width;
   if (width === undefined || height === undefined) return shapes[request.shape ?? 'square'];
-  const wish = { width, height };
-  const size = isList(sizes) ? nearest(sizes, wish) : toGrid(sizes, wish);
+  const wanted = { width, height };
+  const size = isList(sizes) ? nearest(sizes, wanted) : toGrid(sizes, wanted);
   if (size.width === width && size.height === height) return size;
   warn(`The size ${width}x${height} became ${size.width}x${size.height}, the nearest that ${engine} makes.`);
   return size;
@@ -23,14 +23,14 @@ export function chooseSize(
 const isList = (sizes: EngineLimits['sizes']): sizes is readonly Size[] => Array.isArray(sizes);
 
 /** Another aspect ratio is a greater change than another scale, so it counts three times as much. */
-function distance(size: Size, wish: Size): number {
-  const form = Math.abs(Math.log((size.width / size.height) * (wish.height / wish.width)));
-  const scale = Math.abs(Math.log((size.width * size.height) / (wish.width * wish.height)));
+function distance(size: Size, wanted: Size): number {
+  const form = Math.abs(Math.log((size.width / size.height) * (wanted.height / wanted.width)));
+  const scale = Math.abs(Math.log((size.width * size.height) / (wanted.width * wanted.height)));
   return 3 * form + scale;
 }
 
-function nearest(sizes: readonly Size[], wish: Size): Size {
-  const [best = wish] = sizes.toSorted((a, b) => distance(a, wish) - distance(b, wish));
+function nearest(sizes: readonly Size[], wanted: Size): Size {
+  const [best = wanted] = sizes.toSorted((a, b) => distance(a, wanted) - distance(b, wanted));
   return best;
 }
 
@@ -38,8 +38,8 @@ function nearest(sizes: readonly Size[], wish: Size): Size {
  * Scales both sides together, so that the picture keeps its aspect ratio: down to the longest side and the most pixels,
  * up to the shortest side and the fewest. Only a ratio that the grid does not allow is changed.
  */
-function toGrid(grid: Grid, wish: Size): Size {
-  const legal = toLegalRatio(grid, wish);
+function toGrid(grid: Grid, wanted: Size): Size {
+  const legal = toLegalRatio(grid, wanted);
   const scale = chooseScale(grid, legal);
   const target = { width: legal.width * scale, height: legal.height * scale };
   return nearest(listAround(grid, target), target);

@@ -77,35 +77,35 @@ function fitText(
 
 function fitNumber(
   what: string,
-  wish: number | undefined,
+  given: number | undefined,
   limit: NumberLimit | undefined,
   name: string,
   warn: Warn,
 ): number | undefined {
   if (limit === undefined) {
-    if (wish !== undefined) warn(`${name} takes no ${what}; ${wish} was left out.`);
+    if (given !== undefined) warn(`${name} takes no ${what}; ${given} was left out.`);
     return undefined;
   }
-  if (wish === undefined) return limit.default;
+  if (given === undefined) return limit.default;
   const { min, max, step } = limit;
-  const stepped = step === undefined ? wish : min + Math.round((wish - min) / step) * step;
+  const stepped = step === undefined ? given : min + Math.round((given - min) / step) * step;
   // Steps such as 0.1 cause rounding errors in binary.
   const value = Number(Math.min(max, Math.max(min, stepped)).toFixed(6));
   const kind = step === 1 ? 'whole numbers' : step === undefined ? 'numbers' : `steps of ${step}`;
-  if (value !== wish) warn(`The ${what} ${wish} became ${value}: ${name} takes ${kind} from ${min} to ${max}.`);
+  if (value !== given) warn(`The ${what} ${given} became ${value}: ${name} takes ${kind} from ${min} to ${max}.`);
   return value;
 }
 
 function fitName(
   what: string,
-  wish: string | undefined,
+  given: string | undefined,
   known: EngineLimits['samplers'],
   name: string,
   warn: Warn,
 ): string | undefined {
-  if (wish === undefined || known === 'any') return wish;
-  const wanted = wish.trim().toLowerCase();
-  if (known?.includes(wanted) === true) return wanted;
+  if (given === undefined || known === 'any') return given;
+  const lowerCase = given.trim().toLowerCase();
+  if (known?.includes(lowerCase) === true) return lowerCase;
   warn(
     known === undefined
       ? `${name} takes no ${what}; yours was left out.`

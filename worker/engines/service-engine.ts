@@ -76,7 +76,7 @@ export function createServiceEngine(service: ServiceDescription, config: Service
     quotaRemaining: allowance.remaining,
     quotaResetsAt: allowance.resetsAt,
     probe: probe && (({ signal }) => probeService({ ...service, probe }, config, signal)),
-    stop: cancellations.settle,
+    stop: cancellations.untilEnded,
   };
 }
 

@@ -43,7 +43,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(requestContext, requestLog(log, { quietRoutes: ['/health', '/metrics'] }), limitUrl, tellWire);
+  app.use(requestContext, requestLog(log, { quietRoutes: ['/health', '/metrics'] }), limitUrl, sendWireVersion);
 
   app.get('/health', async (_request, response) => {
     const report = await health();
@@ -122,7 +122,7 @@ function toSignal(response: Response): AbortSignal {
   return controller.signal;
 }
 
-const tellWire: RequestHandler = (_request, response, next) => {
+const sendWireVersion: RequestHandler = (_request, response, next) => {
   response.setHeader(WIRE_HEADER, WIRE_VERSION);
   next();
 };

@@ -89,7 +89,7 @@ export function createQueueRun(options: QueueRunOptions) {
     }
   }
 
-  async function settle(ending: LastEvent, { run, changes }: Made): Promise<void> {
+  async function reportEnd(ending: LastEvent, { run, changes }: Made): Promise<void> {
     if (ending.type === 'result') await sharePictures(ending.result, run.request, { blobs, readPicture });
     const change: RunChange =
       ending.type === 'error'
@@ -126,7 +126,7 @@ export function createQueueRun(options: QueueRunOptions) {
     postponed.delete(runId);
     const how = whatItMeans(ending, signal);
     if (how !== 'ended') return giveBack(runId, how);
-    await settle(ending, made);
+    await reportEnd(ending, made);
     return 'ended';
   };
 }

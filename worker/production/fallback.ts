@@ -64,15 +64,15 @@ export async function firstToServe<C extends Candidate, Value>(
       passedOver.push({ name, error: pass.lastError, isResting: true, restMs: pass.restRemainingMs });
       continue;
     }
-    const tell = onAsk(candidate);
+    const reportOutcome = onAsk(candidate);
     try {
       const value = await serve(candidate, [...passedOver]);
       pass.succeed();
-      tell('done');
+      reportOutcome('done');
       return { candidate, value, passedOver };
     } catch (thrown) {
       const error = signal.aborted ? toAbortError(signal) : classify(thrown);
-      tell(error.code);
+      reportOutcome(error.code);
       if (signal.aborted || FINAL.has(error.code)) {
         pass.leave();
         throw withAttempts(error, toAttempts(passedOver));
@@ -104,7 +104,7 @@ export function withAttempts(error: AppError, attempts: readonly Attempt[]): App
 }
 
 /** Most useful for a client first: try again, come back later, ask the operator. */
-const MOST_TELLING: readonly ErrorCode[] = [
+const MOST_INFORMATIVE: readonly ErrorCode[] = [
   'engine_busy',
   'engine_timeout',
   'engine_failed',
@@ -120,8 +120,8 @@ const MAX_RETRY_AFTER_SECONDS = 60;
  */
 export function toEngineError({ passedOver, message }: NobodyServed, attempts: readonly Attempt[]): AppError {
   const rank = ({ error }: PassedOver): number => {
-    const place = MOST_TELLING.indexOf(error.code);
-    return place === -1 ? MOST_TELLING.length : place;
+    const place = MOST_INFORMATIVE.indexOf(error.code);
+    return place === -1 ? MOST_INFORMATIVE.length : place;
   };
   const [best] = passedOver.toSorted((a, b) => rank(a) - rank(b));
   if (best === undefined) return new AppError('engine_failed', message);

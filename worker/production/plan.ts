@@ -77,5 +77,7 @@ function unknownEngine(engines: readonly EngineCandidate[]): AppError {
 
 function nobodyIsAble(plans: readonly Plan[]): AppError {
   const reasons = plans.flatMap(({ warnings }) => warnings).join(' ');
-  return invalidRequest([{ field: 'strict', message: `strict: no enabled engine can keep every wish. ${reasons}` }]);
+  return invalidRequest([
+    { field: 'strict', message: `strict: no enabled engine supports every parameter of this request. ${reasons}` },
+  ]);
 }

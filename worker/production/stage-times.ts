@@ -12,7 +12,7 @@ export function createStageTimes({ elapsed }: Pick<Clock, 'elapsed'>): StageTime
   const totals = new Map<Stage, number>();
   let current: { readonly stage: Stage; readonly since: number } | undefined;
 
-  function settle(): void {
+  function addElapsed(): void {
     if (current === undefined) return;
     totals.set(current.stage, (totals.get(current.stage) ?? 0) + elapsed() - current.since);
   }
@@ -20,11 +20,11 @@ export function createStageTimes({ elapsed }: Pick<Clock, 'elapsed'>): StageTime
   return {
     enter(stage) {
       if (stage === current?.stage) return;
-      settle();
+      addElapsed();
       current = { stage, since: elapsed() };
     },
     totals() {
-      settle();
+      addElapsed();
       current = undefined;
       return Object.fromEntries([...totals].map(([stage, ms]) => [stage, Math.round(ms)]));
     },

@@ -5,7 +5,7 @@ import type { ProbeUpstream } from '../upstream/probe.ts';
 
 /** What every store promises; `test/contracts/store.ts` checks it. */
 
-export interface FinishedPicture {
+export interface PictureToStore {
   /** Made by Easel, safe as a file name, and the same for a repeated upload of the same picture. */
   readonly id: string;
   readonly bytes: Buffer;
@@ -39,7 +39,7 @@ export interface Store {
    * Uploads once, or throws an AppError `store_failed` (with `restMs` if the host says how long to leave it alone).
    * Never repeats an upload whose outcome is unknown.
    */
-  put(picture: FinishedPicture, context: { readonly signal: AbortSignal }): Promise<StoredPicture>;
+  put(picture: PictureToStore, context: { readonly signal: AbortSignal }): Promise<StoredPicture>;
   /** Removes a hosted copy. Throws if the host refuses. Missing: the host cannot remove. */
   remove?(
     stored: { readonly id: string; readonly url: string; readonly deleteToken?: string | undefined },

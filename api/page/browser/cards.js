@@ -5,7 +5,7 @@ import { cancel, hasEnded, make, remove, update } from './work.js';
 
 /** @import { Item, Word } from './types.d.ts' */
 
-/** What a card can do on the page around it. @typedef {{ use: (item: Item) => void, compare: (item: Item) => void, isCompared: (item: Item) => boolean, tell: (text: string) => void }} Around */
+/** What a card can do on the page around it. @typedef {{ use: (item: Item) => void, compare: (item: Item) => void, isCompared: (item: Item) => boolean, announce: (text: string) => void }} Around */
 
 /** @type {Record<string, Word>} */
 const STAGES = {
@@ -59,10 +59,10 @@ function facts({ wishes, engine, width, seconds, height }) {
 }
 
 /** @param {Item} item @param {Around} around */
-const copyMenu = (item, { tell }) => html`<details class="menu"><summary>${say('copy')}</summary><div class="tools">
+const copyMenu = (item, { announce }) => html`<details class="menu"><summary>${say('copy')}</summary><div class="tools">
   ${Object.entries(SNIPPETS).map(([name, toText]) => {
     const label = name === 'address' || name === 'link' ? say(name) : name;
-    const run = () => void copy(toText(item)).then(() => tell(say('copied')));
+    const run = () => void copy(toText(item)).then(() => announce(say('copied')));
     return html`<button type="button" data-snippet=${name} @click=${run}>${label}</button>`;
   })}</div></details>`;
 
@@ -98,7 +98,7 @@ function tools(item, around) {
 /** @param {Item} item @param {Around} around */
 export const card = (item, around) => html`<figure class="card" data-item=${item.id} data-status=${item.status}>
   ${item.status === 'done' ? picture(item) : place(item)}
-  <figcaption class="told"><p class="line" dir="auto">${item.wishes.prompt}</p><p class="hint">${facts(item)}</p>
+  <figcaption class="caption"><p class="line" dir="auto">${item.wishes.prompt}</p><p class="hint">${facts(item)}</p>
   ${(item.warnings ?? []).map((warning) => html`<p class="warning">${warning}</p>`)}
   <div class="tools">${tools(item, around)}</div>${item.status === 'done' ? copyMenu(item, around) : nothing}
   </figcaption></figure>`;

@@ -34,7 +34,7 @@ const around = {
     redraw();
   },
   isCompared: (/** @type {Item} */ item) => compared.includes(item),
-  tell: (/** @type {string} */ text) => {
+  announce: (/** @type {string} */ text) => {
     status.textContent = text;
   },
 };
@@ -112,8 +112,8 @@ async function readFile(file) {
   const { readSettings } = await import('./read-settings.js');
   const { settings, isMachineMade } = await readSettings(file);
   if (settings !== undefined) fillForm(settings.wishes);
-  const told = settings === undefined ? say('noSettings') : say('settingsRead', settings.writer);
-  render(html`<p>${told} ${say(isMachineMade ? 'machineMade' : 'notMarked')}</p>`, found);
+  const sentence = settings === undefined ? say('noSettings') : say('settingsRead', settings.writer);
+  render(html`<p>${sentence} ${say(isMachineMade ? 'machineMade' : 'notMarked')}</p>`, found);
   found.scrollIntoView({ block: 'nearest' });
 }
 

@@ -72,7 +72,7 @@ export const ar: Words = {
   notMarked: 'لا تذكر الصورة من صنعها أو ما الذي صنعها.',
   another: 'صورة أخرى',
   documentation: 'API',
-  adviceWish: 'غيّر ما ذُكر أعلاه وحاول مرة أخرى.',
+  adviceRequest: 'غيّر ما ذُكر أعلاه وحاول مرة أخرى.',
   adviceKey: 'أدخل مفتاح API تحت «خيارات أخرى».',
   adviceRefused: 'اطلب شيئًا آخر: لا تصنع هذه الخدمة مثل هذه الصور.',
   adviceBusy: 'انتظر قليلًا ثم حاول مرة أخرى.',

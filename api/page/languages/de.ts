@@ -74,7 +74,7 @@ export const de: Words = {
   notMarked: 'Es sagt nicht, wer oder was es gemacht hat.',
   another: 'Ein anderes Bild',
   documentation: 'API',
-  adviceWish: 'Ändern Sie, was oben genannt ist, und versuchen Sie es noch einmal.',
+  adviceRequest: 'Ändern Sie, was oben genannt ist, und versuchen Sie es noch einmal.',
   adviceKey: 'Geben Sie unter „Weitere Wünsche“ Ihren API-Schlüssel ein.',
   adviceRefused: 'Wünschen Sie etwas anderes: Solche Bilder macht dieser Dienst nicht.',
   adviceBusy: 'Warten Sie ein wenig und versuchen Sie es noch einmal.',

@@ -71,7 +71,7 @@ export const en = {
   notMarked: 'It does not say who or what made it.',
   another: 'Another picture',
   documentation: 'API',
-  adviceWish: 'Change what is named above and try again.',
+  adviceRequest: 'Change what is named above and try again.',
   adviceKey: 'Enter your API key under “More options”.',
   adviceRefused: 'Ask for something else: this service does not make such pictures.',
   adviceBusy: 'Wait a little and try again.',

@@ -73,7 +73,7 @@ export const es: Words = {
   notMarked: 'No indica quién o qué la hizo.',
   another: 'Otra imagen',
   documentation: 'API',
-  adviceWish: 'Cambie lo que se nombra arriba e inténtelo de nuevo.',
+  adviceRequest: 'Cambie lo que se nombra arriba e inténtelo de nuevo.',
   adviceKey: 'Escriba su clave de API en «Más deseos».',
   adviceRefused: 'Pida otra cosa: este servicio no hace imágenes así.',
   adviceBusy: 'Espere un poco e inténtelo de nuevo.',

@@ -74,7 +74,7 @@ export const fr: Words = {
   notMarked: 'Elle n’indique pas qui ou quoi l’a faite.',
   another: 'Une autre image',
   documentation: 'API',
-  adviceWish: 'Corrigez ce qui est nommé ci-dessus et réessayez.',
+  adviceRequest: 'Corrigez ce qui est nommé ci-dessus et réessayez.',
   adviceKey: 'Saisissez votre clé d’API sous « Autres souhaits ».',
   adviceRefused: 'Demandez autre chose : ce service ne fait pas de telles images.',
   adviceBusy: 'Attendez un peu et réessayez.',

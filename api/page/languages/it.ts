@@ -73,7 +73,7 @@ export const it: Words = {
   notMarked: 'Non dice chi o che cosa l’ha fatta.',
   another: 'Un’altra immagine',
   documentation: 'API',
-  adviceWish: 'Cambia ciò che è indicato sopra e riprova.',
+  adviceRequest: 'Cambia ciò che è indicato sopra e riprova.',
   adviceKey: 'Inserisci la tua chiave API in “Altri desideri”.',
   adviceRefused: 'Chiedi altro: questo servizio non fa immagini simili.',
   adviceBusy: 'Aspetta un poco e riprova.',

@@ -72,7 +72,7 @@ export const ja: Words = {
   notMarked: '誰が、何が作ったかは記されていません。',
   another: '別の絵',
   documentation: 'API',
-  adviceWish: '上に示された点を直して、もう一度お試しください。',
+  adviceRequest: '上に示された点を直して、もう一度お試しください。',
   adviceKey: '「詳しい指定」に API キーを入力してください。',
   adviceRefused: '別のものを頼んでください。このサービスはそのような絵を作りません。',
   adviceBusy: '少し待ってから、もう一度お試しください。',

@@ -72,7 +72,7 @@ export const ko: Words = {
   notMarked: '누가 또는 무엇이 만들었는지 적혀 있지 않습니다.',
   another: '다른 그림',
   documentation: 'API',
-  adviceWish: '위에 적힌 것을 고치고 다시 해 보세요.',
+  adviceRequest: '위에 적힌 것을 고치고 다시 해 보세요.',
   adviceKey: '‘더 많은 설정’에 API 키를 입력하세요.',
   adviceRefused: '다른 것을 부탁하세요. 이 서비스는 그런 그림을 만들지 않습니다.',
   adviceBusy: '잠시 기다렸다가 다시 해 보세요.',

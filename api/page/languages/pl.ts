@@ -72,7 +72,7 @@ export const pl: Words = {
   notMarked: 'Nie podaje, kto ani co go stworzyło.',
   another: 'Inny obraz',
   documentation: 'API',
-  adviceWish: 'Zmień to, co wymieniono powyżej, i spróbuj ponownie.',
+  adviceRequest: 'Zmień to, co wymieniono powyżej, i spróbuj ponownie.',
   adviceKey: 'Wpisz swój klucz API w „Więcej życzeń”.',
   adviceRefused: 'Poproś o coś innego: ta usługa nie tworzy takich obrazów.',
   adviceBusy: 'Poczekaj chwilę i spróbuj ponownie.',

@@ -73,7 +73,7 @@ export const pt: Words = {
   notMarked: 'Ela não diz quem ou o que a fez.',
   another: 'Outra imagem',
   documentation: 'API',
-  adviceWish: 'Mude o que está indicado acima e tente de novo.',
+  adviceRequest: 'Mude o que está indicado acima e tente de novo.',
   adviceKey: 'Digite a sua chave de API em “Mais desejos”.',
   adviceRefused: 'Peça outra coisa: este serviço não faz imagens assim.',
   adviceBusy: 'Espere um pouco e tente de novo.',

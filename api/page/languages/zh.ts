@@ -72,7 +72,7 @@ export const zh: Words = {
   notMarked: '它没有注明由谁或什么生成。',
   another: '另一张图片',
   documentation: 'API',
-  adviceWish: '请修改上面指出的内容，然后重试。',
+  adviceRequest: '请修改上面指出的内容，然后重试。',
   adviceKey: '请在“更多选项”中输入你的 API 密钥。',
   adviceRefused: '请换一个内容：本服务不生成这样的图片。',
   adviceBusy: '请稍等片刻再试。',

@@ -166,13 +166,13 @@ function renderBar({ startsAt, done, failed, rested }: Bar, x: number, words: St
   const failedHeight = all === 0 ? 0 : Math.round((HEIGHT * failed) / all);
   const time = new Date(startsAt).toISOString().slice(11, 16);
   const idle = rested ? rect('rested', HEIGHT - RESTED, RESTED) : rect('none', HEIGHT - STUB, STUB);
-  const told =
+  const sentence =
     all === 0
       ? rested
         ? words.rests
         : words.nothing
       : `${fill(words.made, String(done))}, ${fill(words.failures, String(failed))}`;
-  return html`<g><title>${time} UTC: ${told}</title>${all === 0 && idle}${
+  return html`<g><title>${time} UTC: ${sentence}</title>${all === 0 && idle}${
     failedHeight > 0 && rect('failed', 0, failedHeight)
   }${all > 0 && failedHeight < HEIGHT && rect('done', failedHeight, HEIGHT - failedHeight)}</g>`;
 }

@@ -111,7 +111,7 @@ describe('parameters of other services’ clients', () => {
     }
   });
 
-  const WITHOUT_EFFECT: ReadonlyArray<readonly [dialect: string, values: Values, told: readonly string[]]> = [
+  const WITHOUT_EFFECT: ReadonlyArray<readonly [dialect: string, values: Values, fields: readonly string[]]> = [
     ['pollinations', { transparent: 'true', enhance: '1', quality: 'hd' }, ['transparent', 'enhance', 'quality']],
     [
       'openai',
@@ -143,11 +143,11 @@ describe('parameters of other services’ clients', () => {
       ],
     ],
   ];
-  for (const [dialect, values, told] of WITHOUT_EFFECT) {
+  for (const [dialect, values, fields] of WITHOUT_EFFECT) {
     test(`${dialect}: parameters without effect are named in a warning`, async () => {
       const { status, warnings } = await ask(dialect, values);
       assert.equal(status, 200);
-      for (const name of told) assert.ok(warnings.includes(`\`${name}\``), `${name} in ${warnings}`);
+      for (const name of fields) assert.ok(warnings.includes(`\`${name}\``), `${name} in ${warnings}`);
       assert.doesNotMatch(warnings, /controlnet/);
     });
   }
@@ -213,7 +213,7 @@ describe('parameters of other services’ clients', () => {
       await fetch(discreet.url + path);
       return discreet.jobs.submissions[0]?.draft.metadata;
     };
-    const told = [
+    const fields = [
       await submit('/prompt/fox'),
       await submit('/generate?prompt=fox'),
       await submit('/generate?prompt=fox&metadata=settings'),
@@ -221,7 +221,7 @@ describe('parameters of other services’ clients', () => {
     ];
     await discreet.stop();
     // Left out is full: requests are equal whether they say it or not.
-    assert.deepEqual(told, ['none', 'none', 'settings', undefined]);
+    assert.deepEqual(fields, ['none', 'none', 'settings', undefined]);
     assert.equal((await fetch(`${gateway.url}/generate?prompt=fox&metadata=some`)).status, 400);
   });
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { readGatewaySettings } from '../../../api/config.ts';
 
 describe('the address of a deployment without PUBLIC_URL', () => {
-  const told: ReadonlyArray<[environment: Record<string, string>, url: string | undefined]> = [
+  const cases: ReadonlyArray<[environment: Record<string, string>, url: string | undefined]> = [
     [{ RENDER_EXTERNAL_URL: 'https://easel.onrender.com' }, 'https://easel.onrender.com'],
     [{ RAILWAY_PUBLIC_DOMAIN: 'easel.up.railway.app' }, 'https://easel.up.railway.app'],
     [{ KOYEB_PUBLIC_DOMAIN: 'easel-me.koyeb.app' }, 'https://easel-me.koyeb.app'],
@@ -17,7 +17,7 @@ describe('the address of a deployment without PUBLIC_URL', () => {
     [{ RENDER_EXTERNAL_URL: 'soon', WEBSITE_HOSTNAME: 'localhost:7071', FLY_APP_NAME: 'a/b' }, undefined],
     [{}, undefined],
   ];
-  for (const [environment, url] of told) {
+  for (const [environment, url] of cases) {
     test(`${JSON.stringify(environment)} is at ${url}`, () => {
       assert.equal(readGatewaySettings(environment).PUBLIC_URL, url);
     });

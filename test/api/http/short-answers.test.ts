@@ -16,7 +16,7 @@ const PROMPTS = {
   noise: toNoise(1400),
   longest: 'a red fox, '.repeat(MAX_PROMPT_CHARACTERS).slice(0, MAX_PROMPT_CHARACTERS).trim(),
 };
-const WARNINGS = Array.from({ length: 100 }, (_, index) => `Wish number ${index} could not be honoured — sorry.`);
+const WARNINGS = Array.from({ length: 100 }, (_, index) => `Parameter number ${index} could not be honoured — sorry.`);
 
 const POSTS: Readonly<Record<string, (prompt: string) => object>> = {
   '/jobs': (prompt) => ({ prompt }),
@@ -115,7 +115,7 @@ withNginx(() => {
       });
       const found = await fetch(new URL(pending.headers.get('location') ?? '', nginx.url));
       assert.equal(found.status, 200);
-      assert.match(found.headers.get('x-warnings') ?? '', /^Wish number 0 .*\.\.\.$/);
+      assert.match(found.headers.get('x-warnings') ?? '', /^Parameter number 0 .*\.\.\.$/);
 
       assert.ok(sizeOf(found) < MAX_HEADER_BYTES, `${sizeOf(found)} bytes`);
     });

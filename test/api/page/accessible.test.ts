@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { AppError } from '../../../shared/errors.ts';
 import { until } from '../../support/poll.ts';
-import { tellJobs } from './told-jobs.ts';
+import { scriptJobs } from './scripted-jobs.ts';
 import { useVisit } from './visit.ts';
 
 /** axe finds nothing and nothing is cut off, in every state of the page and in every way of looking at it. */
@@ -35,7 +35,7 @@ describe('for everybody', () => {
 
   /** Cards of every kind, with everything on the page unfolded. */
   async function fill(page: Page): Promise<void> {
-    const jobs = tellJobs(visit.gateway.jobs);
+    const jobs = scriptJobs(visit.gateway.jobs);
     await page.selectOption('#count', '4');
     await page.fill(
       '#prompt',
@@ -47,8 +47,8 @@ describe('for everybody', () => {
     jobs.end(done);
     jobs.end(other);
     const error = new AppError('engine_failed', 'hidden');
-    jobs.tell(failed, { status: 'failed', error });
-    jobs.tell(working, { status: 'running', stage: 'generate', progress: 0.42, etaSeconds: 12 });
+    jobs.update(failed, { status: 'failed', error });
+    jobs.update(working, { status: 'running', stage: 'generate', progress: 0.42, etaSeconds: 12 });
     await page.locator('.card[data-status="failed"]').waitFor();
     await page.locator('.card[data-status="running"] progress[value="0.42"]').waitFor();
     await page.locator('.card[data-status="done"]').nth(1).waitFor();
@@ -77,12 +77,12 @@ describe('for everybody', () => {
 
   test('without a script: working, done, failed', async () => {
     const { page, gateway } = visit;
-    const jobs = tellJobs(gateway.jobs);
+    const jobs = scriptJobs(gateway.jobs);
     for (const state of ['working', 'done', 'failed']) {
       await page.goto(`${gateway.url}/generate?output=page&prompt=a+red+fox`);
       const id = jobs.ids.at(-1);
       if (state === 'done') jobs.end(id);
-      if (state === 'failed') jobs.tell(id, { status: 'failed', error: new AppError('prompt_refused', 'hidden') });
+      if (state === 'failed') jobs.update(id, { status: 'failed', error: new AppError('prompt_refused', 'hidden') });
       await page.goto(`${gateway.url}/jobs/${id}?output=page`);
       // Without a script only a timed refresh can show the progress.
       await assertFine(page, state, ['meta-refresh']);

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { encode } from '../../../worker/picture/encode.ts';
 import { normalise } from '../../../worker/picture/normalise.ts';
 import { until } from '../../support/poll.ts';
-import { FILES, WISHES } from './marked-pictures.ts';
+import { FILES, SETTINGS } from './marked-pictures.ts';
 import { useVisit } from './visit.ts';
 
 /** What the page keeps of earlier pictures, and what it reads from the files of others. */
@@ -109,11 +109,11 @@ describe('a picture that is brought to the page', () => {
     );
   }
 
-  const told = (words: RegExp) => visit.page.locator('#found').getByText(words).waitFor();
+  const shows = (words: RegExp) => visit.page.locator('#found').getByText(words).waitFor();
 
   async function assertFilled(name: string): Promise<void> {
     const { page } = visit;
-    assert.equal(await page.inputValue('#prompt'), WISHES.prompt, name);
+    assert.equal(await page.inputValue('#prompt'), SETTINGS.prompt, name);
     const values = ['seed', 'steps', 'guidance_scale', 'negative_prompt'].map((field) =>
       page.inputValue(`[name=${field}]`),
     );
@@ -124,10 +124,10 @@ describe('a picture that is brought to the page', () => {
   test('by dropping it fills the form, whatever program wrote it', async () => {
     for (const [name, writer, file] of FILES) {
       await bring('drop', plain);
-      await told(/contains no settings\. It does not say who/);
+      await shows(/contains no settings\. It does not say who/);
       assert.equal(await visit.page.inputValue('#prompt'), '', 'the form is left alone');
       await bring('drop', file);
-      await told(new RegExp(`written by ${writer}\\. .* a machine made it`));
+      await shows(new RegExp(`written by ${writer}\\. .* a machine made it`));
       await assertFilled(name);
     }
     assert.equal(visit.gateway.jobs.submissions.length, 0, 'nothing is made by it');
@@ -135,15 +135,15 @@ describe('a picture that is brought to the page', () => {
 
   test('by pasting it fills the form: Easel’s own pictures in each format', async () => {
     const square = sharp({ create: { width: 16, height: 24, channels: 3, background: '#b4451f' } });
-    const origin = { prompt: WISHES.prompt, negativePrompt: 'fog', seed: 5, steps: 20, guidanceScale: 6.5 };
+    const origin = { prompt: SETTINGS.prompt, negativePrompt: 'fog', seed: 5, steps: 20, guidanceScale: 6.5 };
     const { png } = await normalise(await square.png().toBuffer(), {
       ...{ ...origin, engine: 'sketch', isTrained: true, metadata: 'full' },
     });
     for (const format of ['png', 'jpeg', 'webp'] as const) {
       await bring('paste', plain);
-      await told(/contains no settings/);
+      await shows(/contains no settings/);
       await bring('paste', await encode(png, format));
-      await told(/written by Easel/);
+      await shows(/written by Easel/);
       await assertFilled(format);
     }
   });

@@ -6,7 +6,7 @@ import { toInfotext } from '../../../shared/picture/infotext.ts';
 
 const plain = sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } });
 export const png = await plain.clone().png().toBuffer();
-export const WISHES = { prompt: 'a kiln, at night', negative_prompt: 'fog', seed: 5, steps: 20, guidance_scale: 6.5 };
+export const SETTINGS = { prompt: 'a kiln, at night', negative_prompt: 'fog', seed: 5, steps: 20, guidance_scale: 6.5 };
 export const SIZE = { width: 512, height: 768, shape: 'portrait' };
 
 function withChunk(type: string, data: Buffer): Buffer {
@@ -105,7 +105,7 @@ export const FILES: ReadonlyArray<readonly [name: string, writer: string, file: 
     withText(
       'invokeai_metadata',
       JSON.stringify({
-        positive_prompt: WISHES.prompt,
+        positive_prompt: SETTINGS.prompt,
         negative_prompt: 'fog',
         seed: 5,
         steps: 20,
@@ -114,12 +114,12 @@ export const FILES: ReadonlyArray<readonly [name: string, writer: string, file: 
       }),
     ),
   ],
-  ['PNG of NovelAI', 'NovelAI', withText('Comment', JSON.stringify({ ...WISHES, uc: 'fog', scale: 6.5, ...SIZE }))],
+  ['PNG of NovelAI', 'NovelAI', withText('Comment', JSON.stringify({ ...SETTINGS, uc: 'fog', scale: 6.5, ...SIZE }))],
   ['PNG of SwarmUI', 'SwarmUI', withText('parameters', JSON.stringify({ sui_image_params: SWARM }))],
   [
     'PNG of Draw Things',
     'Draw Things',
     iTXt('XML:com.adobe.xmp', toXmp(JSON.stringify(DRAW_THINGS).replaceAll('"', '&quot;'))),
   ],
-  ['PNG of Fooocus', 'Fooocus', withText('parameters', JSON.stringify({ ...WISHES, resolution: '(512, 768)' }))],
+  ['PNG of Fooocus', 'Fooocus', withText('parameters', JSON.stringify({ ...SETTINGS, resolution: '(512, 768)' }))],
 ];

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Browser, chromium } from 'playwright-core';
 import { findSystemShell } from '../../worker/browser/system-shell.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
-import { type ToldJobs, tellJobs } from './told-jobs.ts';
+import { type ScriptedJobs, scriptJobs } from './scripted-jobs.ts';
 
 /** A real browser whose script is off, on an address without https: there it sends no `Sec-Fetch-Site`. */
 
@@ -12,14 +12,14 @@ const NAME = 'easel.test';
 describe('a browser whose script is off', () => {
   let gateway: TestGateway;
   let browser: Browser;
-  let jobs: ToldJobs;
+  let jobs: ScriptedJobs;
   before(async () => {
     gateway = await startGateway();
-    jobs = tellJobs(gateway.jobs);
+    jobs = scriptJobs(gateway.jobs);
     const cancel = gateway.jobs.cancel;
     gateway.jobs.cancel = async (id) => {
       const job = await cancel(id);
-      jobs.tell(id, { status: job.status, error: job.error });
+      jobs.update(id, { status: job.status, error: job.error });
       return job;
     };
     const args = [`--host-resolver-rules=MAP ${NAME} 127.0.0.1`];

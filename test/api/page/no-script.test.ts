@@ -66,8 +66,8 @@ describe('a browser without script', () => {
     assert.match(html, /<h1>a fox &lt;b&gt;<\/h1>/);
     assert.match(html, /<img[^>]*images\/picture-0\.png/);
     const again = /href="(\/generate[^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
-    const wishes = Object.fromEntries(new URL(again, gateway.url).searchParams);
-    assert.deepEqual(wishes, {
+    const parameters = Object.fromEntries(new URL(again, gateway.url).searchParams);
+    assert.deepEqual(parameters, {
       ...{ prompt: 'a fox <b>', seed: '7', guidance_scale: '7', shape: 'portrait', engine: 'sketch', output: 'page' },
     });
     assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);

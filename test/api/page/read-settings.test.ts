@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FILES, iTXt, png, SIZE, toExif, toJpeg, WISHES, withText } from './marked-pictures.ts';
+import { FILES, iTXt, png, SETTINGS, SIZE, toExif, toJpeg, withText } from './marked-pictures.ts';
 
 /** Settings as each program writes them into a file, read by the module that the browser runs. */
 
@@ -23,7 +23,7 @@ describe('settings are read from a', () => {
     test(name, async () => {
       const { settings, isMachineMade } = await read(file);
       assert.equal(settings?.writer, writer);
-      assert.deepEqual(asNumbers(settings?.wishes ?? {}), { ...WISHES, ...SIZE });
+      assert.deepEqual(asNumbers(settings?.wishes ?? {}), { ...SETTINGS, ...SIZE });
       assert.ok(isMachineMade);
     });
   }

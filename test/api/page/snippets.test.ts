@@ -27,8 +27,8 @@ const PROGRAMS = {
 /** A picture that shows all that decides a real one, so that only the same wishes give the same bytes. */
 function paint(draft: RequestDraft, engine: string): Buffer {
   const { prompt, negativePrompt, seed, guidanceScale, shape, width, height, steps } = draft;
-  const wishes = { prompt, negativePrompt, seed, guidanceScale, shape, width, height, steps, engine };
-  return Buffer.concat([PICTURE_BYTES, Buffer.from(JSON.stringify(wishes))]);
+  const parameters = { prompt, negativePrompt, seed, guidanceScale, shape, width, height, steps, engine };
+  return Buffer.concat([PICTURE_BYTES, Buffer.from(JSON.stringify(parameters))]);
 }
 
 describe('what a card lets copy', () => {

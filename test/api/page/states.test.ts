@@ -4,7 +4,7 @@ import type { Route } from 'playwright-core';
 import { until } from '../../support/poll.ts';
 import { PICTURE_BYTES } from '../fake-jobs.ts';
 import { startGateway } from '../gateway.ts';
-import { type ToldJobs, tellJobs } from './told-jobs.ts';
+import { type ScriptedJobs, scriptJobs } from './scripted-jobs.ts';
 import { useVisit } from './visit.ts';
 
 /** What a person sees while pictures are made, and when something goes wrong on the way. */
@@ -15,9 +15,9 @@ const BROKEN = /net::ERR_/;
 describe('while pictures are made', () => {
   const visit = useVisit();
   const { make, cards, open, said } = visit;
-  let jobs: ToldJobs;
+  let jobs: ScriptedJobs;
   beforeEach(() => {
-    jobs = tellJobs(visit.gateway.jobs);
+    jobs = scriptJobs(visit.gateway.jobs);
   });
 
   const accepted = (count: number) => until(() => jobs.ids.length === count, `${count} accepted jobs`);
@@ -34,18 +34,18 @@ describe('while pictures are made', () => {
     await make('a red fox');
     await accepted(1);
     const [id] = jobs.ids;
-    jobs.tell(id, { status: 'queued', stage: 'wake' });
+    jobs.update(id, { status: 'queued', stage: 'wake' });
     await sees('Waking the worker; this can take a minute');
     for (const queuePosition of [2, 2, 1]) {
-      jobs.tell(id, { stage: 'queue', queuePosition, etaSeconds: 40 });
+      jobs.update(id, { stage: 'queue', queuePosition, etaSeconds: 40 });
       await sees(`Place ${queuePosition} in the queue`);
     }
     for (const progress of [0.2, 0.4, 0.42]) {
-      jobs.tell(id, { status: 'running', stage: 'generate', progress, queuePosition: undefined, etaSeconds: 9 });
+      jobs.update(id, { status: 'running', stage: 'generate', progress, queuePosition: undefined, etaSeconds: 9 });
       await sees(`Painting ${progress * 100} %`);
     }
     assert.equal(await page.locator('#pictures progress').getAttribute('value'), '0.42');
-    jobs.tell(id, { status: 'storing', stage: 'upload' });
+    jobs.update(id, { status: 'storing', stage: 'upload' });
     await sees('Storing');
     jobs.end(id);
     await cards('done').waitFor();
@@ -62,7 +62,7 @@ describe('while pictures are made', () => {
     await accepted(1);
     const [id] = jobs.ids;
     const preview = { base64: PICTURE_BYTES.toString('base64'), mediaType: 'image/png' } as const;
-    jobs.tell(id, { status: 'running', stage: 'generate', progress: 0.5 }, preview);
+    jobs.update(id, { status: 'running', stage: 'generate', progress: 0.5 }, preview);
     const partial = visit.page.locator('#pictures .place img');
     await partial.waitFor();
     assert.equal(await partial.evaluate((picture) => (picture as unknown as { naturalWidth: number }).naturalWidth), 1);
@@ -102,10 +102,10 @@ describe('while pictures are made', () => {
     await until(() => visit.gateway.jobs.submissions.length === 2, 'it is sent again');
     assert.deepEqual([jobs.ids.length, keys().size], [1, 1]);
     const [id] = jobs.ids;
-    jobs.tell(id, { status: 'running', stage: 'generate', progress: 0.3 });
+    jobs.update(id, { status: 'running', stage: 'generate', progress: 0.3 });
     await sees('Painting 30 %');
     jobs.cut();
-    jobs.tell(id, { progress: 0.6 });
+    jobs.update(id, { progress: 0.6 });
     await sees('Painting 60 %');
     jobs.end(id);
     await cards('done').waitFor();
@@ -118,7 +118,7 @@ describe('while pictures are made', () => {
     await accepted(1);
     const { gateway } = visit;
     const [id] = jobs.ids;
-    jobs.tell(id, { status: 'running', stage: 'generate', progress: 0.3 });
+    jobs.update(id, { status: 'running', stage: 'generate', progress: 0.3 });
     await sees('Painting 30 %');
     await gateway.stop();
     await sees('No connection; trying again');
@@ -137,7 +137,7 @@ describe('while pictures are made', () => {
     await visit.page.close();
     const [first, second] = jobs.ids;
     jobs.end(first);
-    jobs.tell(second, { status: 'queued', stage: 'queue', queuePosition: 7 });
+    jobs.update(second, { status: 'queued', stage: 'queue', queuePosition: 7 });
     visit.page = await open();
     await sees('Place 7 in the queue');
     await cards('done').waitFor();

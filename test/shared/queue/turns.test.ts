@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { EMPTY_QUEUE, nextTurn } from '../../../api/jobs/journal/rules/queue-share.ts';
 import { type Attendance, LAST_PLACE, lineOf, placeOf, servedTurnOf } from '../../../shared/queue/turns.ts';
 
-type Way = Exclude<Attendance, 'left'>;
+type Presence = Exclude<Attendance, 'left'>;
 interface Waiting {
   readonly clientId: string;
   readonly cost: number;
@@ -17,10 +17,10 @@ function createQueue() {
   let servedTurn = 0;
   const lastPlaces = new Map<string, number>();
   return {
-    add(clientId: string, way: Way, cost = 1): Waiting {
-      const line = lineOf({ clientId, attendedBy: way === 'waits' ? 'a ticket' : '' });
+    add(clientId: string, presence: Presence, cost = 1): Waiting {
+      const line = lineOf({ clientId, attendedBy: presence === 'waits' ? 'a ticket' : '' });
       const turn = nextTurn({ ...EMPTY_QUEUE, servedTurn, lastPlace: lastPlaces.get(line) ?? 0 });
-      const place = placeOf({ turn, cost }, way);
+      const place = placeOf({ turn, cost }, presence);
       lastPlaces.set(line, place);
       const run = { clientId, cost, turn, place };
       waiting.push(run);

@@ -18,7 +18,7 @@ interface Automatic1111Modes {
   /** Jobs run until they are interrupted, until the test finishes them, or until `mend`. */
   holds: boolean;
   /** Whether the server says whose job runs, as newer ones do. */
-  tellsCurrentTask: boolean;
+  namesCurrentTask: boolean;
   /** Servers that only imitate the dialect have neither. */
   hasProgress: boolean;
   hasInternalProgress: boolean;
@@ -32,7 +32,7 @@ interface Automatic1111Modes {
 
 const NORMAL: Automatic1111Modes = {
   holds: false,
-  tellsCurrentTask: true,
+  namesCurrentTask: true,
   hasProgress: true,
   hasInternalProgress: true,
   sendsGrid: false,
@@ -104,7 +104,7 @@ export async function createAutomatic1111StandIn(): Promise<Automatic1111StandIn
         },
         current_image: wantsImage ? (await pictureOf('preview', { width: 64, height: 64 })).toString('base64') : null,
         textinfo: null,
-        ...(standIn.tellsCurrentTask && !isIdle ? { current_task: running?.id } : {}),
+        ...(standIn.namesCurrentTask && !isIdle ? { current_task: running?.id } : {}),
       },
     };
   }

@@ -6,7 +6,7 @@ import { pictureOf } from '../picture-of.ts';
 type Graph = Record<string, { class_type: string; inputs: Record<string, unknown> }>;
 
 export interface ComfyuiStandIn extends HttpStandIn {
-  neverFinishes: boolean;
+  neverEnds: boolean;
   /** Says by WebSocket that prompts have ended, but has none in its history. */
   forgets: boolean;
   /** Ends a prompt before it answers its submission, as it may when every node's output is cached. */
@@ -23,7 +23,7 @@ export interface ComfyuiStandIn extends HttpStandIn {
 }
 
 const BEHAVIOUR = {
-  neverFinishes: false,
+  neverEnds: false,
   forgets: false,
   isQuick: false,
   hasSocket: true as boolean | 'silent',
@@ -46,7 +46,7 @@ export async function createComfyuiStandIn(): Promise<ComfyuiStandIn> {
   const sockets = new Map<string, WebSocket>();
   const interrupted: string[] = [];
 
-  const tell = (clientId: string, type: string, data: Record<string, unknown>): void =>
+  const send = (clientId: string, type: string, data: Record<string, unknown>): void =>
     sockets.get(clientId)?.send(JSON.stringify({ type, data }));
 
   function serve({ method, path, query, json }: StandInRequest): StandInReply | Promise<StandInReply> {
@@ -79,15 +79,15 @@ export async function createComfyuiStandIn(): Promise<ComfyuiStandIn> {
   async function run(id: string, prompt: Prompt): Promise<void> {
     if (standIn.stranger !== undefined) return;
     if (!standIn.isQuick) await nextTurn();
-    tell(prompt.clientId, 'execution_start', { prompt_id: id });
-    tell(prompt.clientId, 'progress', { prompt_id: id, value: 5, max: 20, node: '5' });
+    send(prompt.clientId, 'execution_start', { prompt_id: id });
+    send(prompt.clientId, 'progress', { prompt_id: id, value: 5, max: 20, node: '5' });
     sockets.get(prompt.clientId)?.send(PREVIEW);
-    if (standIn.neverFinishes) return;
+    if (standIn.neverEnds) return;
     await nextTurn();
     const end = standIn.failure === undefined ? 'execution_success' : 'execution_error';
-    tell(prompt.clientId, end, { prompt_id: id });
+    send(prompt.clientId, end, { prompt_id: id });
     prompt.hasEnded = true;
-    tell(prompt.clientId, 'executing', { prompt_id: id, node: null });
+    send(prompt.clientId, 'executing', { prompt_id: id, node: null });
   }
 
   const unfinished = (): string[] => [...prompts].filter(([, { hasEnded }]) => !hasEnded).map(([id]) => id);

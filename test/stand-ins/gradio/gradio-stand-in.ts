@@ -21,7 +21,7 @@ export interface GradioStandIn extends HttpStandIn {
   messages: readonly unknown[];
   /** How the work fails. Undefined: it ends with a picture. */
   failure: string | null | undefined;
-  neverFinishes: boolean;
+  neverEnds: boolean;
   /** An app of before Gradio's queue over SSE knows only `/call`. */
   hasQueue: boolean;
   /** Makes the picture's address in answers. */
@@ -52,7 +52,7 @@ const BEHAVIOUR = {
   parameters: PARAMETERS,
   messages: MESSAGES,
   failure: undefined,
-  neverFinishes: false,
+  neverEnds: false,
   hasQueue: true,
   fileUrl: undefined,
 } as const;
@@ -87,14 +87,14 @@ export async function createGradioStandIn(): Promise<GradioStandIn> {
     }
     if (path === '/gradio_api/queue/join' && standIn.hasQueue) {
       const { data, session_hash } = json as { data: unknown[]; session_hash: string };
-      calls.set(session_hash, toWish(data));
+      calls.set(session_hash, toParameters(data));
       return { body: { event_id: `event-${calls.size}` } };
     }
     if (path === '/gradio_api/queue/data') return queueStream(String(query.get('session_hash')));
     if (path === '/gradio_api/cancel') return { body: { success: true } };
     if (path === '/gradio_api/call/infer' && method === 'POST') {
       const id = `call-${calls.size}`;
-      calls.set(id, toWish((json as { data: unknown[] }).data));
+      calls.set(id, toParameters((json as { data: unknown[] }).data));
       return { body: { event_id: id } };
     }
     if (path.startsWith('/gradio_api/call/infer/')) return callStream(path.split('/').at(-1) ?? '');
@@ -102,7 +102,7 @@ export async function createGradioStandIn(): Promise<GradioStandIn> {
     return { status: 404, body: { detail: 'Not Found' } };
   }
 
-  const toWish = (data: readonly unknown[]) =>
+  const toParameters = (data: readonly unknown[]) =>
     Object.fromEntries(standIn.parameters.map(({ parameter_name }, index) => [parameter_name, data[index]]));
 
   function output(id: string): unknown[] {
@@ -114,7 +114,7 @@ export async function createGradioStandIn(): Promise<GradioStandIn> {
   function queueStream(id: string): StandInReply {
     const end = { msg: 'process_completed', success: standIn.failure === undefined };
     const result = standIn.failure === undefined ? { data: output(id) } : { error: standIn.failure };
-    const messages = [...standIn.messages, ...(standIn.neverFinishes ? [] : [{ ...end, output: result }])];
+    const messages = [...standIn.messages, ...(standIn.neverEnds ? [] : [{ ...end, output: result }])];
     return sse(messages.map((message) => `data: ${JSON.stringify(message)}\n\n`));
   }
 

@@ -12,10 +12,10 @@ export interface HordeStandIn extends HttpStandIn {
   check: Readonly<Record<string, unknown>>;
   /** Merged over the finished generation. */
   generation: Readonly<Record<string, unknown>>;
-  neverFinishes: boolean;
+  neverEnds: boolean;
 }
 
-interface Wish {
+interface HordeRequest {
   readonly prompt: string;
   readonly models: readonly string[];
   readonly params: { readonly width: number; readonly height: number; readonly seed: string };
@@ -29,12 +29,12 @@ const BEHAVIOUR = {
   ],
   check: {},
   generation: {},
-  neverFinishes: false,
+  neverEnds: false,
 } as const;
 
 /** AI Horde version 2: asynchronous generation, looks, status, removal, models. */
 export async function createHordeStandIn(): Promise<HordeStandIn> {
-  const works: { readonly wish: Wish; looks: number }[] = [];
+  const works: { readonly request: HordeRequest; looks: number }[] = [];
 
   async function serve({ method, path, headers, json }: StandInRequest): Promise<StandInReply> {
     if (path.startsWith('/files/')) return file(Number(path.slice('/files/'.length)));
@@ -43,7 +43,10 @@ export async function createHordeStandIn(): Promise<HordeStandIn> {
     if (headers['client-agent'] === undefined) return failure(400, 'NoClientAgent');
     if (path === '/find_user') return { body: { username: 'stand-in#1', kudos: 12 } };
     if (path === '/generate/async') {
-      return { status: 202, body: { id: `work-${works.push({ wish: json as Wish, looks: 0 }) - 1}`, kudos: 8 } };
+      return {
+        status: 202,
+        body: { id: `work-${works.push({ request: json as HordeRequest, looks: 0 }) - 1}`, kudos: 8 },
+      };
     }
     const [, kind, number = '-1'] = /^\/generate\/(check|status)\/work-(\d+)$/.exec(path) ?? [];
     const work = works[Number(number)];
@@ -54,25 +57,25 @@ export async function createHordeStandIn(): Promise<HordeStandIn> {
 
   function look(work: { looks: number }) {
     work.looks += 1;
-    const done = !standIn.neverFinishes && work.looks > LOOKS_BEFORE_DONE;
+    const done = !standIn.neverEnds && work.looks > LOOKS_BEFORE_DONE;
     const isFirst = work.looks === 1;
     const place = { queue_position: isFirst ? 3 : 0, wait_time: isFirst ? 12 : 4, processing: isFirst ? 0 : 1 };
     return { done, faulted: false, is_possible: true, ...place, ...standIn.check };
   }
 
-  async function toGeneration({ wish }: { wish: Wish }, number: string) {
+  async function toGeneration({ request }: { request: HordeRequest }, number: string) {
     return {
       img: `${standIn.url}/files/${number}`,
-      seed: wish.params.seed,
+      seed: request.params.seed,
       censored: false,
       state: 'ok',
-      model: wish.models[0],
+      model: request.models[0],
       ...standIn.generation,
     };
   }
 
   async function file(number: number): Promise<StandInReply> {
-    const { prompt, params } = works[number]?.wish ?? { prompt: '', params: { width: 1, height: 1, seed: '' } };
+    const { prompt, params } = works[number]?.request ?? { prompt: '', params: { width: 1, height: 1, seed: '' } };
     const { width, height, seed } = params;
     const body = await pictureOf([prompt, seed], { width, height }, 'webp');
     return { headers: { 'content-type': 'image/webp' }, body };

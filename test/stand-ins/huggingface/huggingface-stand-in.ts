@@ -8,12 +8,12 @@ export const HUGGING_FACE_MODEL = 'black-forest-labs/FLUX.1-schnell';
 const PROVIDER_ID = 'acme/flux-schnell';
 
 export interface HuggingfaceStandIn extends HttpStandIn {
-  /** Statuses of the queue before the work is done. With `neverFinishes` the last one stays for ever. */
+  /** Statuses of the queue before the work is done. With `neverEnds` the last one stays for ever. */
   looks: readonly string[];
-  neverFinishes: boolean;
+  neverEnds: boolean;
 }
 
-const wishSchema = z.object({ prompt: z.string(), seed: z.number(), width: z.number(), height: z.number() });
+const parametersSchema = z.object({ prompt: z.string(), seed: z.number(), width: z.number(), height: z.number() });
 
 type Body = Record<string, unknown>;
 const LOOKS = ['IN_QUEUE', 'IN_PROGRESS'];
@@ -23,25 +23,25 @@ export async function createHuggingfaceStandIn(): Promise<HuggingfaceStandIn> {
   const files: Buffer[] = [];
   const tasks: { readonly url: string; looked: number }[] = [];
 
-  function paint(wish: unknown, format: 'png' | 'jpeg'): Promise<Buffer> {
-    const { prompt, seed, width, height } = wishSchema.parse(wish);
+  function paint(parameters: unknown, format: 'png' | 'jpeg'): Promise<Buffer> {
+    const { prompt, seed, width, height } = parametersSchema.parse(parameters);
     return pictureOf([prompt, seed], { width, height }, format);
   }
 
-  async function host(wish: unknown): Promise<string> {
-    files.push(await paint(wish, 'png'));
+  async function host(parameters: unknown): Promise<string> {
+    files.push(await paint(parameters, 'png'));
     return `${service.url}/files/${files.length - 1}.png`;
   }
 
-  async function enqueue(wish: unknown): Promise<number> {
-    tasks.push({ url: await host(wish), looked: 0 });
+  async function enqueue(parameters: unknown): Promise<number> {
+    tasks.push({ url: await host(parameters), looked: 0 });
     return tasks.length - 1;
   }
 
   /** The queue's word for a task, and its picture once it is done. */
   function look(index: number, done: string): { status: string; url: string | undefined } {
     const task = tasks[index];
-    const at = standIn.neverFinishes ? Math.min(task?.looked ?? 0, standIn.looks.length - 1) : (task?.looked ?? 0);
+    const at = standIn.neverEnds ? Math.min(task?.looked ?? 0, standIn.looks.length - 1) : (task?.looked ?? 0);
     if (task !== undefined) task.looked += 1;
     const status = standIn.looks[at];
     return status === undefined ? { status: done, url: task?.url } : { status, url: undefined };
@@ -131,9 +131,9 @@ export async function createHuggingfaceStandIn(): Promise<HuggingfaceStandIn> {
   const mendService = service.mend;
   const standIn: HuggingfaceStandIn = Object.assign(service, {
     looks: LOOKS,
-    neverFinishes: false,
+    neverEnds: false,
     mend() {
-      Object.assign(standIn, { looks: LOOKS, neverFinishes: false });
+      Object.assign(standIn, { looks: LOOKS, neverEnds: false });
       mendService();
     },
   });

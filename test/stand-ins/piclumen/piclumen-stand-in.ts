@@ -22,7 +22,7 @@ export interface PiclumenStandIn extends HttpStandIn {
   /** The looks at the next tasks before their success. */
   looks: readonly TaskLook[];
   /** The task never succeeds after these looks. */
-  neverFinishes: boolean;
+  neverEnds: boolean;
   /** The service's mark for sensitive pictures. */
   sensitive: string | null;
   /** The older host's answer: an object in place of an array. */
@@ -48,7 +48,7 @@ export async function createPiclumenStandIn(): Promise<PiclumenStandIn> {
     const task = tasks.get(markId);
     if (task === undefined) return undefined;
     const { looks } = standIn;
-    const at = standIn.neverFinishes ? Math.min(task.looked, looks.length - 1) : task.looked;
+    const at = standIn.neverEnds ? Math.min(task.looked, looks.length - 1) : task.looked;
     task.looked += 1;
     const now = looks[at];
     if (now !== undefined) return { promptId: null, markId, info: null, index: -1, ...now, img_urls: [] };
@@ -87,12 +87,12 @@ export async function createPiclumenStandIn(): Promise<PiclumenStandIn> {
   const mendService = service.mend;
   const standIn: PiclumenStandIn = Object.assign(service, {
     looks: NORMAL_LOOKS,
-    neverFinishes: false,
+    neverEnds: false,
     sensitive: null,
     answersObject: false,
     token: PICLUMEN_TOKEN,
     mend() {
-      Object.assign(standIn, { looks: NORMAL_LOOKS, neverFinishes: false, sensitive: null, answersObject: false });
+      Object.assign(standIn, { looks: NORMAL_LOOKS, neverEnds: false, sensitive: null, answersObject: false });
       mendService();
     },
   });

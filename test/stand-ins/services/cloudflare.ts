@@ -4,7 +4,7 @@ import { SERVICE_KEY, type ServiceShape, type ServiceTools } from './service-sta
 
 const RUN = '/accounts/acme/ai/run/';
 
-async function readWish(request: StandInRequest) {
+async function readParameters(request: StandInRequest) {
   const isForm = request.headers['content-type']?.startsWith('multipart/') === true;
   const fields = isForm
     ? Object.fromEntries((await readForm(request)).entries())
@@ -15,14 +15,14 @@ async function readWish(request: StandInRequest) {
 
 async function answerJson(request: StandInRequest, tools: ServiceTools): Promise<StandInReply | undefined> {
   if (!request.path.startsWith(RUN)) return undefined;
-  const image = (await tools.paint(await readWish(request))).toString('base64');
+  const image = (await tools.paint(await readParameters(request))).toString('base64');
   return { body: { result: { image }, success: true, errors: [], messages: [] } };
 }
 
 /** Some models answer with the picture itself. */
 export async function answerBytes(request: StandInRequest, tools: ServiceTools): Promise<StandInReply | undefined> {
   if (!request.path.startsWith(RUN)) return undefined;
-  return { headers: { 'content-type': 'image/png' }, body: await tools.paint(await readWish(request)) };
+  return { headers: { 'content-type': 'image/png' }, body: await tools.paint(await readParameters(request)) };
 }
 
 /** Workers AI of the account `acme`. */

@@ -4,7 +4,7 @@ import { pictureOf } from '../picture-of.ts';
 export const SERVICE_KEY = 'key_StandInStandInStandInStandIn';
 
 /** The request from which a service paints. An equal request gives the same picture. */
-export interface PaintWish {
+export interface PaintRequest {
   readonly prompt: unknown;
   readonly seed: unknown;
   readonly width: number;
@@ -14,17 +14,17 @@ export interface PaintWish {
 /** The parts of a service: painting, hosting files, and work that takes some looks. */
 export interface ServiceTools {
   readonly url: () => string;
-  paint(wish: PaintWish): Promise<Buffer>;
+  paint(request: PaintRequest): Promise<Buffer>;
   /** The address of a picture that the service keeps, as its answers name it. */
-  host(wish: PaintWish): Promise<string>;
+  host(request: PaintRequest): Promise<string>;
   /** Starts work that takes a few looks. Resolves with its number. */
-  begin(wish: PaintWish): Promise<number>;
+  begin(request: PaintRequest): Promise<number>;
   /** The picture's address. Undefined until the work is done. */
   look(task: number): string | undefined;
 }
 
 export interface ServiceStandIn extends HttpStandIn {
-  neverFinishes: boolean;
+  neverEnds: boolean;
   /** The host that answers name for tasks, if it is not the service itself. */
   elsewhere: string | undefined;
   /** The same for pictures. */
@@ -43,23 +43,24 @@ export interface ServiceShape {
 }
 
 const LOOKS_BEFORE_DONE = 2;
-const BEHAVIOUR = { neverFinishes: false, elsewhere: undefined, filesElsewhere: undefined };
+const BEHAVIOUR = { neverEnds: false, elsewhere: undefined, filesElsewhere: undefined };
 
 /** A local service of the shape "submit, poll, fetch". It demands the key for all calls except files. */
 export async function createServiceStandIn({ hasKey, answers }: ServiceShape): Promise<ServiceStandIn> {
   const files: Buffer[] = [];
   const tasks: { readonly picture: string; looks: number }[] = [];
-  const paint = ({ prompt, seed, width, height }: PaintWish): Promise<Buffer> =>
+  const paint = ({ prompt, seed, width, height }: PaintRequest): Promise<Buffer> =>
     pictureOf([prompt, String(seed)], { width, height }, 'png');
 
   const tools: ServiceTools = {
     url: () => standIn.elsewhere ?? standIn.url,
     paint,
-    host: async (wish) => `${standIn.filesElsewhere ?? standIn.url}/files/${files.push(await paint(wish)) - 1}.png`,
-    begin: async (wish) => tasks.push({ picture: await tools.host(wish), looks: 0 }) - 1,
+    host: async (request) =>
+      `${standIn.filesElsewhere ?? standIn.url}/files/${files.push(await paint(request)) - 1}.png`,
+    begin: async (request) => tasks.push({ picture: await tools.host(request), looks: 0 }) - 1,
     look: (index) => {
       const task = tasks[index];
-      if (task === undefined || standIn.neverFinishes) return undefined;
+      if (task === undefined || standIn.neverEnds) return undefined;
       task.looks += 1;
       return task.looks > LOOKS_BEFORE_DONE ? task.picture : undefined;
     },

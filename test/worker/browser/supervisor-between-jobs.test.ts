@@ -37,7 +37,7 @@ describe('between jobs', () => {
   const starts = (stage: Stage): number => stage.logged.filter(({ msg }) => msg === 'Chromium started').length;
 
   /** Runs one harmless job and waits until the next page is prepared. */
-  async function settle(stage: Stage, recipe: TestRecipe): Promise<void> {
+  async function prepareNextPage(stage: Stage, recipe: TestRecipe): Promise<void> {
     const { prepared } = recipe;
     const use = createUse();
     await stage.pages.use(recipe, HELLO, use);
@@ -68,7 +68,7 @@ describe('between jobs', () => {
     const clock = createTestClock();
     const stage = await open({ clock });
     const recipe = createSiteRecipe({ maxAgeMs: 1000 });
-    await settle(stage, recipe);
+    await prepareNextPage(stage, recipe);
     const { preparations } = recipe;
     clock.advance(1001);
     assert.equal(await stage.pages.use(recipe, async () => recipe.preparations, createUse()), preparations + 1);
@@ -83,7 +83,7 @@ describe('between jobs', () => {
         await page.goto(site.url);
       },
     });
-    await settle(stage, recipe);
+    await prepareNextPage(stage, recipe);
     for (const pid of await stage.rendererPids()) process.kill(pid, 'SIGKILL');
     // The process is gone before anybody is told.
     await crashes.at(-1);
@@ -117,9 +117,9 @@ describe('between jobs', () => {
   test('the browser is replaced after its number of jobs, in the background', async () => {
     const stage = await open({ restartAfterJobs: 2 });
     const recipe = createSiteRecipe();
-    await settle(stage, recipe);
+    await prepareNextPage(stage, recipe);
     const first = await stage.browserPid();
-    await settle(stage, recipe);
+    await prepareNextPage(stage, recipe);
     await until(() => starts(stage) === 2 && stage.pages.status().state === 'ready', 'the new browser');
     assert.notEqual(await stage.browserPid(), first);
     assert.equal(stage.pages.status().jobs, 0);
@@ -155,7 +155,7 @@ describe('between jobs', () => {
     let memory: Memory = { usedMb: 300 };
     const stage = await open({ memoryLimitMb: 400, meter: async () => memory });
     const recipe = createSiteRecipe();
-    await settle(stage, recipe);
+    await prepareNextPage(stage, recipe);
     assert.equal(stage.pages.status().memoryMb, 300);
     assert.equal(starts(stage), 1);
     memory = { usedMb: 401 };
@@ -170,7 +170,7 @@ describe('between jobs', () => {
     };
     const stage = await open({ memoryLimitMb: 400, meter });
     const recipe = createSiteRecipe({ keepsIdentity: true });
-    await settle(stage, recipe);
+    await prepareNextPage(stage, recipe);
     assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
     assert.ok(stage.logged.some(({ msg }) => msg === 'the memory of Chromium could not be measured'));
   });
@@ -179,7 +179,7 @@ describe('between jobs', () => {
     const clock = createTestClock();
     const stage = await open({ clock, idleShutdownMs: 60_000 });
     const recipe = createSiteRecipe();
-    await settle(stage, recipe);
+    await prepareNextPage(stage, recipe);
     await until(() => clock.waits().includes(60_000), 'the idle timer');
     clock.advance(59_999);
     assert.equal(stage.pages.status().state, 'ready');

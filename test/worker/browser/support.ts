@@ -174,7 +174,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Adds one to what the site knows of its visitor, in every place, and answers what it found there. */
+/** Adds one to every count that the site keeps of its visitor, and resolves with the earlier counts. */
 const VISITOR_PAGE = `<!doctype html><title>site</title>hello
 <script>
   const finish = (request) => new Promise((resolve, reject) => {

@@ -34,18 +34,18 @@ describe('slots', () => {
 
   test('reports the new places to all that wait when the queue moves', async () => {
     const slots = createSlots({ concurrency: 1, maxWaiting: 3, clock: createManualClock() });
-    const told: string[] = [];
+    const positions: string[] = [];
     const leave = await slots.enter({ signal, onPosition, cost });
     const abort = new AbortController();
-    const tell = (name: string) => (position: number) => told.push(`${name}${position}`);
+    const note = (name: string) => (position: number) => positions.push(`${name}${position}`);
     const waiting = ['a', 'b', 'c'].map((name) =>
-      slots.enter({ signal: name === 'b' ? abort.signal : signal, onPosition: tell(name), cost }),
+      slots.enter({ signal: name === 'b' ? abort.signal : signal, onPosition: note(name), cost }),
     );
     abort.abort(new AppError('cancelled', 'left'));
     await assert.rejects(waiting[1] ?? Promise.resolve(), (error: unknown) => error === abort.signal.reason);
     leave();
     await waiting[0];
-    assert.deepEqual(told, ['a1', 'b2', 'c3', 'a1', 'c2', 'c1']);
+    assert.deepEqual(positions, ['a1', 'b2', 'c3', 'a1', 'c2', 'c1']);
   });
 
   test('two small jobs begin beside a large one, and ordinary order is kept where there is no room', async () => {

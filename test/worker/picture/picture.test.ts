@@ -126,8 +126,8 @@ describe('what a picture says about itself', () => {
         assert.doesNotMatch(text, /by the sea|fog: thick/, format);
         const { xmp } = await sharp(file).metadata();
         assert.match(xmp?.toString() ?? '', /trainedAlgorithmicMedia/, format);
-        const told = metadata === 'none' ? '' : 'CFG scale: 7.5, Seed: 42, Size: 96x64, Model: perchance';
-        assert.equal(readPictureText(file)?.info, told, `${format} ${metadata}`);
+        const expected = metadata === 'none' ? '' : 'CFG scale: 7.5, Seed: 42, Size: 96x64, Model: perchance';
+        assert.equal(readPictureText(file)?.info, expected, `${format} ${metadata}`);
       }
     }
   });

@@ -234,7 +234,7 @@ describe('what one caller sent', () => {
     });
   }
 
-  const wishes = { engineOptions: { first: { quality: 'nonsense' } } };
+  const request = { engineOptions: { first: { quality: 'nonsense' } } };
 
   test('rests the engine for nobody: options, a missing token', async () => {
     const engine = createFakeEngine('first', async (request) => {
@@ -247,7 +247,7 @@ describe('what one caller sent', () => {
     const door = await openFrontDoor({ engines: [engine] });
     closing.push(door.close);
     for (let call = 0; call < 5; call += 1) {
-      assert.equal((await door.produce(wishes)).error?.code, 'engine_changed');
+      assert.equal((await door.produce(request)).error?.code, 'engine_changed');
       assert.equal((await door.produce()).error?.code, 'engine_unauthorized');
     }
     const { result } = await door.produce({}, { credentials: { first: 'own-token' } });

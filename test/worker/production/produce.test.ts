@@ -104,13 +104,13 @@ describe('a production', () => {
     const stores = [createFakeStore('host', [refusal(), refusal()])];
     const { produce } = await openDoor({ engines: [createFakeEngine('first')], stores });
     await produce({ seed: 4242 });
-    for (const [metadata, told] of [
+    for (const [metadata, expected] of [
       ['settings', 'Steps: 20, CFG scale: 7, Seed: 4242, Size: 64x64, Model: first'],
       ['none', undefined],
     ] as const) {
       const [picture] = resultOf(await produce({ seed: 4242, metadata, deliver: 'bytes' })).pictures;
       const texts = readPngTexts(await pictureOf(picture?.id));
-      assert.equal(texts.parameters, told);
+      assert.equal(texts.parameters, expected);
       assert.match(texts['XML:com.adobe.xmp'] ?? '', /DigitalSourceType/);
     }
   });
@@ -289,14 +289,14 @@ describe('falling back between engines', () => {
   test('with strict an engine that cannot honour a parameter is not asked', async () => {
     const narrow = createFakeEngine('narrow', paintAll, { negativePrompt: false });
     const { produce } = await openDoor({ engines: [narrow, createFakeEngine('wide')] });
-    const wishes = { negativePrompt: 'fog' };
-    assert.equal(resultOf(await produce(wishes)).engine, 'narrow');
-    const result = resultOf(await produce({ ...wishes, strict: true }));
+    const changes = { negativePrompt: 'fog' };
+    assert.equal(resultOf(await produce(changes)).engine, 'narrow');
+    const result = resultOf(await produce({ ...changes, strict: true }));
     assert.deepEqual(
       [result.engine, result.warnings],
       ['wide', ['narrow was not asked, because strict: narrow takes no negative prompt; it was left out.']],
     );
-    const { error } = await produce({ ...wishes, strict: true, engine: 'narrow' });
+    const { error } = await produce({ ...changes, strict: true, engine: 'narrow' });
     assert.deepEqual([error?.code, error?.field], ['invalid_request', 'strict']);
   });
 
@@ -319,8 +319,8 @@ describe('falling back between engines', () => {
     const preferred = { preferredEngine: 'first' };
     const refused = await produce(preferred, { credentials: { first: 'callers-own-token-5521' } });
     assert.equal(refused.error?.code, 'unauthorized');
-    for (const wish of [preferred, { engine: 'first' }]) {
-      const { error } = await produce(wish);
+    for (const changes of [preferred, { engine: 'first' }]) {
+      const { error } = await produce(changes);
       assert.deepEqual([error?.code, error?.publicMessage], ['unauthorized', needsToken]);
     }
     assert.equal(resultOf(await produce()).engine, 'next', 'nobody asked for the first by name');

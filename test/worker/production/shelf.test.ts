@@ -30,17 +30,17 @@ describe('shelf', () => {
   const open = (maxBytes?: number) => createShelf({ directory, clock, ...(maxBytes !== undefined && { maxBytes }) });
 
   test('keeps pictures over a restart of the process, with what was said about them', async () => {
-    const told: ShelfRecord = {
+    const kept: ShelfRecord = {
       ...record('a'),
       nsfw: true,
       warnings: ['a word'],
       passedOver: [{ name: 'perchance', code: 'engine_challenge', isResting: false }],
     };
-    await open().keep(told, Buffer.from('png'));
+    await open().keep(kept, Buffer.from('png'));
     const shelf = open();
-    const found = await shelf.find(told.id, told.key);
-    assert.deepEqual([found?.nsfw, found?.warnings, found?.passedOver], [true, told.warnings, told.passedOver]);
-    assert.deepEqual(await shelf.readPng(told.id), Buffer.from('png'));
+    const found = await shelf.find(kept.id, kept.key);
+    assert.deepEqual([found?.nsfw, found?.warnings, found?.passedOver], [true, kept.warnings, kept.passedOver]);
+    assert.deepEqual(await shelf.readPng(kept.id), Buffer.from('png'));
   });
 
   test('hands out the PNG, or the form in which it was delivered', async () => {

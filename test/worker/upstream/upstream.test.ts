@@ -107,17 +107,17 @@ describe('what a service says about waiting', () => {
   test('requests left in the window, and when it ends', () => {
     let now = NOW;
     const window = createRateWindow({ now: () => now, elapsed: () => now - NOW });
-    const told = () => [window.quotaRemaining(), window.quotaResetsAt()];
-    assert.deepEqual(told(), [undefined, undefined]);
+    const quota = () => [window.quotaRemaining(), window.quotaResetsAt()];
+    assert.deepEqual(quota(), [undefined, undefined]);
     window.read({ ratelimit: '"api";r=42;t=9' });
-    assert.deepEqual(told(), [42, NOW + 9000]);
+    assert.deepEqual(quota(), [42, NOW + 9000]);
     window.read({});
     now += 9000;
-    assert.deepEqual(told(), [42, undefined]);
+    assert.deepEqual(quota(), [42, undefined]);
     window.read({ 'x-ratelimit-remaining-requests': '7', 'x-ratelimit-reset-requests': '1m30s' });
-    assert.deepEqual(told(), [7, now + 90_000]);
+    assert.deepEqual(quota(), [7, now + 90_000]);
     window.read({ 'x-ratelimit-remaining-requests': '6' });
-    assert.deepEqual(told(), [6, undefined]);
+    assert.deepEqual(quota(), [6, undefined]);
   });
 
   test('clients hear of a minute at most, the breaker of all of it', () => {

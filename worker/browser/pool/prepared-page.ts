@@ -28,7 +28,7 @@ const CLOSE_TIMEOUT_MS = 5000;
 
 /** Throws what the recipe throws, the signal's reason, or PageDied. */
 export async function preparePage({ chromium, recipe, identity, signal }: Preparation): Promise<PreparedPage> {
-  const opening = chromium.finishFirst(() => openPage(chromium, recipe, identity));
+  const opening = chromium.beforeClose(() => openPage(chromium, recipe, identity));
   const opened = await raceAbort(opening, AbortSignal.any([signal, chromium.died])).catch((error: unknown) => {
     opening.then(({ page, context }) => closePage(page, context, chromium), dropLateFault);
     throw error;

@@ -14,11 +14,11 @@ export interface Chromium {
   /** Aborts, with a PageDied as its reason, as soon as the browser is gone. */
   readonly died: AbortSignal;
   /**
-   * Runs work that opens a context or a page. The browser is not closed before that work has settled: if a new object
+   * Runs work that opens a context or a page. The browser is not closed before that work has ended: if a new object
    * arrives from a browser that has just closed, Playwright (its `_createRemoteObject`) throws where nobody can catch it.
    * Throws PageDied when the browser is closed or closing.
    */
-  finishFirst<T>(work: () => Promise<T>): Promise<T>;
+  beforeClose<T>(work: () => Promise<T>): Promise<T>;
   /** A round trip to the browser process. Never rejects. */
   ping(timeoutMs: number): Promise<boolean>;
   /** Closes the browser, by force if needed, and removes its files. In bounded time; never rejects. */
@@ -52,13 +52,13 @@ const within = <T>(timeoutMs: number, work: Promise<T>): Promise<T> => raceAbort
 export function createChromium(parts: ChromiumParts): Chromium {
   const { browser, session, door, ownContext, profileDirectory, clearUp } = parts;
   const death = new AbortController();
-  const unfinished = new Set<Promise<unknown>>();
+  const pendingWork = new Set<Promise<unknown>>();
   let ending: Promise<void> | undefined;
 
   async function end(reason: string, kindly: boolean): Promise<void> {
     death.abort(new PageDied(reason));
     if (kindly) {
-      await Promise.allSettled([within(OPEN_TIMEOUT_MS, Promise.allSettled(unfinished))]);
+      await Promise.allSettled([within(OPEN_TIMEOUT_MS, Promise.allSettled(pendingWork))]);
       // A profile on disk is written when the browser closes.
       await Promise.allSettled([within(CLOSE_TIMEOUT_MS, ownContext.close())]);
     }
@@ -91,14 +91,14 @@ export function createChromium(parts: ChromiumParts): Chromium {
     door,
     profileDirectory,
     died: death.signal,
-    finishFirst: async (begin) => {
+    beforeClose: async (begin) => {
       death.signal.throwIfAborted();
       const work = begin();
-      unfinished.add(work);
+      pendingWork.add(work);
       try {
         return await work;
       } finally {
-        unfinished.delete(work);
+        pendingWork.delete(work);
       }
     },
     ping,

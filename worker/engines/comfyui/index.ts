@@ -75,7 +75,7 @@ function createComfyui({ url: baseUrl, graph, clock }: ComfyConfig): Engine {
       const notes = placeholders.has('checkpoint') ? [`its first checkpoint is ${await server.firstCheckpoint()}`] : [];
       return { authorized: 'unasked', notes };
     },
-    stop: cancellations.settle,
+    stop: cancellations.untilEnded,
   };
 }
 

@@ -34,10 +34,10 @@ interface ComfyServerOptions {
 /** The calls of one request; each throws an AppError. */
 export interface ComfyServer {
   firstCheckpoint(): Promise<string>;
-  /** Answers the prompt's id. */
+  /** Resolves with the prompt's id. */
   submit(graph: Graph, clientId: string): Promise<string>;
   /** The picture of a prompt that has ended. Undefined before. */
-  finished(promptId: string): Promise<ComfyImage | undefined>;
+  findImage(promptId: string): Promise<ComfyImage | undefined>;
   /** Place in the queue. 0: it runs. */
   placeOf(promptId: string): Promise<number>;
   view(image: ComfyImage): Promise<Buffer>;
@@ -68,8 +68,8 @@ export function createComfyServer({ client, secrets, signal, now }: ComfyServerO
       const reasons = errors.map(({ message, details }) => `${message} ${details}`.trim()).join(', ');
       return `node ${id} (${class_type ?? 'unknown'}): ${reasons}`;
     });
-    const told = typeof error === 'string' ? error : (error?.message ?? 'no reason');
-    const reason = toExcerpt([told, ...nodes].join('; '), secrets);
+    const message = typeof error === 'string' ? error : (error?.message ?? 'no reason');
+    const reason = toExcerpt([message, ...nodes].join('; '), secrets);
     return new AppError('engine_changed', `ComfyUI refused the workflow: ${reason}`, {
       publicMessage: 'ComfyUI refuses the workflow: check COMFYUI_WORKFLOW and the models that it names.',
     });
@@ -77,8 +77,8 @@ export function createComfyServer({ client, secrets, signal, now }: ComfyServerO
 
   function toImage({ outputs, status }: HistoryEntry): ComfyImage {
     if (status?.status_str === 'error') {
-      const told = status.messages.find(([event]) => event === 'execution_error')?.[1];
-      const reason = (told as { exception_message?: unknown } | undefined)?.exception_message ?? 'interrupted';
+      const message = status.messages.find(([event]) => event === 'execution_error')?.[1];
+      const reason = (message as { exception_message?: unknown } | undefined)?.exception_message ?? 'interrupted';
       throw new AppError('engine_failed', `ComfyUI: ${toExcerpt(String(reason), secrets)}`);
     }
     const images = Object.values(outputs).flatMap((output) => output.images);
@@ -102,7 +102,7 @@ export function createComfyServer({ client, secrets, signal, now }: ComfyServerO
       if (!isSuccess(reply)) throw toUpstreamError(reply, { secrets, now: now() });
       return parse(reply, acceptedSchema).prompt_id;
     },
-    finished: async (promptId) => {
+    findImage: async (promptId) => {
       const entry = (await get(`/history/${encodeURIComponent(promptId)}`, historySchema))[promptId];
       return entry === undefined ? undefined : toImage(entry);
     },

@@ -23,7 +23,7 @@ export async function waitForImage({ server, promptId, watch, clock, context }: 
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {
     // The word is believed once. If the history knows nothing then, the further looks keep their pace.
     if (await pauseUnless(word, pauseMs, { clock, signal })) word = undefined;
-    const image = await server.finished(promptId);
+    const image = await server.findImage(promptId);
     if (image !== undefined) return image;
     if (watch.isRunning()) continue;
     const place = await server.placeOf(promptId);

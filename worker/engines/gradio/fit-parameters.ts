@@ -76,17 +76,17 @@ export function fitParameters(
     if (index !== undefined) data[index] = value;
     return index !== undefined;
   };
-  const wish = (field: Field, value: unknown, sentence: string): void => {
+  const setOrWarn = (field: Field, value: unknown, sentence: string): void => {
     if (value !== undefined && value !== '' && !set(field, value)) warnings.push(sentence);
   };
 
   set('prompt', request.prompt);
   set('randomize', false);
   set('count', 1);
-  wish('negativePrompt', request.negativePrompt, 'The Space takes no negative prompt; it was left out.');
-  wish('seed', seed, 'The Space takes no seed, so this picture cannot be made again.');
-  wish('steps', request.steps, 'The Space takes no number of steps; yours was left out.');
-  wish('guidanceScale', request.guidanceScale, 'The Space takes no guidance scale; yours was left out.');
+  setOrWarn('negativePrompt', request.negativePrompt, 'The Space takes no negative prompt; it was left out.');
+  setOrWarn('seed', seed, 'The Space takes no seed, so this picture cannot be made again.');
+  setOrWarn('steps', request.steps, 'The Space takes no number of steps; yours was left out.');
+  setOrWarn('guidanceScale', request.guidanceScale, 'The Space takes no guidance scale; yours was left out.');
   const takesPixels = set('width', request.width) && set('height', request.height);
   if (!takesPixels && !setAspect()) warnings.push('The Space chooses the size of its pictures itself.');
   applyOptions();

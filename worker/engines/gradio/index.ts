@@ -146,7 +146,7 @@ function createGradio({ spaces, token, names, hubUrl, clock }: GradioConfig): En
       const look = createSpaceConnector({ ...hub, wakes: false });
       return probeGradio({ spaces, token, hubUrl, ask, connect: look, signal });
     },
-    stop: cancellations.settle,
+    stop: cancellations.untilEnded,
   };
 }
 

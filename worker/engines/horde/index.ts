@@ -97,7 +97,7 @@ function createHorde({ models, maxWaitSeconds, clientAgent, ...config }: HordeCo
     },
     generate,
     probe: ({ signal }) => probeHorde({ ...config, clientAgent, models, now: clock.now(), signal }),
-    stop: cancellations.settle,
+    stop: cancellations.untilEnded,
   };
 }
 

@@ -17,7 +17,7 @@ import { isModelGone, missingKey, toFailure } from './failures.ts';
 import { limitsOf } from './limits.ts';
 import { createModels } from './models.ts';
 import { probeHuggingface } from './probe.ts';
-import { type PictureWish, PROVIDER_NAMES, type ProviderName } from './providers.ts';
+import { type PictureParameters, PROVIDER_NAMES, type ProviderName } from './providers.ts';
 import { waitInQueue } from './queue.ts';
 import { createRouter } from './router.ts';
 import { huggingfaceOptionsSchema, picturesSchema } from './schema.ts';
@@ -78,7 +78,7 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
     const targets = await models.list(signal);
     for (const [index, target] of targets.entries()) {
       const { shape, send } = router.at(target.provider);
-      const body = shape.toBody(toWish(request), target.modelId);
+      const body = shape.toBody(toParameters(request), target.modelId);
       const first = await send(shape.toPath(target.modelId), headers, signal, body);
       if (isModelGone(first)) models.noteGone(target);
       if (!isModelGone(first) || index === targets.length - 1) return { target, first };
@@ -124,7 +124,7 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
   };
 }
 
-function toWish(request: EngineRequest): PictureWish {
+function toParameters(request: EngineRequest): PictureParameters {
   return {
     prompt: request.prompt,
     negative_prompt: request.negativePrompt === '' ? undefined : request.negativePrompt,

@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 
 /** The fields have the names of the clients' `parameters`. */
-export interface PictureWish {
+export interface PictureParameters {
   readonly prompt: string;
   readonly negative_prompt?: string | undefined;
   readonly width: number;
@@ -33,7 +33,7 @@ interface ProviderShape {
   /** Path below the router's root. */
   readonly toPath: (modelId: string) => string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly toBody: (wish: PictureWish, modelId: string) => unknown;
+  readonly toBody: (parameters: PictureParameters, modelId: string) => unknown;
   readonly queue?: ProviderQueue;
   /** Whether steps and guidance can be sent. */
   readonly takesSteps: boolean;
@@ -49,8 +49,8 @@ export const PROVIDERS = {
   },
   together: {
     toPath: () => '/together/v1/images/generations',
-    toBody: ({ num_inference_steps: steps, guidance_scale: guidance, ...wish }, model) => ({
-      ...{ ...wish, steps, guidance, model, response_format: 'base64' },
+    toBody: ({ num_inference_steps: steps, guidance_scale: guidance, ...parameters }, model) => ({
+      ...{ ...parameters, steps, guidance, model, response_format: 'base64' },
     }),
     takesSteps: true,
   },
@@ -65,12 +65,12 @@ export const PROVIDERS = {
     toPath: (modelId) =>
       modelId.includes(':') ? '/replicate/v1/predictions' : `/replicate/v1/models/${modelId}/predictions`,
     headers: { prefer: 'wait' },
-    toBody: (wish, modelId) => ({ input: wish, version: modelId.split(':')[1] }),
+    toBody: (parameters, modelId) => ({ input: parameters, version: modelId.split(':')[1] }),
     takesSteps: true,
   },
   'fal-ai': {
     toPath: (modelId) => `/fal-ai/${modelId}?${FAL_QUERY}`,
-    toBody: ({ width, height, ...wish }) => ({ ...wish, image_size: { width, height } }),
+    toBody: ({ width, height, ...parameters }) => ({ ...parameters, image_size: { width, height } }),
     queue: {
       ticket: z.object({ response_url: z.string() }).transform((answer) => answer.response_url),
       toStatusPath: (path) => `/fal-ai${path}/status?${FAL_QUERY}`,
@@ -83,7 +83,7 @@ export const PROVIDERS = {
   },
   wavespeed: {
     toPath: (modelId) => `/wavespeed/api/v3/${modelId}`,
-    toBody: (wish) => wish,
+    toBody: (parameters) => parameters,
     queue: {
       ticket: z
         .object({ data: z.object({ urls: z.object({ get: z.string() }) }) })

@@ -2,7 +2,7 @@ import type { Frame } from 'playwright-core';
 import { AppError } from '../../../shared/errors.ts';
 import type { DrivenPage } from '../../browser/pages.ts';
 import { raceAbort } from '../../browser/pool/race-abort.ts';
-import { type EmbedIds, type Finished, MAX_DATA_URL_LENGTH, runEmbed, toEmbedTask } from './embed.ts';
+import { type EmbedIds, type FinishedMessage, MAX_DATA_URL_LENGTH, runEmbed, toEmbedTask } from './embed.ts';
 import { changed, failed } from './failures.ts';
 import { type FollowOptions, followEmbed, type GaveUp, gaveUp } from './follow.ts';
 import { toSeed } from './reply-values.ts';
@@ -41,7 +41,7 @@ export async function attempt(options: AttemptOptions): Promise<Taken | GaveUp> 
     const result = follower.made.then(async () => readResult(await embed, options));
     const first = await raceAbort(Promise.race([message, result, follower.end]), signal);
     if ('kind' in first) return first;
-    const unseen = watch.settled().then(() => undefined);
+    const unseen = watch.untilRead().then(() => undefined);
     return toTaken(first, await raceAbort(Promise.race([follower.made, unseen]), signal));
   } catch (error) {
     if (error instanceof AppError || signal.aborted || page.isClosed()) throw error;
@@ -63,7 +63,7 @@ async function findEmbed({ generator, ids, signal, waits }: AttemptOptions): Pro
 }
 
 /** The picture from the embed page itself, some time after it appeared there, because the message has precedence. */
-async function readResult(embed: Frame, { clock, waits, signal }: AttemptOptions): Promise<Finished | GaveUp> {
+async function readResult(embed: Frame, { clock, waits, signal }: AttemptOptions): Promise<FinishedMessage | GaveUp> {
   const options = { state: 'attached', timeout: waits.download, signal } as const;
   try {
     const image = await embed.waitForSelector(SELECTORS.result.join(', '), options);
@@ -80,6 +80,6 @@ function readSource(image: unknown, maxLength: number): string {
   return src.length <= maxLength ? src : '';
 }
 
-function toTaken({ dataUrl, seedUsed }: Finished, reply: Reply | undefined): Taken {
+function toTaken({ dataUrl, seedUsed }: FinishedMessage, reply: Reply | undefined): Taken {
   return { kind: 'taken', dataUrl, seed: toSeed(seedUsed) ?? reply?.seed, nsfw: reply?.nsfw };
 }

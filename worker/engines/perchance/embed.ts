@@ -68,7 +68,7 @@ export function toEmbedTask(address: string, ids: EmbedIds): EmbedTask {
 }
 
 /** What the embed posts at the end. Every field may be missing. A picture that is too long is left out. */
-export interface Finished {
+export interface FinishedMessage {
   readonly dataUrl?: unknown;
   readonly seedUsed?: unknown;
 }
@@ -77,7 +77,7 @@ export interface Finished {
 interface Message {
   readonly origin: string;
   readonly source: unknown;
-  readonly data: (Finished & { readonly type?: unknown; readonly id?: unknown }) | null;
+  readonly data: (FinishedMessage & { readonly type?: unknown; readonly id?: unknown }) | null;
 }
 interface Iframe {
   className: string;
@@ -104,7 +104,7 @@ export function runEmbed({
   iframe: look,
   messages,
   maxLength,
-}: EmbedTask): Promise<Finished> {
+}: EmbedTask): Promise<FinishedMessage> {
   document.querySelector(`iframe.${iframeId}`)?.remove();
   const iframe = document.createElement('iframe');
   iframe.className = `${look.className} ${iframeId}`;

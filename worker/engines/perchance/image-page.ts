@@ -96,7 +96,7 @@ async function paint(page: DrivenPage, request: EngineRequest, options: ImagePag
 
 function toImagePageAddress(imagePageUrl: string, request: EngineRequest, id: string): string {
   const url = new URL(imagePageUrl);
-  const wishes = {
+  const parameters = {
     prompt: request.prompt,
     negativePrompt: request.negativePrompt,
     resolution: `${request.width}x${request.height}`,
@@ -105,7 +105,7 @@ function toImagePageAddress(imagePageUrl: string, request: EngineRequest, id: st
     format: 'json',
     id,
   };
-  for (const [name, value] of Object.entries(wishes)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url.href;
 }
 
@@ -192,8 +192,8 @@ function toFailure({ code, error, retryAfter }: ImagePageResult, secrets: readon
       STEP,
       retryAfter !== null && retryAfter !== undefined && retryAfter > 0 ? retryAfter : undefined,
     );
-  const told = `${STEP}: ${code ?? 'no code'} ${toExcerpt(error ?? '', secrets)}`;
-  return code === 400 ? changed(told) : failed(told);
+  const reason = `${STEP}: ${code ?? 'no code'} ${toExcerpt(error ?? '', secrets)}`;
+  return code === 400 ? changed(reason) : failed(reason);
 }
 
 function isOfSite(address: string, imagePageUrl: string): boolean {

@@ -27,7 +27,7 @@ export interface EmbedEvents {
 
 interface EmbedWatch {
   /** Resolves when every reply that has begun to arrive has been reported. */
-  settled(): Promise<void>;
+  untilRead(): Promise<void>;
   stop(): void;
 }
 
@@ -78,7 +78,7 @@ export function watchEmbed(page: DrivenPage, embedUrl: string, events: EmbedEven
   page.on('response', onResponse);
   page.on('requestfailed', onRequestFailed);
   return {
-    settled: async () => {
+    untilRead: async () => {
       await Promise.all(reading);
     },
     stop() {

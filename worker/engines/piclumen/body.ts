@@ -33,8 +33,8 @@ export function toCreateBody(request: EngineRequest, options: PiclumenOptions, c
 }
 
 /** Null means that this model takes no sampler. */
-const pick = (wish: string | null | undefined, canonical: string | undefined, preset: string | null): string | null =>
-  wish !== undefined ? wish : (canonical ?? preset);
+const pick = (given: string | null | undefined, canonical: string | undefined, preset: string | null): string | null =>
+  given !== undefined ? given : (canonical ?? preset);
 
 function toResolution(request: EngineRequest, { resolution = {} }: PiclumenOptions) {
   const { width = request.width, height = request.height, batch_size = request.count } = resolution;

@@ -32,9 +32,9 @@ export const pollinations = createServicePlugin({
   authorize: (key) => ({ authorization: `Bearer ${key}` }),
   options: optionsSchema,
   submit: ({ prompt, seed, width, height }, { model, options }) => {
-    const wishes = { model, width, height, seed: seed % 2 ** 31, 'no-cache': true, ...options };
+    const parameters = { model, width, height, seed: seed % 2 ** 31, 'no-cache': true, ...options };
     const query = new URLSearchParams(
-      Object.entries(wishes).map(([name, value]): [string, string] => [name, String(value)]),
+      Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
     );
     return { url: `/image/${encodeURIComponent(prompt)}?${query}`, shownAs: '/image/…' };
   },

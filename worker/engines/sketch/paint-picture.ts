@@ -28,7 +28,7 @@ interface SketchProgress {
 }
 
 /** The progress of the painting since the last call. */
-interface News {
+interface PaintUpdate {
   readonly progress: readonly SketchProgress[];
   /** The picture as `data:image/png;base64,...`, set at the end. */
   readonly picture?: string | undefined;
@@ -44,7 +44,7 @@ interface PaintOptions {
 declare const window: {
   readonly easelSketch: EaselSketch;
   /** Waits for progress of the painting that was started last. Rejects if it failed. */
-  easelNews?: () => Promise<News>;
+  easelUpdate?: () => Promise<PaintUpdate>;
 };
 
 /**
@@ -58,7 +58,7 @@ export async function paintPicture(
 ): Promise<Buffer> {
   await page.evaluate(beginPainting, { request, previews });
   for (;;) {
-    const { progress, picture } = await page.evaluate(awaitNews);
+    const { progress, picture } = await page.evaluate(awaitUpdate);
     for (const step of progress) onProgress(step);
     if (picture !== undefined) return Buffer.from(picture.slice(picture.indexOf(',') + 1), 'base64');
   }
@@ -68,15 +68,15 @@ function beginPainting({ request, previews }: { request: SketchRequest; previews
   const { easelSketch } = window;
   let progress: SketchProgress[] = [];
   let changed = Promise.withResolvers<void>();
-  const tell = (step: SketchProgress): void => {
+  const report = (step: SketchProgress): void => {
     progress.push(step);
     changed.resolve();
   };
 
   const previewing: Promise<void>[] = [];
-  const showPicture = async (): Promise<void> => tell({ preview: await easelSketch.toDataUrl('image/jpeg', 0.8) });
+  const showPicture = async (): Promise<void> => report({ preview: await easelSketch.toDataUrl('image/jpeg', 0.8) });
   easelSketch.onProgress = (fraction) => {
-    tell({ fraction });
+    report({ fraction });
     const shown = previewing.length;
     if (fraction < 1 && shown < previews && fraction >= (shown + 1) / (previews + 1)) previewing.push(showPicture());
   };
@@ -89,16 +89,16 @@ function beginPainting({ request, previews }: { request: SketchRequest; previews
   // The next call reports a failure.
   painting.catch(() => undefined);
 
-  window.easelNews = async () => {
+  window.easelUpdate = async () => {
     const picture = await Promise.race([painting, changed.promise]);
-    const news = { progress, picture: picture ?? undefined };
+    const update = { progress, picture: picture ?? undefined };
     progress = [];
     changed = Promise.withResolvers();
-    return news;
+    return update;
   };
 }
 
-function awaitNews(): Promise<News> {
-  if (window.easelNews === undefined) throw new Error('no painting was begun');
-  return window.easelNews();
+function awaitUpdate(): Promise<PaintUpdate> {
+  if (window.easelUpdate === undefined) throw new Error('no painting was begun');
+  return window.easelUpdate();
 }

@@ -44,12 +44,12 @@ export function startModelProcess(path: string): ModelProcess {
 
   function ask(message: ToChild, hooks: PaintHooks, signal: AbortSignal): Promise<FromChild> {
     return new Promise((resolve, reject) => {
-      const settle = (): void => {
+      const removeListeners = (): void => {
         child.off('message', onMessage);
         signal.removeEventListener('abort', onAbort);
       };
       const fail = (error: AppError): void => {
-        settle();
+        removeListeners();
         reject(error);
       };
       const onAbort = (): void => fail(toAbortError(signal));
@@ -58,7 +58,7 @@ export function startModelProcess(path: string): ModelProcess {
         else if (answer.type === 'preview') hooks.onPreview(answer.preview);
         else if (answer.type === 'error') fail(fromErrorRecord(answer.error));
         else {
-          settle();
+          removeListeners();
           resolve(answer);
         }
       };

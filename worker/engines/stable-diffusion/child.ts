@@ -9,7 +9,7 @@ import { openStudio, type Studio } from './studio.ts';
 
 let studio: Studio | undefined;
 
-function tell(message: FromChild): void {
+function send(message: FromChild): void {
   process.send?.(message);
 }
 
@@ -22,23 +22,23 @@ async function load({ directory, devices, threads }: LoadMessage): Promise<void>
     devices,
     load: (file, device) => loadModel(runtime, file, { device, threads }),
   });
-  tell({ type: 'loaded', device: studio.device, notes: studio.notes });
+  send({ type: 'loaded', device: studio.device, notes: studio.notes });
 }
 
 async function generate(job: PaintJob): Promise<void> {
   if (studio === undefined) throw new AppError('internal', 'a picture was asked for before the model was loaded');
   const painting = await studio.paint(job, {
-    onStep: (fraction, status) => tell({ type: 'step', fraction, status }),
-    onPreview: (preview) => tell({ type: 'preview', preview }),
+    onStep: (fraction, status) => send({ type: 'step', fraction, status }),
+    onPreview: (preview) => send({ type: 'preview', preview }),
   });
-  tell({ type: 'done', painting, device: studio.device, notes: studio.notes });
+  send({ type: 'done', painting, device: studio.device, notes: studio.notes });
 }
 
 async function answer(message: ToChild): Promise<void> {
   try {
     await (message.type === 'load' ? load(message) : generate(message.job));
   } catch (error) {
-    tell({ type: 'error', error: toErrorRecord(toAppError(error)) });
+    send({ type: 'error', error: toErrorRecord(toAppError(error)) });
   }
 }
 

@@ -37,7 +37,7 @@ try {
   const { SD_HUB_URL: base } = readSettings(settings, readEnvironment());
   const listing = await listModel({ base, repository, revision, signal });
   const totalBytes = listing.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  tell(listing, totalBytes);
+  printListing(listing, totalBytes);
   if (!(await isAccepted())) process.exit(EXIT_FAILED);
   await download(listing, totalBytes, base, resolve(directory));
 } catch (error) {
@@ -47,7 +47,7 @@ try {
   process.exit(EXIT_FAILED);
 }
 
-function tell({ licence, licenceLink, commit, files }: ModelListing, totalBytes: number): void {
+function printListing({ licence, licenceLink, commit, files }: ModelListing, totalBytes: number): void {
   console.log(`${repository} (commit ${commit.slice(0, 12)})`);
   console.log(`  licence  ${licence ?? 'none is named'}: ${licenceLink}`);
   console.log(`  size     ${(totalBytes / GB).toFixed(2)} GB in ${files.length} files, each checked by its hash`);

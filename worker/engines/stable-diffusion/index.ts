@@ -50,7 +50,7 @@ export function createStableDiffusion(config: StableDiffusionConfig): Engine {
     const previews: Promise<void>[] = [];
     let fraction = 0;
 
-    async function tellPreview(picture: RgbPicture): Promise<void> {
+    async function sendPreview(picture: RgbPicture): Promise<void> {
       try {
         const base64 = (await toJpegPreview(picture)).toString('base64');
         onProgress({ stage: 'generate', fraction, preview: { mediaType: 'image/jpeg', base64 } });
@@ -67,7 +67,7 @@ export function createStableDiffusion(config: StableDiffusionConfig): Engine {
         onProgress({ stage: 'generate', fraction, engineStatus });
       },
       onPreview: (picture) => {
-        previews.push(tellPreview(picture));
+        previews.push(sendPreview(picture));
       },
     };
     const { pictures, warnings } = await runner.run(toJob(request, limits), hooks, signal);

@@ -7,7 +7,7 @@ import { callHost, createHostClient, toHostError, toHostedUrl, toLinklessError }
 import { readRestMs } from '../../upstream/rate-limit-headers.ts';
 import { requireSettings } from '../../upstream/required-settings.ts';
 import { isSuccess, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
-import type { FinishedPicture, Store, StorePlugin } from '../store.ts';
+import type { PictureToStore, Store, StorePlugin } from '../store.ts';
 
 const settings = {
   CLOUDINARY_CLOUD_NAME: text('Cloud name of the Cloudinary account.', { format: 'a cloud name' }),
@@ -67,7 +67,7 @@ export function createCloudinary({ apiUrl, cloudName, uploadPreset, clock }: Clo
   };
 }
 
-function toForm({ id, bytes, mediaType }: FinishedPicture, uploadPreset: string): FormData {
+function toForm({ id, bytes, mediaType }: PictureToStore, uploadPreset: string): FormData {
   const form = new FormData();
   form.set('upload_preset', uploadPreset);
   // A repeated upload returns the existing picture, since unsigned uploads never overwrite.

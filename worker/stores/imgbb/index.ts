@@ -7,7 +7,7 @@ import { callHost, createHostClient, toHostError, toHostedUrl, toLinklessError }
 import { readRestMs } from '../../upstream/rate-limit-headers.ts';
 import { requireSettings } from '../../upstream/required-settings.ts';
 import { isSuccess, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
-import type { FinishedPicture, Store, StoredPicture, StorePlugin } from '../store.ts';
+import type { PictureToStore, Store, StoredPicture, StorePlugin } from '../store.ts';
 
 const settings = {
   IMGBB_API_KEY: text('Key of the imgbb API.', { secret: true }),
@@ -80,7 +80,7 @@ export function createImgbb({ apiUrl, key, clock }: ImgbbOptions): Store {
 }
 
 /** The key is sent in the form, since addresses are logged in more places than bodies. */
-function toForm({ id, bytes, mediaType }: FinishedPicture, key: string): FormData {
+function toForm({ id, bytes, mediaType }: PictureToStore, key: string): FormData {
   const form = new FormData();
   form.set('key', key);
   form.set('name', id);

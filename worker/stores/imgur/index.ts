@@ -12,7 +12,7 @@ import { callHost, createHostClient, toHostedUrl, toLinklessError } from '../../
 import { isRefusal, type Probe } from '../../upstream/probe.ts';
 import { requireSettings } from '../../upstream/required-settings.ts';
 import { isSuccess, readJson, type UpstreamReply } from '../../upstream/upstream.ts';
-import type { FinishedPicture, Store, StoredPicture, StorePlugin } from '../store.ts';
+import type { PictureToStore, Store, StoredPicture, StorePlugin } from '../store.ts';
 import { createAllowance, UPLOAD_CREDITS } from './allowance.ts';
 import { toImgurError } from './failures.ts';
 import { creditsSchema, uploadedSchema } from './schema.ts';
@@ -40,7 +40,7 @@ export function createImgur({ apiUrl, clientId, clock }: ImgurOptions): Store {
   const toError = (reply: UpstreamReply, secrets: readonly string[] = []): AppError =>
     toImgurError(reply, { secrets: [clientId, ...secrets], spentMs: allowance.spentMs(), now: clock.now() });
 
-  async function put(picture: FinishedPicture, signal: AbortSignal): Promise<StoredPicture> {
+  async function put(picture: PictureToStore, signal: AbortSignal): Promise<StoredPicture> {
     const spentMs = allowance.spentMs();
     if (spentMs !== undefined) {
       throw new AppError('store_failed', 'imgur: its rate limit is spent; not asked', { restMs: spentMs });
@@ -103,7 +103,7 @@ export function createImgur({ apiUrl, clientId, clock }: ImgurOptions): Store {
   };
 }
 
-function toForm({ id, bytes, mediaType }: FinishedPicture): FormData {
+function toForm({ id, bytes, mediaType }: PictureToStore): FormData {
   const form = new FormData();
   form.set('image', new Blob([new Uint8Array(bytes)], { type: mediaType }), `${id}.${toExtension(mediaType)}`);
   form.set('type', 'file');

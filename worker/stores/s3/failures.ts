@@ -30,16 +30,16 @@ const ADVICE: Readonly<Record<string, string>> = {
 export function toS3Error(reply: UpstreamReply, secrets: readonly string[], now: number): AppError {
   const xml = reply.body.toString('utf8');
   const code = readElement(xml, 'Code');
-  const toldMs = readRestMs(reply.headers, now);
+  const namedRestMs = readRestMs(reply.headers, now);
   if (code === undefined) {
-    const restMs = toldMs ?? (reply.status === 429 ? SLOW_DOWN_MS : undefined);
+    const restMs = namedRestMs ?? (reply.status === 429 ? SLOW_DOWN_MS : undefined);
     return toHostError(reply, { secrets, restMs, advice: 'not an answer of the S3 API' });
   }
   const advice = ADVICE[code];
   const words = toExcerpt(readElement(xml, 'Message') ?? '', secrets);
   const hint = advice === undefined ? '' : ` (${advice})`;
   const isSlowDown = reply.status === 429 || /^(SlowDown|TooManyRequests|ServiceUnavailable)/.test(code);
-  const restMs = toldMs ?? (isSlowDown ? SLOW_DOWN_MS : advice === undefined ? undefined : MISCONFIGURED_MS);
+  const restMs = namedRestMs ?? (isSlowDown ? SLOW_DOWN_MS : advice === undefined ? undefined : MISCONFIGURED_MS);
   const safeCode = toExcerpt(code, secrets);
   return new AppError('store_failed', `${reply.call}: HTTP ${reply.status} ${safeCode}: ${words}${hint}`, { restMs });
 }

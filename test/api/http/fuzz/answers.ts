@@ -9,7 +9,7 @@ export interface FuzzAnswer {
   readonly body: Buffer;
 }
 
-/** Answers what is wrong with an answer: a sentence each; nothing when it keeps every promise of the document. */
+/** Returns one sentence for each fault of an answer. Empty when it matches the OpenAPI document. */
 export type CheckAnswer = (operation: Operation, request: FuzzRequest, answer: FuzzAnswer) => readonly string[];
 
 const NO_BODY: ReadonlySet<number> = new Set([204, 302, 303, 304]);

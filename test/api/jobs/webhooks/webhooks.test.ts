@@ -49,9 +49,9 @@ test('the end of a job is told with a signature that the reference library accep
   const bench = await createJobBench({ settings });
   t.after(bench.close);
   bench.worker.isAutomatic = true;
-  const told = receiver.nextDelivery();
+  const firstDelivery = receiver.nextDelivery();
   const job = await bench.jobs.submit(draft(), options({ asynchronous: true, callbackUrl: receiver.url }));
-  await told;
+  await firstDelivery;
   const [delivery] = receiver.deliveries;
   assert.ok(delivery !== undefined);
   const message = new Webhook(SECRET).verify(delivery.body, delivery.headers);
@@ -70,25 +70,25 @@ test('cancelling and failing are told, and so is a result that was there already
     assert.deepEqual([message.type, message.data?.job_id], [type, id]);
   };
   const cancelled = await ask(1);
-  const toldCancelled = receiver.nextDelivery();
+  const cancelledDelivery = receiver.nextDelivery();
   await bench.jobs.cancel(cancelled.id);
-  await toldCancelled;
+  await cancelledDelivery;
   await expect('job.cancelled', cancelled.id);
 
   const failing = await ask(2);
-  const toldFailed = receiver.nextDelivery();
+  const failedDelivery = receiver.nextDelivery();
   const index = bench.worker.productions.length;
   (await bench.worker.production(Math.max(index - 1, 0))).fail({ code: 'engine_failed', message: 'no' });
-  await toldFailed;
+  await failedDelivery;
   await expect('job.failed', failing.id);
 
   bench.worker.isAutomatic = true;
-  const toldDone = receiver.nextDelivery();
+  const doneDelivery = receiver.nextDelivery();
   await ask(3);
-  await toldDone;
-  const toldAgain = receiver.nextDelivery();
+  await doneDelivery;
+  const secondDelivery = receiver.nextDelivery();
   const again = await ask(3);
-  await toldAgain;
+  await secondDelivery;
   assert.equal(again.origin, 'remembered');
   await expect('job.done', again.id);
 });

@@ -5,7 +5,7 @@ import { showError, showResult, showWaiting } from './display.js';
 import { downloadPicture, toDataUrl } from './download.js';
 import { generate } from './generation.js';
 import { browserId } from './identity.js';
-import { guardOrigin, referenceImage, tellParent } from './parent-messages.js';
+import { guardOrigin, referenceImage, sendToParent } from './parent-messages.js';
 import { verifyUser } from './verification.js';
 
 async function start() {
@@ -36,9 +36,9 @@ async function finish(reply, options) {
   window.fileExtensionOfResultImage = reply.fileExtension;
   window.finishedGeneration = true;
   showResult(dataUrl, reply, options);
-  tellParent({ type: 'updateContentGuardVisibility', id: options.iframeId, visible: Boolean(reply.maybeNsfw) });
-  tellParent({ type: 'finished', id: options.iframeId, dataUrl, seedUsed: reply.seed });
-  tellParent({ type: 'documentHeightChanged', id: options.iframeId, height: document.body.scrollHeight });
+  sendToParent({ type: 'updateContentGuardVisibility', id: options.iframeId, visible: Boolean(reply.maybeNsfw) });
+  sendToParent({ type: 'finished', id: options.iframeId, dataUrl, seedUsed: reply.seed });
+  sendToParent({ type: 'documentHeightChanged', id: options.iframeId, height: document.body.scrollHeight });
 }
 
 async function downloadedDataUrl(reply) {

@@ -4,15 +4,15 @@ import { observeNewIframes, textToImage } from './text-to-image-plugin.js';
 // "Image API v1": the request comes in the address, the answer is the page's text and a message to whoever holds it.
 const wishes = Object.fromEntries(new URLSearchParams(window.location.search));
 
-function tell(result) {
+function sendResult(result) {
   document.body.textContent = JSON.stringify(result);
   window.parent.postMessage({ api: 'perchance-image-api', result }, '*');
 }
 
-async function tellPicture(dataUrl, seed) {
+async function sendPicture(dataUrl, seed) {
   const response = await fetch('/uploads', { method: 'POST', body: dataUrl });
   const url = config.imageUrl ?? (await response.text());
-  tell({ id: wishes.id, ok: true, url, prompt: wishes.prompt, seed, generatedAt: Date.now() });
+  sendResult({ id: wishes.id, ok: true, url, prompt: wishes.prompt, seed, generatedAt: Date.now() });
 }
 
 if (config.failure === null) {
@@ -20,9 +20,9 @@ if (config.failure === null) {
   const [seed, guidanceScale] = [Number(wishes.seed), Number(wishes.guidanceScale)];
   document.body.append(textToImage({ prompt, negativePrompt, resolution, seed, guidanceScale }));
   window.addEventListener('message', (event) => {
-    if (event.data?.type === 'finished') void tellPicture(event.data.dataUrl, event.data.seedUsed);
+    if (event.data?.type === 'finished') void sendPicture(event.data.dataUrl, event.data.seedUsed);
   });
   void observeNewIframes();
 } else if (config.failure !== 'silent') {
-  tell({ id: wishes.id, ok: false, ...config.failure });
+  sendResult({ id: wishes.id, ok: false, ...config.failure });
 }

@@ -2,7 +2,7 @@ import { config } from './config.js';
 
 const POSTED_REFERENCE_IMAGE = '<data-via-postmessage>';
 
-export function tellParent(message) {
+export function sendToParent(message) {
   window.parent.postMessage(message, '*');
 }
 
@@ -43,6 +43,6 @@ export function referenceImage(options) {
     } else {
       resolve(options.referenceImage ?? undefined);
     }
-    tellParent({ type: 'readyForData', id: options.iframeId });
+    sendToParent({ type: 'readyForData', id: options.iframeId });
   });
 }

@@ -7,7 +7,7 @@ test('a browser is not closed while a context or a page is being made in it', as
   const launch = createLaunch({ log: createLog({ service: 'test', level: 'silent' }) });
   const chromium = await launch(undefined, new AbortController().signal);
   const making = Promise.withResolvers<string>();
-  const made = chromium.finishFirst(() => making.promise);
+  const made = chromium.beforeClose(() => making.promise);
   const closed = chromium.close();
   assert.equal(await chromium.browser.newContext().then((context) => context.pages().length), 0);
   making.resolve('made');

@@ -55,9 +55,9 @@ describe('Chromium where its sandbox is forbidden', () => {
       const executablePath = await createRefusing(lines, 'with its sandbox');
       const stage = await open({ executablePath, uid: 1000 });
       assert.equal(await stage.pages.use(createRecipe(), async () => 'works', createUse()), 'works');
-      const told = stage.logged.filter(({ msg }) => /cannot have its sandbox/.test(msg));
-      assert.equal(told.length, 1);
-      assert.match(JSON.stringify(told[0]), /reason.*(FATAL|namespace|sandboxing failed)/);
+      const warnings = stage.logged.filter(({ msg }) => /cannot have its sandbox/.test(msg));
+      assert.equal(warnings.length, 1);
+      assert.match(JSON.stringify(warnings[0]), /reason.*(FATAL|namespace|sandboxing failed)/);
     });
   }
 

@@ -133,8 +133,8 @@ describe('automatic1111', () => {
 
   test('interrupts a cancelled job that runs, whichever way the server tells that it is ours', async () => {
     const { standIn } = subject;
-    for (const tellsCurrentTask of [true, false]) {
-      Object.assign(standIn, { holds: true, tellsCurrentTask });
+    for (const namesCurrentTask of [true, false]) {
+      Object.assign(standIn, { holds: true, namesCurrentTask });
       const interrupt = standIn.nextRequest(/interrupt/);
       const taskId = await cancelOne();
       await interrupt;
@@ -158,7 +158,7 @@ describe('automatic1111', () => {
 
   test('leaves a server alone that cannot tell tasks apart', async () => {
     const { standIn } = subject;
-    Object.assign(standIn, { holds: true, tellsCurrentTask: false, hasInternalProgress: false });
+    Object.assign(standIn, { holds: true, namesCurrentTask: false, hasInternalProgress: false });
     const sent = standIn.requests.filter(({ path }) => path.endsWith('/interrupt')).length;
     const looked = standIn.nextRequest(/internal/);
     await cancelOne();

@@ -69,8 +69,8 @@ describe('a daily allowance', () => {
     const engine = cloudflare.create(settings, createEngineServices({}));
     const before = engine.quotaRemaining?.() ?? 0;
     const { square } = engine.limits.shapes;
-    const wishes = { seed: 7, count: 1, shape: 'square', previews: 0, steps: 4, ...square } as const;
-    await generate(engine, { prompt: 'a quay', negativePrompt: '', ...wishes });
+    const options = { seed: 7, count: 1, shape: 'square', previews: 0, steps: 4, ...square } as const;
+    await generate(engine, { prompt: 'a quay', negativePrompt: '', ...options });
     assert.equal(engine.quotaRemaining?.(), before - 1);
     await standIn.close();
   });

@@ -137,7 +137,7 @@ describe('comfyui', () => {
   for (const stranger of [undefined, 'somebody-else']) {
     test(`stops its own prompt ${stranger === undefined ? 'while it runs' : 'and never another one'}`, async () => {
       const subject = await createSubject();
-      Object.assign(subject.standIn, { neverFinishes: true, stranger });
+      Object.assign(subject.standIn, { neverEnds: true, stranger });
       const abort = new AbortController();
       const looked = subject.standIn.nextRequest(/history/);
       const running = generate(subject.engine, request(subject), abort.signal);

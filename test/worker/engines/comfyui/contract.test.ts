@@ -47,7 +47,7 @@ const faults: readonly EngineFault<ComfyuiSubject>[] = [
   { name: 'HTTP 429', code: 'engine_busy', provoke: answering({ status: 429 }) },
   { name: 'a reset', code: 'engine_failed', provoke: answering('reset') },
   { name: 'a slow drip', code: 'engine_timeout', endless: true, provoke: answering('drip') },
-  { name: 'work without an end', code: 'engine_timeout', endless: true, provoke: set({ neverFinishes: true }) },
+  { name: 'work without an end', code: 'engine_timeout', endless: true, provoke: set({ neverEnds: true }) },
 ];
 
 for (const hasSocket of [true, false]) {
@@ -65,7 +65,7 @@ for (const hasSocket of [true, false]) {
       };
       return subject;
     },
-    stall: set({ neverFinishes: true }),
+    stall: set({ neverEnds: true }),
     underway: ({ standIn }) => standIn.nextRequest(/^\/(prompt|object_info)/),
     mend: ({ standIn }) => standIn.mend(),
     faults,

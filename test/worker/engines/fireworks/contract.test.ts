@@ -14,14 +14,14 @@ const SIZES: Readonly<Record<string, readonly [number, number]>> = {
   '3:2': [1248, 832],
 };
 
-const toWish = (json: unknown) => {
+const toPaintRequest = (json: unknown) => {
   const { prompt, seed, aspect_ratio } = json as FireworksBody;
   const [width, height] = SIZES[aspect_ratio] ?? [0, 0];
   return { prompt, seed, width, height };
 };
 const paintBytes = async (json: unknown, tools: ServiceTools) => ({
   headers: { 'content-type': 'image/png' },
-  body: await tools.paint(toWish(json)),
+  body: await tools.paint(toPaintRequest(json)),
 });
 const hasKey = ({ headers }: { headers: { authorization?: string | undefined } }) =>
   headers.authorization === `Bearer ${SERVICE_KEY}`;
@@ -51,7 +51,8 @@ serviceContract({
   submission: /flux-kontext-pro$/,
   hostsPictures: true,
   answers: async ({ path, json }, tools) => {
-    if (path === `${MODEL}/flux-kontext-pro`) return { body: { request_id: String(await tools.begin(toWish(json))) } };
+    if (path === `${MODEL}/flux-kontext-pro`)
+      return { body: { request_id: String(await tools.begin(toPaintRequest(json))) } };
     if (path !== `${MODEL}/flux-kontext-pro/get_result`) return undefined;
     const sample = tools.look(Number((json as { id: string }).id));
     return { body: sample === undefined ? { status: 'Pending' } : { status: 'Ready', result: { sample } } };

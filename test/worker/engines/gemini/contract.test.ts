@@ -25,8 +25,8 @@ serviceContract({
     if (path !== '/v1beta/models/gemini-3.1-flash-image:generateContent') return undefined;
     const { contents, generationConfig } = json as GeminiBody;
     const [width, height] = SIZES[generationConfig.imageConfig.aspectRatio] ?? [0, 0];
-    const wish = { prompt: contents[0].parts[0].text, seed: generationConfig.seed, width, height };
-    const data = (await tools.paint(wish)).toString('base64');
+    const request = { prompt: contents[0].parts[0].text, seed: generationConfig.seed, width, height };
+    const data = (await tools.paint(request)).toString('base64');
     const draft = { thought: true, inlineData: { mimeType: 'image/png', data: 'bm8=' } };
     return { body: candidate([{ text: 'Here it is.' }, draft, { inlineData: { mimeType: 'image/png', data } }]) };
   },

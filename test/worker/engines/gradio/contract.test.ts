@@ -67,9 +67,9 @@ const faults: readonly EngineFault<GradioSubject>[] = [
   {
     name: 'a message that nobody knows',
     code: 'engine_failed',
-    provoke: set({ messages: [{ msg: 'dreaming' }], neverFinishes: true }),
+    provoke: set({ messages: [{ msg: 'dreaming' }], neverEnds: true }),
   },
-  { name: 'a stream that ends early', code: 'engine_failed', provoke: set({ neverFinishes: true }) },
+  { name: 'a stream that ends early', code: 'engine_failed', provoke: set({ neverEnds: true }) },
   { name: 'a stream that breaks off', code: 'engine_failed', provoke: answering('truncate', /queue\/data/) },
   { name: 'a reset', code: 'engine_failed', provoke: answering('reset', JOIN) },
   { name: 'a slow drip', code: 'engine_timeout', endless: true, provoke: answering('drip', JOIN) },

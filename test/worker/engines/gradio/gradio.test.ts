@@ -60,9 +60,9 @@ describe('gradio', () => {
   test('tells the place in the queue, then how far it is', async () => {
     const subject = await createSubject();
     const { events } = await generate(subject.engine, request(subject));
-    const told = events.map(({ stage, engineStatus, fraction }) => [stage, engineStatus, fraction]);
-    assert.ok(told.some(([stage, status]) => stage === 'queue' && /place 3 .* 8 s/.test(String(status))));
-    assert.ok(told.some(([stage, , fraction]) => stage === 'generate' && fraction === 0.5));
+    const progress = events.map(({ stage, engineStatus, fraction }) => [stage, engineStatus, fraction]);
+    assert.ok(progress.some(([stage, status]) => stage === 'queue' && /place 3 .* 8 s/.test(String(status))));
+    assert.ok(progress.some(([stage, , fraction]) => stage === 'generate' && fraction === 0.5));
     await subject.close();
   });
 

@@ -15,7 +15,7 @@ const generation =
 const check =
   (changes: Record<string, unknown>) =>
   ({ standIn }: HordeSubject): void =>
-    void Object.assign(standIn, { check: changes, neverFinishes: true });
+    void Object.assign(standIn, { check: changes, neverEnds: true });
 
 const faults: readonly EngineFault<HordeSubject>[] = [
   { name: 'an error that echoes', code: 'engine_failed', provoke: ({ standIn }) => standIn.interfere(echo) },
@@ -77,7 +77,7 @@ const faults: readonly EngineFault<HordeSubject>[] = [
 engineContract<HordeSubject>({
   name: 'horde',
   create: (log) => createSubject(log),
-  stall: ({ standIn }) => void Object.assign(standIn, { neverFinishes: true }),
+  stall: ({ standIn }) => void Object.assign(standIn, { neverEnds: true }),
   underway: ({ standIn }) => standIn.nextRequest(/^\/generate/),
   mend: ({ standIn }) => standIn.mend(),
   faults,

@@ -78,7 +78,7 @@ describe('horde', () => {
 
   test('takes the request back when the caller leaves, and when the wait is too long', async () => {
     const subject = await createSubject();
-    subject.standIn.neverFinishes = true;
+    subject.standIn.neverEnds = true;
     const abort = new AbortController();
     const looked = subject.standIn.nextRequest(/check/);
     const running = generate(subject.engine, request(subject), abort.signal);

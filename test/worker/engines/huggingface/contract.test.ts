@@ -137,7 +137,7 @@ engineContract<HuggingfaceSubject>({
   variant: 'through a queue',
   create: (log) => createSubject('fal-ai', log),
   stall: ({ standIn }) => {
-    standIn.neverFinishes = true;
+    standIn.neverEnds = true;
   },
   underway: ({ standIn }) => standIn.nextRequest(/status/),
   faults: [

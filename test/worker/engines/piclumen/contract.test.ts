@@ -17,7 +17,7 @@ engineContract<PiclumenSubject>({
   name: 'piclumen',
   create: (log) => createSubject(log),
   stall: ({ standIn }) => {
-    standIn.neverFinishes = true;
+    standIn.neverEnds = true;
   },
   underway: ({ standIn }) => standIn.nextRequest(/batch-process-task/),
   mend: ({ standIn }) => standIn.mend(),

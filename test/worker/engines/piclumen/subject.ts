@@ -46,5 +46,5 @@ export const answering =
 export const refusing = (message: string) => answering(CREATE, { body: { status: 10_001, message, data: null } });
 export const failing = (status: string, info: string | null) => (subject: PiclumenSubject) => {
   subject.standIn.looks = [{ status: 'running' }, { status, ...(info === null ? {} : { info }) }];
-  subject.standIn.neverFinishes = true;
+  subject.standIn.neverEnds = true;
 };

@@ -106,16 +106,16 @@ needing([RUNTIME], 'the contract of stable-diffusion', () => {
         const tiny = await createTinyEngine({ set });
         context.after(tiny.close);
         const { steps, guidanceScale } = tiny.engine.limits;
-        const wishes = {
+        const request = {
           width: 128,
           height: 64,
           steps: Math.min(3, steps?.max ?? 1),
           guidanceScale: guidanceScale?.default,
         };
         const [first, again, other] = [
-          await tiny.paint(wishes),
-          await tiny.paint(wishes),
-          await tiny.paint({ ...wishes, seed: 5 }),
+          await tiny.paint(request),
+          await tiny.paint(request),
+          await tiny.paint({ ...request, seed: 5 }),
         ];
         const [image] = first.images;
         const { width, height } = await sharp(image?.bytes).metadata();
@@ -184,7 +184,7 @@ needing([RUNTIME], 'the contract of stable-diffusion', () => {
       const tiny = await createTinyEngine({ set: { family: 'sdxl' } });
       context.after(tiny.close);
       const seen = new Set<string>();
-      const wishes = [
+      const requests = [
         {},
         { prompt: 'two foxes' },
         { negativePrompt: '' },
@@ -196,11 +196,11 @@ needing([RUNTIME], 'the contract of stable-diffusion', () => {
         { sampler: 'euler a' },
         { scheduler: 'karras' },
       ];
-      for (const wish of wishes) {
-        const { images } = await tiny.paint(wish);
+      for (const request of requests) {
+        const { images } = await tiny.paint(request);
         seen.add(Buffer.from(images[0]?.bytes ?? []).toString('base64'));
       }
-      assert.equal(seen.size, wishes.length);
+      assert.equal(seen.size, requests.length);
     });
   });
 });

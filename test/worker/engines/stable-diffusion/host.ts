@@ -10,7 +10,7 @@ import { NEVER, requestFor } from './setup.ts';
  */
 
 const [directory = '', ...sizes] = process.argv.slice(2);
-const tell = (line: object): void => console.log(JSON.stringify(line));
+const print = (line: object): void => console.log(JSON.stringify(line));
 const engine = createStableDiffusion({
   model: readModelDirectory(directory),
   devices: ['cpu'],
@@ -20,12 +20,12 @@ const engine = createStableDiffusion({
 });
 
 for (const size of sizes.map(Number)) {
-  const onProgress = ({ engineStatus }: { engineStatus?: string | undefined }): void => tell({ size, engineStatus });
+  const onProgress = ({ engineStatus }: { engineStatus?: string | undefined }): void => print({ size, engineStatus });
   const request = requestFor({ width: size, height: size, steps: 150 });
   const outcome = await engine.generate(request, { signal: NEVER, onProgress }).then(
     ({ images }) => ({ images: images.length }),
     ({ code, message, publicMessage }) => ({ code, message, publicMessage }),
   );
-  tell({ size, ...outcome });
+  print({ size, ...outcome });
 }
 await engine.stop?.();

@@ -53,12 +53,12 @@ function shareColours(hits) {
 /** @param {Hit[]} hits @param {string} prompt @param {Map<Hit, string>} colours @returns {Thing[]} */
 function readThings(hits, prompt, colours) {
   const words = prompt.toLowerCase().split(/\s+/);
-  const told = words.map((word) => COUNTS.get(word)).find((count) => count !== undefined);
+  const namedCount = words.map((word) => COUNTS.get(word)).find((count) => count !== undefined);
   /** @type {Map<ThingName, Thing>} */
   const things = new Map();
   for (const hit of hits) {
     if (hit.category !== 'thing' || !isThing(hit.name) || things.has(hit.name)) continue;
-    const count = hit.plural ? (told ?? PLURAL_COUNT) : 1;
+    const count = hit.plural ? (namedCount ?? PLURAL_COUNT) : 1;
     things.set(hit.name, { name: hit.name, colour: colours.get(hit) ?? null, count });
   }
   return [...things.values()];

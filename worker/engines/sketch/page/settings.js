@@ -53,9 +53,9 @@ export function chooseKind(read) {
  * @returns {TimeOfDay}
  */
 export function chooseTime(read, kind, random) {
-  const told = /** @type {TimeOfDay[]} */ (read.times).filter((time) => !read.without.includes(time));
+  const named = /** @type {TimeOfDay[]} */ (read.times).filter((time) => !read.without.includes(time));
   // "A sunny night" is night, because the rarer word counts.
-  const [first] = told.length > 1 ? told.filter((time) => time !== 'day') : told;
+  const [first] = named.length > 1 ? named.filter((time) => time !== 'day') : named;
   const drawn = random.next();
   if (first) return first;
   if (hasAny(read.sky, ['stars', 'milkyway', 'moon', 'comet']) || read.weather.includes('aurora')) return 'night';

@@ -60,8 +60,8 @@ const UNWANTED = /\.(bin|safetensors|msgpack|h5|ckpt)$|\/(?!model\.onnx$)[^/]+\.
 /** Throws an Error with a sentence for the operator. */
 export async function listModel({ base, repository, revision, signal }: ListOptions): Promise<ModelListing> {
   const api = `${base}/api/models/${repository}`;
-  const told = await readJson(`${api}/revision/${encodeURIComponent(revision)}`, repository, signal);
-  const { sha: commit, cardData } = parse(revisionSchema, told.json, repository);
+  const answer = await readJson(`${api}/revision/${encodeURIComponent(revision)}`, repository, signal);
+  const { sha: commit, cardData } = parse(revisionSchema, answer.json, repository);
   const files: ListedFile[] = [];
   let page: string | undefined = `${api}/tree/${commit}?recursive=1`;
   for (let pages = 0; page !== undefined && pages < MAX_PAGES; pages += 1) {

@@ -41,12 +41,12 @@ export function toFamilyLimits({ family, isXl, guidanceWidth }: FamilyOptions): 
     };
   }
   if (family === 'lcm') {
-    const isToldGuidance = guidanceWidth !== undefined;
+    const hasGuidanceInput = guidanceWidth !== undefined;
     return {
       // Its scheduler has only the 50 steps of its distillation.
       steps: { min: 1, max: 50, step: 1, default: 4 },
-      guidanceScale: { min: 0, max: 30, default: isToldGuidance ? 8.5 : 1 },
-      negativePrompt: !isToldGuidance,
+      guidanceScale: { min: 0, max: 30, default: hasGuidanceInput ? 8.5 : 1 },
+      negativePrompt: !hasGuidanceInput,
     };
   }
   return {

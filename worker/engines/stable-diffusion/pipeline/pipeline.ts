@@ -60,8 +60,8 @@ const SEEDS = 2 ** 32;
  * Several pictures are made one after the other, which gives the same bytes as single calls and needs the memory of one.
  */
 export async function paint(parts: PipelineParts, job: PaintJob, hooks: PaintHooks): Promise<Painting> {
-  const wished = applySampler(parts.schedulerConfig, job);
-  const scheduler = createScheduler(wished.config);
+  const sampling = applySampler(parts.schedulerConfig, job);
+  const scheduler = createScheduler(sampling.config);
   const { negative, positive, warnings } = await encodePrompts(parts, job);
   const latentDims = [
     parts.latentChannels,
@@ -69,7 +69,7 @@ export async function paint(parts: PipelineParts, job: PaintJob, hooks: PaintHoo
     job.width / parts.pixelsPerLatent,
   ] as const;
   const predict = createPredictor({ ...parts, ...job, negative, positive, latentDims });
-  const predictionType = String(wished.config.prediction_type ?? 'epsilon');
+  const predictionType = String(sampling.config.prediction_type ?? 'epsilon');
 
   const pictures: RgbPicture[] = [];
   const report = createReporter(job, hooks);
@@ -86,7 +86,7 @@ export async function paint(parts: PipelineParts, job: PaintJob, hooks: PaintHoo
     });
     pictures.push(await decodePicture(parts.decoder, latents, latentDims, parts.scaling));
   }
-  return { pictures, warnings: [...wished.warnings, ...warnings] };
+  return { pictures, warnings: [...sampling.warnings, ...warnings] };
 }
 
 interface Prompts {

@@ -67,7 +67,7 @@ const SCHEDULES: Readonly<Record<string, Schedule>> = {
 export const SAMPLER_NAMES: readonly string[] = Object.keys(SAMPLERS);
 export const SCHEDULE_NAMES: readonly string[] = Object.keys(SCHEDULES);
 
-export interface SamplerWish {
+export interface SamplerRequest {
   /** AUTOMATIC1111's or ComfyUI's name, any case; it may end in a schedule ("DPM++ 2M Karras"). */
   readonly sampler?: string | undefined;
   /** AUTOMATIC1111's or ComfyUI's name. `Automatic` equals undefined; any other wins over the sampler's ending. */
@@ -85,10 +85,10 @@ export interface SamplerChoice {
  * Applies the sampler and schedule of a request to the model's scheduler config. Throws AppError `invalid_request` for an
  * unknown name, and lists the known ones.
  */
-export function applySampler(config: SchedulerConfig, wish: SamplerWish): SamplerChoice {
-  const named = wish.sampler === undefined ? undefined : findSampler(wish.sampler);
-  const wished = findSchedule(wish.scheduler ?? AUTOMATIC);
-  const schedule = wished === AUTOMATIC ? (named?.schedule ?? AUTOMATIC) : wished;
+export function applySampler(config: SchedulerConfig, request: SamplerRequest): SamplerChoice {
+  const named = request.sampler === undefined ? undefined : findSampler(request.sampler);
+  const scheduleName = findSchedule(request.scheduler ?? AUTOMATIC);
+  const schedule = scheduleName === AUTOMATIC ? (named?.schedule ?? AUTOMATIC) : scheduleName;
   const sampler = named === undefined ? undefined : SAMPLERS[named.sampler];
   const chosen = sampler === undefined ? config : swapClass(config, sampler);
   const options = SCHEDULES[schedule]?.options ?? {};

@@ -118,7 +118,7 @@ function answerRows(feeds: Feeds, answer: AnswerRow): FloatTensor {
   return { data: Float32Array.from(answers.flatMap((values) => [...values])), dims: [rows, ...dims] };
 }
 
-/** Answers each token's id, times a factor that tells the encoders apart, and its place. */
+/** Returns each token's id, times a factor by which tests recognise the encoder, and its place. */
 function createFakeEncoder(factor: number) {
   const feeds: Feeds[] = [];
   const wanted: string[] = [];

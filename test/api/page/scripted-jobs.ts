@@ -3,22 +3,22 @@ import { isEnded } from '../../../shared/queue/run.ts';
 import { type FakeJobs, toResult } from '../fake-jobs.ts';
 
 /** Jobs that go on only when a test says so, as those who follow them see it. */
-export interface ToldJobs {
+export interface ScriptedJobs {
   /** Ids, in the order of their acceptance. */
   readonly ids: string[];
   /** A new state, and the event that tells of it. */
-  tell(id: string | undefined, change: Partial<Job>, preview?: JobEvent['preview']): void;
+  update(id: string | undefined, change: Partial<Job>, preview?: JobEvent['preview']): void;
   end(id: string | undefined): void;
   /** Every event stream ends here, in the middle, as a proxy cuts it. */
   cut(): void;
 }
 
-export function tellJobs(fake: FakeJobs): ToldJobs {
+export function scriptJobs(fake: FakeJobs): ScriptedJobs {
   const states = new Map<string, Job>();
   const events = new Map<string, Partial<JobEvent>[]>();
   const byKey = new Map<string, string>();
-  let changed = Promise.withResolvers<'told' | 'cut'>();
-  const wake = (why: 'told' | 'cut'): void => {
+  let changed = Promise.withResolvers<'update' | 'cut'>();
+  const wake = (why: 'update' | 'cut'): void => {
     const { resolve } = changed;
     changed = Promise.withResolvers();
     resolve(why);
@@ -38,34 +38,35 @@ export function tellJobs(fake: FakeJobs): ToldJobs {
   const find = fake.find;
   fake.find = async (id) => states.get(id) ?? find(id);
   fake.follow = async function* (id, { after, signal }) {
-    const told = events.get(id) ?? [];
+    const jobEvents = events.get(id) ?? [];
     const left = new Promise<'cut'>((resolve) => signal.addEventListener('abort', () => resolve('cut')));
     for (let number = after; ; ) {
-      for (; number < told.length; number += 1) {
-        const job = told[number]?.job ?? (await fake.find(id));
-        yield { ...told[number], number: number + 1, job };
+      for (; number < jobEvents.length; number += 1) {
+        const job = jobEvents[number]?.job ?? (await fake.find(id));
+        yield { ...jobEvents[number], number: number + 1, job };
         if (isEnded(job.status)) return;
       }
       if ((await Promise.race([changed.promise, left])) === 'cut') return;
     }
   };
-  const tell: ToldJobs['tell'] = (id = '', change, preview) => {
+  const update: ScriptedJobs['update'] = (id = '', change, preview) => {
     const before = states.get(id);
     if (before === undefined) throw new Error(`no job ${id} was accepted`);
     const job = { ...before, ...change };
     states.set(id, job);
     const previews = events.get(id)?.filter((event) => event.preview !== undefined).length;
     events.get(id)?.push({ job, ...(preview !== undefined && { preview, previewIndex: previews }) });
-    wake('told');
+    wake('update');
   };
   return {
     get ids() {
       return [...states.keys()];
     },
-    tell,
+    update,
     end(id = '') {
       const job = states.get(id);
-      if (job !== undefined) tell(id, { status: 'done', result: toResult(job.request), progress: 1, finishedAt: 2000 });
+      if (job !== undefined)
+        update(id, { status: 'done', result: toResult(job.request), progress: 1, finishedAt: 2000 });
     },
     cut: () => wake('cut'),
   };
