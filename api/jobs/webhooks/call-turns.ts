@@ -30,7 +30,6 @@ export function createCallTurns<T extends Turn>(): CallTurns<T> {
   /** In the order in which callers come to their turn. */
   const lanes = new Map<string, T[]>();
   const underWay = new Set<T>();
-  let waiting = 0;
 
   const count = (isMeant: (turn: T) => boolean): number => [...underWay].filter(isMeant).length;
   const mayBegin = ({ clientId, host }: T): boolean =>
@@ -39,7 +38,6 @@ export function createCallTurns<T extends Turn>(): CallTurns<T> {
 
   function take(clientId: string, lane: T[], index: number): T | undefined {
     const [turn] = lane.splice(index, 1);
-    waiting -= 1;
     lanes.delete(clientId);
     if (lane.length > 0) lanes.set(clientId, lane);
     return turn;
@@ -48,7 +46,6 @@ export function createCallTurns<T extends Turn>(): CallTurns<T> {
   function dropLate(elapsed: number): void {
     for (const [clientId, lane] of [...lanes]) {
       const timely = lane.filter(({ until }) => elapsed < until);
-      waiting -= lane.length - timely.length;
       if (timely.length > 0) lanes.set(clientId, timely);
       else lanes.delete(clientId);
     }
@@ -56,14 +53,13 @@ export function createCallTurns<T extends Turn>(): CallTurns<T> {
 
   return {
     get hasRoom() {
-      return waiting < BOUNDS.waiting;
+      return [...lanes.values()].flat().length < BOUNDS.waiting;
     },
     add: (turn) => {
       const lane = lanes.get(turn.clientId) ?? [];
       if (lane.length >= BOUNDS.waitingOfCaller) return false;
       lane.push(turn);
       lanes.set(turn.clientId, lane);
-      waiting += 1;
       return true;
     },
     begin: (elapsed) => {

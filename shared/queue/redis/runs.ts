@@ -20,7 +20,8 @@ import { attendanceOf, FIRST_PLACE, lineOf, placeOf, servedTurnOf } from '../tur
 import { type Command, type Commit, commit, commitUntilDone, type Fact } from './commit.ts';
 import { redisKeys } from './connection.ts';
 
-interface RedisRunsOptions {
+/** What everything that keeps records on Redis is given. */
+export interface RedisRecordsOptions {
   readonly redis: Redis;
   readonly clock: Pick<Clock, 'now'>;
   readonly keepMs: number;
@@ -171,7 +172,7 @@ function toEndWrites({ callbacks }: StoredRun, run: Run, { now, keepMs }: Change
 const toFinishedKey = (pictureId: string): string => redisKeys.name(toPictureIdName(pictureId));
 
 /** Runs on Redis. A change is written only if the run's number is still the one that was read. */
-export function createRedisRuns({ redis, clock, keepMs }: RedisRunsOptions): SharedRuns {
+export function createRedisRuns({ redis, clock, keepMs }: RedisRecordsOptions): SharedRuns {
   const readStored = async (runId: string) => fromFields(await redis.hgetall(redisKeys.run(runId)));
   const read = async (runId: string): Promise<Run | undefined> => (await readStored(runId))?.run;
 

@@ -1,10 +1,15 @@
 import type { Redis } from 'ioredis';
 import { type Command, type Commit, commitUntilDone, readAll } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
-import { SERVED, type StoredRun, toNewRunWrites, unchanged } from '../../../../shared/queue/redis/runs.ts';
+import {
+  type RedisRecordsOptions,
+  SERVED,
+  type StoredRun,
+  toNewRunWrites,
+  unchanged,
+} from '../../../../shared/queue/redis/runs.ts';
 import { isEnded } from '../../../../shared/queue/run.ts';
 import { attendanceOf, lineOf, placeOf } from '../../../../shared/queue/turns.ts';
-import type { Clock } from '../../../../shared/wait.ts';
 import { type Claim, type Order, type Ticket, toTicketText } from '../journal.ts';
 import { type ClaimDecision, decideClaim } from '../rules/claim.ts';
 import { NEWEST_AMONG } from '../rules/leave.ts';
@@ -13,12 +18,6 @@ import { mostWaitingBefore, type QueueFacts } from '../rules/queue-share.ts';
 import { type NamedRuns, readRecord, toCallBackWrites, toNamedRuns } from './records.ts';
 
 /** Claims on Redis: the facts of `rules/claim.ts` are read, and what it decides is written if they still hold. */
-
-interface ClaimOptions {
-  readonly redis: Redis;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly keepMs: number;
-}
 
 interface Seen {
   readonly queue: QueueFacts;
@@ -32,7 +31,7 @@ const NO_RUNS: NamedRuns = { text: '', runs: [] };
 type Made = Extract<ClaimDecision, { readonly how: 'made' }>;
 type Joined = Extract<ClaimDecision, { readonly how: 'joined' | 'remembered' }>;
 
-export function createRedisClaim({ redis, clock, keepMs }: ClaimOptions) {
+export function createRedisClaim({ redis, clock, keepMs }: RedisRecordsOptions) {
   const lastPlaces = createLastPlaces();
 
   async function attempt(order: Order): Promise<{ answer: Claim; commit?: Commit }> {

@@ -1,5 +1,5 @@
 import type { RedisBackend } from '../../../../shared/queue/redis/backend.ts';
-import { type Command, commit, commitUntilDone } from '../../../../shared/queue/redis/commit.ts';
+import { type Command, commit, commitUntilDone, readAll } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
 import type { Clock } from '../../../../shared/wait.ts';
@@ -7,7 +7,7 @@ import type { Callback, JobRecord, Journal } from '../journal.ts';
 import { decideNewest, NEWEST_AMONG } from '../rules/leave.ts';
 import { createRedisClaim } from './claim.ts';
 import { createRedisLeave } from './leave.ts';
-import { readNamed, readRecord } from './records.ts';
+import { readRecord, toNamedRuns } from './records.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 /** The journal of any number of gateways. Everything expires by itself. */
@@ -69,7 +69,10 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     claim: createRedisClaim({ redis, clock, keepMs }),
     find,
     run: runs.read,
-    recall: async (name) => (await readNamed(redis, name)).at(-1)?.run,
+    recall: async (name) => {
+      const [answer] = await readAll(redis, [['RUNS', redisKeys.name(name)]]);
+      return toNamedRuns(answer).runs.at(-1)?.run;
+    },
     newest,
     report: runs.report,
     ...createRedisLeave({ redis, clock, keepMs }),

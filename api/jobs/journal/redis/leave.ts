@@ -1,9 +1,7 @@
-import type { Redis } from 'ioredis';
 import { type Command, type Commit, commitUntilDone } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
-import { toChangeCommit, unchanged } from '../../../../shared/queue/redis/runs.ts';
+import { type RedisRecordsOptions, toChangeCommit, unchanged } from '../../../../shared/queue/redis/runs.ts';
 import { applyChange, type Run } from '../../../../shared/queue/run.ts';
-import type { Clock } from '../../../../shared/wait.ts';
 import type { Journal } from '../journal.ts';
 import { decideLeave, decideRelease } from '../rules/leave.ts';
 import { NOBODY_WAITS } from '../rules/life.ts';
@@ -11,13 +9,7 @@ import { readRecord, type StoredRecord, toCallBackWrites } from './records.ts';
 
 /** Leaving and releasing on Redis, by `rules/leave.ts`. */
 
-interface LeaveOptions {
-  readonly redis: Redis;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly keepMs: number;
-}
-
-export function createRedisLeave({ redis, clock, keepMs }: LeaveOptions): Pick<Journal, 'leave' | 'release'> {
+export function createRedisLeave({ redis, clock, keepMs }: RedisRecordsOptions): Pick<Journal, 'leave' | 'release'> {
   const leave = (ticketKey: string, comesBack: boolean): Promise<void> =>
     commitUntilDone(redis, async () => {
       const record = await readRecord(redis, ticketKey);

@@ -23,11 +23,6 @@ export async function readRecord(redis: Redis, ticketKey: string): Promise<Store
   return ticket && stored && { ticket, ...stored, attempts: Number(hash.callbacks ?? 0) };
 }
 
-export async function readNamed(redis: Redis, name: string): Promise<readonly StoredRun[]> {
-  const [answer] = await readAll(redis, [['RUNS', redisKeys.name(name)]]);
-  return toNamedRuns(answer).runs;
-}
-
 /** `answer`: of `RUNS`. */
 export function toNamedRuns(answer: unknown): NamedRuns {
   const [text, runs] = answer as [string, string[][]];

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GUIDE, SettingsError } from '../../../../shared/service/config.ts';
@@ -31,7 +31,7 @@ export function openDatabase(path: string, options: OpenOptions): DatabaseSync {
     if (!isDamaged(error)) throw toSettingsError(path, error);
     const aside = `${path}.damaged-${new Date(options.now()).toISOString().replace(/[:.]/g, '-')}`;
     // The log of changes belongs to the damaged file: a new one would read it as its own.
-    for (const part of ['', '-wal', '-shm']) moveIfThere(path + part, aside + part);
+    for (const part of ['', '-wal', '-shm']) if (existsSync(path + part)) renameSync(path + part, aside + part);
     options.log.warn(
       { path, aside, reason: String(error) },
       'the journal is damaged: it was set aside, and begun anew',
@@ -79,14 +79,6 @@ function hasWhatIsNeeded(database: DatabaseSync): boolean {
 
 const readText = (database: DatabaseSync, sql: string, column: string): string =>
   String(database.prepare(sql).get()?.[column]);
-
-function moveIfThere(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
-}
 
 class DamagedError extends Error {}
 
