@@ -87,7 +87,7 @@ await runService(async () => {
   const jobs = await createJobs({
     settings,
     policy: createPromptPolicy({ rules: await loadRules(settings) }),
-    encodeJob: (job, askedBy) => encodeJob(job, createToAbsoluteUrl(settings.PUBLIC_URL ?? askedBy ?? localUrl)),
+    encodeJob: (job, callerUrl) => encodeJob(job, createToAbsoluteUrl(settings.PUBLIC_URL ?? callerUrl ?? localUrl)),
     observer,
     clock,
     log,

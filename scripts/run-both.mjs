@@ -39,7 +39,7 @@ async function readPort(name, fallback, host, takesAny) {
 
 /**
  * Starts both services, prints an example once they answer, and stops them at a signal. Resolves with the exit code.
- * `packageFolder` holds package.json and dist/. The services run in `cwd`, where they read `.env`. `tell` returns lines
+ * `packageFolder` holds package.json and dist/. The services run in `cwd`, where they read `.env`. `describe` returns lines
  * to print.
  */
 export async function runBoth({ host, port, workerPort }, { packageFolder, cwd, describe = () => '' }) {

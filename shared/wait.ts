@@ -4,7 +4,7 @@ import { AppError, type ErrorCode } from './errors.ts';
 /** Handed in everywhere, so that tests control the time. */
 export interface Clock {
   /**
-   * Epoch milliseconds, for what is stored, told to people or compared with another machine's time. It jumps forward and
+   * Epoch milliseconds, for what is stored, shown to people or compared with another machine's time. It jumps forward and
    * back when a machine's clock is set right, so no duration is measured with it.
    */
   now(): number;

@@ -54,7 +54,7 @@ export const workerSettings = {
   }),
   DATA_DIR: textWithDefault('Where pictures and other files are kept.', './data', 'a path'),
   CHROMIUM_PATH: text('Chromium to use; unset: the first one that is found.', { format: 'the path of a program' }),
-  CHROMIUM_RESTART_AFTER: wholeNumber('Jobs after which Chromium is started afresh; 0: never.', {
+  CHROMIUM_RESTART_AFTER: wholeNumber('Jobs after which Chromium is restarted; 0: never.', {
     min: 0,
     default: 200,
   }),
@@ -66,7 +66,7 @@ export const workerSettings = {
     },
   ),
   MEMORY_LIMIT_MB: optionalWholeNumber(
-    'Memory of worker and Chromium together, file caches aside, above which Chromium is started afresh; unset: three quarters of the container’s limit, or 500 where it has none.',
+    'Memory of worker and Chromium together, file caches aside, above which Chromium is restarted; unset: three quarters of the container’s limit, or 500 where it has none.',
     { min: 100 },
   ),
 } satisfies z.ZodRawShape;

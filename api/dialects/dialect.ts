@@ -24,7 +24,7 @@ interface JobReference {
 }
 
 /** The parts of a request that decide the form of an error answer. */
-export interface Asked extends Pick<DialectInput, 'query' | 'headers'> {
+export interface FailedRequest extends Pick<DialectInput, 'query' | 'headers'> {
   /** The same as `ServiceDescription.toPath`. */
   readonly toPath: (path: string) => string;
 }
@@ -185,8 +185,8 @@ export interface Dialect {
   /** The JSON of `encodeError`. */
   readonly errorSchema: z.ZodType;
   /**
-   * The error in this dialect's own shape, with its status and with headers such as Retry-After. `asked` is the failed
+   * The error in this dialect's own shape, with its status and with headers such as Retry-After. `request` is the failed
    * request, for a dialect whose callers choose the form of their answers. It is missing if there is no request.
    */
-  encodeError(error: AppError, asked?: Asked): Encoded;
+  encodeError(error: AppError, request?: FailedRequest): Encoded;
 }

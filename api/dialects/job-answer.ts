@@ -63,7 +63,7 @@ type ToAbsoluteUrl = (path: string) => string;
 
 /** A job as its owner sees it: in `GET /jobs/{id}`, in every event, and in the webhook. */
 export function encodeJob(job: Job, toAbsoluteUrl: ToAbsoluteUrl): z.input<typeof jobAnswer> {
-  // The one that made the picture, which need not be the last one that told of progress.
+  // The engine that made the picture may differ from the last one that reported progress.
   const engine = job.result?.engine ?? job.engine;
   const images = job.result?.pictures.map((picture, index) => ({
     ...encodePicture(picture),

@@ -9,12 +9,15 @@ export function encodePage({ job, service }: Outcome, language: string): Encoded
   if (job === undefined) throw new Error('a page needs its job');
   if (job.error !== undefined) throw job.error;
   const { request, result } = job;
-  const asked = { language, toPath: service.toPath };
+  const visitor = { language, toPath: service.toPath };
   if (result === undefined) {
     const url = toPagePath(job, service);
     const cancelUrl = toPagePath(job, service, '/cancel');
     const { stage, progress, queuePosition, etaSeconds } = job;
-    return toPendingPage({ prompt: request.prompt, stage, progress, queuePosition, etaSeconds, url, cancelUrl }, asked);
+    return toPendingPage(
+      { prompt: request.prompt, stage, progress, queuePosition, etaSeconds, url, cancelUrl },
+      visitor,
+    );
   }
   const [first] = result.pictures;
   const guidance = result.guidanceScale ?? request.guidanceScale;
@@ -34,7 +37,7 @@ export function encodePage({ job, service }: Outcome, language: string): Encoded
     warnings: [...result.warnings, ...job.notes],
     again: service.toPath(`/generate?${toQuery(job, result)}`),
   };
-  return toDonePage(page, asked);
+  return toDonePage(page, visitor);
 }
 
 /** Where a person's browser finds the job, or what lies below it. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { Job } from '../jobs/job.ts';
 import { toFailedPage } from '../page/answers.ts';
-import type { Asked, DialectInput, Encoded, Outcome } from './dialect.ts';
+import type { DialectInput, Encoded, FailedRequest, Outcome } from './dialect.ts';
 
 /** What Easel's own dialects (`generate`, `jobs`) share: the error, and the answer for a picture that is still being made. */
 
@@ -28,9 +28,9 @@ const wantsPage = ({ query }: Pick<DialectInput, 'query'>): boolean => query.out
 export const toPageEcho = (input: DialectInput): { echo?: Readonly<Record<string, string>> } =>
   wantsPage(input) ? { echo: { page: input.headers['accept-language'] ?? '' } } : {};
 
-export function encodeNativeError(error: AppError, asked?: Asked): Encoded {
-  if (asked !== undefined && wantsPage(asked))
-    return toFailedPage(error, { language: asked.headers['accept-language'], toPath: asked.toPath });
+export function encodeNativeError(error: AppError, request?: FailedRequest): Encoded {
+  if (request !== undefined && wantsPage(request))
+    return toFailedPage(error, { language: request.headers['accept-language'], toPath: request.toPath });
   const { field, faults, attempts } = error.details;
   return {
     status: error.status,

@@ -39,7 +39,7 @@ export interface AppOptions extends ServeOptions, StatusOptions {
   readonly removePicture: (id: string) => Promise<void>;
   readonly collectImage: (name: string) => Promise<boolean>;
   readonly viewStatus: ViewStatus;
-  /** Told of every answer. */
+  /** Called for every answer. */
   readonly onAnswered?: ((answered: Answered) => void) | undefined;
   /** For those whom the operator gave a key. */
   readonly answerMetrics: RequestHandler;

@@ -28,16 +28,16 @@ export async function carryOut(command: Command, call: Call): Promise<Job | unde
     case 'generate':
       return withWarnings(await generate(command, call), command);
     case 'find':
-      return jobs.find(command.jobId, toAsker(call, command));
+      return jobs.find(command.jobId, toCaller(call, command));
     case 'follow':
-      return jobs.find(command.jobId, toAsker(call, command));
+      return jobs.find(command.jobId, toCaller(call, command));
     case 'cancel':
       if (command.byForm) requireOwnOrigin(request, call.caller, call.options.corsOrigins);
-      return jobs.cancel(command.jobId, toAsker(call, command));
+      return jobs.cancel(command.jobId, toCaller(call, command));
     case 'current': {
       requireOwnOrigin(request, call.caller, call.options.corsOrigins);
       const job = await jobs.current(call.caller);
-      return command.cancel && job !== undefined ? jobs.cancel(job.id, toAsker(call)) : job;
+      return command.cancel && job !== undefined ? jobs.cancel(job.id, toCaller(call)) : job;
     }
     case 'prefer':
       requireOwnOrigin(request, call.caller, call.options.corsOrigins);
@@ -49,7 +49,7 @@ export async function carryOut(command: Command, call: Call): Promise<Job | unde
   }
 }
 
-function toAsker({ request, response, caller, options }: Call, came: Partial<Asker> = {}): Asker {
+function toCaller({ request, response, caller, options }: Call, came: Partial<Asker> = {}): Asker {
   const { sealed, credentials } = came;
   const admit: Asker['admit'] = async (lost) => {
     if (request.method === 'HEAD') throw new AppError('not_found', 'the job is lost, and HEAD does not queue it again');
@@ -101,8 +101,13 @@ async function generate(command: Generate, call: Call): Promise<Job> {
 
 /** For the log, which names the job of a failed request too. */
 export function noteJob(response: Response, { id, result, origin, engine, error }: Job): void {
-  const asked = error?.details.attempts?.at(-1)?.engine;
-  noteFacts(response, { job: id, cache: origin, engine: result?.engine ?? engine ?? asked, worker: result?.worker });
+  const lastEngine = error?.details.attempts?.at(-1)?.engine;
+  noteFacts(response, {
+    job: id,
+    cache: origin,
+    engine: result?.engine ?? engine ?? lastEngine,
+    worker: result?.worker,
+  });
 }
 
 /** Whether the caller repeats a request. OpenAI's clients count their retries in a header. */

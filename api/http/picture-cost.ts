@@ -22,9 +22,9 @@ export function requirePixels(command: Command, maxPixels: number): void {
   const allowed = Math.floor(maxPixels / (width * height));
   const advice =
     allowed === 0 ? 'ask for a smaller one' : `ask for at most ${allowed} of this size, or for smaller ones`;
-  const asked = `${pictures} of ${width}x${height}, ${toMega(pixelsOf(command.draft))} megapixels`;
+  const requested = `${pictures} of ${width}x${height}, ${toMega(pixelsOf(command.draft))} megapixels`;
   throw new AppError('invalid_request', 'more pixels than one request may ask for', {
-    publicMessage: `The size and number of the pictures are too much for one request: ${asked}; the limit is ${toMega(maxPixels)} (MAX_PIXELS_PER_REQUEST): ${advice}.`,
+    publicMessage: `The size and number of the pictures are too much for one request: ${requested}; the limit is ${toMega(maxPixels)} (MAX_PIXELS_PER_REQUEST): ${advice}.`,
     field: allowed === 0 ? 'width' : 'count',
   });
 }

@@ -14,7 +14,7 @@ export interface ServiceStatus {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** What `/status` tells callers with a key, or everybody where there are no keys. */
+/** The answer of `/status` to callers with a key, or to everybody where there are no keys. */
 export type ViewStatus = (reasons: readonly string[]) => StatusView;
 
 export interface StatusOptions {
@@ -29,7 +29,7 @@ export interface StatusOptions {
 }
 
 /**
- * Tells a caller how he is seen through the proxies in front, so that the operator can check TRUST_PROXY from outside: the
+ * Shows a caller the address that the gateway sees, so that the operator can check TRUST_PROXY from outside: the
  * address, the entries of X-Forwarded-For that came, and `direct` where none of them was believed.
  */
 export const CALLER_HEADER = 'easel-caller';

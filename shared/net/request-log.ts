@@ -16,7 +16,7 @@ export interface RequestContext {
   readonly span: SpanContext;
 }
 
-/** What a log line tells beside the request itself. Each is known at a different place. */
+/** Fields of a log line besides those of the request. Each is known at a different place. */
 export interface AnswerFacts {
   readonly dialect?: string | undefined;
   /** Name of the caller's API key; never the key. */
@@ -79,7 +79,7 @@ export interface Answered extends AnswerFacts {
 interface RequestLogOptions {
   /** Routes of health probes, which would fill the log. */
   readonly quietRoutes: readonly string[];
-  /** Told of every answer, also of those that are not logged. */
+  /** Called for every answer, also for those that are not logged. */
   readonly onAnswered?: ((answered: Answered) => void) | undefined;
 }
 

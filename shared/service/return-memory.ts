@@ -39,7 +39,7 @@ export function returnMemory(options: ReturnMemoryOptions = {}): void {
 
 const readExternal = (): number => process.memoryUsage().external;
 
-/** Node hides `gc` unless V8 is told to show it to new contexts. */
+/** Node hides `gc` unless a V8 flag exposes it to new contexts. */
 function exposeCollection(): () => void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');

@@ -29,6 +29,6 @@ export function toSpanContext(header: string | string[] | undefined): SpanContex
   return { traceId, spanId: drawSpanId(), parentSpanId, isSampled };
 }
 
-/** The header that makes whoever reads it a child of this span. */
+/** The header that makes the receiver's span a child of this span. */
 export const toTraceparent = ({ traceId, spanId, isSampled }: SpanContext): string =>
   `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`;

@@ -8,7 +8,7 @@ import { WAYS, type Way, type Wishes } from './dialects.ts';
 
 export type End = 'picture' | 'cancelled' | 'left' | 'failed';
 
-export interface Asked {
+export interface FailedRequest {
   readonly number: number;
   readonly way: string;
   readonly end: End;
@@ -21,7 +21,7 @@ export interface Asked {
 }
 
 export interface Client {
-  askOne(number: number): Promise<Asked>;
+  askOne(number: number): Promise<FailedRequest>;
   /** Addresses of every job that was accepted. */
   readonly accepted: ReadonlySet<string>;
 }
@@ -56,10 +56,10 @@ export function createClient(url: string, random: Random): Client {
     return { way, wishes, mood };
   }
 
-  async function askOne(number: number): Promise<Asked> {
+  async function askOne(number: number): Promise<FailedRequest> {
     const startedAt = performance.now();
     const { way, wishes, mood } = plan(number);
-    const end = (end: End, retries: number, why?: string): Asked => {
+    const end = (end: End, retries: number, why?: string): FailedRequest => {
       return { number, way: way.name, end, retries, why, tookMs: performance.now() - startedAt };
     };
     if (mood === 'leaves') {

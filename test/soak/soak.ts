@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { countBrowserStarts } from '../bench/processes.ts';
 import { createRandom } from '../support/random.ts';
-import { type Asked, type Client, createClient, downloadPatiently, follow } from './client.ts';
+import { type Client, createClient, downloadPatiently, type FailedRequest, follow } from './client.ts';
 import { FAULTS } from './faults.ts';
 import { findGrowth, type Holding, type Resources, readResources } from './resources.ts';
 import { type System, type SystemOptions, startSystem } from './system.ts';
@@ -37,7 +37,7 @@ export interface SoakPlan extends SystemOptions {
 }
 
 export interface SoakReport {
-  readonly asked: readonly Asked[];
+  readonly asked: readonly FailedRequest[];
   /** By status. */
   readonly jobs: Readonly<Record<string, number>>;
   /** What must not be: lost jobs, wrong pictures, growth, kills. Empty: well. */
@@ -99,7 +99,7 @@ export async function soak(plan: SoakPlan): Promise<SoakReport> {
   }
 }
 
-const isFault = ({ end }: Asked): boolean => end === 'failed';
+const isFault = ({ end }: FailedRequest): boolean => end === 'failed';
 
 interface Load {
   readonly first: number;
@@ -108,8 +108,8 @@ interface Load {
   readonly signal: AbortSignal;
 }
 
-async function runClients(client: Client, plan: SoakPlan, { first, count, signal }: Load): Promise<Asked[]> {
-  const asked: Asked[] = [];
+async function runClients(client: Client, plan: SoakPlan, { first, count, signal }: Load): Promise<FailedRequest[]> {
+  const asked: FailedRequest[] = [];
   let next = first;
   const askOneAfterAnother = async (): Promise<void> => {
     while (next < first + count && !signal.aborted) {
@@ -123,7 +123,7 @@ async function runClients(client: Client, plan: SoakPlan, { first, count, signal
   return asked;
 }
 
-const broken = (number: number, error: unknown): Asked => ({
+const broken = (number: number, error: unknown): FailedRequest => ({
   number,
   way: '?',
   end: 'failed',

@@ -89,7 +89,7 @@ export interface EngineContext {
 export interface EngineImage {
   /** A whole PNG, JPEG, WebP or AVIF file as it came. `normalise` checks and converts it. */
   readonly bytes: Uint8Array;
-  /** The seed that was used, if the upstream tells it. */
+  /** The seed that was used, if the upstream names it. */
   readonly seed?: number | undefined;
   readonly nsfw?: boolean | undefined;
 }
@@ -121,7 +121,7 @@ export interface Engine {
   /** Gets ready before the first request, or finds out what is missing. A failure is only logged. */
   start?(): Promise<void>;
   stop?(): Promise<void>;
-  /** Requests left at the upstream, if it tells. */
+  /** Requests left at the upstream, if it names them. */
   quotaRemaining?(): number | undefined;
   /** Epoch milliseconds at which that number is renewed, if it is known. */
   quotaResetsAt?(): number | undefined;

@@ -47,7 +47,7 @@ export interface ServiceProbe {
   readonly namesModel?: boolean;
   /** Whether the answer refuses the key. Default: 401 and 403. */
   isRefused?(answer: ServiceAnswer): boolean;
-  /** What else a success tells. */
+  /** Reads additional facts from a successful answer. */
   read?(answer: ServiceAnswer, model: string): Pick<Probe, 'model' | 'quota' | 'notes'>;
 }
 

@@ -33,7 +33,7 @@ export async function probeService(
   };
   if (isRefused(answer)) return { authorized: 'no', notes: [describeReply(reply, [key])] };
   if (reply.status === 404 && namesModel === true) return { authorized: 'yes', model: { name: model, state: 'gone' } };
-  // The key is known, and may do other things than tell of its account.
+  // The service knows the key, which may be allowed to make pictures but not to read its account.
   if (reply.status === 403) return { authorized: 'unasked', notes: [describeReply(reply, [key])] };
   if (!isSuccess(reply)) throw toUpstreamError(reply, { secrets: [key], now: config.clock.now() });
   return { authorized: 'yes', ...read?.(answer, model) };

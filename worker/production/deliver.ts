@@ -31,7 +31,7 @@ export interface Delivery {
 interface DeliveryContext {
   readonly request: Pick<GenerationRequest, 'format' | 'deliver'>;
   readonly signal: AbortSignal;
-  readonly watch: Pick<ProductionWatch, 'asking'>;
+  readonly watch: Pick<ProductionWatch, 'calling'>;
   /** Milliseconds until the job's deadline. */
   readonly remainingMs: () => number;
 }
@@ -88,8 +88,8 @@ export function createDeliver(options: DelivererOptions): Deliver {
       const deadline = { timeoutMs, signal: context.signal, code: 'store_failed', what: name } as const;
       return withDeadline(deadline, (signal) => store.put({ ...record, ...file }, { signal }));
     };
-    const onAsk = ({ name, file }: Offer) => context.watch.asking({ kind: 'store', name, bytes: file.bytes.length });
-    const { candidate, value, passedOver } = await firstToServe(offers, put, { ...context, onAsk });
+    const onCall = ({ name, file }: Offer) => context.watch.calling({ kind: 'store', name, bytes: file.bytes.length });
+    const { candidate, value, passedOver } = await firstToServe(offers, put, { ...context, onCall });
     for (const { name, error } of passedOver) log.warn({ store: name, reason: error.message }, 'a store failed');
     await markDelivered(record.id, candidate.file);
     const { mediaType = candidate.file.mediaType } = value;

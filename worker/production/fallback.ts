@@ -45,15 +45,15 @@ interface FallbackOptions<C extends Candidate> {
   readonly signal: AbortSignal;
   /** Whether the failure proves nothing about the candidate, for instance because the caller's own key was wrong. */
   readonly isBlameless?: (candidate: C, error: AppError) => boolean;
-  /** Told of every call, and by the answered function how it ended. */
-  readonly onAsk: (candidate: C) => (outcome: Outcome) => void;
+  /** Called before every call of a candidate. The returned function gets the outcome. */
+  readonly onCall: (candidate: C) => (outcome: Outcome) => void;
 }
 
 /** Asks the candidates in order until one serves. Throws an error of FINAL unchanged, else NobodyServed. */
 export async function firstToServe<C extends Candidate, Value>(
   candidates: readonly C[],
   serve: (candidate: C, passedOver: readonly PassedOver[]) => Promise<Value>,
-  { signal, isBlameless = () => false, onAsk }: FallbackOptions<C>,
+  { signal, isBlameless = () => false, onCall }: FallbackOptions<C>,
 ): Promise<Served<C, Value>> {
   const passedOver: PassedOver[] = [];
   for (const candidate of candidates) {
@@ -64,7 +64,7 @@ export async function firstToServe<C extends Candidate, Value>(
       passedOver.push({ name, error: pass.lastError, isResting: true, restMs: pass.restRemainingMs });
       continue;
     }
-    const reportOutcome = onAsk(candidate);
+    const reportOutcome = onCall(candidate);
     try {
       const value = await serve(candidate, [...passedOver]);
       pass.succeed();

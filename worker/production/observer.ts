@@ -2,7 +2,7 @@ import type { ProgressEvent, Stage } from '../../shared/contract/generation.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Run } from '../../shared/queue/run.ts';
 
-/** What the worker tells of its work, for metrics and traces. Nothing here throws, waits, or changes the work. */
+/** What the worker reports of its work, for metrics and traces. Nothing here throws, waits, or changes the work. */
 export interface ProductionObserver {
   /** A production has begun: it may still wait for a slot. */
   begin(production: { readonly runId: string; readonly trace: Run['trace'] }): ProductionWatch;
@@ -13,14 +13,14 @@ export interface ProductionObserver {
 /** One production. */
 export interface ProductionWatch {
   progress(event: Pick<ProgressEvent, 'stage' | 'engine'>): void;
-  /** An engine or a store is asked; its outcome is told to the function that is answered. */
-  asking(call: AskedCall): (outcome: Outcome) => void;
+  /** Called before an engine or a store is asked. The returned function gets the outcome. */
+  calling(call: UpstreamCall): (outcome: Outcome) => void;
   ended(end: ProductionEnd): void;
   /** The queue has taken it back, until its engine may serve again. */
   postponed(): void;
 }
 
-export interface AskedCall {
+export interface UpstreamCall {
   readonly kind: 'engine' | 'store';
   readonly name: string;
   /** That a store gets. */

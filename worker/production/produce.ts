@@ -36,7 +36,7 @@ export interface ProduceContext {
   /** By the clock's `elapsed`; Infinity if the job has no deadline. */
   readonly deadlineAt: number;
   readonly onProgress: (event: ProgressEvent) => void;
-  readonly watch: Pick<ProductionWatch, 'asking'>;
+  readonly watch: Pick<ProductionWatch, 'calling'>;
   /** By the clock's `elapsed`: when the job was begun for the first time. */
   readonly begunAt: number;
   /**
@@ -90,7 +90,7 @@ export function createProduce(options: ProduceOptions): Produce {
     const attempts = new Map<string, Attempt>();
     for (;;) {
       try {
-        return await askAll(run);
+        return await tryEngines(run);
       } catch (error) {
         if (!(error instanceof NobodyServed)) throw error;
         for (const attempt of toAttempts(error.passedOver)) attempts.set(attempt.engine, attempt);
@@ -108,7 +108,7 @@ export function createProduce(options: ProduceOptions): Produce {
     }
   }
 
-  async function askAll(run: Run): Promise<Chosen> {
+  async function tryEngines(run: Run): Promise<Chosen> {
     const { plans, request, signal } = run;
     const shareOf = shareTime(run, clock, options.fallbackWithinMs);
     let allowedMs = 0;
@@ -125,12 +125,12 @@ export function createProduce(options: ProduceOptions): Produce {
         throw error instanceof AppError ? blameToken(plan, blameFields(plan, error)) : error;
       });
     };
-    const onAsk = ({ name }: Plan) => run.watch.asking({ kind: 'engine', name });
+    const onCall = ({ name }: Plan) => run.watch.calling({ kind: 'engine', name });
     const isBlameless = (plan: Plan, error: AppError): boolean =>
       (error.code === 'engine_timeout' && allowedMs < Math.min(FAIR_CHANCE_MS, engineTimeoutMs)) ||
       (run.credentials?.[plan.name] !== undefined && CALLERS_OWN.has(error.code)) ||
       mayBeCausedByRequest(plan, error);
-    const { candidate, value, passedOver } = await firstToServe(plans, serve, { signal, isBlameless, onAsk });
+    const { candidate, value, passedOver } = await firstToServe(plans, serve, { signal, isBlameless, onCall });
     for (const { name, error } of passedOver) {
       const stack = error.code === 'internal' ? stackOf(error) : undefined;
       log.warn({ engine: name, code: error.code, reason: error.message, stack }, 'an engine was passed over');

@@ -20,7 +20,7 @@ export interface WorkerObserver extends ProductionObserver {
 /** Stages in which a production holds no slot. */
 const WAITING: ReadonlySet<Stage> = new Set(['queue', 'waiting']);
 
-/** Turns what the worker tells of its work into counts and spans. */
+/** Turns the worker's reports of its work into counts and spans. */
 export function createWorkerObserver({ counts, traces, clock }: ObserveOptions): WorkerObserver {
   const running = new Map<ProductionWatch, { stage: Stage; engine: string }>();
 
@@ -77,14 +77,14 @@ export function createWorkerObserver({ counts, traces, clock }: ObserveOptions):
         current = { stage, engine, timer: startTimer() };
         running.set(watch, current);
       },
-      asking(call) {
-        const asked = startTimer();
+      calling(call) {
+        const timer = startTimer();
         return (outcome) => {
-          counts.asked(call, outcome);
+          counts.calledUpstream(call, outcome);
           record(below(own), {
             name: `${call.kind} ${call.name}`,
             kind: 'internal',
-            ...asked.times(),
+            ...timer.times(),
             attributes: { [`easel.${call.kind}`]: call.name, 'easel.outcome': outcome, 'easel.bytes': call.bytes },
             ...(outcome !== 'done' && { error: outcome }),
           });

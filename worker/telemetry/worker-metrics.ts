@@ -1,12 +1,12 @@
 import type { EngineStatus } from '../../shared/contract/wire.ts';
 import { addCount, createServiceMetrics, type ServiceMetrics } from '../../shared/telemetry/metrics.ts';
 import type { BrowserStatus } from '../browser/pages.ts';
-import type { AskedCall, Outcome, ProductionEnd } from '../production/observer.ts';
+import type { Outcome, ProductionEnd, UpstreamCall } from '../production/observer.ts';
 
 /** What the worker counts. Labels are names of engines, stores, stages and outcomes: never a caller's words. */
 
 export interface WorkerCounts {
-  asked(call: AskedCall, outcome: Outcome): void;
+  calledUpstream(call: UpstreamCall, outcome: Outcome): void;
   ended(end: ProductionEnd): void;
   waited(milliseconds: number): void;
 }
@@ -58,7 +58,7 @@ export function createWorkerMetrics(
   ]);
 
   const counts: WorkerCounts = {
-    asked({ kind, name, bytes = 0 }, outcome) {
+    calledUpstream({ kind, name, bytes = 0 }, outcome) {
       if (kind === 'engine') engineResults.inc({ engine: name, outcome });
       else storeResults.inc({ store: name, outcome });
       if (outcome === 'done') bytesToStores += bytes;

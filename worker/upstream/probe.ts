@@ -2,7 +2,7 @@
 export interface Probe {
   /** Whether it accepted the key. `unasked`: there is none, or no free call asks for it. */
   readonly authorized: 'yes' | 'no' | 'unasked';
-  /** The model that the next request would be sent to, as far as the upstream tells. */
+  /** The model that the next request would be sent to, if the upstream names it. */
   readonly model?: {
     readonly name: string;
     /** `unlisted`: it is not in the upstream's list, which may not hold all. */

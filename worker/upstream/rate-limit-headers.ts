@@ -32,7 +32,7 @@ function readRemaining(headers: Headers): number | undefined {
   return toNumber(readField(headers.ratelimit, 'r')) ?? toNumber(headers['x-ratelimit-remaining-requests']);
 }
 
-/** What an engine tells of the window that its upstream counts requests in. */
+/** What an engine knows of the window in which its upstream counts requests. */
 export interface RateWindow {
   /** Learns from the headers of any answer; those without a count change nothing. */
   read(headers: Headers): void;
@@ -58,9 +58,9 @@ export function createRateWindow({ now, elapsed }: Pick<Clock, 'now' | 'elapsed'
 }
 
 /** The two details of an error that name a pause: for the breaker (at most an hour) and for clients (at most a minute). */
-export function toPause(askedMs: number | undefined): { restMs?: number; retryAfterSeconds?: number } {
-  if (askedMs === undefined || Number.isNaN(askedMs) || askedMs < 0) return {};
-  const restMs = Math.min(askedMs, LONGEST_REST_MS);
+export function toPause(namedMs: number | undefined): { restMs?: number; retryAfterSeconds?: number } {
+  if (namedMs === undefined || Number.isNaN(namedMs) || namedMs < 0) return {};
+  const restMs = Math.min(namedMs, LONGEST_REST_MS);
   return { restMs, retryAfterSeconds: Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(restMs / 1000))) };
 }
 

@@ -77,7 +77,7 @@ const find: Route = {
   },
 };
 
-/** A job whose caller wanted the bytes has its pictures in no store, and whoever follows it must still get them. */
+/** If the caller wanted the bytes, no store has the pictures, but callers who follow the job must still get them. */
 const picture: Route = {
   method: 'get',
   path: '/jobs/:id/pictures/:number',

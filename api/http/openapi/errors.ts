@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ZodOpenApiResponsesObject } from 'zod-openapi';
 import { AppError, ERRORS, type ErrorCode, invalidRequest } from '../../../shared/errors.ts';
-import type { Asked, Dialect } from '../../dialects/dialect.ts';
+import type { Dialect, FailedRequest } from '../../dialects/dialect.ts';
 
 /** The error answers of one dialect by status. They are made by its own `encodeError`, so that they cannot differ from it. */
 export function toErrorResponses(
@@ -9,7 +9,7 @@ export function toErrorResponses(
   failures: readonly ErrorCode[],
 ): ZodOpenApiResponsesObject {
   const [failure = 'internal'] = failures;
-  const asPage = encodeError(new AppError(failure, 'a sample for the documentation'), ASKED_FOR_A_PAGE);
+  const asPage = encodeError(new AppError(failure, 'a sample for the documentation'), PAGE_REQUEST);
   const hasPages = asPage.headers?.['Content-Type']?.startsWith('text/html') === true;
   const samples = failures.flatMap(toSamples).map(({ name, error }) => ({ name, error, ...encodeError(error) }));
   const byStatus = Object.groupBy(samples, ({ status }) => status);
@@ -23,7 +23,7 @@ export function toErrorResponses(
 }
 
 /** With `output=page`, errors are pages too. */
-const ASKED_FOR_A_PAGE: Asked = { query: { output: 'page' }, headers: {}, toPath: (path) => path };
+const PAGE_REQUEST: FailedRequest = { query: { output: 'page' }, headers: {}, toPath: (path) => path };
 const AS_PAGE = { 'text/html': { schema: z.string() } };
 
 interface Sample {

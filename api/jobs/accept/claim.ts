@@ -12,7 +12,7 @@ import { ownerOf } from './owner.ts';
 
 const LONGEST_RETRY_SECONDS = 60;
 
-interface Asked
+interface FailedRequest
   extends Omit<Ticket, 'runId' | 'origin' | 'released'>,
     Pick<Order, 'sharing' | 'fresh' | 'idempotency'> {
   readonly request: GenerationRequest;
@@ -22,7 +22,7 @@ interface Asked
 }
 
 /** Throws `queue_full`, and `invalid_request` for an idempotency key that was used for another request. */
-export async function claim(asked: Asked, context: JobContext): Promise<JobRecord> {
+export async function claim(asked: FailedRequest, context: JobContext): Promise<JobRecord> {
   const { limits, vault, dispatch } = context;
   const { request, trace, needsCredentials, credentials, sharing, fresh, idempotency, ...ofTicket } = asked;
   const { key, clientId, createdAt } = ofTicket;

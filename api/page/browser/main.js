@@ -93,7 +93,7 @@ function announceProgress() {
 /** The pictures that were asked for last, or that were not finished when the page was left. @type {Item[]} */
 let batch = [];
 
-function makeAsked() {
+function makeFromForm() {
   const { wishes, count } = readForm();
   const made = isLocked() && count === 1 ? findMade(wishes) : undefined;
   if (made !== undefined) {
@@ -138,7 +138,7 @@ viewer.addEventListener('close', () => {
   if (compared.length === 2) compared = [];
   redraw();
 });
-startForm(makeAsked);
+startForm(makeFromForm);
 startReading();
 void startWork(redraw).then(() => {
   if (batch.length === 0) batch = [...items.values()].filter((item) => !hasEnded(item));

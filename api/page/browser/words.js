@@ -6,7 +6,7 @@ const words = JSON.parse(document.getElementById('words')?.textContent ?? '{}');
 /**
  * A text in the page's language.
  * @param {Word} name
- * @param {string | number} [value] stands for `{n}`
+ * @param {string | number} [value] replaces `{n}`
  */
 export const say = (name, value = '') => words[name].replace('{n}', String(value));
 

@@ -72,7 +72,7 @@ export async function cancel(item) {
   if (item.job !== undefined) await withdraw(item.job);
 }
 
-/** Tells the gateway through lost connections too, because the job would go on. @param {string} job */
+/** Sends the cancellation again when the connection is lost, because the job would go on. @param {string} job */
 async function withdraw(job) {
   for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {

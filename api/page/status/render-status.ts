@@ -96,7 +96,7 @@ ${figure(words.version, view.version)}
 </dl>`;
 }
 
-/** The state is told where the sentence above does not: of one among several workers that does not serve. */
+/** Shows the state only where the sentence above does not: for one of several workers that does not serve. */
 const renderWorker = (
   { name, state, running }: StatusView['workers'][number],
   number: Intl.NumberFormat,

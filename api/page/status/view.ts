@@ -7,7 +7,7 @@ export interface Bar {
   readonly startsAt: number;
   readonly done: number;
   readonly failed: number;
-  /** The engine rested meanwhile, so that others were asked. */
+  /** The engine rested in this time, so other engines were asked. */
   readonly rested: boolean;
 }
 

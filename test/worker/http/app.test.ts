@@ -210,7 +210,7 @@ describe('many at once', () => {
     assert.equal(engine.calls.length, 1);
   });
 
-  test('a job that comes again while its cancelled run still ends is made afresh', async () => {
+  test('a job that comes again while its cancelled run still ends is made again', async () => {
     const gate = createGate();
     const engine = createFakeEngine('first', gate.generate);
     const { open } = await openDoor({ engines: [engine] });

@@ -48,7 +48,7 @@ describe('breaker', () => {
     trial.succeed();
     assert.equal(breaker.status().state, 'ready');
     failTimes(breaker, 2);
-    assert.equal(breaker.status().state, 'ready', 'and it starts afresh');
+    assert.equal(breaker.status().state, 'ready', 'and its failures are forgotten');
   });
 
   test('rests twice as long after each failed trial, up to a quarter of an hour', () => {

@@ -10,11 +10,11 @@ interface HealthOptions {
 
 export function createHealthCheck({ clock, examine }: HealthOptions): () => Promise<boolean> {
   let answer = Promise.resolve(true);
-  let askAgainAt = Number.NEGATIVE_INFINITY;
+  let staleAt = Number.NEGATIVE_INFINITY;
 
   return () => {
-    if (clock.elapsed() >= askAgainAt) {
-      askAgainAt = clock.elapsed() + TTL_MS;
+    if (clock.elapsed() >= staleAt) {
+      staleAt = clock.elapsed() + TTL_MS;
       answer = examine();
     }
     return answer;

@@ -17,7 +17,7 @@ const settings = {
   AUTOMATIC1111_AUTH: text('User and password of its --api-auth', { format: 'user:password', secret: true }),
 };
 
-/** The API's own defaults. It does not tell which sizes suit the loaded model. */
+/** The API's own defaults. It does not say which sizes suit the loaded model. */
 const LIMITS: EngineLimits = {
   sizes: { multipleOf: 8, min: 64, max: 2048 },
   shapes: {

@@ -15,7 +15,7 @@ interface InterrupterOptions {
 
 /**
  * Interrupts tasks whose caller has left, in the background. The server interrupts whichever task runs, so it is asked
- * only while it says that our task runs. Until then the waiting task is watched. A server that cannot tell tasks apart
+ * only while it says that our task runs. Until then the waiting task is watched. A server that cannot distinguish tasks
  * is not asked: our task runs to its end, and no other task is interrupted.
  */
 export function createInterrupter({ server, clock, log }: InterrupterOptions) {

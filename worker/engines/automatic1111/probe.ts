@@ -13,7 +13,7 @@ interface Automatic1111Probe {
   readonly signal: AbortSignal;
 }
 
-/** `/sdapi/v1/sd-models` tells whether the server runs with --api, accepts our password and has a model. */
+/** `/sdapi/v1/sd-models` shows whether the server runs with --api, accepts our password and has a model. */
 export async function probeAutomatic1111(options: Automatic1111Probe): Promise<Probe> {
   const { server, hasAuth, secrets, now, signal } = options;
   const reply = await server.models(signal);

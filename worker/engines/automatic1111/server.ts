@@ -6,7 +6,7 @@ import { progressSchema, taskSchema } from './schema.ts';
 
 /** Ten pictures of 4 megapixels as base64. */
 
-/** State of our task. `hidden`: the server cannot tell tasks apart. `unseen`: it can, but does not know this one. */
+/** State of our task. `hidden`: the server cannot distinguish tasks. `unseen`: it can, but does not know this one. */
 export interface TaskLook {
   readonly state: 'running' | 'queued' | 'done' | 'unseen' | 'hidden';
   /** 0 to 1. */

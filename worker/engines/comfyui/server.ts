@@ -125,7 +125,7 @@ export function createComfyServer({ client, secrets, signal, now }: ComfyServerO
         // Older servers ignore the id and stop whichever prompt runs, so they are asked only if it is ours.
         if (queue_running.some(([, id]) => id === promptId)) await post('/interrupt', { prompt_id: promptId }, by);
       } catch {
-        // The caller has left, so there is nobody to tell. The work then ends by itself.
+        // The caller has left, so no error is reported. The work then ends by itself.
       }
     },
   };

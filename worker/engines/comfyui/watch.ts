@@ -1,7 +1,7 @@
 import type { EngineContext } from '../engine.ts';
 import { messageSchema } from './schema.ts';
 
-/** A binary frame begins with its kind. 1 is a preview, and the next number tells JPEG from PNG. */
+/** A binary frame begins with its kind. 1 is a preview, and the next number says whether it is JPEG or PNG. */
 const PREVIEW = 1;
 const MEDIA_TYPES: Readonly<Record<number, 'image/jpeg' | 'image/png'>> = { 1: 'image/jpeg', 2: 'image/png' };
 const HEADER_BYTES = 8;
@@ -10,13 +10,13 @@ const MAX_PREVIEW_BYTES = 1024 * 1024;
 const MAX_EARLY_FRAMES = 20;
 
 export interface ComfyWatch {
-  /** Resolves when the server can tell us of our prompt, or when it is clear that it never will. */
+  /** Resolves when the connection is open, or when it is clear that it will not open. */
   readonly ready: Promise<void>;
   /** Resolves when the server says that our prompt has ended. Stays pending if the WebSocket fails. */
   readonly ended: Promise<void>;
   /** Whether the server said that our prompt runs. */
   isRunning(): boolean;
-  /** This prompt is ours. What the server told of it before, such as a quick end, counts as well. */
+  /** Says which prompt is ours. Messages that came before, such as a quick end, count as well. */
   follow(promptId: string): void;
   stop(): void;
 }

@@ -12,7 +12,7 @@ export interface ConnectedSpace {
   /** `url` with the prefix of its API. */
   readonly api: string;
   readonly info: GradioInfo;
-  /** The number of an endpoint, for the queue. Undefined if the app does not tell it. */
+  /** The number of an endpoint, for the queue. Undefined if the app does not name it. */
   functionIndex(endpoint: string): number | undefined;
 }
 

@@ -65,7 +65,7 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
     if (key === undefined) throw missingKey();
     const headers = { authorization: `Bearer ${key}`, accept: 'image/png, image/*, application/json' };
     onProgress({ stage: 'generate' });
-    const { target, first } = await askFirst(request, headers, signal);
+    const { target, first } = await submitFirst(request, headers, signal);
     rateWindow.read(first.headers);
     const reply = await waitInQueue({ router: router.at(target.provider), clock, headers, first, signal, onProgress });
     const bytes = await readPicture(reply, context);
@@ -74,7 +74,7 @@ export function createHuggingface({ apiUrl, apiKey, model, provider, clock }: Hu
   }
 
   /** Asks the providers in order. One that no longer has the model made nothing, so the next one is asked. */
-  async function askFirst(request: EngineRequest, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
+  async function submitFirst(request: EngineRequest, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
     const targets = await models.list(signal);
     for (const [index, target] of targets.entries()) {
       const { shape, send } = router.at(target.provider);

@@ -34,7 +34,7 @@ interface ModelsOptions {
   readonly clock: Pick<Clock, 'elapsed'>;
 }
 
-/** Tells which providers serve which model. */
+/** Knows which providers serve which model. */
 export function createModels({ router, model: configured, provider, clock }: ModelsOptions) {
   const models = configured === undefined ? DEFAULT_MODELS : [configured];
   /** Models that a provider said it no longer has. Kept for the life of the engine. */

@@ -5,9 +5,9 @@ import type { Target } from './models.ts';
 import type { Router } from './router.ts';
 
 interface HuggingfaceProbe {
-  readonly router: Pick<Router, 'askWho'>;
+  readonly router: Pick<Router, 'readAccount'>;
   readonly apiKey: string | undefined;
-  /** Tells which providers serve which model. Throws `engine_changed` if none does. */
+  /** Resolves with the providers that serve the model. Throws `engine_changed` if none does. */
   readonly list: (signal: AbortSignal) => Promise<readonly Target[]>;
   readonly model: string;
   readonly now: number;
@@ -20,7 +20,7 @@ export async function probeHuggingface(options: HuggingfaceProbe): Promise<Probe
   const model = await findModel(options);
   if (apiKey === undefined)
     return { authorized: 'unasked', model, notes: ['only callers with their own token are served'] };
-  const reply = await router.askWho(apiKey, signal);
+  const reply = await router.readAccount(apiKey, signal);
   if (isRefusal(reply)) return { authorized: 'no', notes: [describeReply(reply, [apiKey])] };
   if (!isSuccess(reply)) throw toUpstreamError(reply, { secrets: [apiKey], now });
   return { authorized: 'yes', model };

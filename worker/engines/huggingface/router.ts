@@ -17,8 +17,8 @@ export function createRouter(apiUrl: string) {
      */
     askHub: (model: string, signal: AbortSignal): Promise<UpstreamReply> =>
       callUpstream(client, { url: `${toHub(root)}/api/models/${model}?expand[]=inferenceProviderMapping`, signal }),
-    /** Asks whose token it is. */
-    askWho: (token: string, signal: AbortSignal): Promise<UpstreamReply> =>
+    /** Asks to whom the token belongs. */
+    readAccount: (token: string, signal: AbortSignal): Promise<UpstreamReply> =>
       callUpstream(client, {
         url: `${toHub(root)}/api/whoami-v2`,
         headers: { authorization: `Bearer ${token}` },

@@ -1,6 +1,6 @@
 import type { EngineLimits, Size } from '../engine.ts';
 
-/** What the models of one family take. The model's name decides, since the API does not tell. */
+/** What the models of one family take. The model's name decides, since the API does not say. */
 export interface ModelFamily {
   readonly limits: EngineLimits;
   /** GPT image models refuse `response_format` and always answer base64. */

@@ -46,7 +46,7 @@ interface ModelsOptions {
   readonly clock: Pick<Clock, 'now' | 'elapsed'>;
 }
 
-/** Which models to ask for. Undefined stands for the server's own choice. */
+/** Which models to ask for. Undefined means the server's own choice. */
 export function createModels({ client, apiKey, configured, isOpenai, clock }: ModelsOptions) {
   /** Models that the server said it no longer has. Kept for the life of the engine. */
   const gone = new Set<string>();

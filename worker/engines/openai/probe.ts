@@ -15,7 +15,7 @@ interface OpenaiProbe {
   readonly signal: AbortSignal;
 }
 
-/** `GET /models`, which every server of this API has, tells the day on which OpenAI shuts a model down. */
+/** `GET /models`, which every server of this API has, names the day on which OpenAI shuts a model down. */
 export async function probeOpenai({ client, apiKey, model, now, signal }: OpenaiProbe): Promise<Probe> {
   const secrets = apiKey === undefined ? [] : [apiKey];
   const call = { url: '/models', headers: toHeaders(apiKey), signal, timeout: TIMEOUT_MS };

@@ -63,11 +63,11 @@ async function paint(page: DrivenPage, request: EngineRequest, options: ImagePag
   const signal = AbortSignal.any([options.signal, ending.signal]);
   // The same embed runs inside the page and asks the same service, so its replies count here as well.
   const follower = followEmbed({ ...options, judge: createJudge() });
-  let isAsked = false;
+  let hasCalled = false;
   const events: typeof follower.events = {
     ...follower.events,
     onCall(endpoint) {
-      isAsked = true;
+      hasCalled = true;
       follower.events.onCall(endpoint);
     },
   };
@@ -81,7 +81,7 @@ async function paint(page: DrivenPage, request: EngineRequest, options: ImagePag
     const id = drawIframeId();
     options.onProgress({ stage: 'generate', engineStatus: 'starting' });
     await openImagePage(page, toImagePageAddress(options.imagePageUrl, request, id), options);
-    const look = readResult(page, id, { ...options, signal, isAsked: () => isAsked });
+    const look = readResult(page, id, { ...options, signal, hasCalled: () => hasCalled });
     // If the site gives up first, nobody waits for this any more.
     look.catch(() => undefined);
     const result = await Promise.race([look, gaveUp]);
@@ -133,12 +133,12 @@ function readPage(maxLength: number): { readonly title: string; readonly text: s
 
 interface LookOptions extends ImagePageOptions {
   /** Whether an embed in the page has asked its service for anything. */
-  readonly isAsked: () => boolean;
+  readonly hasCalled: () => boolean;
 }
 
 /** Looks into every frame until one shows the result: the site puts a generator's page into a frame of its own. */
 async function readResult(page: DrivenPage, id: string, options: LookOptions): Promise<ImagePageResult> {
-  const { clock, waits, signal, isAsked } = options;
+  const { clock, waits, signal, hasCalled } = options;
   const hopelessAt = clock.elapsed() + 2 * waits.part;
   for (;;) {
     for (const frame of page.frames()) {
@@ -151,7 +151,8 @@ async function readResult(page: DrivenPage, id: string, options: LookOptions): P
       if (result !== undefined) return result;
       if (CHALLENGE.title.test(sight.title) && isOfSite(frame.url(), options.imagePageUrl)) throw challenged(STEP);
     }
-    if (!isAsked() && clock.elapsed() > hopelessAt) throw changed(`${STEP}: neither a result nor a call for a picture`);
+    if (!hasCalled() && clock.elapsed() > hopelessAt)
+      throw changed(`${STEP}: neither a result nor a call for a picture`);
     await clock.wait(LOOK_EVERY_MS, signal);
   }
 }

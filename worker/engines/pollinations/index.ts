@@ -3,7 +3,7 @@ import type { Explanation, ServiceAnswer } from '../service-description.ts';
 import { createServicePlugin } from '../service-plugin.ts';
 import { MEGAPIXEL_LIMITS } from '../service-sizes.ts';
 
-/** https://gen.pollinations.ai: the prompt stands in the address, the bytes come at once. */
+/** https://gen.pollinations.ai: the prompt is part of the address, and the answer is the picture's bytes. */
 const optionsSchema = z.strictObject({
   quality: z.enum(['low', 'medium', 'high', 'hd']).optional(),
   safe: z.boolean().optional(),
@@ -26,7 +26,7 @@ export const pollinations = createServicePlugin({
   limits: () => ({
     ...MEGAPIXEL_LIMITS,
     sizes: { multipleOf: 8, min: 64, max: 2048 },
-    // The prompt stands in the address, where a letter may take a dozen bytes.
+    // The prompt is part of the address, where a letter may take a dozen bytes.
     promptCharacters: 1000,
   }),
   authorize: (key) => ({ authorization: `Bearer ${key}` }),

@@ -42,7 +42,7 @@ export const replicate = createServicePlugin({
   model: 'black-forest-labs/flux-schnell',
   limits: () => ({ ...MEGAPIXEL_LIMITS, steps: undefined }),
   authorize: (key) => ({ authorization: `Bearer ${key}` }),
-  // A version may stand behind a colon.
+  // A version may follow a colon.
   probe: { call: ({ model }) => ({ url: `/v1/models/${model.split(':', 1).join()}` }), namesModel: true },
   // Inputs differ from model to model: what a caller knows of his model goes along as it is.
   options: z.looseObject({}),

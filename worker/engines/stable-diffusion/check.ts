@@ -3,7 +3,7 @@ import { toLimits } from './limits.ts';
 import { estimateBytes, measureFreeBytes, modelBytes } from './memory.ts';
 import { inspectModelDirectory } from './model/model-directory.ts';
 
-/** `npm run sd:check DIR`: tells whether a directory is complete and how much memory its model needs. */
+/** `npm run sd:check DIR`: says whether a directory is complete and how much memory its model needs. */
 
 const EXIT_INCOMPLETE = 1;
 const EXIT_USAGE = 2;

@@ -20,7 +20,7 @@ export interface ModelProcess {
   readonly pid: number | undefined;
   /** Resolves with the exit when the process is gone and its memory is free. */
   readonly gone: Promise<AppError>;
-  /** Whether it has ended, or has been told to. */
+  /** Whether it has ended, or has been asked to end. */
   readonly isEnding: boolean;
   /** Sends a message; resolves with the answer that ends it. Rejects when the process ends or the signal aborts. */
   ask(message: ToChild, hooks: PaintHooks, signal: AbortSignal): Promise<FromChild>;

@@ -37,7 +37,7 @@ export const settings = {
   ),
 };
 
-/** npm installs a package that is declared as an optional peer only when it is told where to save it. */
+/** npm installs a package that is declared as an optional peer only when an option says where to save it. */
 export const INSTALL_COMMAND = `ONNXRUNTIME_NODE_INSTALL=skip npm install --no-save --save-prod ${runtime.package}@${runtime.version}`;
 
 const isRuntimeInstalled = (): boolean => {

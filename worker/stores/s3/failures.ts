@@ -60,7 +60,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 export function judgeProbe(reply: UpstreamReply, secrets: readonly string[], now: number): Probe {
   const code = readElement(reply.body.toString('utf8'), 'Code');
   if (reply.status === 404 && code === 'NoSuchKey') return { authorized: 'yes' };
-  // A key that may put, and not read or list: S3 does not tell it whether the object is there.
+  // If a key may put, but not read or list, S3 does not say whether the object is there.
   if (code === 'AccessDenied')
     return { authorized: 'unasked', notes: ['the key may not read the bucket; whether it may put is not known'] };
   const { message } = toS3Error(reply, secrets, now);

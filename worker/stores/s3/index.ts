@@ -97,7 +97,7 @@ export function createS3(options: S3Options): Store {
   };
 }
 
-/** No picture has this name: the answer tells about key and bucket alone. */
+/** No picture has this name, so the answer depends only on key and bucket. */
 const UNUSED_KEY = 'easel-doctor-looks-for-nothing';
 
 const REQUIRED = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;

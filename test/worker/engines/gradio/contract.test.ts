@@ -76,7 +76,7 @@ const faults: readonly EngineFault<GradioSubject>[] = [
   { name: 'a stream without an end', code: 'engine_timeout', endless: true, provoke: answering('hang', /queue\/data/) },
 ];
 
-/** A Space that failed rests; the contract wants the next request to be served, so each starts afresh. */
+/** A Space that failed rests; the contract wants the next request to be served, so each test creates a new engine. */
 engineContract<GradioSubject>({
   name: 'gradio',
   create: (log) => createSubject({ log, clock: restless() }),

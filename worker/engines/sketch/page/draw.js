@@ -125,7 +125,7 @@ export function glow(context, x, y, radius, hex, opacity, flatness = 1) {
 }
 
 /**
- * Draws in a box of 100 by 100 whose bottom centre stands at (x, y), `size` pixels high.
+ * Draws in a box of 100 by 100 whose bottom centre is at (x, y), `size` pixels high.
  * @param {Context} context @param {number} x @param {number} y @param {number} size
  * @param {boolean} mirrored @param {() => void} draw
  */

@@ -176,10 +176,10 @@ function nearChoices(scene) {
     (!has('city', 'forest') || has('waterfall')) &&
     !without.includes('trees') &&
     !without.includes('pine');
-  const asked = needsLayer(scene, 'birds');
+  const isNamed = needsLayer(scene, 'birds');
   const birds =
     !without.includes('bird') &&
-    (asked ||
+    (isNamed ||
       (scene.time !== 'night' &&
         !weather.includes('storm') &&
         !scene.styles.includes('minimal') &&

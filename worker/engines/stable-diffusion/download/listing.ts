@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What Hugging Face's hub tells about a repository: https://huggingface.co/docs/hub/api */
+/** What Hugging Face's hub answers about a repository: https://huggingface.co/docs/hub/api */
 
 export interface ListedFile {
   /** `unet/model.onnx`. */

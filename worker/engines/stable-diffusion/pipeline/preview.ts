@@ -46,7 +46,7 @@ export function toPreview(latent: Float32Array, width: number, height: number, i
 
 /**
  * The model's guess of the finished latent while `sample` still holds noise. It works for every scheduler, because
- * `addNoise` of one and zero tells how much picture and noise a sample has at a timestep.
+ * `addNoise` of one and zero shows how much picture and noise a sample has at a timestep.
  */
 export function guessLatent(
   scheduler: Pick<Scheduler, 'addNoise'>,

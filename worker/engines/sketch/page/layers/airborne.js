@@ -30,15 +30,15 @@ const BRIGHT = ['#d9483b', '#f0a23a', '#2f8f9b', '#f4d35e', '#5566b8', '#e87a90'
 export function paintBirds(context, scene, random) {
   const { palette, layout } = scene;
   const named = thingNamed(scene, 'bird');
-  const asked = scene.things.includes(named);
+  const isNamed = scene.things.includes(named);
   const ink = named.colour
     ? inLight(palette, named.colour)
-    : atDepth(palette, darken(palette.land, 0.2), asked ? 0.1 : 0.35);
-  const count = asked ? Math.max(5, named.count * 2 + Math.round(scene.strength * 6)) : random.integer(3, 6);
+    : atDepth(palette, darken(palette.land, 0.2), isNamed ? 0.1 : 0.35);
+  const count = isNamed ? Math.max(5, named.count * 2 + Math.round(scene.strength * 6)) : random.integer(3, 6);
   const centreX = layout.width * random.between(0.25, 0.75);
   const centreY = layout.horizon * random.between(0.25, 0.55);
   for (let index = 0; index < count; index++) {
-    const size = layout.unit * random.between(2.2, asked ? 6 : 3.8);
+    const size = layout.unit * random.between(2.2, isNamed ? 6 : 3.8);
     const x = centreX + (index - count / 2) * layout.unit * 4.4 + random.around(0, layout.unit * 5);
     const y = centreY + Math.abs(index - count / 2) * layout.unit * 1.3 + random.around(0, layout.unit * 4);
     context.save();
