@@ -80,9 +80,12 @@ async function generate(command: Generate, call: Call): Promise<Job> {
     asynchronous: command.answer === 'start',
     fresh: command.fresh,
     rejoin: command.rejoin,
-    ...toRetryFacts(call.request, command),
+    isFetch: call.request.method === 'GET',
+    // OpenAI's clients count their retries.
+    saysRetry: Number(call.request.get('x-stainless-retry-count') ?? 0) > 0,
+    idempotencyKey: toIdempotencyKey(call.request, command),
     callbackUrl: command.callbackUrl,
-    ...(command.callbackUrl !== undefined && { baseUrl: toBaseUrl(call) }),
+    baseUrl: command.callbackUrl === undefined ? undefined : toBaseUrl(call),
     credentials: command.credentials,
     requestId,
     traceparent,
@@ -110,14 +113,9 @@ export function noteJob(response: Response, { id, result, origin, engine, error 
   });
 }
 
-/** Whether the caller repeats a request. OpenAI's clients count their retries in a header. */
-function toRetryFacts(request: Request, { idempotencyKey }: Extract<Command, { do: 'generate' }>) {
+function toIdempotencyKey(request: Request, { idempotencyKey }: Generate): string | undefined {
   const key = idempotencyKey ?? request.get('idempotency-key');
-  return {
-    isFetch: request.method === 'GET',
-    saysRetry: Number(request.get('x-stainless-retry-count') ?? 0) > 0,
-    ...(key !== undefined && key !== '' && { idempotencyKey: key }),
-  };
+  return key === '' ? undefined : key;
 }
 
 const toBaseUrl = ({ request, options }: Call): string =>

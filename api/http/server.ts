@@ -23,10 +23,8 @@ interface ServerOptions {
 export function createGatewayServer({ publicUrl, log }: ServerOptions): Server {
   // Node would answer a request without Host with an empty 400. The app's answer says what is missing.
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false });
-  const answers = new WeakMap<object, ServerResponse>();
   const refused = new WeakSet<object>();
-  server.on('request', (request, response) => answers.set(request.socket, response));
-  server.on('clientError', (fault: ParserError, socket: Socket) => {
+  server.on('clientError', (fault: ParserError, socket: AnsweringSocket) => {
     // The parser reports the rest of the same bytes again.
     if (refused.has(socket)) return;
     refused.add(socket);
@@ -34,13 +32,18 @@ export function createGatewayServer({ publicUrl, log }: ServerOptions): Server {
       if (fault.code === 'ECONNRESET' || !socket.writable) socket.destroy();
       else refuse(socket, toError(fault, publicUrl ?? addressOfSocket(socket)), log);
     };
-    const answer = answers.get(socket);
+    const answer = socket._httpMessage;
     const isUnderWay = answer?.headersSent === true && !answer.writableFinished;
     // Another request on this connection is still being answered.
     if (isUnderWay) answer.once('close', answerError);
     else answerError();
   });
   return server;
+}
+
+interface AnsweringSocket extends Socket {
+  /** The answer that is being sent. Node's own handler of `clientError` looks at it too, and there is no other name. */
+  readonly _httpMessage?: ServerResponse | null;
 }
 
 interface ParserError extends Error {
