@@ -249,10 +249,11 @@ export function testSharedJobs(): void {
       const bench = await createBench();
       t.after(bench.close);
       const worker = await bench.addWorker(1);
-      const make = async (number: number): Promise<void> => {
-        const { id } = await bench.jobs.submit(draft({ seed: number }), options());
+      let number = 0;
+      const make = async (change: Parameters<typeof draft>[0]): Promise<void> => {
+        const { id } = await bench.jobs.submit(draft(change), options());
         const answer = bench.jobs.wait(id, patient());
-        const production = await worker.productions.at(number);
+        const production = await worker.productions.at(number++);
         for (const stage of STAGES) production.send({ type: 'progress', stage, engine: 'fake' });
         for (let step = 0; step < 20; step += 1) {
           production.send({ type: 'progress', stage: 'generate', fraction: step / 20 });
@@ -260,14 +261,17 @@ export function testSharedJobs(): void {
         production.finish();
         assert.equal((await answer).status, 'done');
       };
-      await make(0);
-      const { own, ofBullMq } = await countCommands(bench.server.url, async () => {
-        for (let number = 1; number <= PICTURES; number += 1) await make(number);
-      });
-      const figures = `for ${PICTURES} pictures ${JSON.stringify({ own, ofBullMq })}`;
-      t.diagnostic(figures);
-      assert.ok((own.sent + own.inScripts) / PICTURES <= MAX_COMMANDS, figures);
-      assert.ok((ofBullMq.sent + ofBullMq.inScripts) / PICTURES <= MAX_OF_BULLMQ, figures);
+      await make({});
+      for (const isSeeded of [true, false]) {
+        const { own, ofBullMq } = await countCommands(bench.server.url, async () => {
+          for (let one = 1; one <= PICTURES; one += 1)
+            await make(isSeeded ? { seed: one } : { prompt: `number ${one}` });
+        });
+        const figures = `for ${PICTURES} pictures ${JSON.stringify({ isSeeded, own, ofBullMq })}`;
+        t.diagnostic(figures);
+        assert.ok((own.sent + own.inScripts) / PICTURES <= MAX_COMMANDS, figures);
+        assert.ok((ofBullMq.sent + ofBullMq.inScripts) / PICTURES <= MAX_OF_BULLMQ, figures);
+      }
     });
 
     test('what lost runs cost their client is taken back when nothing waits any more', async (t) => {

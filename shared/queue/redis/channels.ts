@@ -7,6 +7,9 @@ interface Entry {
   readonly acknowledged: Promise<unknown>;
 }
 
+/** Channels that nobody listens to any more are left together, since a command for each would be one for each picture. */
+const LEAVE_PAUSE_MS = 1000;
+
 /** Redis' publish and subscribe. Subscriptions use a connection of their own. */
 export function createRedisChannels(redis: Redis, log: Logger): Channels {
   const connection = redis.duplicate();
@@ -33,6 +36,16 @@ export function createRedisChannels(redis: Redis, log: Logger): Channels {
     for (const listener of gapListeners) listener();
   }
 
+  let leaving: NodeJS.Timeout | undefined;
+  function leaveUnheard(): void {
+    leaving = undefined;
+    const unheard = [...entries.keys()].filter((channel) => entries.get(channel)?.listeners.size === 0);
+    if (unheard.length === 0) return;
+    for (const channel of unheard) entries.delete(channel);
+    // It fails only if the connection is lost, and then the subscriptions are lost too.
+    connection.unsubscribe(...unheard).catch(() => undefined);
+  }
+
   function open(channel: string): Entry {
     const entry = { listeners: new Set<Listener>(), acknowledged: connection.subscribe(channel) };
     entries.set(channel, entry);
@@ -47,13 +60,13 @@ export function createRedisChannels(redis: Redis, log: Logger): Channels {
       await entry.acknowledged;
       return () => {
         entry.listeners.delete(listener);
-        if (entry.listeners.size > 0 || entries.get(channel) !== entry) return;
-        entries.delete(channel);
-        // It fails only if the connection is lost, and then the subscription is lost too.
-        connection.unsubscribe(channel).catch(() => undefined);
+        if (entry.listeners.size === 0) leaving ??= setTimeout(leaveUnheard, LEAVE_PAUSE_MS).unref();
       };
     },
     onGap: (listener) => void gapListeners.push(listener),
-    close: async () => connection.disconnect(),
+    close: async () => {
+      clearTimeout(leaving);
+      connection.disconnect();
+    },
   };
 }

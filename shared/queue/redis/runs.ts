@@ -102,6 +102,7 @@ export function toNewRunWrites(run: Run, lifeSeconds: number, callbacks: readonl
     [
       ...['HSET', key, 'base', toOriginText(run), 'status', status, 'number', number],
       ...['steps', JSON.stringify(run.steps), 'attendedBy', attendedBy, 'holders', 1, 'callbacks', callbacks.join(' ')],
+      ...['received', '', 'rememberUntil', 0],
     ],
     ['EXPIRE', key, lifeSeconds],
     ['ZADD', redisKeys.open, run.createdAt, run.id],

@@ -1,5 +1,5 @@
 import type { RedisBackend } from '../../../../shared/queue/redis/backend.ts';
-import { type Command, commit, commitUntilDone, readAll } from '../../../../shared/queue/redis/commit.ts';
+import { commit, commitUntilDone, readAll } from '../../../../shared/queue/redis/commit.ts';
 import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
 import type { Clock } from '../../../../shared/wait.ts';
@@ -7,7 +7,7 @@ import type { Callback, JobRecord, Journal } from '../journal.ts';
 import { decideNewest, NEWEST_AMONG } from '../rules/leave.ts';
 import { createRedisClaim } from './claim.ts';
 import { createRedisLeave } from './leave.ts';
-import { readRecord, toNamedRuns } from './records.ts';
+import { readRecord, readRecords, toNamedRuns } from './records.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 /** The journal of any number of gateways. Everything expires by itself. */
@@ -26,24 +26,22 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
 
   async function newest(clientId: string): Promise<JobRecord | undefined> {
     const keys = await redis.lrange(redisKeys.client(clientId), 0, NEWEST_AMONG - 1);
-    const records = await Promise.all(keys.map(find));
+    const records = await readRecords(redis, keys);
     return decideNewest(records.filter((record) => record !== undefined));
   }
 
-  /** Writes fields of a run. False, without writing, if it is gone or another ticket attends it. */
-  async function amend(runId: string, fields: Command, attendedBy?: string): Promise<boolean> {
+  /** Every run has these fields from its beginning. Where one is new, the run has expired, and so has what is written. */
+  async function amend(runId: string, fields: Readonly<Record<string, string | number>>): Promise<void> {
     const key = redisKeys.run(runId);
-    const expected = [
-      { command: ['EXISTS', key], answer: '1' },
-      ...(attendedBy === undefined ? [] : [{ command: ['HGET', key, 'attendedBy'], answer: attendedBy }]),
-    ];
-    return commit(redis, { expected, writes: [['HSET', key, ...fields]] });
+    if ((await redis.hset(key, fields)) > 0) await redis.pexpire(key, keepMs);
   }
 
-  /** Mostly in one round trip, since the retry may be on its way. */
   async function markLost({ ticket, run }: JobRecord): Promise<void> {
-    const isDone = await amend(run.id, ['received', '', 'attendedBy', ''], ticket.key);
-    if (!isDone) await amend(run.id, ['received', '']);
+    const key = redisKeys.run(run.id);
+    const expected = [{ command: ['HGET', key, 'attendedBy'], answer: ticket.key }];
+    const isStillItsOwn = await commit(redis, { expected, writes: [['HSET', key, 'received', '', 'attendedBy', '']] });
+    // Somebody else has taken the run up.
+    if (!isStillItsOwn) await amend(run.id, { received: '' });
   }
 
   const takeCallback = (now: number, leaseMs: number) =>
@@ -76,9 +74,9 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     newest,
     report: runs.report,
     ...createRedisLeave({ redis, clock, keepMs }),
-    markReceived: async (runId) => void (await amend(runId, ['received', '1'])),
+    markReceived: async (runId) => amend(runId, { received: '1' }),
     markLost,
-    forget: async (runId) => void (await amend(runId, ['received', '1', 'rememberUntil', 0])),
+    forget: async (runId) => amend(runId, { received: '1', rememberUntil: 0 }),
     subscribe: createSubscriptions({ channels, readRun: runs.read, log }),
     isPatient: async () => true,
     takeCallback,

@@ -14,13 +14,22 @@ export interface NamedRuns {
   readonly runs: readonly StoredRun[];
 }
 
-export async function readRecord(redis: Redis, ticketKey: string): Promise<StoredRecord | undefined> {
-  const [answer] = await readAll(redis, [['TICKET', redisKeys.ticket(ticketKey)]]);
-  const [fields, [run]] = answer as [string[], string[][]];
-  const hash = toHash(fields);
-  const ticket = toTicket(hash);
-  const stored = run && fromFields(toHash(run));
-  return ticket && stored && { ticket, ...stored, attempts: Number(hash.callbacks ?? 0) };
+export const readRecord = async (redis: Redis, ticketKey: string): Promise<StoredRecord | undefined> =>
+  (await readRecords(redis, [ticketKey]))[0];
+
+/** Undefined in place of a ticket that is unknown, or whose run is. */
+export async function readRecords(redis: Redis, ticketKeys: readonly string[]) {
+  const answers = await readAll(
+    redis,
+    ticketKeys.map((key) => ['TICKET', redisKeys.ticket(key)]),
+  );
+  return answers.map((answer): StoredRecord | undefined => {
+    const [fields, [run]] = answer as [string[], string[][]];
+    const hash = toHash(fields);
+    const ticket = toTicket(hash);
+    const stored = run && fromFields(toHash(run));
+    return ticket && stored && { ticket, ...stored, attempts: Number(hash.callbacks ?? 0) };
+  });
 }
 
 /** `answer`: of `RUNS`. */
