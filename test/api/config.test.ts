@@ -41,11 +41,11 @@ describe('secrets of the gateway', () => {
     test(`${name}=${value} is refused by name`, () => {
       const fault = faultOf({ [name]: value });
       assert.match(fault, new RegExp(`^${name}: expected .*(16 characters|24 bytes).*#${name.toLowerCase()}\\)$`));
-      if (!['a', 'whsec_'].includes(value)) assert.equal(fault.includes(value), false, 'the value is told');
+      if (!['a', 'whsec_'].includes(value)) assert.equal(fault.includes(value), false, 'the value must not be printed');
     });
   }
 
-  test('strong ones are taken, and several where one may change', () => {
+  test('strong secrets are accepted, and lists of secrets for a change', () => {
     const { WORKER_TOKEN, JOB_SECRET } = readGatewaySettings({
       ...{ WORKER_TOKEN: `${STRONG}, ${STRONG}-2`, JOB_SECRET: STRONG, ADMIN_KEY: STRONG },
       ...{ API_KEYS: `anna:${STRONG}`, WEBHOOK_SECRET: WEBHOOK },
@@ -53,7 +53,7 @@ describe('secrets of the gateway', () => {
     assert.deepEqual([WORKER_TOKEN, JOB_SECRET], [[STRONG, `${STRONG}-2`], [STRONG]]);
   });
 
-  test('a wrong one stops the start with 78 and a line that says what to do', () => {
+  test('a wrong secret ends the start with exit code 78 and a line that says what to do', () => {
     const directory = mkdtempSync(join(tmpdir(), 'easel-config-'));
     const main = join(import.meta.dirname, '../../api/main.ts');
     const env = { ...process.env, WEBHOOK_SECRET: 'abc', WORKER_URL: 'http://127.0.0.1:9', WORKER_TOKEN: STRONG };
@@ -65,12 +65,12 @@ describe('secrets of the gateway', () => {
 });
 
 describe('the settings of the gateway', () => {
-  test('a worker without a scheme, as platforms name it, is reached by http', () => {
+  test('a worker address without a scheme, as platforms give it, gets http', () => {
     const { WORKER_URL } = readGatewaySettings({ WORKER_URL: 'worker:10001, 10.0.0.1:80,, https://worker.example/' });
     assert.deepEqual(WORKER_URL, ['http://worker:10001', 'http://10.0.0.1:80', 'https://worker.example']);
   });
 
-  test('a value that is no address of a worker is refused by name', () => {
+  test('an invalid WORKER_URL is refused with the name of the setting', () => {
     for (const WORKER_URL of ['ftp://worker:10001', 'http://', 'a worker', 'worker:port'])
       assert.throws(
         () => readGatewaySettings({ WORKER_URL }),
@@ -79,7 +79,7 @@ describe('the settings of the gateway', () => {
       );
   });
 
-  test('a host may stand in the brackets that it has in an address', () => {
+  test('an IPv6 HOST may have the brackets of a URL', () => {
     assert.deepEqual(
       ['[::1]', '::1', ' 127.0.0.1 ', ''].map((HOST) => readGatewaySettings({ HOST }).HOST),
       ['::1', '::1', '127.0.0.1', '0.0.0.0'],

@@ -3,7 +3,7 @@ import { toContent } from '../../api/jobs/pictures/content.ts';
 import { type GenerationRequest, type GenerationResult, MAX_SEED } from '../../shared/contract/generation.ts';
 import { AppError } from '../../shared/errors.ts';
 
-/** A job module that answers at once what a test tells it: dialects and HTTP are tested without a worker. */
+/** A job module with scripted answers, so that dialects and HTTP are tested without a worker. */
 
 export interface Submission {
   readonly draft: RequestDraft;
@@ -12,9 +12,9 @@ export interface Submission {
 
 export interface FakeJobs extends Jobs {
   readonly submissions: Submission[];
-  /** What becomes of the next jobs; the default is a done job with one picture for each of the count. */
+  /** The outcome of the next jobs. By default a done job with `count` pictures. */
   outcome: (request: GenerationRequest) => Partial<Job>;
-  /** Told by `follow`, before the end. */
+  /** Events that `follow` yields before the end. */
   events: readonly Partial<JobEvent>[];
   readonly cancelled: string[];
 }

@@ -14,7 +14,7 @@ describe('GET /generate', () => {
   const get = (query: string, headers: Record<string, string> = {}) =>
     fetch(`${gateway.url}/generate?${query}`, { headers, redirect: 'manual' });
 
-  test('answers the address of the picture, and what was really used', async () => {
+  test('answers the address of the picture, and the values that were used', async () => {
     const response = await get('prompt=a+red+fox&negative_prompt=blurry&shape=landscape&guidance_scale=8.5');
     assert.equal(response.status, 200);
     assert.deepEqual(await response.json(), {

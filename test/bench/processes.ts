@@ -40,10 +40,10 @@ export async function startServer(
   });
   if (child.pid === undefined) throw new Error(`${program} did not start`);
   await untilHealthy(`${url}/health`, child);
-  return { child, pid: child.pid, url, startMs: performance.now() - startedAt, stop: () => endProcess(child) };
+  return { child, pid: child.pid, url, startMs: performance.now() - startedAt, stop: () => stopProcess(child) };
 }
 
-export async function endProcess(child: ChildProcess): Promise<void> {
+export async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');

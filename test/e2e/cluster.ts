@@ -13,7 +13,7 @@ export interface Cluster {
   /** Where this service keeps its pictures. */
   imagesOf(service: Service): string;
   /** Ends the queue's server for the rest of the test. */
-  endServer(): Promise<void>;
+  stopServer(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,19 +48,19 @@ export async function startCluster({ gatewayEnv, workerEnv, ...counts }: Cluster
   );
   const services = [...gateways, ...workers];
   let serverEnded: Promise<void> | undefined;
-  const endServer = (): Promise<void> => {
+  const stopServer = (): Promise<void> => {
     serverEnded ??= server.close();
     return serverEnded;
   };
   const stop = async (): Promise<void> => {
     await Promise.all(services.map((service) => service.kill('SIGTERM')));
-    await endServer();
+    await stopServer();
     await rm(root, { recursive: true, force: true });
   };
   const started = await Promise.allSettled(services.map((service) => service.start()));
   const failed = started.find((result) => result.status === 'rejected');
   const imagesOf = (service: Service): string => join(directories.get(service) ?? root, 'images');
-  if (failed === undefined) return { server, gateways, workers, imagesOf, endServer, stop };
+  if (failed === undefined) return { server, gateways, workers, imagesOf, stopServer, stop };
   await stop();
   throw failed.reason;
 }

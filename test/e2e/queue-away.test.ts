@@ -17,7 +17,7 @@ function testAway(): void {
     const url = String(cluster.gateways[0]?.url);
     await askWell(url, { prompt: 'a causeway', seed: 1 });
 
-    await cluster.endServer();
+    await cluster.stopServer();
     const answer = await ask(url, { prompt: 'a causeway', seed: 2 });
     assert.equal(answer.status, 503, answer.text);
     assert.match(answer.text, /The queue of this service cannot be reached/);

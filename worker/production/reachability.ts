@@ -31,15 +31,15 @@ export interface Reachability {
 /** Lets an engine rest from the start if its upstream cannot be reached, so that no caller has to wait to find out. */
 export function createReachability(options: ReachabilityOptions): Reachability {
   const { name, serviceUrl, breaker, clock, log } = options;
-  const ending = new AbortController();
+  const stopping = new AbortController();
   let first: Promise<void> = Promise.resolve();
 
   async function look(url: string, restMs: number): Promise<boolean> {
     try {
-      await assertReachable(url, { timeoutMs: LOOK_MS, signal: ending.signal });
+      await assertReachable(url, { timeoutMs: LOOK_MS, signal: stopping.signal });
       return true;
     } catch (thrown) {
-      if (ending.signal.aborted) return true;
+      if (stopping.signal.aborted) return true;
       const { code, message } = toAppError(thrown, 'engine_failed');
       log.warn({ engine: name, reason: message }, 'the upstream of an engine cannot be reached');
       breaker.rest(new AppError(code, `${name}: ${message}`), restMs);
@@ -50,7 +50,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
   async function lookAgain(url: string): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     do {
-      await pause(clock, pauseMs, ending.signal);
+      await pause(clock, pauseMs, stopping.signal);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     } while (!(await look(url, pauseMs + MARGIN_MS)));
   }
@@ -63,6 +63,6 @@ export function createReachability(options: ReachabilityOptions): Reachability {
       });
     },
     known: () => first,
-    stop: () => ending.abort(),
+    stop: () => stopping.abort(),
   };
 }

@@ -49,7 +49,7 @@ dialectContract({
       },
     },
     {
-      name: 'a batch, a sampler by its older name, and a model for once',
+      name: 'a batch, a sampler by its older name, and a model for one request',
       call: {
         path,
         body: {
@@ -84,13 +84,13 @@ dialectContract({
       },
     },
     {
-      name: 'too large a batch is refused by name',
+      name: 'too large a batch is refused with the name of the field',
       call: { path, body: { prompt: 'fox', batch_size: 4, n_iter: 4 } },
       status: 422,
       check: ({ json }) => assert.match(JSON.stringify(json), /batch_size/),
     },
     {
-      name: 'a held job that comes back unfinished, since the gateway stops, is an error that may be tried again',
+      name: 'a held job is a retryable error when the gateway stops before its end',
       call: { path, body: { prompt: 'fox' } },
       given: pending,
       status: 503,
@@ -111,13 +111,13 @@ dialectContract({
         ),
     },
     {
-      name: 'samplers by the names that clients know',
+      name: 'samplers have the names that clients know',
       call: { path: '/sdapi/v1/samplers' },
       status: 200,
       check: ({ json }) => assert.ok((json as { name: string }[]).some(({ name }) => name === 'Euler a')),
     },
     {
-      name: 'schedulers too',
+      name: 'schedulers have the names that clients know',
       call: { path: '/sdapi/v1/schedulers' },
       status: 200,
       check: ({ json }) => assert.ok((json as { label: string }[]).some(({ label }) => label === 'Karras')),
@@ -138,7 +138,7 @@ dialectContract({
       answer: [],
     })),
     {
-      name: 'upscalers have the one that does nothing, as clients choose it by name',
+      name: 'upscalers contain None, which clients choose by name',
       call: { path: '/sdapi/v1/upscalers' },
       status: 200,
       answer: [{ name: 'None', model_name: null, model_path: null, model_url: null, scale: 4 }],
@@ -170,13 +170,13 @@ dialectContract({
       status: 200,
     },
     {
-      name: 'interrupt without a job is as good as done',
+      name: 'interrupt without a job succeeds',
       call: { path: '/sdapi/v1/interrupt', method: 'POST' },
       status: 200,
       answer: {},
     },
     {
-      name: 'an unknown address below /sdapi is told in this shape',
+      name: 'an unknown address below /sdapi gets an error in this shape',
       call: { path: '/sdapi/v1/interrogate', body: {} },
       status: 404,
       check: ({ json }) => assert.deepEqual(Object.keys(json as object), ['detail']),
@@ -210,7 +210,7 @@ describe('companions of txt2img', () => {
     assert.equal(gateway.jobs.submissions.at(-1)?.draft.preferredEngine, undefined);
   });
 
-  test('progress is the caller’s own job; interrupt cancels that one', async () => {
+  test('progress shows, and interrupt cancels, the caller’s own job', async () => {
     const idle = (await get('progress')) as { progress: number; state: { job_count: number; job: string } };
     assert.deepEqual([idle.progress, idle.state.job_count, idle.state.job], [0, 0, '']);
     const { outcome } = gateway.jobs;

@@ -27,19 +27,19 @@ dialectContract({
       },
     },
     {
-      name: 'a missing prompt, in the earlier service’s words',
+      name: 'a missing prompt gets the earlier service’s text',
       call: { path, body: {} },
       status: 400,
       answer: { success: false, error: 'Prompt is required' },
     },
     ...[{ prompt: '' }, { prompt: ' \n' }, { prompt: null }, { prompt: 0 }, [], 'fox', null].map((body) => ({
-      name: `${JSON.stringify(body)} has no prompt, in the earlier service’s words`,
+      name: `${JSON.stringify(body)} gets the earlier service’s text for a missing prompt`,
       call: { path, body },
       status: 400,
       answer: { success: false, error: 'Prompt is required' },
     })),
     {
-      name: 'a prompt that is no text is told apart',
+      name: 'a prompt that is no text gets its own error',
       call: { path, body: { prompt: 7 } },
       status: 400,
       answer: {

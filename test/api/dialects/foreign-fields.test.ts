@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
-/** What other services' clients send, although it is no value that their document names, or one that we cannot honour. */
+/** Values that clients of other services send although they are undocumented, or not supported here. */
 
 type Values = Readonly<Record<string, unknown>>;
 type Ask = (values: Values) => { readonly path: string; readonly body?: unknown };
@@ -51,7 +51,7 @@ describe('parameters of other services’ clients', () => {
       }
     });
 
-    test(`${dialect}: an invalid seed counts as left out, and the answer says so`, async () => {
+    test(`${dialect}: an invalid seed is ignored, and the answer says so`, async () => {
       for (const given of ['undefined', 'NaN', 'null', 'abc', '1e999', '0x10', '9'.repeat(300)]) {
         const { status, draft, warnings } = await ask(dialect, { seed: given });
         assert.deepEqual([status, draft?.seed], [200, fallback], given);
@@ -63,7 +63,7 @@ describe('parameters of other services’ clients', () => {
       assert.deepEqual([usual.status, usual.draft?.seed, usual.warnings], [200, 4_294_967_295, '']);
     });
 
-    test(`${dialect}: a side of 0 or less counts as left out, and one that is too long is scaled with the other`, async () => {
+    test(`${dialect}: a side of 0 or less is ignored, and one that is too long is scaled together with the other`, async () => {
       for (const side of [0, -1, 'undefined']) {
         const { status, draft, warnings } = await ask(dialect, { width: side, height: 640 });
         assert.equal(status, 200);
@@ -88,7 +88,7 @@ describe('parameters of other services’ clients', () => {
     assert.match(((await native.json()) as { error: string }).error, /not "18446744073709551621"/);
   });
 
-  test('piclumen: its own long seed reaches the engine whole', async () => {
+  test('piclumen: its own long seed reaches the engine unchanged', async () => {
     const { draft, warnings } = await ask('piclumen', { seed: 99_999_999_999 });
     assert.match(JSON.stringify(draft?.engineOptions), /"seed":99999999999\b/);
     assert.equal(warnings, '');
@@ -182,7 +182,7 @@ describe('parameters of other services’ clients', () => {
     }
   });
 
-  test('a picture to work from is an error, never another picture', async () => {
+  test('a source picture is an error, since no picture can be made from it', async () => {
     const unit = { enabled: true, image: 'iVBORw0KGgo=', model: 'canny' };
     const sources: ReadonlyArray<readonly [dialect: string, values: Values, field: string]> = [
       ['pollinations', { image: 'https://example.com/a.png' }, 'image'],
@@ -200,7 +200,7 @@ describe('parameters of other services’ clients', () => {
     }
   });
 
-  test('piclumen: reference pictures are for Piclumen alone', async () => {
+  test('piclumen: reference pictures are only sent to Piclumen', async () => {
     const style_list = [{ img_url: 'https://example.com/a.png', style: 'characterRefer', weight: 1 }];
     const { draft } = await ask('piclumen', { multi_img2img_info: { style_list } });
     assert.equal(draft?.engine, 'piclumen');
@@ -220,12 +220,12 @@ describe('parameters of other services’ clients', () => {
       await submit('/generate?prompt=fox&metadata=full'),
     ];
     await discreet.stop();
-    // Left out is full: requests are equal whether they say it or not.
+    // `full` is the default, so that requests with and without it are equal.
     assert.deepEqual(fields, ['none', 'none', 'settings', undefined]);
     assert.equal((await fetch(`${gateway.url}/generate?prompt=fox&metadata=some`)).status, 400);
   });
 
-  test('GET /generate takes exact sides in place of a shape, both or neither', async () => {
+  test('GET /generate takes both sides instead of a shape', async () => {
     const ask = async (query: string) => (await fetch(`${gateway.url}/generate?prompt=fox&${query}`)).json();
     const { width, height, shape } = (await ask('width=320&height=640&shape=landscape')) as Record<string, unknown>;
     assert.deepEqual([width, height, shape], [320, 640, 'portrait']);

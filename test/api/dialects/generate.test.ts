@@ -49,7 +49,7 @@ dialectContract({
       status: 200,
     },
     {
-      name: 'warnings and what was really used are told',
+      name: 'the answer contains warnings and the values that were used',
       call: { path: '/generate?prompt=fox&guidance_scale=7.4' },
       given: doneWith({ guidanceScale: 7, warnings: ['guidance_scale was rounded to 7.'] }),
       status: 200,

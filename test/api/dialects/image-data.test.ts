@@ -9,7 +9,7 @@ dialectContract({
   wrong: { call: { path: '/image/generate', body: { prompt: 'fox', seed: 1.5 } }, blamed: 'seed' },
   pairs: [
     {
-      name: 'the request of its own documentation',
+      name: 'the request in its documentation',
       call: {
         path: '/image/generate',
         body: { prompt: 'A minimalist room with pastel colors', seed: 42, guidance_scale: 7.5 },

@@ -118,7 +118,7 @@ describe('a job', () => {
   const find = async (id: string) =>
     (await fetch(`${gateway.url}/jobs/${id}`)).json() as Promise<Record<string, unknown>>;
 
-  test('shows stage, progress and the engine’s word while it runs', async () => {
+  test('shows stage, progress and the engine’s status while it runs', async () => {
     const { outcome } = gateway.jobs;
     pending(gateway.jobs);
     const job = await find(await accept({ prompt: 'fox' }));
@@ -130,7 +130,7 @@ describe('a job', () => {
     assert.equal(job.eta_seconds, 12);
   });
 
-  test('that failed is found with its code, at 200: the question was answered', async () => {
+  test('that failed is found with its code and status 200, because the call itself succeeded', async () => {
     const { outcome } = gateway.jobs;
     gateway.jobs.outcome = () => ({ status: 'failed', error: new AppError('engine_challenge', 'internal words') });
     const id = await accept({ prompt: 'fox' });

@@ -34,7 +34,7 @@ dialectContract({
   wrong: { call: { path, body: { prompt: 'fox', size: 'huge' } }, blamed: '"param":"size"' },
   pairs: [
     {
-      name: 'a GPT image model answers base64',
+      name: 'a GPT image model gets base64',
       call: { path, body: { prompt: 'fox', model: 'gpt-image-1', size: 'auto', quality: 'high', n: 2, user: 'me' } },
       draft: { ...byDefault, prompt: 'fox', count: 2, preferredEngine: 'gpt-image-1' },
       status: 200,
@@ -50,7 +50,7 @@ dialectContract({
       },
     },
     {
-      name: 'a dall-e model answers an address',
+      name: 'a dall-e model gets an address',
       call: { path, body: { prompt: 'fox', model: 'dall-e-3', size: '1024x1792', style: 'vivid' } },
       draft: { prompt: 'fox', width: 1024, height: 1792, format: 'png', deliver: 'url', preferredEngine: 'dall-e-3' },
       status: 200,
@@ -100,7 +100,7 @@ dialectContract({
       answer: { created: 1000, data: [{ b64_json, seed: 5 }], ...output, size: '768x512' },
     },
     {
-      name: 'response_format wins over the family, both ways',
+      name: 'response_format wins over the default of the model',
       call: { path, body: { prompt: 'fox', model: 'dall-e-2', response_format: 'b64_json' } },
       draft: { ...byDefault, prompt: 'fox', preferredEngine: 'dall-e-2' },
       status: 200,
@@ -165,7 +165,7 @@ dialectContract({
       check: ({ headers }) => assert.equal(headers.get('x-should-retry'), 'false'),
     },
     ...['15x512', '4097x512', '512', '512X512', '-512x512', 'auto '].map((size) => ({
-      name: `the size ${size} is refused by name`,
+      name: `the size ${size} is refused with the name of the field`,
       call: { path, body: { prompt: 'fox', size } },
       status: 400,
       check: ({ json }: { json: unknown }) => assert.equal((json as { error: { param: string } }).error.param, 'size'),
@@ -190,7 +190,7 @@ dialectContract({
       answer: { id, object: 'model', created: 1000, owned_by: 'easel' },
     })),
     {
-      name: 'an unknown model is 404 in OpenAI’s words',
+      name: 'an unknown model is 404 with OpenAI’s text',
       call: { path: '/v1/models/nothing' },
       status: 404,
       answer: {
@@ -203,7 +203,7 @@ dialectContract({
       },
     },
     {
-      name: 'so is an unknown address below /v1',
+      name: 'an unknown address below /v1 is 404 with OpenAI’s text',
       call: { path: '/v1/chat/completions', body: {} },
       status: 404,
       check: ({ json }) => assert.equal((json as { error: { code: string } }).error.code, 'not_found'),
@@ -232,7 +232,7 @@ describe('streams of the openai dialect', () => {
     });
   }
 
-  test('partial pictures are those that the engine gave, then the whole one', async () => {
+  test('partial pictures are those of the engine, then the final one follows', async () => {
     const preview = (base64: string) => ({ preview: { mediaType: 'image/jpeg' as const, base64 } });
     gateway.jobs.events = [{}, preview('AAAA'), preview('BBBB')];
     const events = await stream({ prompt: 'fox', partial_images: 2 });
@@ -251,7 +251,7 @@ describe('streams of the openai dialect', () => {
     assert.equal(gateway.jobs.submissions.at(-1)?.draft.previews, 2);
   });
 
-  test('a preview names no size, and no caller gets more previews than requested', async () => {
+  test('a preview has no size field, and no caller gets more previews than requested', async () => {
     const preview = { mediaType: 'image/png' as const, base64: 'AAAA' };
     gateway.jobs.events = [{ preview }, { preview }];
     const { outcome } = gateway.jobs;
@@ -264,7 +264,7 @@ describe('streams of the openai dialect', () => {
     );
   });
 
-  test('pictures that cannot be fetched are an error event, not a quiet end', async () => {
+  test('a picture that cannot be fetched becomes an error event', async () => {
     gateway.jobs.events = [];
     const { openPicture } = gateway.jobs;
     gateway.jobs.openPicture = () => Promise.reject(new AppError('worker_unavailable', 'internal words'));
@@ -296,7 +296,7 @@ describe('streams of the openai dialect', () => {
     ]);
   });
 
-  test('several pictures in one stream are refused by name', async () => {
+  test('several pictures in one stream are refused with the name of the field', async () => {
     const response = await fetch(gateway.url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

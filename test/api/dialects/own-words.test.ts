@@ -4,7 +4,7 @@ import { apiKeys } from '../../../api/http/middleware/api-keys.ts';
 import { ERRORS, type ErrorCode } from '../../../shared/errors.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
-/** What fails before a route is even asked is told in the words of the dialect whose address it is. */
+/** Failures before a route is found have the shape of the dialect to which the address belongs. */
 
 type ToBody = (code: ErrorCode, message: string) => unknown;
 
@@ -83,7 +83,7 @@ describe('failures before a route', () => {
     assert.match((body as { error: string }).error, /GET, POST|POST, GET/);
   });
 
-  test('a picture’s address of Pollinations without a prompt, or with one that is no text', async () => {
+  test('an address of Pollinations without a prompt, or with one that is no text', async () => {
     for (const [path, status] of [
       ['/prompt', 404],
       ['/prompt/a%00b', 400],

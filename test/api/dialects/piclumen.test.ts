@@ -63,7 +63,7 @@ describe('POST /check-image', () => {
       method: 'POST',
     });
 
-  test('processing is 202 with the engine’s own word, done is 200 with the address', async () => {
+  test('processing is 202 with the engine’s status, done is 200 with the address', async () => {
     const { outcome } = gateway.jobs;
     pending(gateway.jobs);
     const processing = await check(await start());
@@ -83,7 +83,7 @@ describe('POST /check-image', () => {
     });
   });
 
-  test('a token in the query or in the header reaches the engine alone, never the log', async () => {
+  test('a token in the query or in a header reaches the engine, but not the log', async () => {
     await start();
     assert.deepEqual(gateway.jobs.submissions.at(-1)?.options.credentials, { piclumen: 'secret-token-1' });
     for (const authorization of ['secret-token-2', 'Bearer secret-token-2']) {

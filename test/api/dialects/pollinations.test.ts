@@ -59,7 +59,7 @@ dialectContract({
       check: ({ headers }) => assert.equal(headers.get('cache-control'), 'no-store'),
     },
     ...['true', '1', 'nsfw', 'privacy,sexual, violence'].map((safe) => ({
-      name: `safe=${safe} is a wish to be safe`,
+      name: `safe=${safe} turns safe mode on`,
       call: { path: `/prompt/fox?${new URLSearchParams({ safe })}` },
       draft: { ...byDefault, prompt: 'fox', safe: true },
       status: 200,
@@ -67,7 +67,7 @@ dialectContract({
     { name: 'safe=sometimes is not a word', call: { path: '/prompt/fox?safe=sometimes' }, status: 400 },
     { name: 'models by name', call: { path: '/models' }, status: 200, answer: ['perchance', 'sketch'] },
     {
-      name: 'models as objects, not a picture of the word',
+      name: 'models as objects, not a picture of the prompt "models"',
       call: { path: '/image/models' },
       status: 200,
       check: ({ json }) => assert.equal((json as { name: string }[])[1]?.name, 'sketch'),
@@ -129,7 +129,7 @@ describe('prompts in a path', () => {
   });
 
   test('If-None-Match saves the bytes', async () => {
-    // Not by fetch: it adds `Cache-Control: no-cache` to a conditional request, which asks for a new picture.
+    // fetch is not used, because it adds `Cache-Control: no-cache` to a conditional request, which asks for a new picture.
     const again = request(`${gateway.url}/prompt/fox`, { headers: { 'if-none-match': '"picture-0"' } }).end();
     const [response] = (await once(again, 'response')) as [IncomingMessage];
     response.resume();

@@ -27,7 +27,7 @@ dialectContract({
       answer: { image: base64 },
     },
     {
-      name: 'everything that its body can say',
+      name: 'every field of its body',
       call: {
         path: '/generate',
         body: {

@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { apiKeys } from '../../../api/http/middleware/api-keys.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
-/** Callers who mean well and are a little off: what they ask for finds its way, or is told what is wrong with it. */
+/** Requests with small mistakes: they work, or get an error that names the mistake. */
 
 interface Answer {
   readonly status: number;
@@ -18,7 +18,7 @@ interface Post {
   readonly method?: string;
 }
 
-/** By Node's own client, which adds no header of its own and leaves the path as it is. */
+/** Uses node:http, which adds no header and does not change the path. */
 function send(gateway: TestGateway, { path, headers = {}, body, method = 'POST' }: Post): Promise<Answer> {
   const { hostname, port } = new URL(gateway.url);
   return new Promise((resolve, reject) => {
@@ -81,7 +81,7 @@ describe('a body', () => {
     [{ 'content-type': 'application/json', 'content-encoding': 'zip' }, /encoding `zip` is not supported/],
   ];
   for (const [headers, words] of REFUSED) {
-    test(`with ${JSON.stringify(headers)} is refused in its own words`, async () => {
+    test(`with ${JSON.stringify(headers)} is refused with a sentence of its own`, async () => {
       const native = await send(gateway, { path: '/jobs', headers, body: FOX });
       const body = JSON.parse(native.text) as { code: string; error: string };
       assert.deepEqual([native.status, body.code], [415, 'unsupported_media_type']);
@@ -173,7 +173,7 @@ describe('a key', () => {
     });
   }
 
-  test('never reaches an engine, in whatever way it is sent', async () => {
+  test('never reaches an engine, however it is sent', async () => {
     const admitted = { 'x-api-key': 'the-secret-of-alice' };
     const twice: typeof WAYS = [
       ...WAYS,
@@ -198,7 +198,7 @@ describe('a key', () => {
     assert.deepEqual(gateway.jobs.submissions[0]?.options.credentials, { piclumen: 'token-of-piclumen' });
   });
 
-  test('is in no line of the log', () => {
+  test('is never logged', () => {
     assert.ok(gateway.logged.length > 10);
     assert.doesNotMatch(gateway.logged.join(''), /secret-of/);
   });

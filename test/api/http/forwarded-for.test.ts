@@ -61,7 +61,7 @@ describe('the caller behind proxies', () => {
       const headers: Record<string, string> = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
       await (await fetch(`${gateway.url}/generate?prompt=fox`, { headers })).arrayBuffer();
       await gateway.stop();
-      // Of an IPv6 caller the network counts.
+      // Limits count IPv6 callers by network.
       const network = caller.includes(':') ? '2001:db8:9:0::/56' : caller;
       assert.equal(gateway.jobs.submissions[0]?.options.client.id, `address:${network}`);
     });
@@ -79,7 +79,7 @@ describe('TRUST_PROXY', () => {
   });
 
   for (const value of ['yes', '11', '1,2', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0', 'fe80::/129', 'renderer', '-1']) {
-    test(`refuses ${value} by name`, () =>
+    test(`refuses ${value} with the name of the setting`, () =>
       assert.throws(() => read({ TRUST_PROXY: value }), /^SettingsError: TRUST_PROXY: expected `render`/));
   }
 });

@@ -10,21 +10,21 @@ const REQUESTS = 3000;
 const SEED = 20_261_121;
 
 const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
-/** Not of pictures: the job module never says them. */
+/** Codes for other operations, which jobs of pictures never have. */
 const NEVER: ReadonlySet<ErrorCode> = new Set(['forbidden', 'method_not_allowed', 'not_found']);
 
-/** Of jobs that were made to fail, and of those that were not done in time or, where a dialect holds on, at all. */
+/** Codes of failed jobs, and of jobs that were not done in time. */
 const PROMISED = /"reason":"(internal words|the wait budget ended|the gateway stopped before the picture was made)"/;
 
-test(`${REQUESTS} generated requests get what the document promises, for every outcome of their jobs`, async (t) => {
+test(`${REQUESTS} generated requests get answers that match the OpenAPI document, for every outcome of their jobs`, async (t) => {
   const gateway = await startGateway();
   const { outcome: done } = gateway.jobs;
   let turn = 0;
 
-  /** What becomes of the next job: done, still being made, or failed in any way. */
+  /** The outcome of the next job: done, still being made, or failed with one of the codes. */
   function prepare(random: Random): void {
-    // In turn, so that every code has its jobs however the numbers fall. Each round begins one later, so that an operation
-    // meets all codes also where the number of operations is a multiple of theirs.
+    // Takes the codes in turn, so that every code is used. Each round begins with the next one, so that every operation meets
+    // all codes, even if the number of operations is a multiple of the number of codes.
     turn += 1;
     const code = CODES[(turn + Math.floor(turn / CODES.length)) % CODES.length] ?? 'internal';
     const isFailing = random.chance(0.5) && !NEVER.has(code);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
-/** Link previews and monitors ask by HEAD: they get what GET would say of itself, and nothing is made for them. */
+/** Link previews and monitors send HEAD. They get the headers of GET, and no picture is made. */
 
 describe('HEAD', () => {
   let gateway: TestGateway;
@@ -24,7 +24,7 @@ describe('HEAD', () => {
     ['/v1/models', 200, 'application/json; charset=utf-8'],
     ['/health', 200, 'application/json; charset=utf-8'],
   ] as const) {
-    test(`${path} is ${status}, says ${type}, and makes nothing`, async () => {
+    test(`${path} is ${status} with the type ${type}, and makes nothing`, async () => {
       const response = await ask(path);
       assert.equal(response.status, status);
       assert.equal(response.headers.get('content-type'), type);
@@ -33,7 +33,7 @@ describe('HEAD', () => {
     });
   }
 
-  test('of what only a POST makes is 405', async () => {
+  test('of an address that only has POST is 405', async () => {
     const response = await ask('/v1/images/generations');
     assert.equal(response.status, 405);
     assert.equal(response.headers.get('allow'), 'POST, OPTIONS');

@@ -33,7 +33,7 @@ describe('GET /images/{name}', () => {
     await rm(dataDirectory, { recursive: true });
   });
 
-  test('sends the file with its type, for ever, and to other sites', async () => {
+  test('sends the file with its type, to be cached for ever, and to other sites', async () => {
     const response = await fetch(`${gateway.url}/images/here.png`);
     assert.equal(response.headers.get('content-type'), 'image/png');
     assert.match(response.headers.get('cache-control') ?? '', /max-age=31536000, immutable/);
@@ -61,7 +61,7 @@ describe('GET /images/{name}', () => {
     assert.deepEqual(Buffer.from(await response.arrayBuffer()), PICTURE_BYTES);
   });
 
-  test('a range behind the end is 416 and says how long the picture is; nothing else is said of the file', async () => {
+  test('a range beyond the end is 416 with the length of the picture, and without other facts of the file', async () => {
     const size = PICTURE_BYTES.length;
     const response = await fetch(`${gateway.url}/images/here.png`, { headers: { range: `bytes=${size}-` } });
     assert.equal(response.status, 416);
@@ -72,14 +72,14 @@ describe('GET /images/{name}', () => {
     assert.match(((await response.json()) as { error: string }).error, /range/);
   });
 
-  test('`curl -C -` on a whole file leaves it as it is', async () => {
+  test('`curl -C -` does not change a whole file', async () => {
     const file = join(dataDirectory, 'whole.png');
     await writeFile(file, PICTURE_BYTES);
     await promisify(execFile)('curl', ['--silent', '-C', '-', '-o', file, `${gateway.url}/images/here.png`]);
     assert.deepEqual(await readFile(file), PICTURE_BYTES);
   });
 
-  test('half a file is completed', async () => {
+  test('`curl -C -` completes half a file', async () => {
     const half = Math.floor(PICTURE_BYTES.length / 2);
     const response = await fetch(`${gateway.url}/images/here.png`, { headers: { range: `bytes=${half}-` } });
     assert.equal(response.status, 206);
@@ -94,13 +94,13 @@ describe('GET /images/{name}', () => {
     }
   });
 
-  test('what is nowhere is 404 in JSON', async () => {
+  test('an unknown picture is 404 in JSON', async () => {
     const response = await fetch(`${gateway.url}/images/nowhere.png`);
     assert.equal(response.status, 404);
     assert.equal(((await response.json()) as { code: string }).code, 'not_found');
   });
 
-  test('nothing outside its folder can be read', async () => {
+  test('files outside the folder cannot be read', async () => {
     for (const path of [
       '..%2fjob-secret',
       '%2e%2e%2fjob-secret',

@@ -39,7 +39,7 @@ describe('keys and limits', () => {
     assert.notEqual((await ask({ authorization: headers.authorization }, '&key=secret-key-of-alice')).status, 401);
   });
 
-  test('none and a wrong one are 401, and say how to give one', async () => {
+  test('a missing or wrong key is 401 with a sentence that says how to send one', async () => {
     const none = await ask({});
     assert.equal(none.status, 401);
     assert.match(await none.text(), /X-API-Key/);
@@ -72,7 +72,7 @@ describe('keys and limits', () => {
 });
 
 describe('limits without keys', () => {
-  test('go by the address that the one trusted proxy saw, whatever the client claims', async () => {
+  test('count by the address that the trusted proxy saw, not by the one that the client claims', async () => {
     const gateway = await startGateway({ limit: createRateLimit({ perMinute: 1 }), trustProxy: toTrustProxy('1') });
     const ask = async (forwarded: string) =>
       (await fetch(`${gateway.url}/generate?prompt=fox`, { headers: { 'x-forwarded-for': forwarded } })).status;
@@ -85,7 +85,7 @@ describe('limits without keys', () => {
     await gateway.stop();
   });
 
-  test('go by the connection where no proxy is trusted', async () => {
+  test('count by the connection when no proxy is trusted', async () => {
     const gateway = await startGateway({ limit: createRateLimit({ perMinute: 1 }), trustProxy: toTrustProxy('0') });
     const ask = async (forwarded: string) =>
       (await fetch(`${gateway.url}/generate?prompt=fox`, { headers: { 'x-forwarded-for': forwarded } })).status;
@@ -96,7 +96,7 @@ describe('limits without keys', () => {
 });
 
 describe('the operator’s key', () => {
-  test('removes a picture; without it nobody can', async () => {
+  test('removes a picture, and no other key can', async () => {
     const removed: string[] = [];
     const removePicture = async (id: string): Promise<void> => void removed.push(id);
     const gateway = await startGateway({ adminKey: 'the-operator', removePicture });
@@ -119,7 +119,7 @@ describe('GET /status', () => {
   const ask = async (url: string, headers: Record<string, string> = {}): Promise<unknown> =>
     (await fetch(`${url}/status`, { headers })).json();
 
-  test('with keys set, a stranger only sees that it runs', async () => {
+  test('with keys set, a caller without a key only sees that it runs', async () => {
     const gateway = await startGateway({ apiKeys: KEYS, adminKey: 'the-operator', status });
     const little = { service: 'easel', version: '1.0.0', worker: 'ready', ready: true };
     assert.deepEqual(await ask(gateway.url), little);
@@ -131,7 +131,7 @@ describe('GET /status', () => {
     await gateway.stop();
   });
 
-  test('without keys, everybody sees all of it', async () => {
+  test('without keys, everybody sees everything', async () => {
     const gateway = await startGateway({ status });
     assert.match(JSON.stringify(await ask(gateway.url)), /"waiting":3/);
     await gateway.stop();

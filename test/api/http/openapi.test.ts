@@ -33,7 +33,7 @@ test('the document has no fault by the linter’s strictest rules, examples incl
       'no-invalid-parameter-examples': 'error',
       'operation-operationId-unique': 'error',
       'operation-singular-tag': 'error',
-      // `/image/models` beside `/image/{prompt}` is Pollinations’ own way.
+      // Pollinations itself has `/image/models` beside `/image/{prompt}`.
       'no-ambiguous-paths': 'off',
     },
   });
@@ -66,7 +66,7 @@ test('every operation has a summary, an id of its own and its errors', () => {
   }
 });
 
-test('every body has a whole example, every parameter one of its own', () => {
+test('every body and every parameter has an example', () => {
   for (const { name, requestBody, parameters = [] } of operations) {
     if (requestBody !== undefined) assert.ok(requestBody.content['application/json'].example, name);
     for (const { name: parameter, schema } of parameters) {

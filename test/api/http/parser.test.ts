@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { toTrustProxy } from '../../../api/http/middleware/trust-proxy.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
-/** Requests as no library sends them, byte by byte: each is answered in JSON that says what is wrong. */
+/** Malformed requests, written byte by byte. Each gets a JSON error that says what is wrong. */
 
 interface Answer {
   readonly status: number;
@@ -21,7 +21,7 @@ before(async () => {
 after(() => gateway.stop());
 beforeEach(() => gateway.jobs.submissions.splice(0));
 
-/** What comes back on one connection until it is closed. */
+/** Resolves with everything that arrives on one connection until it is closed. */
 function exchange(bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
@@ -40,7 +40,7 @@ async function send(bytes: string | Buffer): Promise<Answer> {
 const CLOSE = 'Connection: close\r\n\r\n';
 
 describe('an address with raw characters', () => {
-  test('from curl gets the reason and a line that works', async () => {
+  test('from curl gets the reason and a command that works', async () => {
     const { stdout } = await promisify(execFile)('curl', ['-s', `${gateway.url}/generate?prompt=café`]);
     const { code, field, error } = JSON.parse(stdout) as Record<string, string>;
     assert.deepEqual([code, field], ['invalid_request', 'path']);
@@ -60,7 +60,7 @@ describe('an address with raw characters', () => {
 });
 
 describe('a request that the parser refuses', () => {
-  test('for its length is 431, with another way', async () => {
+  test('for its length is 431, with advice to use POST', async () => {
     const { status, body } = await send(`GET /generate?prompt=${'x'.repeat(300_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
     assert.equal(status, 431);
     assert.match(body.error, /longer than 64 kB.*POST \/jobs/);
@@ -71,7 +71,7 @@ describe('a request that the parser refuses', () => {
     assert.deepEqual([status, body.code], [431, 'payload_too_large']);
   });
 
-  test('because it is TLS gets the advice to use HTTP', async () => {
+  test('because it is TLS gets advice to use HTTP', async () => {
     const { status, body } = await send(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01]));
     assert.equal(status, 400);
     assert.match(body.error, /http:\/\//);
@@ -84,7 +84,7 @@ describe('a request that the parser refuses', () => {
     assert.doesNotMatch(lines, /private/);
   });
 
-  test('after one that was answered gets its own answer, and the first answer is whole', async () => {
+  test('after a valid one gets its own answer, and the first answer is complete', async () => {
     const both = await exchange('GET /health HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n');
     const [first, second] = both.split(/(?=HTTP\/1\.1 \d)/);
     assert.match(first ?? '', /^HTTP\/1\.1 200 [\s\S]*"status":"healthy"[^}]*}$/);
@@ -93,14 +93,14 @@ describe('a request that the parser refuses', () => {
 });
 
 describe('an address', () => {
-  test('of 58 kB is a prompt that GET can carry', async () => {
+  test('of 58 kB is accepted', async () => {
     const { status } = await send(
       `GET /generate?prompt=${'%20a'.repeat(500)}&x=${'x'.repeat(58_000)} HTTP/1.1\r\nHost: x\r\n${CLOSE}`,
     );
     assert.equal(status, 200);
   });
 
-  test('above 60 kB gets the advice for longer prompts', async () => {
+  test('above 60 kB gets advice for longer prompts', async () => {
     const { status, body } = await send(`GET /generate?x=${'x'.repeat(61_500)} HTTP/1.1\r\nHost: x\r\n${CLOSE}`);
     assert.equal(status, 413);
     assert.match(body.error, /longer than 60 kB.*POST \/jobs/);
@@ -111,7 +111,7 @@ describe('Host', () => {
   const ask = (host: string, version = '1.1'): Promise<Answer> =>
     send(`GET /generate?prompt=fox HTTP/${version}\r\n${host}${CLOSE}`);
 
-  test('that names the gateway stands in its answers', async () => {
+  test('that names the gateway is used in the addresses of its answers', async () => {
     for (const name of ['pictures.example', 'pictures.example:8443', '[2001:db8::1]:80', 'under_score:1']) {
       const { status, body } = await ask(`Host: ${name}\r\n`);
       assert.equal(status, 200, name);
@@ -134,20 +134,20 @@ describe('Host', () => {
     '[::1',
     'caf\u00e9',
   ]) {
-    test(`${JSON.stringify(host)} is no address: the connection's own stands in its place`, async () => {
+    test(`${JSON.stringify(host)} is no address, so the connection's address is used`, async () => {
       const { status, body } = await ask(`Host: ${host}\r\n`);
       assert.equal(status, 200);
       assert.equal(body.image_url, `${gateway.url}/images/picture-0.png`);
     });
   }
 
-  test('is not needed by HTTP/1.0, as simple monitors speak it', async () => {
+  test('is not required in HTTP/1.0, which simple monitors use', async () => {
     const { status, body } = await ask('', '1.0');
     assert.equal(status, 200);
     assert.equal(body.image_url, `${gateway.url}/images/picture-0.png`);
   });
 
-  test('is demanded in HTTP/1.1, with a sentence', async () => {
+  test('is required in HTTP/1.1, and the error says so', async () => {
     const { status, body } = await ask('');
     assert.equal(status, 400);
     assert.match(body.error, /`Host`/);

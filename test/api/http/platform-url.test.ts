@@ -13,7 +13,7 @@ describe('the address of a deployment without PUBLIC_URL', () => {
     [{ FLY_APP_NAME: 'easel' }, 'https://easel.fly.dev'],
     [{ PUBLIC_URL: 'https://mine.example', FLY_APP_NAME: 'easel' }, 'https://mine.example'],
     [{ PUBLIC_URL: ' ', FLY_APP_NAME: 'easel' }, 'https://easel.fly.dev'],
-    // What is no address stops no start.
+    // An invalid address does not prevent the start.
     [{ RENDER_EXTERNAL_URL: 'soon', WEBSITE_HOSTNAME: 'localhost:7071', FLY_APP_NAME: 'a/b' }, undefined],
     [{}, undefined],
   ];

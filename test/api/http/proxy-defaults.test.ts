@@ -8,7 +8,7 @@ import { startCaddy, withCaddy } from '../../support/caddy.ts';
 import { startNginx, withNginx } from '../../support/nginx.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
-/** Behind real proxies that nobody configured beyond the address of the gateway. */
+/** Behind real proxies with default settings, except for the address of the gateway. */
 
 interface Proxy {
   readonly url: string;
@@ -16,7 +16,7 @@ interface Proxy {
 }
 
 function worksBehind(name: string, startProxy: (upstream: string) => Promise<Proxy>): void {
-  describe(`behind ${name} as it comes`, () => {
+  describe(`behind ${name} with default settings`, () => {
     let gateway: TestGateway;
     let proxy: Proxy;
     before(async () => {
@@ -59,7 +59,7 @@ function worksBehind(name: string, startProxy: (upstream: string) => Promise<Pro
       await response.arrayBuffer();
     });
 
-    test('HEAD, ranges and refusals pass as they are', async () => {
+    test('HEAD, ranges and refusals pass unchanged', async () => {
       const head = await fetch(`${proxy.url}/prompt/fox`, { method: 'HEAD' });
       assert.deepEqual([head.status, head.headers.get('content-type')], [200, 'image/jpeg']);
       const refused = await fetch(`${proxy.url}/jobs`, { method: 'POST', body: 'prompt=fox' });
@@ -95,13 +95,13 @@ withNginx(() => {
     const answer = await fetch(`${proxy.url}/generate?prompt=fox&x=${'x'.repeat(50_000)}`, { headers });
     const { image_url: url } = (await answer.json()) as { image_url: string };
     assert.equal(url, `${proxy.url}/images/picture-0.png`);
-    // The caller of this test is on loopback, a trusted network, so that its claim is read too: nginx has appended.
+    // The caller is on loopback, a trusted network, so its own entry is read too. nginx has appended another one.
     assert.equal(gateway.jobs.submissions[0]?.options.client.id, 'address:203.0.113.7');
     await proxy.close();
     await gateway.stop();
   });
 
-  test('a proxy that waits less than the wait budget gives up; one below it hands on the 202', async () => {
+  test('a proxy whose timeout is shorter than the wait budget gives up; with a longer timeout it passes the 202 on', async () => {
     const gateway = await startGateway();
     const { wait } = gateway.jobs;
     const held = Promise.withResolvers<void>();

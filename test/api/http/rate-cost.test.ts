@@ -6,7 +6,7 @@ import { startGateway } from '../gateway.ts';
 
 const json = { 'content-type': 'application/json' };
 
-test('a limit counts pictures times megapixels, and says what is left', async (context) => {
+test('a limit counts pictures times megapixels, and the answer says what is left', async (context) => {
   const gateway = await startGateway({ limit: createRateLimit({ perMinute: 10 }) });
   context.after(() => gateway.stop());
   const ask = (body: object) =>

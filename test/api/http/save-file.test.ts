@@ -31,7 +31,7 @@ describe('the file that a request asks to be saved', () => {
     createdAt: now,
   });
 
-  test('is named after the time and the prompt, and makes room for itself', async () => {
+  test('is named after the time and the prompt, and replaces old files when there is no room', async () => {
     const save = createSaveFile({
       dataDirectory,
       maxBytes: PICTURE_BYTES.length,

@@ -7,11 +7,11 @@ import { toNoise } from '../../support/noise.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 import { createJobBench, type JobBench } from '../jobs/job-bench.ts';
 
-/** Headers of an answer stay small whatever was asked: nginx makes 502 of more than 4 kB of them. */
+/** Headers of an answer stay small for every request, because nginx turns headers above 4 kB into a 502. */
 
 const MAX_HEADER_BYTES = 2000;
 const SHORT_ID = /^[\w-]{1,40}$/;
-/** Incompressible, as long as a seal takes it; and the longest that may be asked. */
+/** The longest incompressible prompt that fits into a seal, and the longest allowed prompt. */
 const PROMPTS = {
   noise: toNoise(1400),
   longest: 'a red fox, '.repeat(MAX_PROMPT_CHARACTERS).slice(0, MAX_PROMPT_CHARACTERS).trim(),

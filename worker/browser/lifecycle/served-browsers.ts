@@ -41,7 +41,7 @@ interface Entry {
 
 export function createServedBrowsers({ liveness, watchMemory, onDeath }: ServedOptions): ServedBrowsers {
   const serving = new Set<Entry>();
-  const ending = new Set<Promise<void>>();
+  const closing = new Set<Promise<void>>();
   let current: Entry | undefined;
   let isClosing = false;
 
@@ -51,9 +51,9 @@ export function createServedBrowsers({ liveness, watchMemory, onDeath }: ServedO
     if (!serving.delete(entry)) return;
     entry.watch.abort();
     const end = entry.chromium.close().then(() => {
-      ending.delete(end);
+      closing.delete(end);
     });
-    ending.add(end);
+    closing.add(end);
   }
 
   function release(entry: Entry): void {
@@ -100,7 +100,7 @@ export function createServedBrowsers({ liveness, watchMemory, onDeath }: ServedO
       for (const { chromium } of serving) void chromium.close();
     },
     ended: async () => {
-      await Promise.all(ending);
+      await Promise.all(closing);
     },
   };
 }

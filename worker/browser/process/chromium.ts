@@ -53,9 +53,9 @@ export function createChromium(parts: ChromiumParts): Chromium {
   const { browser, session, door, ownContext, profileDirectory, clearUp } = parts;
   const death = new AbortController();
   const pendingWork = new Set<Promise<unknown>>();
-  let ending: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
 
-  async function end(reason: string, kindly: boolean): Promise<void> {
+  async function closeBrowser(reason: string, kindly: boolean): Promise<void> {
     death.abort(new PageDied(reason));
     if (kindly) {
       await Promise.allSettled([within(OPEN_TIMEOUT_MS, Promise.allSettled(pendingWork))]);
@@ -65,13 +65,13 @@ export function createChromium(parts: ChromiumParts): Chromium {
     await clearUp();
   }
 
-  function endOnce(reason: string, kindly: boolean): Promise<void> {
+  function closeOnce(reason: string, kindly: boolean): Promise<void> {
     // It starts a moment later, because listeners of the death call this function again.
-    ending ??= Promise.resolve().then(() => end(reason, kindly));
-    return ending;
+    closing ??= Promise.resolve().then(() => closeBrowser(reason, kindly));
+    return closing;
   }
 
-  browser.on('disconnected', () => endOnce('the browser is gone', false));
+  browser.on('disconnected', () => closeOnce('the browser is gone', false));
 
   async function ping(timeoutMs: number): Promise<boolean> {
     try {
@@ -102,7 +102,7 @@ export function createChromium(parts: ChromiumParts): Chromium {
       }
     },
     ping,
-    close: () => endOnce('the browser is being closed', true),
-    kill: () => endOnce('the browser was killed', false),
+    close: () => closeOnce('the browser is being closed', true),
+    kill: () => closeOnce('the browser was killed', false),
   };
 }

@@ -33,7 +33,7 @@ export function createCheck(document: Document): CheckAnswer {
   }
 
   function checkDeclared(operation: Operation, request: FuzzRequest, { status, headers, body }: FuzzAnswer): string[] {
-    // HTTP's own, for whoever has anything at all (RFC 9110, 13.1.2).
+    // `*` matches any existing entity (RFC 9110, 13.1.2).
     if (status === 304 && request.headers['if-none-match'] === '*') return [];
     const declared = operation.responses[status];
     if (declared === undefined) return [`status ${status} is not declared`];
@@ -46,7 +46,7 @@ export function createCheck(document: Document): CheckAnswer {
 
   return (operation, request, answer) => {
     const isAsked = request.method === operation.method || (operation.method === 'GET' && request.method === 'HEAD');
-    // A strange end of the path or another method leads to another operation, or to none.
+    // A changed path or method leads to another operation, or to none.
     const isOwn = isAsked && isPathOf(operation, request);
     return [...checkAlways(answer), ...(isOwn ? checkDeclared(operation, request, answer) : [])];
   };
@@ -58,7 +58,7 @@ function checkAlways({ status, headers, body }: FuzzAnswer): string[] {
     ...(headers['x-request-id'] === undefined ? ['no X-Request-Id'] : []),
     ...(WAITABLE.has(status) && status !== 202 && headers['retry-after'] === undefined ? ['no Retry-After'] : []),
     ...(status === 405 && headers.allow === undefined ? ['no Allow'] : []),
-    ...(INTERNALS.test(text) ? ['it tells something internal'] : []),
+    ...(INTERNALS.test(text) ? ['it contains something internal'] : []),
   ];
 }
 

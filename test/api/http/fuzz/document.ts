@@ -1,4 +1,4 @@
-/** As much of an OpenAPI document as a fuzzer needs. */
+/** The parts of an OpenAPI document that the fuzzer needs. */
 
 export interface Schema {
   readonly type?: string;

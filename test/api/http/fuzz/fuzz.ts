@@ -20,10 +20,10 @@ export interface FuzzOptions {
 
 export interface FuzzReport {
   readonly sent: number;
-  /** How many answers had each status. */
+  /** Number of answers by status. */
   readonly statuses: Readonly<Record<number, number>>;
   readonly operations: number;
-  /** What was sent and what was wrong with the answer, one line each. */
+  /** One line for each fault, with the request. */
   readonly faults: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { type Limits, toBadValue, toObject, toValue } from './values.ts';
 
 export interface FuzzRequest {
   readonly method: string;
-  /** As it stands in the request's first line. */
+  /** The target in the request's first line. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
@@ -89,19 +89,19 @@ const FAULTS: readonly [Fault, ...Fault[]] = [
     const name = names[random.int(0, names.length - 1)] ?? 'prompt';
     return { ...draft, body: { ...draft.body, [name]: toBadValue(random) } };
   },
-  // Something that must be there is not.
+  // A required field is missing.
   (draft, random) => {
     if (!isObject(draft.body)) return { ...draft, query: draft.query.slice(random.int(0, 1)) };
     const [first, ...rest] = Object.entries(draft.body);
     return { ...draft, body: Object.fromEntries(random.chance(0.5) || first === undefined ? rest : [first]) };
   },
-  // Something that nobody knows.
+  // An unknown field.
   (draft, random) => {
     const name = random.pick(['unknown', '__proto__', 'constructor', 'prompt[]', 'prompt[a]', 'toString']);
     if (!isObject(draft.body)) return { ...draft, query: [...draft.query, [name, toBadValue(random)]] };
     return { ...draft, body: JSON.parse(`{${JSON.stringify(name)}:{"a":1}}`) as unknown };
   },
-  // The same parameter twice.
+  // A parameter twice.
   (draft) => ({ ...draft, query: [...draft.query, ...draft.query.slice(0, 1)] }),
   (draft, random) => withBadQuery(draft, random),
   // A body that is no JSON, or not an object.
@@ -120,7 +120,7 @@ const FAULTS: readonly [Fault, ...Fault[]] = [
       Buffer.from(JSON.stringify({ prompt: 'x'.repeat(300_000) })),
     ]),
   }),
-  // A body of another kind, or one that is not what its headers say.
+  // A body of another type, or one that does not match its headers.
   (draft, random) => ({
     ...draft,
     headers: random.pick<Record<string, string>>([

@@ -1,7 +1,7 @@
 import type { Random } from '../../../support/random.ts';
 import type { Schema } from './document.ts';
 
-/** Values that a schema allows, and values that nobody should send. */
+/** Values that a schema allows, and values that it does not allow. */
 
 const WORDS = [
   'a red fox',

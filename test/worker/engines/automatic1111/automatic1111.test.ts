@@ -122,11 +122,11 @@ describe('automatic1111', () => {
 
   test("never shows a stranger's progress or picture as ours", async () => {
     const { standIn } = subject;
-    const endStranger = standIn.runStranger();
+    const stopStranger = standIn.runStranger();
     const { events, done } = run({ previews: 2 });
     await standIn.nextRequest(/internal/);
     await standIn.nextRequest(/internal/);
-    endStranger();
+    stopStranger();
     await done;
     assert.deepEqual(events, [{ stage: 'generate' }, { stage: 'queue' }]);
   });
@@ -146,12 +146,12 @@ describe('automatic1111', () => {
     const { standIn } = subject;
     standIn.holds = true;
     const before = standIn.interrupted.length;
-    const endStranger = standIn.runStranger();
+    const stopStranger = standIn.runStranger();
     const taskId = await cancelOne();
     for (let look = 0; look < 5; look += 1) await standIn.nextRequest(/internal/);
     assert.equal(standIn.interrupted.length, before);
     const interrupt = standIn.nextRequest(/interrupt/);
-    endStranger();
+    stopStranger();
     await interrupt;
     assert.deepEqual(standIn.interrupted.slice(before), [taskId]);
   });

@@ -12,7 +12,7 @@ import { needing, RUNTIME } from './with-runtime.ts';
 interface TinySubject extends EngineSubject, Pick<TinyEngine, 'directory'> {}
 
 /** The next request starts a process that reads the files again. */
-async function endProcess(): Promise<void> {
+async function killProcess(): Promise<void> {
   for (const pid of await findChildren()) {
     process.kill(pid, 'SIGKILL');
     await waitForEnd(pid);
@@ -26,7 +26,7 @@ const spoil =
     const bytes = await readFile(path);
     await rename(path, `${path}.good`);
     await writeFile(path, spoilt(bytes));
-    await endProcess();
+    await killProcess();
   };
 
 async function mend({ directory }: TinySubject): Promise<void> {
@@ -35,7 +35,7 @@ async function mend({ directory }: TinySubject): Promise<void> {
       assert.equal(error.code, 'ENOENT');
     });
   }
-  await endProcess();
+  await killProcess();
 }
 
 needing([RUNTIME], 'the contract of stable-diffusion', () => {
@@ -47,7 +47,7 @@ needing([RUNTIME], 'the contract of stable-diffusion', () => {
     },
     request: { steps: 3 },
     // A tiny picture is finished before it can be cancelled; a process that is just loading is not.
-    stall: endProcess,
+    stall: killProcess,
     mend,
     faults: [
       {
