@@ -167,15 +167,15 @@ async function withPictures(
   use: (whole: Outcome, answer: AnswerPictures) => Promise<void>,
 ): Promise<void> {
   const { command, job } = outcome;
+  const places = job?.result === undefined ? [] : toOpen(command, job.result);
+  if (job === undefined || places.length === 0) return use(outcome, NO_PICTURES);
   const contents: PictureContent[] = [];
   try {
-    if (job?.result !== undefined) {
-      for (const index of toOpen(command, job.result)) contents.push(await jobs.openPicture(job, index, signal));
-    }
+    for (const index of places) contents.push(await jobs.openPicture(job, index, signal));
     const [first] = contents;
-    const isSaved = command.do === 'generate' && command.saveFile === true && job !== undefined && first !== undefined;
+    const isSaved = command.do === 'generate' && command.saveFile === true && first !== undefined;
     const filePath = isSaved ? await saveFile(job, first) : undefined;
-    const answer = contents.length === 0 ? NO_PICTURES : createAnswerPictures(contents);
+    const answer = createAnswerPictures(contents);
     await use({ ...outcome, pictures: answer.pictures, ...(filePath !== undefined && { filePath }) }, answer);
   } finally {
     await Promise.all(contents.map((content) => content.close()));

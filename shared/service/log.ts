@@ -37,14 +37,16 @@ export function createLog({ service, level, withPrompts = false, destination }: 
 const toLossLine = (service: string, lost: number): string =>
   `${JSON.stringify({ level: 40, time: new Date().toISOString(), service, lost, msg: 'log lines could not be written and are lost' })}\n`;
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /**
  * A copy of the line without the values of these names, at any depth. Written by hand, because the wildcard paths of
  * pino's `redact` take five times as long as the rest of a line.
  */
-function hideIn(record: object, hidden: ReadonlySet<string>, depth: number): Record<string, unknown> {
+function hideIn(record: Fields, hidden: ReadonlySet<string>, depth: number): Fields {
   const shown: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(record)) {
-    shown[name] = hidden.has(name) ? '[redacted]' : hideInValue(value, hidden, depth);
+  for (const name of Object.keys(record)) {
+    shown[name] = hidden.has(name) ? '[redacted]' : hideInValue(record[name], hidden, depth);
   }
   return shown;
 }
@@ -55,7 +57,7 @@ function hideInValue(value: unknown, hidden: ReadonlySet<string>, depth: number)
   if (Array.isArray(value)) return value.map((item) => hideInValue(item, hidden, depth - 1));
   if (value instanceof Error) return toShownError(value);
   // Objects with their own JSON form, such as dates, have no named fields.
-  return 'toJSON' in value ? value : hideIn(value, hidden, depth - 1);
+  return 'toJSON' in value ? value : hideIn(value as Fields, hidden, depth - 1);
 }
 
 /** The stack includes those of its causes. Other properties are left out: they may hold a whole request with prompt and keys. */

@@ -25,8 +25,8 @@ export function createBodyReader(budget: BodyBudget, limit: number): ReadBody {
   });
 
   return async (request, response, callerId) => {
+    if (!hasBody(request)) return NO_LEASE;
     const lease = budget.open(callerId);
-    if (!hasBody(request)) return lease;
     const watch = watchBody(request, lease, limit);
     try {
       const parsed = new Promise<void>((resolve, reject) => {
@@ -49,8 +49,10 @@ export function createBodyReader(budget: BodyBudget, limit: number): ReadBody {
 /** For routes that ignore the body. */
 export const passBodyBy: ReadBody = async (request) => {
   if (hasBody(request)) discard(request);
-  return { take: () => undefined, release: () => undefined };
+  return NO_LEASE;
 };
+
+const NO_LEASE: BodyLease = { take: () => undefined, release: () => undefined };
 
 /**
  * A double rounds whole numbers beyond 2^53: the seed would change, and an error would name a number that did not come.

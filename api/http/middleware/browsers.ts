@@ -83,21 +83,23 @@ export function tellBrowsers({ corsOrigins: origins, publicUrl, hsts }: BrowserO
     maxAge: PREFLIGHT_SECONDS,
   });
   if (origins !== undefined) return [setSame(protect), share];
-  const setAll = setSame(protect, share);
-  return [(request, response, next) => (request.method === 'OPTIONS' ? share : setAll)(request, response, next)];
+  const shareWithAll = setSame(share);
+  const shareAnswer: RequestHandler = (request, response, next) =>
+    (request.method === 'OPTIONS' ? share : shareWithAll)(request, response, next);
+  return [setSame(protect), shareAnswer];
 }
 
 type HeaderSetter = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** Sets what these handlers set. It is the same for every request, so they are asked once and not for each. */
-function setSame(...handlers: readonly HeaderSetter[]): RequestHandler {
+/** Sets what this handler sets. It is the same for every request, so it is asked once and not for each. */
+function setSame(handler: HeaderSetter): RequestHandler {
   const headers = new Map<string, string>();
   const example = new ServerResponse(new IncomingMessage(new Socket()));
   example.setHeader = (name, value) => {
     headers.set(name, String(value));
     return example;
   };
-  for (const handler of handlers) handler(example.req, example, () => undefined);
+  handler(example.req, example, () => undefined);
   return (_request, response, next) => {
     for (const [name, value] of headers) response.setHeader(name, value);
     next();

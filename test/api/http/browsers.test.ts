@@ -57,3 +57,38 @@ test('a preflight is kept for two hours, and scripts may read what retries go by
   const exposed = (await headersOf({}, { headers })).get('access-control-expose-headers') ?? '';
   for (const name of ['Retry-After', 'X-Should-Retry', 'X-Request-Id']) assert.ok(exposed.includes(name), name);
 });
+
+describe('what protects a browser stands in every answer', () => {
+  const PROTECTION = {
+    'content-security-policy': /^default-src 'self';.*img-src 'self' data: blob: https:;/,
+    'cross-origin-opener-policy': /^same-origin$/,
+    'cross-origin-resource-policy': /^cross-origin$/,
+    'origin-agent-cluster': /^\?1$/,
+    'referrer-policy': /^no-referrer$/,
+    'x-content-type-options': /^nosniff$/,
+    'x-dns-prefetch-control': /^off$/,
+    'x-download-options': /^noopen$/,
+    'x-frame-options': /^SAMEORIGIN$/,
+    'x-permitted-cross-domain-policies': /^none$/,
+    'x-xss-protection': /^0$/,
+  };
+  const preflight = { origin: 'https://a.example', 'access-control-request-method': 'POST' };
+  const cases: readonly [string, Parameters<typeof startGateway>[0], RequestInit][] = [
+    ['an answer', {}, {}],
+    ['a refusal', {}, { method: 'PUT' }],
+    ['a preflight', {}, { method: 'OPTIONS', headers: preflight }],
+    ['an answer, with CORS_ORIGINS', { corsOrigins: ['https://a.example'] }, {}],
+    [
+      'a preflight, with CORS_ORIGINS',
+      { corsOrigins: ['https://a.example'] },
+      { method: 'OPTIONS', headers: preflight },
+    ],
+  ];
+  for (const [what, overrides, init] of cases) {
+    test(what, async () => {
+      const headers = await headersOf(overrides, init);
+      for (const [name, expected] of Object.entries(PROTECTION)) assert.match(headers.get(name) ?? '', expected, name);
+      assert.equal(headers.has('x-powered-by'), false);
+    });
+  }
+});
