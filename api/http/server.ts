@@ -1,9 +1,10 @@
-import { createServer, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '../../shared/errors.ts';
 import { toRequestId } from '../../shared/net/http.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { encodeNativeError } from '../dialects/native.ts';
+import { holdEnd } from './body/hold-end.ts';
 import { addressOfSocket } from './public-url.ts';
 
 /** Requests that Node's parser refuses never reach Express. They are answered here, with a sentence too. */
@@ -24,6 +25,11 @@ export function createGatewayServer({ publicUrl, log }: ServerOptions): Server {
   // Node would answer a request without Host with an empty 400. The app's answer says what is missing.
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false });
   const refused = new WeakSet<object>();
+  server.on('request', (request, response) => {
+    // Nothing is upgraded here, but Node drops what came in the same packet behind such a request.
+    if (asksForUpgrade(request)) response.shouldKeepAlive = false;
+    holdEnd(request, response);
+  });
   server.on('clientError', (fault: ParserError, socket: AnsweringSocket) => {
     // The parser reports the rest of the same bytes again.
     if (refused.has(socket)) return;
@@ -45,6 +51,9 @@ interface AnsweringSocket extends Socket {
   /** The answer that is being sent. Node's own handler of `clientError` looks at it too, and there is no other name. */
   readonly _httpMessage?: ServerResponse | null;
 }
+
+const asksForUpgrade = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade !== undefined && /\bupgrade\b/i.test(headers.connection ?? '');
 
 interface ParserError extends Error {
   readonly code?: string;

@@ -199,6 +199,18 @@ export function testSharedJobs(): void {
       assert.equal((await jobs.wait(id, patient())).status, 'done');
     });
 
+    test('a stream ends when the record of its job is lost', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const { id } = await bench.jobs.submit(draft(), asynchronous);
+      const events = bench.jobs.follow(id, { after: 0, signal: AbortSignal.timeout(PATIENCE_MS) });
+      const iterator = events[Symbol.asyncIterator]();
+      assert.equal((await iterator.next()).value?.job.status, 'queued');
+      await bench.backend.redis.flushall();
+      for (let next = await iterator.next(); !next.done; next = await iterator.next());
+      await assert.rejects(bench.jobs.find(id, {}), /no record/);
+    });
+
     test('a picture that one gateway knows can be fetched by the other', async (t) => {
       const bench = await createBench();
       t.after(bench.close);

@@ -61,6 +61,8 @@ async function* readEvents(
         if (isEnded(run.status)) return;
       }
       const now = await look(record, signal, inbox.arrived(), context);
+      // Its record is lost, for instance with a Redis that kept nothing. Whoever comes back has the job queued again.
+      if (now === 'lost') return;
       if (now?.ticket.released || (now !== undefined && isEnded(now.run.status) && inbox.isEmpty())) {
         const number = now.ticket.released ? GIVEN_UP : Math.max(last + 1, now.run.number);
         yield { number, job: await toJob(now, context) };
@@ -76,13 +78,13 @@ async function* readEvents(
 const isHeardAlready = ({ ticket, run }: JobRecord, after: number): boolean =>
   (ticket.released && after >= GIVEN_UP) || (isEnded(run.status) && after >= run.number);
 
-/** Waits for the next event, at most for the interval. Then it answers how the ticket stands, and reports a new place. */
+/** Waits for the next event: undefined. After the interval it answers how the ticket stands, and reports a new place. */
 async function look(
   { ticket, run }: JobRecord,
   signal: AbortSignal,
   arrived: AbortSignal,
   { journal, dispatch, clock }: JobContext,
-): Promise<JobRecord | undefined> {
+): Promise<JobRecord | 'lost' | undefined> {
   const stop = AbortSignal.any([signal, arrived]);
   try {
     await clock.wait(LOOK_INTERVAL_MS, stop);
@@ -91,7 +93,8 @@ async function look(
     return undefined;
   }
   const record = await journal.find(ticket.key);
-  if (record?.run.status !== 'queued') return record;
+  if (record === undefined) return 'lost';
+  if (record.run.status !== 'queued') return record;
   const queuePosition = await dispatch.position(run.id);
   if (queuePosition !== record.run.queuePosition) await journal.report(run.id, { queuePosition });
   return record;

@@ -27,6 +27,7 @@ export interface FuzzReport {
   readonly faults: readonly string[];
 }
 
+/** One that is held, or a stream, waits for its picture, and the worker gives an engine three minutes for it. */
 const MAX_ANSWER_MS = 60_000;
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
@@ -44,7 +45,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
     options.prepare?.(random);
     const request = toRequest(operation, { random, limits: options.limits, ids });
     const answer = await send(options.url, request, agent).catch((error: unknown) => {
-      throw new Error(`#${index} ${toLine(request)} got no answer`, { cause: error });
+      const how = error instanceof Unfinished ? error.message : 'got no answer';
+      throw new Error(`#${index} ${toLine(request)} ${how}`, { cause: error });
     });
     statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
     ids.push(...findIds(answer));
@@ -63,8 +65,19 @@ async function send(url: string, { method, path, headers, body }: FuzzRequest, a
   sent.end(body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+  } catch (error) {
+    throw new Unfinished(response.statusCode, Buffer.concat(chunks), error);
+  }
   return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+}
+
+/** Not the same as no answer: a stream, or one that is held, waits for a picture that does not come. */
+class Unfinished extends Error {
+  constructor(status: number | undefined, came: Buffer, cause: unknown) {
+    super(`was answered ${status}, and the answer did not end: …${came.subarray(-200)}`, { cause });
+  }
 }
 
 const ID = /"(?:job_id|mark_id)":"([\w-]+)"|\/images\/([\w.-]+)"/g;
