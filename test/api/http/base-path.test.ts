@@ -9,7 +9,7 @@ import { startNginx, withNginx } from '../../support/nginx.ts';
 import { PICTURE_BYTES } from '../fake-jobs.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
-/** PUBLIC_URL with a path, behind real proxies that take the prefix away or leave it. */
+/** PUBLIC_URL with a path, behind real proxies that strip the prefix or keep it. */
 
 interface Proxy {
   readonly url: string;
@@ -20,7 +20,7 @@ const FOX = { method: 'POST', body: '{"prompt":"fox"}', headers: { 'content-type
 
 type StartProxy = (upstream: string) => Promise<Proxy>;
 
-/** Its own address is known only once it runs, and the gateway's settings need it before. */
+/** The proxy's port is chosen first, because the gateway's settings need the proxy's address. */
 async function startBehind(
   startProxy: StartProxy,
 ): Promise<{ gateway: TestGateway; proxy: Proxy; stop(): Promise<void> }> {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { readGatewaySettings } from '../../../api/config.ts';
 import { startGateway } from '../gateway.ts';
 
-/** What browsers are told, as they read it. */
+/** Headers for browsers. */
 
 async function headersOf(overrides: Parameters<typeof startGateway>[0], init: RequestInit = {}): Promise<Headers> {
   const gateway = await startGateway(overrides);
@@ -31,7 +31,7 @@ describe('Strict-Transport-Security', () => {
 describe('CORS_ORIGINS', () => {
   const read = (value: string) => readGatewaySettings({ CORS_ORIGINS: value }).CORS_ORIGINS;
 
-  test('is understood with a slash at the end, in capitals and with the usual port', () => {
+  test('accepts a slash at the end, capitals and the default port', () => {
     const given = 'https://a.example/, HTTPS://B.example ,http://localhost:3000/,https://c.example:443';
     const origins = ['https://a.example', 'https://b.example', 'http://localhost:3000', 'https://c.example'];
     assert.deepEqual(read(given), origins);
@@ -39,7 +39,8 @@ describe('CORS_ORIGINS', () => {
   });
 
   for (const value of ['a.example', 'https://a.example/page', 'https://*.example', 'ftp://a.example', 'null']) {
-    test(`refuses ${value} by name`, () => assert.throws(() => read(value), /CORS_ORIGINS: expected origins/));
+    test(`refuses ${value} with the name of the setting`, () =>
+      assert.throws(() => read(value), /CORS_ORIGINS: expected origins/));
   }
 
   test('allows only its pages', async () => {
@@ -50,7 +51,7 @@ describe('CORS_ORIGINS', () => {
   });
 });
 
-test('a preflight is kept for two hours, and scripts may read what retries go by', async () => {
+test('a preflight is cached for two hours, and scripts may read the headers that retries need', async () => {
   const headers = { origin: 'https://a.example', 'access-control-request-method': 'POST' };
   const preflight = await headersOf({}, { method: 'OPTIONS', headers });
   assert.equal(preflight.get('access-control-max-age'), '7200');

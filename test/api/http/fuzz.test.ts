@@ -10,10 +10,10 @@ const REQUESTS = 3000;
 const SEED = 20_261_121;
 
 const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
-/** Codes for other operations, which jobs of pictures never have. */
+/** Codes that a job of a picture never has. */
 const NEVER: ReadonlySet<ErrorCode> = new Set(['forbidden', 'method_not_allowed', 'not_found']);
 
-/** Codes of failed jobs, and of jobs that were not done in time. */
+/** Reasons of the failures that this test provokes. */
 const PROMISED = /"reason":"(internal words|the wait budget ended|the gateway stopped before the picture was made)"/;
 
 test(`${REQUESTS} generated requests get answers that match the OpenAPI document, for every outcome of their jobs`, async (t) => {

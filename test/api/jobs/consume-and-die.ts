@@ -1,6 +1,6 @@
 import { createFakeConsumer } from '../../stand-ins/worker/fake-consumer.ts';
 
-// A worker that takes runs and finishes none, until it is killed: each line is the id of a run that it took.
+// A worker that takes runs and ends none, until it is killed. It prints the id of each run that it takes.
 const [, , redisUrl = ''] = process.argv;
 const consumer = await createFakeConsumer({ redisUrl, concurrency: 2, name: 'mortal', lockMs: 1000 });
 await consumer.start();

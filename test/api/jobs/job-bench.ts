@@ -7,15 +7,15 @@ import { createLog } from '../../../shared/service/log.ts';
 import { systemClock } from '../../../shared/wait.ts';
 import { createFakeWorker, type FakeWorker } from '../../stand-ins/worker/fake-worker.ts';
 
-/** A job module on a fake worker and a folder of its own. */
+/** A job module with its own folder and a fake worker. */
 
 export interface JobBench {
   readonly jobs: JobModule;
   readonly worker: FakeWorker;
   readonly dataDirectory: string;
-  /** The same folder and worker, a new module: what a restart of the gateway is. */
+  /** Replaces the module and keeps folder and worker, like a restart of the gateway. */
   restart(): Promise<JobModule>;
-  /** Stops the gateway alone. */
+  /** Stops only the gateway. */
   stop(): Promise<void>;
   close(): Promise<void>;
 }

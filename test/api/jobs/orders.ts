@@ -8,7 +8,7 @@ export interface TicketChange extends Partial<Ticket> {
 
 let number = 0;
 
-/** What the job module would hand to its journal. */
+/** Orders as the job module gives them to its journal. */
 export function toOrder(now: number, { sharing, ...change }: TicketChange = {}): Order {
   number += 1;
   const key = `ticket-${number}`;

@@ -5,14 +5,14 @@ import { eventually } from '../../support/poll.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 import { createJobBench, type JobBench } from './job-bench.ts';
 
-/** Over HTTP: which requests share a picture, and what becomes of those whose callers hang up. */
+/** Over HTTP: which requests share a picture, and what happens to requests whose callers hang up. */
 
 describe('callers who ask again', { timeout: 30_000 }, () => {
   let bench: JobBench;
   let gateway: TestGateway;
-  /** Productions before the test. */
+  /** Number of productions before the test. */
   let base = 0;
-  /** Callers on the line so far. */
+  /** Number of callers that have connected. */
   let waited = 0;
   before(async () => {
     bench = await createJobBench({}, { concurrency: 8 });
@@ -40,7 +40,7 @@ describe('callers who ask again', { timeout: 30_000 }, () => {
       ...init,
       headers: { 'content-type': 'application/json', ...init.headers },
     });
-  /** Asks, and hangs up when the picture is being made. */
+  /** Sends a request, and hangs up when the picture is being made. */
   async function hangUp(ask: (signal: AbortSignal) => Promise<Response>): Promise<void> {
     const left = new AbortController();
     const waitedBefore = waited;
@@ -54,7 +54,7 @@ describe('callers who ask again', { timeout: 30_000 }, () => {
     assert.equal(begun.left.aborted, false);
   }
 
-  test('four at once are four pictures', async () => {
+  test('four simultaneous requests make four pictures', async () => {
     const answers = [1, 2, 3, 4].map(() => openai('four at once'));
     const all = await Promise.all([0, 1, 2, 3].map(production));
     for (const { finish } of all) finish();
@@ -62,7 +62,7 @@ describe('callers who ask again', { timeout: 30_000 }, () => {
     assert.equal(new Set(all.map((one) => one.production.request.seed)).size, 4);
   });
 
-  test('five impatient fetches of one address are one picture, and the next fetch gets it', async () => {
+  test('five fetches of one address that hang up make one picture, which the next fetch gets', async () => {
     const address = `${gateway.url}/prompt/an%20impatient%20fox`;
     for (let fetched = 0; fetched < 5; fetched += 1) await hangUp((signal) => fetch(address, { signal }));
     (await production()).finish();
@@ -77,7 +77,7 @@ describe('callers who ask again', { timeout: 30_000 }, () => {
     assert.deepEqual([(await again).status, count()], [200, 1]);
   });
 
-  test('the same idempotency key is the same picture, in any dialect', async () => {
+  test('requests with the same idempotency key get the same picture, in any dialect', async () => {
     const headers = { 'idempotency-key': 'one and the same' };
     const answers = [openai('keyed', { headers }), openai('keyed', { headers })];
     (await production()).finish();
@@ -86,7 +86,7 @@ describe('callers who ask again', { timeout: 30_000 }, () => {
     assert.equal(one?.headers.get('x-job-id'), other?.headers.get('x-job-id'));
   });
 
-  test('an equal request is remembered whatever the dialect', async () => {
+  test('an equal request is remembered across dialects', async () => {
     bench.worker.isAutomatic = true;
     const first = await fetch(`${gateway.url}/generate?prompt=q&seed=5`);
     const second = await fetch(`${gateway.url}/jobs`, {

@@ -12,11 +12,11 @@ import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 /** Two gateways and any number of workers on a server of their own. */
 export interface SharedBench {
   readonly server: RedisServer;
-  /** For what no gateway or worker would do. */
+  /** Gives direct access to Redis, for states that no gateway or worker would write. */
   readonly backend: RedisBackend;
   readonly jobs: JobModule;
   readonly otherJobs: JobModule;
-  /** Short locks notice a dead worker soon, and take a busy machine for one. */
+  /** Short locks notice a dead worker soon, but may mistake a worker on a busy machine for one. */
   addWorker(concurrency: number, lockMs?: number): Promise<FakeConsumer>;
   /** The first gateway is stopped and started again. */
   restart(options?: { readonly clock?: Clock; readonly graceMs?: number }): Promise<JobModule>;

@@ -3,7 +3,7 @@ import { createLog } from '../../../shared/service/log.ts';
 import { systemClock } from '../../../shared/wait.ts';
 import { draft, options } from './drafts.ts';
 
-// A gateway that accepts jobs until it is killed: each line is the id of an accepted one.
+// A gateway that accepts jobs until it is killed. It prints the id of each accepted job.
 const [, , dataDirectory = '', workerUrl = '', workerToken = '', name = ''] = process.argv;
 const jobs = await createJobs({
   settings: {

@@ -17,7 +17,7 @@ const PATIENCE_MS = 20_000;
 const patient = () => ({ budgetMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) });
 const asynchronous = options({ asynchronous: true });
 
-/** Runs a gateway of its own process until it has accepted so many jobs, and kills it. */
+/** Starts a gateway in its own process, and kills it when it has accepted this many jobs. */
 async function acceptAndKill(args: readonly string[], count: number): Promise<readonly string[]> {
   const script = join(import.meta.dirname, 'submit-and-die.ts');
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -52,7 +52,7 @@ test('every job accepted before kill -9 is made, and none twice', { timeout: 60_
   assert.equal(urls.size, accepted.length);
 });
 
-test('a second gateway on the same folder is refused by name', async (t) => {
+test('a second gateway on the same folder is refused with the name of the setting', async (t) => {
   const bench = await createJobBench();
   t.after(bench.close);
   assert.throws(
@@ -85,7 +85,7 @@ test('a job whose record is lost is queued again by its seal, and makes the same
   assert.equal(after.result?.pictures[0]?.id, before.result?.pictures[0]?.id);
 });
 
-/** What a lost disk is, apart from the secret, which an operator sets where disks are lost. */
+/** Removes what a lost disk loses, except the secret, which operators set on hosts that lose disks. */
 async function loseRecords(bench: JobBench): Promise<JobModule> {
   await bench.stop();
   for (const name of await readdir(bench.dataDirectory)) {
@@ -96,7 +96,7 @@ async function loseRecords(bench: JobBench): Promise<JobModule> {
 
 const isNotFound = (error: unknown): boolean => error instanceof AppError && error.code === 'not_found';
 
-test('a seal is no way around policy, limits, waiting room and keys', async (t) => {
+test('policy, limits, queue bound and keys hold for sealed requests too', async (t) => {
   const refusals: string[] = [];
   const policy = ({ prompt }: GenerationRequest): void => {
     if (refusals.includes(prompt)) throw new AppError('prompt_refused', 'a test refuses it');
@@ -133,7 +133,7 @@ test('a seal is no way around policy, limits, waiting room and keys', async (t) 
   await assert.rejects(jobs.find(foreign.id, { ...asAnna, sealed: foreign.sealed }), hasCode('queue_full'));
 });
 
-test('a done job whose picture was removed is told as failed, never as done', async (t) => {
+test('a done job whose picture was removed is reported as failed, never as done', async (t) => {
   const bench = await createJobBench({}, { store: 'disk' });
   t.after(bench.close);
   bench.worker.isAutomatic = true;
@@ -153,7 +153,7 @@ test('a done job whose picture was removed is told as failed, never as done', as
 
 const hasCode = (code: string) => (error: unknown) => error instanceof AppError && error.code === code;
 
-test('records expire, and then the id says so', async (t) => {
+test('records expire, and the answer then says so', async (t) => {
   const clock = createManualClock();
   const bench = await createJobBench({ clock });
   t.after(bench.close);
@@ -170,7 +170,7 @@ test('records expire, and then the id says so', async (t) => {
   );
 });
 
-test('a token of the caller is in no file; after a restart the job waits for it', async (t) => {
+test('a caller’s token is in no file, so that after a restart the job waits for it', async (t) => {
   const bench = await createJobBench();
   t.after(bench.close);
   const credentials = { piclumen: 'very-secret-token' };
@@ -191,7 +191,7 @@ test('a token of the caller is in no file; after a restart the job waits for it'
   assert.deepEqual(bench.worker.productions.at(-1)?.production.credentials, credentials);
 });
 
-test('secrets that are made can be read by their owner alone', async (t) => {
+test('generated secrets can be read only by their owner', async (t) => {
   const bench = await createJobBench();
   t.after(bench.close);
   for (const name of ['job-secret', 'webhook-secret']) {

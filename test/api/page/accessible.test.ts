@@ -6,7 +6,7 @@ import { until } from '../../support/poll.ts';
 import { scriptJobs } from './scripted-jobs.ts';
 import { useVisit } from './visit.ts';
 
-/** axe finds nothing and nothing is cut off, in every state of the page and in every way of looking at it. */
+/** In every state of the page, on every kind of screen, axe finds no fault and nothing is cut off. */
 
 /** 550 pixels are 1100 at 200 %. */
 const LOOKS = [
@@ -15,10 +15,10 @@ const LOOKS = [
   { width: 1100, media: { colorScheme: 'dark', forcedColors: 'active' } },
 ] as const;
 
-describe('for everybody', () => {
+describe('the page is accessible', () => {
   const visit = useVisit();
 
-  /** Looks at the page as it is in every way. What differs from right to left shows on a phone. */
+  /** Checks the page on every kind of screen. Faults of writing from right to left show on a phone. */
   async function assertFine(page: Page, state: string, except: readonly string[] = []): Promise<void> {
     const isMirrored = (await page.evaluate('document.dir')) === 'rtl';
     for (const { width, media } of LOOKS.slice(0, isMirrored ? 1 : undefined)) {
@@ -87,6 +87,6 @@ describe('for everybody', () => {
       // Without a script only a timed refresh can show the progress.
       await assertFine(page, state, ['meta-refresh']);
     }
-    assert.match(visit.said.splice(0).join(), /422/, 'the browser itself tells of the refusal');
+    assert.match(visit.said.splice(0).join(), /422/, 'the browser itself reports the refusal');
   });
 });

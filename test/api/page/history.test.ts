@@ -7,7 +7,7 @@ import { until } from '../../support/poll.ts';
 import { FILES, SETTINGS } from './marked-pictures.ts';
 import { useVisit } from './visit.ts';
 
-/** What the page keeps of earlier pictures, and what it reads from the files of others. */
+/** The page's history of pictures, and the settings that it reads from files. */
 
 describe('the history', () => {
   const visit = useVisit();
@@ -22,7 +22,7 @@ describe('the history', () => {
     await until(async () => (await kept().count()) === prompts.length, 'all are kept');
   }
 
-  test('arrow keys at the edges of the prompt walk through earlier prompts and back to the own words', async () => {
+  test('arrow keys at the edges of the prompt go through earlier prompts and back to the present text', async () => {
     const { page } = visit;
     await makeAll('a red fox', 'a blue whale');
     await page.fill('#prompt', 'my own words');
@@ -41,7 +41,7 @@ describe('the history', () => {
     }
   });
 
-  test('is used by keys alone: arrows, Enter, Escape, f and Delete', async () => {
+  test('can be used by keyboard: arrows, Enter, Escape, f and Delete', async () => {
     const { page } = visit;
     await makeAll('a red fox', 'a blue whale', 'a green frog');
     const focused = () => page.evaluate('document.activeElement.getAttribute("aria-label")');
@@ -67,7 +67,7 @@ describe('the history', () => {
     await until(async () => (await kept().count()) === 2, 'it stays removed');
   });
 
-  test('says honestly that the storage is full, and keeps the pictures once there is room', async () => {
+  test('says that the storage is full, and keeps the pictures when there is room again', async () => {
     const { page } = visit;
     const devtools = await visit.context.newCDPSession(page);
     const { origin } = new URL(page.url());
@@ -90,7 +90,7 @@ const plain = await sharp({ create: { width: 8, height: 8, channels: 3, backgrou
   .png()
   .toBuffer();
 
-describe('a picture that is brought to the page', () => {
+describe('a picture that is dropped on the page or pasted', () => {
   const visit = useVisit();
 
   async function bring(how: 'drop' | 'paste', file: Buffer): Promise<void> {
@@ -121,7 +121,7 @@ describe('a picture that is brought to the page', () => {
     assert.ok(await page.isChecked('[value=portrait]'), name);
   }
 
-  test('by dropping it fills the form, whatever program wrote it', async () => {
+  test('fills the form when dropped, with the settings of every known program', async () => {
     for (const [name, writer, file] of FILES) {
       await bring('drop', plain);
       await shows(/contains no settings\. It does not say who/);
@@ -133,7 +133,7 @@ describe('a picture that is brought to the page', () => {
     assert.equal(visit.gateway.jobs.submissions.length, 0, 'nothing is made by it');
   });
 
-  test('by pasting it fills the form: Easel’s own pictures in each format', async () => {
+  test('fills the form when pasted: Easel’s own pictures in each format', async () => {
     const square = sharp({ create: { width: 16, height: 24, channels: 3, background: '#b4451f' } });
     const origin = { prompt: SETTINGS.prompt, negativePrompt: 'fog', seed: 5, steps: 20, guidanceScale: 6.5 };
     const { png } = await normalise(await square.png().toBuffer(), {

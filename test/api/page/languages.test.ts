@@ -8,13 +8,13 @@ const { en, ...others } = LANGUAGES;
 const SHARED = /^(?:API|Style|Portrait|Images|Adresse|Address|Link|{n}| )+$/;
 
 describe('the languages of the page', () => {
-  test('are eleven, and Arabic goes from right to left', () => {
+  test('are eleven, and Arabic is written from right to left', () => {
     assert.deepEqual(Object.keys(LANGUAGES), ['en', 'de', 'fr', 'es', 'pt', 'it', 'pl', 'ja', 'zh', 'ko', 'ar']);
     assert.equal(LANGUAGES.ar?.direction, 'rtl');
   });
 
   for (const [code, { words }] of Object.entries(others)) {
-    test(`${code} says everything, in its own words, with the same places to fill`, () => {
+    test(`${code} translates every text, with the same placeholders`, () => {
       const english = Object.entries(en?.words ?? {});
       assert.deepEqual(
         Object.keys(words),
@@ -29,7 +29,7 @@ describe('the languages of the page', () => {
     });
   }
 
-  test('are chosen by the address, else by what the browser prefers', () => {
+  test('are chosen by the address, else by the browser’s preference', () => {
     const choose = (chosen: unknown, accepted?: string) => chooseLanguage(chosen, accepted).code;
     assert.equal(choose('ja', 'de'), 'ja');
     assert.equal(choose('xx', 'tlh, pl;q=0.5, de-CH;q=0.8'), 'de');

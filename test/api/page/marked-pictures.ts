@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { toInfotext } from '../../../shared/picture/infotext.ts';
 
-/** Pictures with the settings that made them, made here after each program's own format. */
+/** Pictures that contain their settings, in the format of each program. */
 
 const plain = sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } });
 export const png = await plain.clone().png().toBuffer();
@@ -83,7 +83,7 @@ export const iTXt = (name: string, text: string, isPacked = false): Buffer => {
   return withChunk('iTXt', Buffer.concat([Buffer.from(`${name}\0${isPacked ? '\x01' : '\0'}\0\0\0`, 'latin1'), body]));
 };
 
-/** Files with the same wishes, as each program writes them. */
+/** Files with the same settings, as each program writes them. */
 export const FILES: ReadonlyArray<readonly [name: string, writer: string, file: Buffer]> = [
   ['PNG of AUTOMATIC1111', 'AUTOMATIC1111', withText('parameters', infotext)],
   ['packed PNG text', 'AUTOMATIC1111', iTXt('parameters', infotext, true)],

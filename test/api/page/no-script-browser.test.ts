@@ -5,11 +5,11 @@ import { findSystemShell } from '../../worker/browser/system-shell.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 import { type ScriptedJobs, scriptJobs } from './scripted-jobs.ts';
 
-/** A real browser whose script is off, on an address without https: there it sends no `Sec-Fetch-Site`. */
+/** A real browser without JavaScript, at an address without https, where it sends no `Sec-Fetch-Site`. */
 
 const NAME = 'easel.test';
 
-describe('a browser whose script is off', () => {
+describe('a browser without JavaScript', () => {
   let gateway: TestGateway;
   let browser: Browser;
   let jobs: ScriptedJobs;
@@ -30,7 +30,7 @@ describe('a browser whose script is off', () => {
     await gateway.stop();
   });
 
-  test('fills the form, waits, cancels, and asks again up to the picture', async () => {
+  test('fills the form, waits, cancels, and asks again until the picture is there', async () => {
     const context = await browser.newContext({ locale: 'en', javaScriptEnabled: false });
     const page = await context.newPage();
     const { port } = new URL(gateway.url);
@@ -45,7 +45,7 @@ describe('a browser whose script is off', () => {
     await page.fill('#prompt', 'a blue whale');
     await page.click('.make');
     await page.getByText('Accepted').waitFor();
-    // It advances by itself.
+    // The page reloads itself.
     jobs.end(jobs.ids[1]);
     await page.getByText('Open the picture').waitFor();
     assert.equal(await page.locator('img').getAttribute('alt'), 'a blue whale');

@@ -6,12 +6,12 @@ import { AppError } from '../../../shared/errors.ts';
 import { toResult } from '../fake-jobs.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
-/** What people get whose browser runs no script, and what programs get at the same address. */
+/** Answers for browsers without JavaScript, and for programs at the same address. */
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
 const run = promisify(execFile);
-/** The page as a person reads it in a text browser. */
+/** The text of the page, as a text browser shows it. */
 const readByW3m = async (url: string): Promise<string> => {
   const { stdout } = await run('w3m', ['-dump', '-cols', '100', '-o', 'accept_language=en', url], { timeout: 20_000 });
   return stdout;
@@ -37,7 +37,7 @@ describe('a browser without script', () => {
     }
   });
 
-  test('everything that the page loads is there, compressed and to be kept', async () => {
+  test('all files that the page loads exist, are compressed and may be cached', async () => {
     const html = await (await open('/')).text();
     const addresses = [...html.matchAll(/(?:src|href)="([^"]*\/page\/[^"]+)"/g)].map(([, address = '']) => address);
     assert.ok(addresses.length >= 3);
@@ -53,11 +53,11 @@ describe('a browser without script', () => {
     assert.equal((await open('/page/now/nothing.js')).status, 404);
   });
 
-  test('speaks the language that was asked for', async () => {
+  test('is answered in the requested language', async () => {
     assert.match(await (await open('/', { ...BROWSER, 'accept-language': 'xx' })).text(), /<html lang="en"/);
   });
 
-  test('gets from the form to the finished picture, its settings and a link that makes it again', async () => {
+  test('leads from the form to the picture, its settings and a link that makes it again', async () => {
     const asked = await open('/generate?output=page&prompt=a+fox+%3Cb%3E&shape=portrait&seed=7&steps=&width=&height=');
     assert.equal(asked.status, 303);
     const page = await open(asked.headers.get('location') ?? '');
@@ -73,7 +73,7 @@ describe('a browser without script', () => {
     assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);
   });
 
-  test('sees the progress of an unfinished job on a page that reloads itself', async () => {
+  test('sees the progress of a job on a page that reloads itself', async () => {
     const { outcome } = gateway.jobs;
     gateway.jobs.outcome = () => ({ status: 'queued', stage: 'queue', queuePosition: 3, etaSeconds: 41 });
     const asked = await open('/generate?output=page&prompt=fox');
@@ -112,7 +112,7 @@ describe('a browser without script', () => {
     assert.equal(gateway.jobs.cancelled.length, 3);
   });
 
-  test('gets sentences about what is wrong and what to do', async () => {
+  test('gets sentences that say what is wrong and what to do', async () => {
     const wrong = await open('/generate?output=page&prompt=&seed=x');
     assert.equal(wrong.status, 400);
     const html = await wrong.text();
@@ -129,7 +129,7 @@ describe('a browser without script', () => {
     assert.doesNotMatch(words, /secret words/);
   });
 
-  test('asks for both sides of a size, and hands sizes and steps on', async () => {
+  test('needs both sides of a size, and passes sizes and steps on', async () => {
     assert.equal((await open('/generate?prompt=fox&width=512')).status, 400);
     await open('/generate?prompt=fox&width=512&height=640&steps=9');
     const { width, height, steps } = gateway.jobs.submissions.at(-1)?.draft ?? {};
@@ -139,7 +139,7 @@ describe('a browser without script', () => {
   const lacksW3m = spawnSync('w3m', ['-version']).error !== undefined;
   const skip = lacksW3m && !process.env.CI ? 'there is no w3m on this machine' : false;
 
-  test('w3m reads the form and the finished picture', { skip }, async () => {
+  test('w3m shows the form and the picture', { skip }, async () => {
     const form = await readByW3m(`${gateway.url}/`);
     for (const words of ['What should the picture show?', 'Shape', 'Make']) assert.ok(form.includes(words), form);
     gateway.jobs.outcome = (request) => ({
@@ -155,7 +155,7 @@ describe('a browser without script', () => {
   });
 });
 
-test('below a path every address of the page begins with it', async () => {
+test('below a path every address of the page begins with that path', async () => {
   const gateway = await startGateway({ publicUrl: 'https://example.org/tools/easel' });
   const page = await fetch(`${gateway.url}/tools/easel`, { headers: BROWSER });
   const addresses = [...(await page.text()).matchAll(/(?:src|href|action)="(\/[^"]*)"/g)].map(([, address]) => address);

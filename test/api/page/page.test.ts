@@ -10,7 +10,7 @@ import { until } from '../../support/poll.ts';
 import { startGateway } from '../gateway.ts';
 import { useVisit } from './visit.ts';
 
-/** The page in a real browser, over a job module that does what a test tells it. */
+/** The page in a real browser, with a scripted job module. */
 
 const KEY = 'a-key-of-anna-that-is-long-enough';
 
@@ -43,7 +43,7 @@ describe('the page', () => {
     await assertAccessible();
   });
 
-  test('several pictures have a place each, with consecutive seeds', async () => {
+  test('each of several pictures has its place, with consecutive seeds', async () => {
     await visit.page.selectOption('#count', '4');
     await make('a red fox');
     await cards('done').nth(3).waitFor();
@@ -92,13 +92,13 @@ describe('the page', () => {
     assert.equal(visit.gateway.jobs.cancelled.length, 1);
   });
 
-  test('an unfinished job is found again after a reload, and nothing is made twice', async () => {
+  test('a running job is found again after a reload, and nothing is made twice', async () => {
     visit.gateway.jobs.outcome = () => ({ status: 'running', stage: 'wake', progress: 0 });
     await make('a red fox');
     await visit.page.getByText('Waking the worker').first().waitFor();
     await visit.page.reload();
     await visit.page.getByText('Waking the worker').first().waitFor();
-    // It may be sent again, where the page went before it knew its job: by the same key that is the same job.
+    // The page may send the call again if it was left before the answer. The same idempotency key makes it the same job.
     assert.equal(new Set(visit.gateway.jobs.submissions.map(({ options }) => options.idempotencyKey)).size, 1);
     assert.equal(await visit.page.inputValue('#prompt'), 'a red fox');
   });
@@ -156,7 +156,7 @@ describe('the page', () => {
     assert.equal(drafts().length, 0);
   });
 
-  test('the list of engines follows what the gateway hears of its workers', async () => {
+  test('the list of engines follows the gateway’s list', async () => {
     await visit.gateway.stop();
     const engines: string[] = [];
     const describe = createDescribe({
@@ -175,7 +175,7 @@ describe('the page', () => {
     await until(async () => (await listed()).join() === 'Any engine,sketch,pollinations', 'the chosen one stays');
   });
 
-  test('can be put on the screen of a phone, which shares texts to it', async () => {
+  test('can be installed on a phone, and receives shared texts', async () => {
     const { page, gateway } = visit;
     const address = await page.locator('[rel=manifest]').evaluate((link) => (link as unknown as { href: string }).href);
     const answer = await fetch(address);
@@ -208,7 +208,7 @@ describe('the page', () => {
     assert.ok(!visit.gateway.logged.join('').includes(KEY));
   });
 
-  test('the history stays, is searched, and goes out and in as a file', async () => {
+  test('the history is kept, searched, exported and imported', async () => {
     for (const prompt of ['a red fox', 'a blue whale']) {
       await make(prompt);
       await visit.page.locator('.card[data-status="done"]', { hasText: prompt }).waitFor();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FILES, iTXt, png, SETTINGS, SIZE, toExif, toJpeg, withText } from './marked-pictures.ts';
 
-/** Settings as each program writes them into a file, read by the module that the browser runs. */
+/** The browser's module reads the settings that each program writes into a file. */
 
 interface Found {
   readonly settings: { readonly writer: string; readonly wishes: Readonly<Record<string, unknown>> } | undefined;
@@ -28,7 +28,7 @@ describe('settings are read from a', () => {
     });
   }
 
-  test('file only if there are some, and a mark of machine-made media is found without them', async () => {
+  test('file only if it has some, and the mark of machine-made media is found without them', async () => {
     assert.deepEqual(await read(png), { settings: undefined, isMachineMade: false });
     const mark = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
     assert.deepEqual(await read(iTXt('XML:com.adobe.xmp', `<x>${mark}</x>`)), {
@@ -37,7 +37,7 @@ describe('settings are read from a', () => {
     });
   });
 
-  test('file that is broken or none at all, without a failure', async () => {
+  test('broken or empty file without an error', async () => {
     const broken = withText('prompt', '{"3":');
     const packed = iTXt('parameters', 'Steps: 1', true);
     packed.fill(0xff, 60, 66);

@@ -2,14 +2,14 @@ import type { Job, JobEvent } from '../../../api/jobs/job.ts';
 import { isEnded } from '../../../shared/queue/run.ts';
 import { type FakeJobs, toResult } from '../fake-jobs.ts';
 
-/** Jobs that go on only when a test says so, as those who follow them see it. */
+/** Jobs whose states a test sets. Callers who follow them get an event for each state. */
 export interface ScriptedJobs {
-  /** Ids, in the order of their acceptance. */
+  /** Ids of the jobs, in the order in which they were accepted. */
   readonly ids: string[];
-  /** A new state, and the event that tells of it. */
+  /** Sets a new state and sends its event. */
   update(id: string | undefined, change: Partial<Job>, preview?: JobEvent['preview']): void;
   end(id: string | undefined): void;
-  /** Every event stream ends here, in the middle, as a proxy cuts it. */
+  /** Cuts every event stream, as a proxy may do. */
   cut(): void;
 }
 

@@ -11,11 +11,11 @@ import { PICTURE_BYTES } from '../fake-jobs.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 import { useVisit } from './visit.ts';
 
-/** Everything that a card lets copy, run as it stands by the program it is for. */
+/** Runs every snippet that a card offers for copying, unchanged, in its program. */
 
 const KEY = 'a-key-of-anna-that-is-long-enough';
 
-/** Signs that a shell, HTML, Markdown, a URL, Python or JavaScript may take for their own. */
+/** Characters with a meaning in shells, HTML, Markdown, URLs, Python or JavaScript. */
 const PROMPT = `a "fox" & Anna's $HOME \`id\` !x 50 % <b>&amp; [1](2) \\n {3} 狐 🦊`;
 
 const PROGRAMS = {
@@ -24,14 +24,14 @@ const PROGRAMS = {
   JavaScript: ['node', '--input-type=module', '-e'],
 } as const;
 
-/** A picture that shows all that decides a real one, so that only the same wishes give the same bytes. */
+/** A picture that contains all parameters of its request, so that only equal requests give equal bytes. */
 function paint(draft: RequestDraft, engine: string): Buffer {
   const { prompt, negativePrompt, seed, guidanceScale, shape, width, height, steps } = draft;
   const parameters = { prompt, negativePrompt, seed, guidanceScale, shape, width, height, steps, engine };
   return Buffer.concat([PICTURE_BYTES, Buffer.from(JSON.stringify(parameters))]);
 }
 
-describe('what a card lets copy', () => {
+describe('the snippets of a card', () => {
   const visit = useVisit();
   beforeEach(() => prepare(visit.gateway));
 
@@ -44,7 +44,7 @@ describe('what a card lets copy', () => {
   async function makePicture(): Promise<Buffer> {
     const { page, gateway } = visit;
     await page.locator('.chip', { hasText: 'Portrait' }).click();
-    // With keys set it is open from the start.
+    // With keys set these options are open from the start.
     if (!(await page.isVisible('#seed'))) await page.click('#more > summary');
     const fields = { seed: '4294967295', guidance_scale: '8.5', steps: '9', width: '512', height: '640' };
     for (const [name, value] of Object.entries(fields)) await page.fill(`[name=${name}]`, value);
@@ -110,7 +110,7 @@ describe('what a card lets copy', () => {
       assert.deepEqual(await runsTo(name, { EASEL_KEY: KEY }), picture, name);
   });
 
-  test('the link fills the form with the same wishes and makes nothing before Make is pressed', async () => {
+  test('the link fills the form with the same parameters and makes nothing before Make is pressed', async () => {
     const picture = await makePicture();
     const link = await copied('link');
     const other = await visit.browser.newContext({ locale: 'en' });

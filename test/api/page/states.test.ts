@@ -7,7 +7,7 @@ import { startGateway } from '../gateway.ts';
 import { type ScriptedJobs, scriptJobs } from './scripted-jobs.ts';
 import { useVisit } from './visit.ts';
 
-/** What a person sees while pictures are made, and when something goes wrong on the way. */
+/** What the page shows while pictures are made, and when something fails. */
 
 /** The browser itself reports each request that failed. */
 const BROKEN = /net::ERR_/;
@@ -57,7 +57,7 @@ describe('while pictures are made', () => {
     ]);
   });
 
-  test('partial pictures are shown in the place of the picture', async () => {
+  test('partial pictures are shown where the picture will be', async () => {
     await make('a red fox');
     await accepted(1);
     const [id] = jobs.ids;
@@ -84,7 +84,7 @@ describe('while pictures are made', () => {
     assert.equal(visit.gateway.jobs.submissions.length, 4);
   });
 
-  test('an answer that is lost on the way and a stream that breaks make nothing twice', async () => {
+  test('a lost answer and a broken stream make nothing twice', async () => {
     const { page } = visit;
     let isLost = false;
     await page.route(
@@ -113,7 +113,7 @@ describe('while pictures are made', () => {
     assert.match(said.splice(0).join(), BROKEN);
   });
 
-  test('a gateway that goes and comes back is found again', async () => {
+  test('the page connects again when the gateway was away', async () => {
     await make('a red fox');
     await accepted(1);
     const { gateway } = visit;
@@ -130,7 +130,7 @@ describe('while pictures are made', () => {
     assert.match(said.splice(0).join(), BROKEN);
   });
 
-  test('a tab that was closed in the middle finds its jobs at their true stage', async () => {
+  test('a tab that was closed finds its jobs at their present stage', async () => {
     await visit.page.selectOption('#count', '2');
     await make('a red fox');
     await accepted(2);
@@ -167,7 +167,7 @@ describe('while pictures are made', () => {
     await cards('cancelled').waitFor({ state: 'detached' });
   });
 
-  test('a cancellation that is lost on the way is sent again, because the job would go on', async () => {
+  test('a lost cancellation is sent again, because the job would go on', async () => {
     await make('a red fox');
     await accepted(1);
     let lost = 0;
@@ -184,7 +184,7 @@ describe('while pictures are made', () => {
     assert.match(said.splice(0).join(), BROKEN);
   });
 
-  test('a new picture leaves the focus and the open menus of the others alone', async () => {
+  test('a new picture does not change the focus and the open menus', async () => {
     const { page } = visit;
     await make('a red fox');
     await accepted(1);

@@ -39,7 +39,7 @@ const viewStatus = (reasons: readonly string[]): StatusView => ({
   usage: { since: NOW, awakeHours: 231.44, bytesOut: 3.21e9, freeHours: 750 },
 });
 
-/** What a stranger must not read anywhere. */
+/** Texts that callers without a key must not see. */
 const SECRETS = /perchance|cloudflare|imgur|one\.example|231|3\.2|took|230/;
 
 describe('the status', () => {
@@ -81,13 +81,13 @@ describe('the status', () => {
     assert.doesNotMatch(text, /<script|style="|onload/);
   });
 
-  test('speaks the language of its reader', async () => {
+  test('is answered in the reader’s language', async () => {
     const { text } = await read(open, { ...BROWSER, 'accept-language': 'de' });
     assert.match(text, /<html lang="de" dir="ltr">.*Bilder entstehen gerade\. Das letzte dauerte 12 s\./s);
     assert.match((await read(open, BROWSER, '/status?lang=ar')).text, /<html lang="ar" dir="rtl">/);
   });
 
-  test('tells a stranger only whether pictures can be made, where there are keys', async () => {
+  test('with keys set, shows a caller without a key only whether pictures can be made', async () => {
     const page = await read(keyed);
     assert.deepEqual([page.status, SECRETS.test(page.text)], [200, false]);
     assert.match(page.text, /Pictures are being made\.<.*\?details/s);
@@ -99,7 +99,7 @@ describe('the status', () => {
     assert.doesNotMatch(asked.text, SECRETS);
   });
 
-  test('tells everything to whoever has a key, which a browser asks for', async () => {
+  test('with keys set, shows everything to a caller with a key, for which a browser asks', async () => {
     const authorization = `Basic ${Buffer.from(`anna:${KEY}`).toString('base64')}`;
     const { status, text } = await read(keyed, { ...BROWSER, authorization }, '/status?details');
     assert.deepEqual([status, /perchance.*one\.example.*231/s.test(text)], [200, true]);
@@ -112,7 +112,7 @@ describe('the status', () => {
     ['unreachable', ['The worker cannot be reached.'], 'No pictures can be made now', 'down', 'red'],
   ] as const;
   for (const [worker, reasons, sentence, message, color] of STATES) {
-    test(`one sentence and a badge say it when the worker is ${worker}`, async () => {
+    test(`one sentence and a badge show that the worker is ${worker}`, async () => {
       const idle = (why: readonly string[]) => ({ ...viewStatus(why), workers: [] });
       const options = { status: () => ({ worker, details: {} }), notReady: async () => reasons, viewStatus: idle };
       const gateway = await startGateway(options);
@@ -125,7 +125,7 @@ describe('the status', () => {
     });
   }
 
-  test('a name from elsewhere cannot become markup', async () => {
+  test('names are escaped', async () => {
     const evil = '<img src=x onerror=alert(1)>';
     const gateway = await startGateway({
       viewStatus: (reasons) => ({ ...viewStatus([...reasons, evil]), stores: [{ name: evil, state: 'ready' }] }),
@@ -135,7 +135,7 @@ describe('the status', () => {
   });
 
   for (const code of Object.keys(LANGUAGES)) {
-    test(`${code} says everything, with the same places to fill`, () => {
+    test(`${code} translates every text, with the same placeholders`, () => {
       const [english, words] = [toStatusWords('en'), toStatusWords(code)];
       for (const [name, text] of Object.entries(english)) {
         const own = words[name as keyof typeof words];

@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { findSystemShell } from '../../worker/browser/system-shell.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
-/** A person's visit to the page: a real browser, over a job module that does what a test tells it. */
+/** A visit to the page: a real browser and a scripted job module. */
 export interface Visit {
   /** New for each test. */
   gateway: TestGateway;
@@ -18,15 +18,15 @@ export interface Visit {
   /** For the whole file. */
   browser: Browser;
   dataDirectory: string;
-  /** What the console said and which other hosts were asked. It must be empty at the end of each test. */
+  /** Messages of the console, and calls to other hosts. It must be empty at the end of each test. */
   said: string[];
   /** Opens one more page and waits until its script runs. */
   open(where?: BrowserContext, path?: string): Promise<Page>;
   make(prompt: string): Promise<void>;
   cards(status: string): Locator;
-  /** Presses a button of the first of the cards. */
+  /** Presses a button of the first card. */
   run(cards: Locator, verb: string): Promise<void>;
-  /** Fails with every finding of axe on the page as it is, but for rules that a state breaks on purpose. */
+  /** Fails with the findings of axe on the page, except for rules that the state breaks on purpose. */
   assertAccessible(where?: Page, except?: readonly string[]): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ interface Finding {
 }
 
 async function assertAccessible(page: Page, except: readonly string[]): Promise<void> {
-  // Playwright's own world, which the page's policy does not bind.
+  // Scripts of Playwright are not bound by the page's content security policy.
   await page.evaluate(axe.source);
   const rules = Object.fromEntries(except.map((name) => [name, { enabled: false }]));
   const { violations } = (await page.evaluate(`axe.run(${JSON.stringify({ rules })})`)) as {

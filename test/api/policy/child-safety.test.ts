@@ -27,14 +27,14 @@ describe('what is always refused', () => {
     assert.deepEqual(passing(['nude 🧒', '👧 🍆💦', 'child 🔞', '👶nsfw']), []);
   });
 
-  test('in the midst of a long prompt', () => {
+  test('in the middle of a long prompt', () => {
     const filling = 'a quiet harbour at dawn, boats, gulls, ';
     assert.deepEqual(passing([`${filling.repeat(20)} child ${filling.repeat(20)} nude ${filling.repeat(5)}`]), []);
   });
 });
 
 describe('ages', () => {
-  test('under 18 in all the ways of writing', () => {
+  test('under 18 in every spelling', () => {
     const ages = [
       '1 year old',
       '8yo',
@@ -59,11 +59,11 @@ describe('ages', () => {
     assert.deepEqual(passing([...ages, ...more].map((age) => `${age}, nude`)), []);
   });
 
-  test('the digits of other scripts', () => {
+  test('in digits of other scripts', () => {
     assert.deepEqual(passing(['１５歳 ヌード', '१५ साल नग्न', '١٥ سنة عارية', '十七岁 裸体', '열두 살 소녀 누드']), []);
   });
 
-  test('18 and more is an adult, in words too', () => {
+  test('of 18 and more are adult, also in words', () => {
     const adults = [
       '18 year old',
       '21yo',
@@ -76,12 +76,12 @@ describe('ages', () => {
     assert.deepEqual(refused(adults.map((age) => `${age} woman, nude`)), []);
   });
 
-  test('an adult age of one person is none of another', () => {
+  test('of one person do not make another one adult', () => {
     assert.deepEqual(refused(['20 year old girl, nude', '19 year old blonde girl, nude', 'girl aged 25 nude']), []);
     assert.deepEqual(passing(['25 year old man and girl, nude', '30yo with boy, naked']), []);
   });
 
-  test('of things are no ages', () => {
+  test('of objects do not count', () => {
     const things = [
       '12 year old whisky',
       '15-year-old car',
@@ -95,12 +95,12 @@ describe('ages', () => {
   });
 });
 
-describe('girl and boy, which adults are called too', () => {
-  test('are refused with what is explicit', () => {
+describe('girl and boy, words that are used for adults too', () => {
+  test('are refused with explicit words', () => {
     assert.deepEqual(passing(['nude girl', 'naked boys', '1girl, nsfw', 'fille nue', 'woman and girl, nude']), []);
   });
 
-  test('pass with what is suggestive, unless something makes them young', () => {
+  test('pass with suggestive words, unless another word makes them young', () => {
     assert.deepEqual(refused(['sexy girl', 'girls in lingerie', 'ragazza sensuale']), []);
     assert.deepEqual(passing(['sexy girl, school uniform', 'sexy young girl', 'girl with flat chest, lingerie']), []);
   });
@@ -115,7 +115,7 @@ describe('girl and boy, which adults are called too', () => {
 });
 
 describe('what must pass', () => {
-  test('harmless prompts that come near', () => {
+  test('harmless prompts with similar words', () => {
     assert.ok(HARMLESS_PROMPTS.length >= 250);
     assert.deepEqual(refused(HARMLESS_PROMPTS), []);
   });
@@ -124,15 +124,15 @@ describe('what must pass', () => {
 });
 
 describe('everyday phrases', () => {
-  test('hold no sexual word', () => {
+  test('contain no sexual word', () => {
     assert.deepEqual(refused(['child, naked eye', 'kids, chicken breast', 'baby, blue tits']), []);
   });
 
-  test('are no phrases across a comma or around another word', () => {
+  test('are not recognised across a comma or around another word', () => {
     assert.deepEqual(passing(['child, naked, eye', 'child naked eye contact', 'child, nude color photo']), []);
   });
 
-  test('excuse only the words inside them', () => {
+  test('allow only the words inside them', () => {
     assert.deepEqual(passing(['naked eye, nude child', 'kid goat and naked kid']), []);
   });
 });

@@ -1,4 +1,4 @@
-/** Prompts that come near the rule about minors and must pass: one a line, by the word that brings them near. */
+/** Prompts that must pass although they resemble those of the rule about minors, sorted by the word that they share. */
 const lines = (text: string): readonly string[] =>
   text
     .split('\n')

@@ -1,9 +1,9 @@
 const LENGTH = 32_000;
 
-/** As long as a prompt may be. */
+/** The longest prompt. */
 export const fill = (text: string): string => text.repeat(Math.ceil(LENGTH / text.length)).slice(0, LENGTH);
 
-/** Repeated over a whole prompt, each of these once tempted a matcher into walking the text again and again. */
+/** Repeated over a whole prompt, each of these once made a matcher walk the text many times. */
 export const HOSTILE_TEXTS = [
   'a',
   'a ',

@@ -53,7 +53,7 @@ const STYLES = [
   'isometric render',
 ];
 
-/** Prompts as people write them every day, always the same ones. */
+/** Everyday prompts, the same ones in every run. */
 export function ordinaryPrompts(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => {
     const pick = (list: readonly string[], step: number) => list[(index * step) % list.length] ?? '';

@@ -16,7 +16,7 @@ function refusalOf(policy: (request: PromptRequest) => void, request: PromptRequ
 }
 
 describe('the refusal', () => {
-  test('names the rule in the log and the field to the client, and the prompt to nobody', () => {
+  test('names the rule in the log and the field in the answer, and shows the prompt in neither', () => {
     const error = refusalOf(createPromptPolicy({ rules: [] }), {
       prompt: 'nude child zebra',
       negativePrompt: 'quagga',
@@ -42,7 +42,7 @@ describe('the refusal', () => {
     policy({ prompt: 'a begun day', negativePrompt: 'gun, acme' });
   });
 
-  test('about minors comes before every rule of the operator and cannot be allowed away', () => {
+  test('about minors comes before every rule of the operator, and no allowed phrase disables it', () => {
     const policy = createPromptPolicy({ rules: [{ name: 'own', words: ['nude'], allow: ['nude child', 'loli'] }] });
     for (const prompt of ['nude child', 'loli']) {
       assert.equal(refusalOf(policy, { prompt }).message, 'refused by the rule child-safety');
@@ -65,13 +65,13 @@ describe('engine options', () => {
     assert.ok(refusedWith({ negative_prompt: 'clothes' }));
   });
 
-  test('do not count by their own names, nor embedded pictures by their letters', () => {
+  test('are not judged by their own names, nor by the letters of embedded pictures', () => {
     assert.equal(refusedWith({ nsfw: false, style_list: [] }), false);
     assert.equal(refusedWith({ image: `data:image/png;base64,${'nude/'.repeat(50)}` }), false);
     assert.ok(refusedWith({ image: 'data:image/png;base64,AAAA nude' }));
   });
 
-  test('are read when they say it as base64, whatever they call it', () => {
+  test('are decoded when they are base64, whatever their name', () => {
     const said = Buffer.from('a naked body').toString('base64');
     assert.ok(refusedWith({ note: said }));
     assert.ok(refusedWith({ note: `data:text/plain;base64,${said}` }));

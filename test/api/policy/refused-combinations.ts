@@ -1,4 +1,4 @@
-/** Words for a minor and words for what must not be shown with one; each of the first with each of the second is refused. */
+/** Words for a minor, and words that are refused together with each of them. */
 interface Language {
   readonly minors: readonly string[];
   readonly sexual: readonly string[];
@@ -49,7 +49,7 @@ export const LANGUAGES: Readonly<Record<string, Language>> = {
   korean: { minors: words('소녀, 어린이, 여고생, 15살'), sexual: words('알몸, 누드, 섹시한') },
 };
 
-/** Refused without any other word. */
+/** Words that are refused alone. */
 export const BANNED = words(
   'loli, shota, lolicon, shotacon, jailbait, child porn, kinderporno, детское порно, ロリ, 萝莉, 로리',
 );
@@ -77,7 +77,7 @@ const shifted = (first: number): Disguise => {
   return (text) => text.replace(/[a-z]/g, (letter) => String.fromCodePoint(first + letter.charCodeAt(0) - 0x61));
 };
 
-/** Ways in which people write a word so that a filter does not see it, by the step of the reading that undoes them. */
+/** Spellings that hide a word from a filter, by the step of normalisation that undoes them. */
 export const DISGUISES: Readonly<Record<string, Disguise>> = {
   'capital letters': (text) => text.toUpperCase(),
   'full-width letters': shifted(0xff41),
@@ -107,7 +107,7 @@ export const DISGUISES: Readonly<Record<string, Disguise>> = {
   'weights of a prompt': (text) => text.replace(/(\S+)/g, '($1:1.3)'),
 };
 
-/** Words without a space or a digit in them, so that every disguise can be laid over them. */
+/** Words without spaces and digits, so that every disguise can be applied. */
 export const DISGUISED = [
   'nude child',
   'naked kids',

@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 
 const policy = createPromptPolicy({ rules: [] });
 
-/** Whether the rule that is always on refuses the request; any other error is thrown on. */
+/** Whether the rule that is always on refuses the request. Throws any other error. */
 export function refuses(request: PromptRequest): boolean {
   try {
     policy(request);

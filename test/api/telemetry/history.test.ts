@@ -4,7 +4,7 @@ import { createHistory } from '../../../api/telemetry/history.ts';
 
 const HALF_HOUR_MS = 1_800_000;
 
-test('the last day by half hours: who made a picture, who failed before, and nothing older', () => {
+test('counts the last day by half hours: who made a picture, who failed before, and nothing older', () => {
   let time = 1000 * HALF_HOUR_MS;
   const history = createHistory({ now: () => time });
   history.note({ engine: 'b', attempts: [{ engine: 'a', code: 'engine_failed' }], tookMs: 1200 }, ['c']);
@@ -26,7 +26,7 @@ test('the last day by half hours: who made a picture, who failed before, and not
   assert.deepEqual(counts(), [[48, [46, 0, 1]], [48, [46, 1, 0]], [48]]);
 });
 
-test('names that a worker invents do not fill the memory', () => {
+test('unknown names from a worker do not fill the memory', () => {
   const history = createHistory({ now: () => 0 });
   for (let index = 0; index < 500; index += 1) history.note({ engine: `e${index}`, attempts: [] }, []);
   const known = history.of(Array.from({ length: 500 }, (_, index) => `e${index}`));

@@ -21,7 +21,7 @@ describe('hours awake and bytes sent', () => {
 
   async function open() {
     const stopping = new AbortController();
-    // Only what the test asks for is kept.
+    // The file is written only when the test asks for it.
     const wait = (_ms: number, signal?: AbortSignal): Promise<void> =>
       new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
     const usage = await createUsageCount({
@@ -35,7 +35,7 @@ describe('hours awake and bytes sent', () => {
     return { ...usage, stop: () => stopping.abort() };
   }
 
-  test('go on after a restart, without the time in between', async () => {
+  test('continue after a restart, without the time in between', async () => {
     const first = await open();
     [time, sent] = [START + 2 * HOUR_MS, 700];
     await first.keep();
@@ -47,7 +47,7 @@ describe('hours awake and bytes sent', () => {
     second.stop();
   });
 
-  test('begin anew with each month', async () => {
+  test('start at zero in each month', async () => {
     const usage = await open();
     [time, sent] = [Date.UTC(2026, 11, 1), 700];
     assert.deepEqual(usage.now(), { since: time, awakeHours: 0, bytesOut: 0, freeHours: 750 });
@@ -56,7 +56,7 @@ describe('hours awake and bytes sent', () => {
     usage.stop();
   });
 
-  test('a disk that forgot, or a file that cannot be read, counts from now on, and the answer says so', async () => {
+  test('count from now on when the file is lost or unreadable, and the answer says so', async () => {
     await writeFile(join(directory, 'usage.json'), '{"version":7}');
     time = START + 5 * HOUR_MS;
     const usage = await open();

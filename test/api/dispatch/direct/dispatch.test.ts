@@ -22,7 +22,7 @@ const request: GenerationRequest = {
   previews: 0,
 };
 
-/** Remembers how each run ended, and wants everything. */
+/** Records how each run ended, and needs every picture. */
 function createRunLedger() {
   const ends = new EventTarget();
   const ended = new Map<string, string>();
@@ -66,7 +66,7 @@ async function createBench(count: number, { concurrency = 2, silenceMs = 60_000,
   return { dispatch, first, second, until, close };
 }
 
-/** Rests are a hundredth as long. How long a run may take to be quick stays, because runs take their own time here. */
+/** Divides rests by a hundred. The limit for quick runs stays, because runs take real time here. */
 const hurried: Clock = {
   ...systemClock,
   wait: (milliseconds, signal) =>
@@ -89,7 +89,7 @@ test('work goes to the worker that has more free slots', async (t) => {
   await until(6);
 });
 
-test('while a large run holds the only slot, small ones are made beside it, two at a time', async (t) => {
+test('while a large run holds the only slot, small runs are made beside it, two at a time', async (t) => {
   const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
   t.after(close);
   await dispatch.enqueue(run('quick'));
@@ -120,7 +120,7 @@ test('while a large run holds the only slot, small ones are made beside it, two 
   assert.deepEqual(ends.slice(1, 5).toSorted(), ['large', 'second small', 'small', 'third small'], String(ends));
 });
 
-test('beside a large run, one small run at a time is made of callers who come back, and more of those who wait', async (t) => {
+test('beside a large run, callers who wait get more small runs at a time than callers who come back, who get one', async (t) => {
   const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
   t.after(close);
   await dispatch.enqueue(run('quick'));
@@ -141,7 +141,7 @@ test('beside a large run, one small run at a time is made of callers who come ba
   await until(5);
 });
 
-test('a client whose last two runs took long gets no place beside a large one, until one of its runs was quick', async (t) => {
+test('a client whose last two runs were slow gets no place beside a large run until one of its runs was quick', async (t) => {
   let aheadMs = 0;
   const clock = { ...hurried, now: () => Date.now() + aheadMs, elapsed: () => systemClock.elapsed() + aheadMs };
   const { dispatch, first, until, close } = await createBench(1, { concurrency: 1, clock });
@@ -178,7 +178,7 @@ test('a client whose last two runs took long gets no place beside a large one, u
   assert.ok((await until(6)).has('once more'));
 });
 
-test('a client has eight runs that wait for an engine; its next stays in the queue, and another client’s passes it', async (t) => {
+test('at most eight runs of a client wait for an engine; its next one stays in the queue, and another client’s passes it', async (t) => {
   const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
   t.after(close);
   for (let index = 0; index < 8; index += 1) await dispatch.enqueue(run(`patient ${index}`, 2, 'patient'));
@@ -198,7 +198,7 @@ test('a client has eight runs that wait for an engine; its next stays in the que
   assert.deepEqual([...(await until(3)).keys()].toSorted(), ['patient 0', 'patient, one more', 'reader']);
 });
 
-test('a worker that dies rests, and its work goes to another one', async (t) => {
+test('a dead worker rests, and its runs go to another one', async (t) => {
   const { dispatch, first, second, until, close } = await createBench(2, { concurrency: 1 });
   t.after(close);
   await dispatch.enqueue(run('one'));
@@ -212,7 +212,7 @@ test('a worker that dies rests, and its work goes to another one', async (t) => 
   assert.deepEqual([...ended.values()], ['done', 'done']);
 });
 
-test('work that one worker has no room for goes to another, or waits', async (t) => {
+test('a run for which one worker has no room goes to another, or waits', async (t) => {
   const { dispatch, first, second, until, close } = await createBench(2, { concurrency: 1 });
   t.after(close);
   first.mode = { status: 503, refusal: { code: 'queue_full', message: 'full', retryAfterSeconds: 60 } };
@@ -224,14 +224,14 @@ test('work that one worker has no room for goes to another, or waits', async (t)
   assert.equal(first.productions.length, 0);
 });
 
-test('a wrong token is not taken for a sleeping worker', async (t) => {
+test('a wrong token is not mistaken for a sleeping worker', async (t) => {
   const { dispatch, until, close } = await createBench(1, { token: 'another' });
   t.after(close);
   await dispatch.enqueue(run('one'));
   assert.equal((await until(1)).get('one'), 'worker_unavailable');
 });
 
-test('a caller’s token that an engine refuses is not taken for the worker’s', async (t) => {
+test('a refusal of the caller’s token by an engine is not mistaken for a refusal of the worker’s token', async (t) => {
   const { dispatch, first, until, close } = await createBench(1);
   t.after(close);
   await dispatch.enqueue(run('one'));
@@ -239,7 +239,7 @@ test('a caller’s token that an engine refuses is not taken for the worker’s'
   assert.equal((await until(1)).get('one'), 'unauthorized');
 });
 
-test('a connection that went silent is given up, and the run is made again', async (t) => {
+test('a silent connection is closed, and the run is made again', async (t) => {
   const { dispatch, first, until, close } = await createBench(1, { silenceMs: 50 });
   t.after(close);
   await dispatch.enqueue(run('one'));
@@ -250,7 +250,7 @@ test('a connection that went silent is given up, and the run is made again', asy
   assert.equal((await until(1)).get('one'), 'done');
 });
 
-test('a run that kills its worker every time is given up', { timeout: 60_000 }, async (t) => {
+test('a run that kills its worker every time fails', { timeout: 60_000 }, async (t) => {
   const { dispatch, first, until, close } = await createBench(1);
   t.after(close);
   await dispatch.enqueue(run('poison'));
@@ -259,7 +259,7 @@ test('a run that kills its worker every time is given up', { timeout: 60_000 }, 
   assert.equal(first.productions.length, 5);
 });
 
-test('stopping lets what runs end within the grace', async (t) => {
+test('stopping lets running work end within the grace period', async (t) => {
   const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
   t.after(close);
   await dispatch.enqueue(run('one'));

@@ -6,9 +6,9 @@ import { toFakeResult } from '../../../stand-ins/worker/fake-production.ts';
 import { startGateway, type TestGateway } from '../../gateway.ts';
 import { createJobBench, type JobBench } from '../../jobs/job-bench.ts';
 
-/** Gateway and worker may be one version apart: what a newer worker says more is dropped, never an error. */
+/** Gateway and worker may be one version apart: additional fields and events of a newer worker are dropped without an error. */
 
-/** What no version of today says. */
+/** Fields of no existing version. */
 const ofTomorrow = <T>(value: object): T => value as T;
 
 describe('a worker of a newer version', { timeout: 30_000 }, () => {
@@ -47,7 +47,7 @@ describe('a worker of a newer version', { timeout: 30_000 }, () => {
     assert.ok((await events.text()).length < 20_000, 'the status word is cut');
   });
 
-  test('fails with a code that is not known here: it is internal, now and whenever the job is asked for', async () => {
+  test('fails with an unknown code, which becomes internal, also when the job is read later', async () => {
     const { response, production } = await ask();
     production.fail(
       ofTomorrow<ErrorRecord>({ code: 'engine_dreaming', message: 'm', publicMessage: 'It dreams.', x: 1 }),
@@ -59,7 +59,7 @@ describe('a worker of a newer version', { timeout: 30_000 }, () => {
     assert.notEqual(found.status, 500);
   });
 
-  test('refuses with a code that is not known here', async () => {
+  test('refuses with an unknown code', async () => {
     bench.worker.mode = { status: 420, refusal: ofTomorrow<ErrorRecord>({ code: 'calm_down', message: 'm' }) };
     const response = await fetch(`${gateway.url}/generate?prompt=refused`);
     bench.worker.mode = undefined;

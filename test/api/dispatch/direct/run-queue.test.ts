@@ -11,7 +11,7 @@ const takeAll = (queue: ReturnType<typeof createRunQueue>): string[] => {
   return taken;
 };
 
-test('the lowest place comes first, then the oldest run, and positions say so', () => {
+test('the lowest place comes first, then the oldest run, and positions follow that order', () => {
   const queue = createRunQueue();
   for (const place of [1, 2, 3, 4]) queue.push(run(`a${place}`, place), place);
   queue.push(run('b1', 5), 1);
@@ -26,7 +26,7 @@ test('the lowest place comes first, then the oldest run, and positions say so', 
   assert.equal(queue.size, 0);
 });
 
-test('a run whose caller has gone comes after all others, until he is back', () => {
+test('a run whose caller has gone comes after all others until the caller is back', () => {
   const queue = createRunQueue();
   for (const id of ['a', 'b', 'c']) queue.push(run(id));
   queue.attend('a', 'left');

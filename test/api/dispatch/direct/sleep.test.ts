@@ -5,10 +5,10 @@ import { draft, options } from '../../jobs/drafts.ts';
 import { createJobBench, type JobBench } from '../../jobs/job-bench.ts';
 
 const never = new AbortController().signal;
-/** The pauses between two looks whether the worker is awake. */
+/** The pauses between two checks whether the worker is awake. */
 const isPause = (milliseconds: number): boolean => milliseconds <= 2000;
 
-/** Lets a sleeping host start: each look at it moves the time on until so much has passed. */
+/** Lets a sleeping host start: each check advances the clock until this much time has passed. */
 async function sleepFor(bench: JobBench, clock: ManualClock, totalMs: number): Promise<void> {
   const startedAt = clock.now();
   for (;;) {
@@ -49,7 +49,7 @@ test('one request waits for a host that starts for 40 s, if its budget is longer
   assert.equal(bench.worker.calls.length, calls, 'neither a remembered result nor idleness asks the worker');
 });
 
-test('with a shorter budget the job goes on, and asking again gets its picture', async (t) => {
+test('with a shorter budget the job goes on, and another request gets its picture', async (t) => {
   const clock = createManualClock();
   const bench = await createJobBench({ clock });
   t.after(bench.close);
@@ -68,7 +68,7 @@ test('with a shorter budget the job goes on, and asking again gets its picture',
   assert.equal((await second).status, 'done');
 });
 
-test('a worker is woken by the first request that needs it, and left alone before', async (t) => {
+test('a worker is woken by the first request that needs it, and not earlier', async (t) => {
   const bench = await createJobBench();
   t.after(bench.close);
   assert.deepEqual(bench.worker.calls, []);
@@ -80,7 +80,7 @@ test('a worker is woken by the first request that needs it, and left alone befor
   assert.equal(bench.jobs.status().worker, 'ready');
 });
 
-test('a worker that never wakes up is unavailable after minutes, and then reported at once', async (t) => {
+test('a worker that never wakes is unavailable after minutes, and then reported at once', async (t) => {
   const clock = createManualClock();
   const bench = await createJobBench({ clock });
   t.after(bench.close);

@@ -6,7 +6,7 @@ import { AppError } from '../../../../shared/errors.ts';
 const ids = createJobIds(['a secret']);
 const isNotFound = (error: unknown): boolean => error instanceof AppError && error.code === 'not_found';
 
-test('an id is short, names its record and differs from every other', () => {
+test('an id is short, unique, and leads to its record', () => {
   const [one, two] = [ids.issue(), ids.issue()];
   assert.match(one, /^[\w-]{1,40}$/);
   assert.equal(ids.read(one).key, one);
@@ -14,7 +14,7 @@ test('an id is short, names its record and differs from every other', () => {
   assert.notEqual(toRunId(one), toRunId(two));
 });
 
-test('the id of a remembered answer leads to the record without telling its id, and knows its owner', () => {
+test('the id of a remembered answer leads to the record, hides the record’s id, and knows its owner', () => {
   const key = ids.issue();
   const again = ids.toAgainId(key, 'key:bert');
   assert.match(again, /^[\w-]{1,40}$/);
@@ -27,19 +27,19 @@ test('the id of a remembered answer leads to the record without telling its id, 
   assert.equal(read.again?.isOf('key:carl'), false);
 });
 
-test('while the secret changes, what the older one made is still read', () => {
+test('an id made with the older of two secrets is still read', () => {
   const key = ids.issue();
   const older = ids.toAgainId(key, '');
   assert.equal(createJobIds(['a newer secret', 'a secret']).read(older).key, key);
   assert.throws(() => createJobIds(['a newer secret']).read(older), isNotFound);
 });
 
-test('an id of an earlier release, which went on with the sealed request, names the same record', () => {
+test('an id of an earlier release, which contained the sealed request, leads to the same record', () => {
   const key = ids.issue();
   assert.equal(ids.read(`${key}${'x'.repeat(100)}`).key, key);
 });
 
-test('what was changed, cut or spelt differently is none of ours', () => {
+test('a changed, cut or respelt id is refused', () => {
   const key = ids.issue();
   const again = ids.toAgainId(key, '');
   const flipped = `${again.slice(0, 20)}${again[20] === 'A' ? 'B' : 'A'}${again.slice(21)}`;

@@ -22,7 +22,7 @@ const job = (change: Partial<GenerationRequest> = {}) => ({
 });
 const isNotFound = (error: unknown): boolean => error instanceof AppError && error.code === 'not_found';
 
-test('a seal carries the whole job, in a form that stands in any address', () => {
+test('a seal contains the whole job, in characters that every address allows', () => {
   const sealable = job({ prompt: '“Ein Fuchs” – 狐 🦊', negativePrompt: 'blurry', width: 512, height: 768, steps: 20 });
   const sealed = seals.seal(ID, sealable);
   assert.match(sealed, /^[\w-]+$/);
@@ -37,7 +37,7 @@ test('a usual seal is short, hides the prompt, and is the same every time', () =
   assert.equal(seals.seal(ID, sealable), sealed);
 });
 
-test('a seal never outgrows an address: one that would leaves its request out', () => {
+test('a seal stays short enough for an address: a longer one omits the request', () => {
   const noise = toNoise(2 * MAX_PROMPT_CHARACTERS);
   const sealed = seals.seal(
     ID,
@@ -52,13 +52,13 @@ test('a seal never outgrows an address: one that would leaves its request out', 
   assert.equal(opened.createdAt, job().createdAt);
 });
 
-test('while the secret changes, what the older one sealed is still read', () => {
+test('a seal made with the older of two secrets is still read', () => {
   const sealed = seals.seal(ID, job());
   assert.deepEqual(createSeals(['a newer secret', 'a secret']).open(ID, sealed), job());
   assert.throws(() => createSeals(['a newer secret']).open(ID, sealed), isNotFound);
 });
 
-test('what was changed, cut, sealed for another job or with another secret is none of ours', () => {
+test('a seal that was changed, cut, or made for another job or with another secret is refused', () => {
   const sealed = seals.seal(ID, job());
   const flipped = `${sealed.slice(0, 40)}${sealed[40] === 'A' ? 'B' : 'A'}${sealed.slice(41)}`;
   const foreign = createSeals(['another secret']).seal(ID, job());

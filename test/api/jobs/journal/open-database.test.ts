@@ -11,7 +11,7 @@ import { SettingsError } from '../../../../shared/service/config.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
 import { toOrder } from '../orders.ts';
 
-/** The file of the journal in every state in which a start may find it. */
+/** The states in which a start may find the journal's file. */
 
 const KEEP_MS = 3_600_000;
 
@@ -32,7 +32,7 @@ describe('the file of the journal', () => {
     const database = openDatabase(path, { log, now: clock.now });
     return createSqliteJournal({ database, clock, keepMs: KEEP_MS, ...(maxBytes !== undefined && { maxBytes }) });
   };
-  /** As another release may have left it. */
+  /** A file that another release has left. */
   function edit(...statements: readonly string[]): void {
     const database = new DatabaseSync(path);
     for (const statement of statements) database.exec(statement);
@@ -41,7 +41,7 @@ describe('the file of the journal', () => {
   const refuses = (pattern: RegExp) =>
     assert.throws(start, (error) => error instanceof SettingsError && pattern.test(error.message));
 
-  /** A finished run of this release, as an older one wrote it down. */
+  /** A done run in the format of an older release. */
   function writeOldRun(extra: object = {}): void {
     const { run, ticket } = toOrder(clock.now());
     const { cost: _c, turn: _t, isRetry: _r, attendedBy: _a, steps: _s, ...oldRun } = run;
@@ -58,7 +58,7 @@ describe('the file of the journal', () => {
     );
   }
 
-  test('one without a number is brought up to date, and nothing in it is lost', async () => {
+  test('without a format number is migrated, and nothing in it is lost', async () => {
     writeOldRun();
     const journal = start();
     assert.equal((await journal.find('key'))?.run.status, 'done');
@@ -70,7 +70,7 @@ describe('the file of the journal', () => {
     await start().close();
   });
 
-  test('what another release wrote is read as far as it is understood', async () => {
+  test('of another release is read as far as it is known', async () => {
     const error = { code: 'a_code_of_tomorrow', message: 'new', newField: 1 };
     writeOldRun({ status: 'failed', error, aFieldOfTomorrow: true, stage: 'a stage of tomorrow' });
     const journal = start();
@@ -81,14 +81,14 @@ describe('the file of the journal', () => {
     await journal.close();
   });
 
-  test('a record that cannot be read counts as lost', async () => {
+  test('with an unreadable record: the record counts as lost', async () => {
     writeOldRun({ request: 'nonsense' });
     const journal = start();
     assert.equal(await journal.find('key'), undefined);
     await journal.close();
   });
 
-  test('one of the next format is used, with what it has besides', async () => {
+  test('of the next format is used, and keeps its additional columns', async () => {
     await start().close();
     edit('alter table runs add column of_tomorrow text', `pragma user_version = ${MIGRATIONS.length + 1}`);
     const journal = start();
@@ -100,7 +100,7 @@ describe('the file of the journal', () => {
     database.close();
   });
 
-  test('one of the next format that lacks what is needed, or of a later one, is refused with the cure', async () => {
+  test('of the next format without a needed column, or of a later format, is refused with advice', async () => {
     await start().close();
     edit('alter table facts rename column value to content', `pragma user_version = ${MIGRATIONS.length + 1}`);
     refuses(/^DATA_DIR: .*format 3.*newer release.*move the file away.*#data_dir/);
@@ -108,7 +108,7 @@ describe('the file of the journal', () => {
     refuses(/^DATA_DIR: .*format 4/);
   });
 
-  test('one that is no database is set aside with a warning', async () => {
+  test('that is no database is set aside with a warning', async () => {
     await writeFile(path, 'this is no database, and long enough to be looked at as if it were one '.repeat(100));
     const journal = start();
     assert.equal((await journal.claim(toOrder(clock.now()))).how, 'made');
@@ -117,7 +117,7 @@ describe('the file of the journal', () => {
     assert.ok((await readdir(directory)).some((name) => /^jobs\.sqlite\.damaged-2026-01-01T/.test(name)));
   });
 
-  test('one with a damaged page is set aside too', async () => {
+  test('with a damaged page is set aside with a warning', async () => {
     const journal = start();
     for (let count = 0; count < 200; count += 1) await journal.claim(toOrder(clock.now()));
     await journal.close();
@@ -128,13 +128,13 @@ describe('the file of the journal', () => {
     assert.match(warnings.join(), /the journal is damaged/);
   });
 
-  test('a directory in its place is refused with the variable', async () => {
+  test('that is a directory is refused with the name of the setting', async () => {
     await rm(directory, { recursive: true });
     await writeFile(directory, 'a file where the directory should be');
     refuses(/^DATA_DIR: .*cannot be opened/);
   });
 
-  test('its bytes are bounded: the oldest ended runs go', async () => {
+  test('has a limit of bytes, and the oldest ended runs are removed', async () => {
     const maxBytes = 400_000;
     const journal = start(maxBytes);
     const keys: string[] = [];

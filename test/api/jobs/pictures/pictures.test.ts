@@ -21,7 +21,7 @@ describe('pictures that this gateway hosts, within a bound', () => {
   });
   after(() => rm(dataDirectory, { recursive: true }));
 
-  test('a removed one is not said to be there, and its bytes are asked of the worker, then honestly refused', async () => {
+  test('a removed picture is reported as missing; its bytes are requested from the worker, and then the request fails', async () => {
     const clock = createManualClock();
     let isOnShelf = true;
     const pictures = createPictures({

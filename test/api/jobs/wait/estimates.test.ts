@@ -28,7 +28,7 @@ function createLearned() {
   return estimates;
 }
 
-test('who is further back waits longer, and more slots shorten it', () => {
+test('a run further back waits longer, and more slots shorten the wait', () => {
   const estimates = createLearned();
   const eta = (position: number, slots: number) => estimates.etaSeconds(run(), { now: 0, position, slots });
   assert.equal(eta(1, 1), 10);
@@ -36,7 +36,7 @@ test('who is further back waits longer, and more slots shorten it', () => {
   assert.equal(eta(5, 2), 30);
 });
 
-test('a sleeping worker adds what it usually takes to wake, less what has passed', () => {
+test('a sleeping worker adds its usual time to wake, minus the time passed', () => {
   const estimates = createLearned();
   estimates.learnWake(40_000);
   const eta = (wakingForMs: number) => estimates.etaSeconds(run(), { now: 0, position: 1, slots: 0, wakingForMs });
@@ -45,7 +45,7 @@ test('a sleeping worker adds what it usually takes to wake, less what has passed
   assert.equal(eta(90_000), 11);
 });
 
-test('progress grows over all stages, by the engine’s own word or by the clock', () => {
+test('progress grows over all stages, by the engine’s reports or by the clock', () => {
   const estimates = createLearned();
   const working = { status: 'running', engine: 'fake', stageAt: 0 } as const;
   const steps = [
@@ -65,7 +65,7 @@ test('progress grows over all stages, by the engine’s own word or by the clock
   assert.equal(steps.at(-1), 1);
 });
 
-test('the newest value moves a mean a little, and what was learned outlives a restart', () => {
+test('each new value moves the mean a little, and means survive a restart', () => {
   const before = createLearned();
   before.learn({ engine: 'fake', timings: { generate: 18_000 } });
   const after = createEstimates(before.toText());

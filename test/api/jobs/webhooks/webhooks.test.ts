@@ -18,7 +18,7 @@ interface Delivery {
   readonly body: string;
 }
 
-/** Answers with the statuses given, one after the other, then with 204. */
+/** A receiver that answers with these statuses, one after the other, then with 204. */
 async function createReceiver(statuses: readonly number[] = []) {
   const arrivals = new EventEmitter();
   const deliveries: Delivery[] = [];
@@ -43,7 +43,7 @@ async function createReceiver(statuses: readonly number[] = []) {
   };
 }
 
-test('the end of a job is told with a signature that the reference library accepts', async (t) => {
+test('the end of a job is delivered with a signature that the reference library accepts', async (t) => {
   const receiver = await createReceiver();
   t.after(receiver.close);
   const bench = await createJobBench({ settings });
@@ -58,7 +58,7 @@ test('the end of a job is told with a signature that the reference library accep
   assert.partialDeepStrictEqual(message, { type: 'job.done', data: { job_id: job.id, status: 'done' } });
 });
 
-test('cancelling and failing are told, and so is a result that was there already', async (t) => {
+test('cancellations, failures and remembered results are delivered too', async (t) => {
   const receiver = await createReceiver();
   t.after(receiver.close);
   const bench = await createJobBench({ settings });
@@ -93,7 +93,7 @@ test('cancelling and failing are told, and so is a result that was there already
   await expect('job.done', again.id);
 });
 
-test('a receiver that fails is tried again with the same id, also after a restart', async (t) => {
+test('a failed delivery is repeated with the same id, also after a restart', async (t) => {
   const receiver = await createReceiver([500, 302]);
   t.after(receiver.close);
   const clock = createManualClock();
@@ -116,7 +116,7 @@ test('a receiver that fails is tried again with the same id, also after a restar
   assert.equal(receiver.deliveries.length, 3);
 });
 
-test('a receiver that fails is tried again after the same pause when the clock is set back', {
+test('a failed delivery is repeated after the same pause when the clock is set back', {
   timeout: 30_000,
 }, async (t) => {
   const receiver = await createReceiver([500]);
@@ -135,7 +135,7 @@ test('a receiver that fails is tried again after the same pause when the clock i
   await second;
 });
 
-test('addresses of our own network are refused before the job is taken', async (t) => {
+test('addresses of private networks are refused before the job is accepted', async (t) => {
   const bench = await createJobBench();
   t.after(bench.close);
   const refused = [

@@ -38,7 +38,7 @@ describe('a rule of words', () => {
 describe('a rule of all', () => {
   const refuses = refusing({ all: [['president', 'king'], ['arrested', 'jail'], ['photo']] });
 
-  test('wants a word of every list, in any order', () => {
+  test('needs a word of every list, in any order', () => {
     assert.ok(refuses('photo of a king, jail in the background'));
     assert.ok(!refuses('a king in jail, oil painting'));
     assert.ok(!refuses('photo of a photo'));
@@ -60,9 +60,9 @@ describe('a rule with a pattern', () => {
 
   test('gives the same answer each time', () => assert.ok(refuses('plate xy987') && refuses('plate xy987')));
 
-  test('sees the whole of the longest prompt', () => assert.ok(refuses(`${'x '.repeat(15_900)}plate xy987`)));
+  test('reads the whole of the longest prompt', () => assert.ok(refuses(`${'x '.repeat(15_900)}plate xy987`)));
 
-  test('takes time in proportion to the prompt, whatever the pattern', () => {
+  test('takes time proportional to the prompt, with any pattern', () => {
     for (const pattern of ['(a+)+b', '(?:a|a)*b', '.*x.*y.*z', '(?:a?){30}a{30}b', '.{0,200}b.{0,200}c']) {
       const slow = refusing({ pattern });
       const start = performance.now();

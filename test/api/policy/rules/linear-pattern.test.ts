@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createLinearPattern } from '../../../../api/policy/rules/linear-pattern.ts';
 
 describe('a pattern of the operator', () => {
-  test('is taken with all that needs no second look at the text', () => {
+  test('is accepted with every feature that takes linear time', () => {
     const fine = [
       '\\bgun(s|fire)?\\b',
       'a.{0,20}b',

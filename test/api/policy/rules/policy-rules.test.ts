@@ -40,12 +40,12 @@ describe('the file of PROMPT_POLICY_FILE', () => {
     assert.deepEqual(await loadPolicyRules(await save('{"rules":[]}')), []);
   });
 
-  test('that is missing or no JSON says so', async () => {
+  test('is refused with a reason when it is missing or no JSON', async () => {
     await assert.rejects(loadPolicyRules(join(directory, 'none.json')), /PROMPT_POLICY_FILE: .*none\.json: ENOENT/);
     assert.match(await faultsOf('{rules'), /is not JSON/);
   });
 
-  test('names rule and field of every fault at once', async () => {
+  test('is refused with the rule and field of every fault at once', async () => {
     const faults = await faultsOf({
       rules: [
         { name: 'fine', words: ['a'] },
@@ -69,7 +69,7 @@ describe('the file of PROMPT_POLICY_FILE', () => {
     assert.match(faults, /rules\[5\]\.words\[0\]: must hold a letter or a digit/);
   });
 
-  test('shows a pattern that is not taken, and why', async () => {
+  test('is refused with a pattern that is not accepted, and the reason', async () => {
     const faults = await faultsOf({
       rules: [
         { name: 'backwards', pattern: '(a)\\1' },

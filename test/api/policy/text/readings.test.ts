@@ -47,7 +47,7 @@ describe('folding', () => {
 describe('readings of a word', () => {
   const meets = (word: string, term: string) => toReadings(word).some((reading) => toSpellings(term).includes(reading));
 
-  test('meet the word that is meant', () => {
+  test('contain the intended word', () => {
     const cases = [
       ['h0use', 'house'],
       ['hоuse', 'house'],
@@ -60,7 +60,7 @@ describe('readings of a word', () => {
     assert.ok(meets('grrrraaas', 'grass') && meets('البيت', 'بيت'));
   });
 
-  test('do not meet others', () => {
+  test('contain no other word', () => {
     for (const [word, term] of [
       ['ten', 'teen'],
       ['rapped', 'raped'],
@@ -74,7 +74,7 @@ describe('readings of a word', () => {
 });
 
 describe('words of a text', () => {
-  test('part at the change of script in Japanese, not in a disguised word', () => {
+  test('are separated at a change of script in Japanese, but not in a disguised word', () => {
     assert.deepEqual(
       toTokens('カロリーの少ないparty дом').map((token) => token.text),
       ['カロリー', 'の少ない', 'party', 'дом'],
@@ -82,7 +82,7 @@ describe('words of a text', () => {
     assert.deepEqual(toTokens('hоuse').length, 1);
   });
 
-  test('know what a comma parts', () => {
+  test('are separated by commas', () => {
     assert.deepEqual(
       toTokens('one two, three-four').map((token) => token.afterBreak),
       [true, false, true, false],
@@ -97,7 +97,7 @@ describe('terms', () => {
   });
   const finds = (text: string) => index.find(foldText(text)).matches.length > 0;
 
-  test('are found however they are taken apart or put together', () => {
+  test('are found whether they are split or joined', () => {
     const texts = [
       'house',
       'h-o-u-s-e',

@@ -12,7 +12,7 @@ interface Case {
   readonly named?: readonly Run[];
   readonly keyed?: { readonly fingerprint: string; readonly record: JobRecord };
   readonly queue?: Partial<ClaimFacts['queue']>;
-  /** How, and for a shared run which one. */
+  /** The kind of decision and, for a shared run, the run's id. */
   readonly expected: string;
 }
 
@@ -31,8 +31,8 @@ const keyed = (change: Parameters<typeof record>[0] = {}, fingerprint = 'this') 
 });
 
 const CASES: readonly Case[] = [
-  { when: 'there is nothing like it', expected: 'made' },
-  { when: 'others wait under no name', named: [run()], expected: 'made' },
+  { when: 'there is no equal one', expected: 'made' },
+  { when: 'others without a name wait', named: [run()], expected: 'made' },
 
   { when: 'an equal one with a seed is in work', order: PICTURE, named: [run()], expected: 'joined earlier' },
   { when: 'it waits', order: PICTURE, named: [run({ status: 'queued' })], expected: 'joined earlier' },
@@ -40,8 +40,8 @@ const CASES: readonly Case[] = [
   { when: 'it is remembered', order: PICTURE, named: [done()], expected: 'remembered earlier' },
   { when: 'its pictures are looked for first', order: FIRST, named: [done()], expected: 'recalled earlier' },
   { when: 'there is no result yet to look for', order: FIRST, named: [run()], expected: 'joined earlier' },
-  { when: 'it is remembered no more', order: PICTURE, named: [done({ rememberUntil: NOW })], expected: 'made' },
-  { when: 'it was forgotten', order: PICTURE, named: [done({ rememberUntil: 0 })], expected: 'made' },
+  { when: 'its remembered time is over', order: PICTURE, named: [done({ rememberUntil: NOW })], expected: 'made' },
+  { when: 'it is not remembered', order: PICTURE, named: [done({ rememberUntil: 0 })], expected: 'made' },
   { when: 'it failed', order: PICTURE, named: [failed('engine_failed')], expected: 'made' },
   { when: 'it was cancelled', order: PICTURE, named: [run({ status: 'cancelled' })], expected: 'made' },
   { when: 'a fresh one is asked for', order: { ...PICTURE, fresh: true }, named: [run()], expected: 'made' },
@@ -97,7 +97,7 @@ const CASES: readonly Case[] = [
   { when: 'it failed without a seed', order: RETRY, named: [failed('engine_failed')], expected: 'made' },
   { when: 'it was given up', order: RETRY, named: [run({ attendedBy: '', status: 'cancelled' })], expected: 'made' },
   {
-    when: 'several are left behind, the oldest is taken',
+    when: 'several are unattended, the oldest is taken',
     order: RETRY,
     named: [run({ id: 'attended' }), run({ attendedBy: '' }), run({ id: 'younger', attendedBy: '' })],
     expected: 'joined earlier',
@@ -109,28 +109,38 @@ const CASES: readonly Case[] = [
     expected: 'made',
   },
 
-  { when: 'a retry says so', order: SAYS_RETRY, named: [run()], expected: 'joined earlier' },
+  { when: 'the call declares itself a retry', order: SAYS_RETRY, named: [run()], expected: 'joined earlier' },
   {
-    when: 'a retry says so of one taken up',
+    when: 'the call declares itself a retry of one that is attended',
     order: SAYS_RETRY,
     named: [run({ attendedBy: 'retry' })],
     expected: 'made',
   },
-  { when: 'a retry says so of a retry', order: SAYS_RETRY, named: [run({ isRetry: true })], expected: 'made' },
-  { when: 'a retry says so of two', order: SAYS_RETRY, named: [run({ id: 'one' }), run()], expected: 'made' },
   {
-    when: 'a retry says so of two, one of them left',
+    when: 'the call declares itself a retry of a retry',
+    order: SAYS_RETRY,
+    named: [run({ isRetry: true })],
+    expected: 'made',
+  },
+  {
+    when: 'the call declares itself a retry of two',
+    order: SAYS_RETRY,
+    named: [run({ id: 'one' }), run()],
+    expected: 'made',
+  },
+  {
+    when: 'the call declares itself a retry of two, one of them unattended',
     order: SAYS_RETRY,
     named: [run({ id: 'one' }), run({ attendedBy: '' })],
     expected: 'joined earlier',
   },
   {
-    when: 'a retry says so of one besides what has ended',
+    when: 'the call declares itself a retry of one beside ended ones',
     order: SAYS_RETRY,
     named: [failed('engine_failed'), run()],
     expected: 'joined earlier',
   },
-  { when: 'a retry says so, and nothing is open', order: SAYS_RETRY, named: [], expected: 'made' },
+  { when: 'the call declares itself a retry, and nothing is open', order: SAYS_RETRY, named: [], expected: 'made' },
 
   { when: 'the key is known', order: KEY, keyed: keyed(), expected: 'repeated' },
   {
@@ -141,16 +151,16 @@ const CASES: readonly Case[] = [
   },
   { when: 'the key was used for something else', order: KEY, keyed: keyed({}, 'that'), expected: 'conflict' },
   {
-    when: 'the key comes before the name',
+    when: 'the key wins over the name',
     order: { ...KEY, ...PICTURE },
     keyed: keyed(),
     named: [done()],
     expected: 'repeated',
   },
-  { when: 'the key’s share was given up', order: KEY, keyed: keyed({ ticket: { released: true } }), expected: 'made' },
+  { when: 'the key’s job was cancelled', order: KEY, keyed: keyed({ ticket: { released: true } }), expected: 'made' },
   { when: 'the key’s run was cancelled', order: KEY, keyed: keyed({ run: { status: 'cancelled' } }), expected: 'made' },
   {
-    when: 'the key’s caller was told of a failure',
+    when: 'the key’s caller received a failure',
     order: KEY,
     keyed: keyed({ run: { status: 'failed' } }),
     expected: 'made',
@@ -177,7 +187,7 @@ const CASES: readonly Case[] = [
 const decide = ({ order: change, named = [], keyed: known, queue }: Case) =>
   decideClaim(order(change), { now: NOW, named, keyed: known, queue: { ...EMPTY_QUEUE, ...queue } });
 
-describe('what becomes of a request when', () => {
+describe('the decision on a request when', () => {
   for (const one of CASES) {
     test(one.when, () => {
       const decision = decide(one);
@@ -195,7 +205,7 @@ describe('what a claim writes', () => {
     return decision;
   };
 
-  test('whoever takes a run up attends it; whoever shares a seed changes nothing', () => {
+  test('a retry that takes a run up attends it; a request that shares a seed changes nothing', () => {
     assert.equal(claim(RETRY, { named: [run({ attendedBy: '' })] }).run.attendedBy, 'new');
     assert.equal(claim(PICTURE, { named: [run()] }).run.attendedBy, 'first');
   });
@@ -206,7 +216,7 @@ describe('what a claim writes', () => {
     assert.equal(claim(PICTURE).ticket.origin, 'made');
   });
 
-  test('a name leads to the newest picture, and to every one that a retry may still get', () => {
+  test('a name leads to the newest picture, and to all that a retry may still get', () => {
     const open = run({ id: 'open' });
     const stored = { ...failed('store_failed'), id: 'not stored' };
     const over = [failed('engine_failed'), done({ received: true }), run({ status: 'cancelled' })];
@@ -216,14 +226,14 @@ describe('what a claim writes', () => {
     assert.deepEqual('named' in picture && picture.named, [picture.run.id]);
   });
 
-  test('a name leads to no more than the newest ones', () => {
+  test('a name leads only to the newest pictures', () => {
     const many = Array.from({ length: 40 }, (_, index) => run({ id: `run ${index}` }));
     const { run: made, ...rest } = claim(RETRY, { named: many });
     const named = 'named' in rest ? rest.named : [];
     assert.deepEqual([named.length, named[0], named.at(-1)], [32, 'run 9', made.id]);
   });
 
-  test('a retry of a picture that no store took asks for the same seed; a given seed is never replaced', () => {
+  test('a retry of a picture that no store took uses the same seed; a given seed is never replaced', () => {
     const { run: made, ...rest } = order(RETRY);
     const seedOf = (seedGiven: boolean, earlier: Run) =>
       claim(
@@ -238,7 +248,7 @@ describe('what a claim writes', () => {
     );
   });
 
-  test('the turn is where the queue has come to, or the last place of the line', () => {
+  test('the turn is the queue’s present position, or the last place of the line', () => {
     assert.equal(claim({}, { queue: { lastPlace: 7, servedTurn: 3 } }).run.turn, 7);
     assert.equal(claim({}, { queue: { lastPlace: 2, servedTurn: 3 } }).run.turn, 3);
     assert.equal(claim({}).run.turn, 0);

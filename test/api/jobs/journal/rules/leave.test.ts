@@ -14,7 +14,7 @@ import {
 } from '../../../../../api/jobs/journal/rules/life.ts';
 import { done, NOW, record, run } from './records.ts';
 
-test('what becomes of a job whose caller has gone', () => {
+test('the decision on a job whose caller has gone', () => {
   const [fetch, patient] = [{ isFetch: true }, { comesBack: true }];
   const cases = [
     // the ticket, status, gone for ms
@@ -40,7 +40,7 @@ test('what becomes of a job whose caller has gone', () => {
   }
 });
 
-test('who leaves attends its run no more; who comes back is noted', () => {
+test('a caller that leaves no longer attends its run; one that will come back is noted', () => {
   const gone = decideLeave(record(), false);
   assert.deepEqual([gone.run.attendedBy, gone.ticket.comesBack], ['', false]);
   assert.equal(decideLeave(record(), true).ticket.comesBack, true);
@@ -49,7 +49,7 @@ test('who leaves attends its run no more; who comes back is noted', () => {
   assert.equal(others.run.attendedBy, 'retry', 'somebody else is on the line');
 });
 
-test('the last share that is given up cancels the run', () => {
+test('the run is cancelled with the last of its jobs', () => {
   assert.equal(decideRelease(record(), 1), 'runCancelled');
   assert.equal(decideRelease(record(), 2), 'released');
   assert.equal(decideRelease(record({ run: { status: 'done' } }), 1), 'released');

@@ -15,7 +15,7 @@ test('work is counted in pictures of a megapixel', () => {
   for (const [request, cost] of cases) assert.equal(costOf(request), cost, JSON.stringify(request));
 });
 
-test('all places are for a client alone, and an equal share of them for each of several', () => {
+test('one client may take all places, and several get equal shares', () => {
   const cases = [
     // cost, maxWaiting, clients, ownCost
     [1, 10, 0, 0, true],
@@ -37,7 +37,7 @@ test('all places are for a client alone, and an equal share of them for each of 
   }
 });
 
-test('a client that fills its share leaves room for many others, and not for endlessly many', () => {
+test('a client that fills its share leaves room for many others, but not for any number', () => {
   const waiting = new Map<string, number>();
   const send = (clientId: string, cost: number): boolean => {
     const ownCost = waiting.get(clientId) ?? 0;
@@ -53,7 +53,7 @@ test('a client that fills its share leaves room for many others, and not for end
   assert.ok(total < 6 * 100, `${total}`);
 });
 
-test('a run joins where the queue has come to, or after the last of its line', () => {
+test('a run joins at the queue’s present position, or after the last of its line', () => {
   assert.equal(nextTurn(EMPTY_QUEUE), 0);
   assert.equal(nextTurn({ ...EMPTY_QUEUE, lastPlace: 5, servedTurn: 2 }), 5);
   assert.equal(nextTurn({ ...EMPTY_QUEUE, lastPlace: 2, servedTurn: 5 }), 5);

@@ -2,11 +2,11 @@ import type { JobRecord, Order, Sharing, Ticket } from '../../../../../api/jobs/
 import type { Run } from '../../../../../shared/queue/run.ts';
 import { type TicketChange, toOrder } from '../../orders.ts';
 
-/** Records for the tables of the rules; the time is 1000. */
+/** Records for the tables of the rules. Their time is 1000. */
 
 export const NOW = 1000;
 
-/** The run of an earlier request, and the key of the caller that it was made for. */
+/** The run of an earlier request, and the idempotency key of its caller. */
 export const run = (change: Partial<Run> = {}): Run => ({
   ...toOrder(NOW).run,
   ...{ id: 'earlier', ticketId: 'first', status: 'running', attendedBy: 'first' },
