@@ -20,13 +20,13 @@ const settings = [gatewaySettings, workerSettings, ...plugIns.map((plugIn) => pl
 );
 const names = new Set(settings.map(([name]) => name));
 
-describe('what the papers say', () => {
-  test('the guide has a row for every setting, in the words of the code', () => {
+describe('the documentation', () => {
+  test('the guide has a row for every setting, with the description of the code', () => {
     const missing = settings.map(([name, schema]) => toGuideRow(name, schema)).filter((row) => !guide.includes(row));
     assert.deepEqual(missing, []);
   });
 
-  test('the guide knows no other setting', () => {
+  test('the guide has no row for an unknown setting', () => {
     const documented = [...guide.matchAll(/<a id="\w+"><\/a>`(\w+)`/g)].map(([, name = '']) => name);
     assert.deepEqual(
       documented.filter((name) => !names.has(name)),
@@ -34,7 +34,7 @@ describe('what the papers say', () => {
     );
   });
 
-  test('.env.example shows every setting, and no other', () => {
+  test('.env.example has every setting, and no other', () => {
     const missing = settings
       .map(([name, schema]) => toEnvLines(name, schema))
       .filter((lines) => !example.includes(lines));
@@ -46,19 +46,19 @@ describe('what the papers say', () => {
     );
   });
 
-  test('the papers install the runtime of Stable Diffusion in the version that the code names', () => {
+  test('the documentation installs the runtime of Stable Diffusion in the version of the code', () => {
     for (const name of ['DEPLOYMENT_GUIDE.md', 'worker/engines/stable-diffusion/README.md'])
       assert.ok(read(name).includes(`\n${INSTALL_COMMAND}\n`), `${name} must say: ${INSTALL_COMMAND}`);
   });
 
-  test('README tells every error code with its status', () => {
+  test('README lists every error code with its status', () => {
     const missing = Object.entries(ERRORS).filter(
       ([code, { status }]) => !new RegExp(`\`${code}\`[^\n]*\\| ${status} \\|`).test(readme),
     );
     assert.deepEqual(missing, []);
   });
 
-  test('the guide tells for every error code, and no other, what the operator looks at', () => {
+  test('the guide says for every error code, and for no other, what the operator should check', () => {
     const [, chapter = ''] = /^### By error code\n([\s\S]*?)^###/m.exec(guide) ?? [];
     const documented = [...chapter.matchAll(/^\| `(\w+)` \| \S/gm)].map(([, code]) => code);
     assert.deepEqual(documented, Object.keys(ERRORS));

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { describeSetting } from '../../shared/service/config.ts';
 
-/** What the guide and `.env.example` have to say about a setting; the tests hold both to it. */
+/** What the guide and `.env.example` must say about each setting. */
 
 const toDefault = (fallback: string | undefined): string => (fallback === undefined ? 'unset' : `\`${fallback}\``);
 

@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 import { describe, test } from 'node:test';
 import { importsOf, readSource, sourceFiles } from './source-files.ts';
 
-/** Imports go one way. The first pattern that fits a file says what it may import; its own folder it always may. */
+/** Imports go one way. The first pattern that fits a file says what it may import, besides files of its own folder. */
 const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp[]]> = [
   [/^shared\//, [/^shared\//]],
-  // A client of the gateway like any other: it speaks HTTP, and starts the services as processes.
+  // The command line is a client of the gateway: it uses HTTP, and starts the services as processes.
   [/^cli\//, [/^shared\//, /^cli\//, /^scripts\/(run-both|toolchain)\.mjs$/]],
   [/^api\/dialects\/index\.ts$/, [/^api\/dialects\//]],
   [
@@ -31,7 +31,7 @@ const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp
   [/^worker\/stores\/[\w-]+\/.*/, [/^shared\//, /^worker\/stores\/store\.ts$/, /^worker\/upstream\//]],
   [/^worker\/(browser|picture|upstream)\//, [/^shared\//, /^worker\/(browser|picture|upstream)\//]],
   [/^worker\//, [/^shared\//, /^worker\//]],
-  // The doctor stands outside both services and looks at each as the service itself does.
+  // The doctor is outside both services and uses the services' own code to check them.
   [
     /^doctor\//,
     [
@@ -47,7 +47,7 @@ const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp
   ],
 ];
 
-/** `worker/engines/perchance` for every file of that plug-in. */
+/** The folder of a plug-in's file, for instance `worker/engines/perchance`. */
 const plugInOf = (file: string): string | undefined =>
   /^(?:api\/dialects|worker\/engines|worker\/stores)\/[\w-]+(?=\/)/.exec(file)?.[0];
 
@@ -58,8 +58,8 @@ function isAllowed(file: string, imported: string): boolean {
   return isOwn || allowed.some((pattern) => pattern.test(imported));
 }
 
-describe('the house', () => {
-  test('imports go one way', () => {
+describe('imports', () => {
+  test('go one way', () => {
     const wrong = sourceFiles.flatMap((file) =>
       importsOf(file)
         .filter((imported) => !isAllowed(file, imported))
@@ -69,7 +69,7 @@ describe('the house', () => {
     assert.ok(sourceFiles.length > 50);
   });
 
-  test('api and worker meet over the wire alone', () => {
+  test('of api and worker never reach the other one', () => {
     const wrong = sourceFiles.flatMap((file) =>
       importsOf(file)
         .filter((imported) => [file, imported].every((path) => /^(api|worker)\//.test(path)))
@@ -78,7 +78,7 @@ describe('the house', () => {
     assert.deepEqual(wrong, []);
   });
 
-  test('no service needs the doctor', () => {
+  test('of services never reach the doctor', () => {
     const wrong = sourceFiles.filter((file) => !file.startsWith('doctor/')).flatMap(importsOf);
     assert.deepEqual(
       wrong.filter((imported) => imported.startsWith('doctor/')),
@@ -86,7 +86,7 @@ describe('the house', () => {
     );
   });
 
-  test('only what starts a service reads the environment', () => {
+  test('are not needed for the environment: only a main.ts reads it', () => {
     const readers = sourceFiles.filter((file) => readSource(file).includes('process.env'));
     const allowed =
       /^(shared\/service\/run-service|api\/main|worker\/main|worker\/[\w/-]+\/(child|open|check)[\w-]*)\.ts$/;

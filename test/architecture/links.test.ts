@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { root } from './source-files.ts';
 
-/** Every link of the papers that stays in this repository leads to a file, and to a heading or an anchor in it. */
+/** Every link of the documentation into this repository leads to a file, and to a heading or an anchor in it. */
 
 const PAPERS = globSync('{,docs/**/,.github/**/,deploy/**/,worker/**/}*.md', { cwd: root }).map((path) =>
   path.replaceAll('\\', '/'),
@@ -12,7 +12,7 @@ const PAPERS = globSync('{,docs/**/,.github/**/,deploy/**/,worker/**/}*.md', { c
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8').replace(/^ *```[\s\S]*?^ *```/gm, '');
 
-/** As GitHub makes it: small letters, no signs but hyphens and underscores, hyphens for spaces. */
+/** The anchor that GitHub makes of a heading: lower case, only letters, digits, hyphens and underscores, hyphens for spaces. */
 const toAnchor = (heading: string): string =>
   heading
     .toLowerCase()
@@ -38,12 +38,12 @@ function brokenLinksOf(path: string): string[] {
     .map((target) => `${path}: ${target}`);
 }
 
-test('the links of the papers lead somewhere', () => {
+test('the links of the documentation lead to existing files and headings', () => {
   assert.ok(PAPERS.includes('DEPLOYMENT_GUIDE.md') && PAPERS.includes('docs/doctor.md'), 'the papers are found');
   assert.deepEqual(PAPERS.flatMap(brokenLinksOf), []);
 });
 
-test('the commands and files that the papers name exist', () => {
+test('the commands and files that the documentation names exist', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
   const faults = PAPERS.flatMap((path) => {
     const text = readFileSync(join(root, path), 'utf8');

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { longFunctions } from './long-functions.ts';
 import { importsOf, readSource, sourceFiles } from './source-files.ts';
 
-/** The rooms of each service. A file that fits none of these patterns stands in the wrong place. */
+/** The folders of each service. A file that fits none of these patterns is in a wrong folder. */
 const ROOMS: readonly RegExp[] = [
   /^shared\/(errors|random-text|remember|wait)\.ts$/,
   /^shared\/(contract|queue|net|files|picture|service|telemetry)\//,
@@ -21,13 +21,13 @@ const ROOMS: readonly RegExp[] = [
   /^doctor\/(checks|codes)\//,
 ];
 
-/** More loose files than this in one folder, and a newcomer no longer finds the way. */
+/** With more files in one folder a newcomer no longer finds the right one. */
 const MAX_FILES_IN_A_ROOM = 20;
-/** A longer file does more than one thing. */
+/** A longer file usually has more than one purpose. */
 const MAX_LINES = 250;
-/** Without the lines of the functions inside it: a `createX` holds the functions that share its state. */
+/** Lines without those of inner functions, because a `createX` contains the functions that share its state. */
 const MAX_FUNCTION_LINES = 60;
-/** Lists of like things, where the number is the point. */
+/** Folders that are lists, and may hold any number of files. */
 const COLLECTIONS =
   /^(api\/policy\/vocabulary|worker\/engines\/(sketch\/page\/\w+|stable-diffusion\/schedulers|perchance))$/;
 
@@ -47,17 +47,17 @@ function reachedFrom(start: string, imports: ReadonlyMap<string, readonly string
   return reached;
 }
 
-describe('the rooms', () => {
+describe('the folders', () => {
   const imports = new Map(sourceFiles.map((file) => [file, importsOf(file)]));
 
-  test('every file stands in one of the rooms', () => {
+  test('contain every file', () => {
     assert.deepEqual(
       sourceFiles.filter((file) => !ROOMS.some((room) => room.test(file))),
       [],
     );
   });
 
-  test('no room is crowded', () => {
+  test('have a limited number of files', () => {
     const counts = new Map<string, number>();
     for (const file of sourceFiles) counts.set(folderOf(file), (counts.get(folderOf(file)) ?? 0) + 1);
     assert.deepEqual(
@@ -66,21 +66,21 @@ describe('the rooms', () => {
     );
   });
 
-  test('no file is too long to be read at once', () => {
+  test('have files of limited length', () => {
     assert.deepEqual(
       sourceFiles.filter((file) => readSource(file).split('\n').length - 1 > MAX_LINES),
       [],
     );
   });
 
-  test('no function is too long to be read at once', () => {
-    // A `main.ts` wires its service by hand, and is read from top to bottom.
+  test('have functions of limited length', () => {
+    // A `main.ts` wires its service by hand in one long function.
     const files = sourceFiles.filter((file) => !file.endsWith('/main.ts'));
     const long = files.flatMap((file) => longFunctions(file, MAX_FUNCTION_LINES));
     assert.deepEqual(long, []);
   });
 
-  test('what stands in shared/ has a user in each service', () => {
+  test('both services use every file of shared/', () => {
     const usedBy = (service: string): Set<string> =>
       new Set(
         sourceFiles.filter((file) => file.startsWith(service)).flatMap((file) => [...reachedFrom(file, imports)]),
@@ -92,7 +92,7 @@ describe('the rooms', () => {
     assert.deepEqual(oneSided, []);
   });
 
-  test('no imports run in a circle', () => {
+  test('no imports are circular', () => {
     assert.deepEqual(
       sourceFiles.filter((file) => reachedFrom(file, imports).has(file)),
       [],

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
-/** The source files of the services and of the doctor as the architecture tests see them: paths from the project's root, with slashes. */
+/** The source files of the services and of the doctor: paths from the project's root, with slashes. */
 
 export const root = join(import.meta.dirname, '../..');
 

@@ -6,12 +6,12 @@ import { createLog, type Logger } from '../../shared/service/log.ts';
 import type { Engine, EngineImage, EngineRequest } from '../../worker/engines/engine.ts';
 import { assertCoherentLimits, assertNoLeak, assertProgress, assertRealPicture, generate } from './engine-checks.ts';
 
-/** An engine on its stand-in (or on a real browser), with what else the plug-in's own cases need. */
+/** An engine on its stand-in or on a real browser, and anything that the plug-in's own cases need. */
 export interface EngineSubject {
   readonly engine: Engine;
   /** Tokens and passwords that the engine was given. They must never be in an error or in the log. */
   readonly secrets: readonly string[];
-  /** The service in its place, where there is one: what was asked of it. */
+  /** The stand-in, if there is one, with the requests that it got. */
   readonly standIn?: { readonly requests?: readonly { readonly method: string }[] } | undefined;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export interface EngineContract<Subject extends EngineSubject> {
   readonly faults?: readonly EngineFault<Subject>[];
 }
 
-/** Everything that waits obeys its signal within this time. */
+/** Every wait ends within this time after its signal aborts. */
 const PROMPT_MS = 200;
 /** The fastest of several counts, because other processes can only make a cancellation slower. */
 const CANCELLATIONS = 3;
@@ -155,7 +155,7 @@ export function engineContract<Subject extends EngineSubject>(contract: EngineCo
       assert.equal(different.size, images.length);
     });
 
-    test('makes the same picture of the same seed, and another of another', async (context) => {
+    test('makes the same picture with the same seed, and another one with another seed', async (context) => {
       if (!subject.engine.limits.seed) return context.diagnostic('the engine takes no seed');
       const [[first], [same], [other]] = [await succeed(), await succeed(), await succeed({ seed: 99 })];
       assert.deepEqual(Buffer.from(same?.bytes ?? []), Buffer.from(first?.bytes ?? []));
@@ -211,7 +211,7 @@ export function engineContract<Subject extends EngineSubject>(contract: EngineCo
       });
     }
 
-    test('tells the doctor how its service is, and makes nothing', async (context) => {
+    test('reports the state of its service to the doctor, and makes nothing', async (context) => {
       const { engine, standIn, secrets } = subject;
       if (engine.probe === undefined) return context.diagnostic('the engine has no free call');
       const before = standIn?.requests?.length ?? 0;

@@ -133,7 +133,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       for (const { id } of [other, second]) await jobs.cancel(id);
     });
 
-    test('a call that says that it is a retry joins the only open job, although somebody seems to wait for that', async () => {
+    test('a call that declares itself a retry joins the only open job, even if that job seems attended', async () => {
       const jobs = await begin(false);
       const request = draft({ prompt: 'says retry' });
       const ask = (saysRetry: boolean) => jobs.submit(request, options({ saysRetry }));
@@ -146,7 +146,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       for (const { id } of [first, ...retries]) await jobs.cancel(id);
     });
 
-    test('a run for a fetched address is finished, and any next fetch gets its picture', async () => {
+    test('a run for an address that was fetched is made to its end, and the next fetch gets its picture', async () => {
       const jobs = await begin(false);
       const request = draft({ prompt: 'fetched', deliver: 'bytes' });
       const fetchOnce = async (id: string): Promise<AbortController> => {
@@ -169,7 +169,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       await jobs.cancel(another.id);
     });
 
-    test('equal requests share a picture in whatever form it is delivered, if it can be delivered so', async () => {
+    test('equal requests share a picture in different forms of delivery, if it can be delivered so', async () => {
       const jobs = await begin(true);
       const ask = async (change: Parameters<typeof draft>[0]): Promise<Job> => {
         const job = await jobs.submit(draft({ prompt: 'delivered', seed: 6, ...change }), options());
@@ -182,7 +182,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       assert.equal((await ask({ shape: 'portrait' })).origin, 'made');
     });
 
-    test('a random picture that its caller never got is handed to the next retry', async () => {
+    test('a picture with a random seed that its caller never received goes to the next retry', async () => {
       const jobs = await begin(false);
       const request = draft({ prompt: 'unreceived' });
       const first = await jobs.submit(request, options());
@@ -217,7 +217,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       assert.equal((await jobs.wait(retry.id, patient())).status, 'done');
     });
 
-    test('when the wait budget ends the job goes on, and can be asked for', async () => {
+    test('when the wait budget ends the job goes on, and can be found', async () => {
       const jobs = await begin(false);
       const accepted = await jobs.submit(draft({ prompt: 'budget' }), options());
       const left = new AbortController();
@@ -255,7 +255,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       assert.equal((await jobs.wait(kept.id, patient())).status, 'done');
     });
 
-    test('cancelling gives up one share only; the last one reaches the engine in 200 ms and frees the slot', async () => {
+    test('cancelling one of several jobs keeps the run; cancelling the last one reaches the engine in 200 ms and frees the slot', async () => {
       const jobs = await begin(false);
       const request = draft({ prompt: 'cancel', seed: 4 });
       const one = await jobs.submit(request, options({ asynchronous: true }));
@@ -495,7 +495,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       }
     });
 
-    test('who waits comes before those who come back, who follows events counts as waiting, and who has gone is last', async () => {
+    test('callers who wait come before callers who come back; followers of events count as waiting; callers who left come last', async () => {
       const bench = await createBench({ concurrency: 1 });
       const end = (): void => {
         bench.isAutomatic = true;

@@ -5,7 +5,7 @@ import type { GenerationResult } from '../../shared/contract/generation.ts';
 import { type TicketChange, toOrder } from '../api/jobs/orders.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
-/** What every journal promises beyond the checks of `jobs.ts`: callbacks, learned facts, the order of tickets. */
+/** What every journal promises besides the checks of `jobs.ts`: callbacks, learned facts, the order of tickets. */
 
 export interface JournalBench {
   readonly journal: Journal;
@@ -42,7 +42,7 @@ export function testJournal(
       journal.report(runId, { status: 'done', result: RESULT, rememberUntil: clock.now() + LEASE_MS });
     const callbackUrl = 'https://example.org/hook';
 
-    test('a callback is due when the run has ended, and again only after it was put off', async () => {
+    test('a callback is due when the run has ended, and again only after it was postponed', async () => {
       const { key, runId } = await claim({ callbackUrl });
       assert.deepEqual(await journal.takeCallback(clock.now(), LEASE_MS), {});
       await finish(runId);
@@ -70,7 +70,7 @@ export function testJournal(
       await journal.putOffCallback(key, undefined);
     });
 
-    test('the callback of a job that is given up is due at once, and not again at the end', async () => {
+    test('the callback of a cancelled job is due at once, and not again at the end of the run', async () => {
       const sharing = { kind: 'picture', name: 'shared picture' } as const;
       const one = await claim({ callbackUrl, sharing });
       const two = await claim({ callbackUrl, sharing, clientId: 'bert' });
@@ -114,7 +114,7 @@ export function testJournal(
       for (const { key } of fresh) await journal.release(key);
     });
 
-    test('the newest unfinished ticket of a client is found, unless it was given up', async () => {
+    test('the newest open ticket of a client is found, unless it was cancelled', async () => {
       const clientId = 'carol';
       const sharing = { kind: 'picture', name: 'picture of two' } as const;
       const [first, second] = [await claim({ clientId }), await claim({ clientId })];
@@ -146,7 +146,7 @@ export function testJournal(
       assert.equal((await journal.recall(`finished:${picture.id}`))?.id, runId);
     });
 
-    test('facts are kept', async () => {
+    test('learned facts are kept', async () => {
       assert.equal(await journal.readFact('unheard of'), undefined);
       for (const value of ['one', 'two']) await journal.writeFact('a fact', value);
       assert.equal(await journal.readFact('a fact'), 'two');

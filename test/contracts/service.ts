@@ -33,11 +33,11 @@ export interface ServiceContract extends ServiceShape {
   readonly variant?: string;
   readonly keyVariable?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Answers of the submission, or of the look at the work, with a success status that hold no allowed picture. */
+  /** Answers with a success status, to the submission or to a status call, that contain no allowed picture. */
   readonly refusals: Readonly<
     Record<string, { readonly path?: RegExp; readonly body: unknown; headers?: Record<string, string> }>
   >;
-  /** An answer that ends the work without a picture. */
+  /** An answer that says that the work ended without a picture. */
   readonly failures: Readonly<Record<string, { readonly path?: RegExp; readonly body: unknown }>>;
   /** The paths of calls that submit. All other calls look at the work. */
   readonly submission: RegExp;
@@ -45,10 +45,10 @@ export interface ServiceContract extends ServiceShape {
   readonly cancellation?: RegExp;
   /** Whether the answer to the submission names the address to ask next. */
   readonly namesAddresses?: boolean;
-  /** Whether the work is looked at and its picture fetched from an address; true for all that name addresses. */
+  /** Whether status and picture are fetched from an address that the answer names. */
   readonly hostsPictures?: boolean;
   readonly faults?: readonly EngineFault<ServiceSubject>[];
-  /** The free call of the engine's `probe`, and what the service answers to it; `none`: the service has no such call. */
+  /** The free call of the engine's `probe`, and the service's answer. `none`: the service has no such call. */
   readonly probe: { readonly path: RegExp; readonly body: unknown } | 'none';
 }
 
@@ -146,7 +146,7 @@ export function serviceContract(contract: ServiceContract): void {
     });
 
     if (probe !== 'none') {
-      test('tells a right key from a wrong one by one free call', async () => {
+      test('distinguishes a right key from a wrong one by one free call', async () => {
         const [right, wrong] = [await create(quiet), await create(quiet, 'key_WrongWrongWrongWrongWrong')];
         const { signal } = new AbortController();
         assert.equal((await right.engine.probe?.({ signal }))?.authorized, 'yes');
@@ -171,7 +171,7 @@ export function serviceContract(contract: ServiceContract): void {
     });
 
     if (contract.namesAddresses === true) {
-      test('asks no other host, whatever host the answer names', async () => {
+      test('calls no other host, even if the answer names one', async () => {
         const subject = await create(quiet);
         const stranger = await createServiceStandIn({ hasKey: contract.hasKey, answers });
         subject.standIn.elsewhere = stranger.url;
@@ -180,14 +180,14 @@ export function serviceContract(contract: ServiceContract): void {
         await Promise.all([subject.close(), stranger.close()]);
       });
 
-      test('fetches no picture from the address of cloud credentials', async () => {
+      test('fetches no picture from the metadata address of clouds', async () => {
         const subject = await create(quiet);
         subject.standIn.filesElsewhere = 'http://169.254.169.254';
         await assert.rejects(generate(subject.engine, request(subject)), { code: 'engine_changed' });
         await subject.close();
       });
 
-      test('looks again after growing pauses, and tells what the service says', async () => {
+      test('asks for the status after growing pauses, and reports what the service says', async () => {
         const subject = await create(quiet);
         const { events } = await generate(subject.engine, request(subject));
         assert.deepEqual(subject.waits.slice(0, 2), [500, 750]);
@@ -222,7 +222,7 @@ export function serviceContract(contract: ServiceContract): void {
         const looked = subject.standIn.nextRequest();
         await looked;
         const cancelled = subject.standIn.nextRequest(cancellation);
-        // The service does not answer, which is no business of the caller who left. The worker's own end waits for it.
+        // The service does not answer. The caller who left does not wait for it, but the worker's stop does.
         answering('hang', cancellation)(subject);
         const abortedAt = performance.now();
         abort.abort();
@@ -234,7 +234,7 @@ export function serviceContract(contract: ServiceContract): void {
           hasStopped = true;
         });
         await nextTurn();
-        assert.ok(!hasStopped, 'stop waits until the service was told');
+        assert.ok(!hasStopped, 'stop waits for the cancellation');
         subject.standIn.mend();
         await stopping;
         await subject.close();

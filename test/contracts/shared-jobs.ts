@@ -28,7 +28,7 @@ const PATIENCE_MS = 20_000;
 const PICTURES = 10;
 /** Commands of one picture that gateway and worker send, together with those that their scripts call. */
 const MAX_COMMANDS = 40;
-/** Those of BullMQ: it keeps counts, locks and a stream of events, none of which can be turned off. */
+/** Commands of BullMQ for counts, locks and a stream of events, which cannot be turned off. */
 const MAX_OF_BULLMQ = 60;
 const patient = () => ({ budgetMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) });
 const asynchronous = options({ asynchronous: true });
@@ -88,7 +88,7 @@ export function testSharedJobs(): void {
       assert.equal((await bench.otherJobs.wait(accepted.id, patient())).status, 'done');
     });
 
-    test('a worker that stops gives back what it has, and takes nothing more', async (t) => {
+    test('a worker that stops gives its runs back, and takes no more', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       const ask = (seed: number) => bench.jobs.submit(draft({ seed }), asynchronous);
@@ -151,7 +151,7 @@ export function testSharedJobs(): void {
       const ask = (seed: number) => bench.jobs.submit(draft({ seed }), asynchronous);
       const accepted = await Promise.all(Array.from({ length: 12 }, (_, seed) => ask(seed)));
       const worker = await bench.addWorker(2);
-      // Longer than this test may take. Events that happen without a connection are sent when it is back.
+      // Longer than this test may take. Events without a connection are sent when the connection is back.
       const endless = { budgetMs: 10 * PATIENCE_MS, signal: new AbortController().signal };
       const waiting = accepted.map(({ id }) => bench.otherJobs.wait(id, endless));
       await worker.productions.at(1);
@@ -165,7 +165,7 @@ export function testSharedJobs(): void {
       assert.equal((await bench.jobs.wait(id, endless)).status, 'done');
     });
 
-    test('a token of the caller is sealed on its way', async (t) => {
+    test('a caller’s token is sealed in the queue', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       const credentials = { piclumen: 'very-secret-token' };
@@ -231,7 +231,7 @@ export function testSharedJobs(): void {
       assert.equal(await bench.otherJobs.collectImage('other.png'), false);
     });
 
-    test('who has nothing waiting comes next, and only a run that was begun before goes first', async (t) => {
+    test('a client with nothing waiting comes next, and only a run that was begun before goes first', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       const { runs } = bench.backend;
@@ -257,7 +257,7 @@ export function testSharedJobs(): void {
       assert.equal(await runs.position(last), 1, 'a run that had started before goes first');
     });
 
-    test('a picture costs few commands, however much progress is reported', async (t) => {
+    test('a picture needs few Redis commands, even with much progress', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       const worker = await bench.addWorker(1);
@@ -286,7 +286,7 @@ export function testSharedJobs(): void {
       }
     });
 
-    test('what lost runs cost their client is taken back when nothing waits any more', async (t) => {
+    test('the cost of lost runs is removed from their client when nothing waits', async (t) => {
       const bench = await createBench();
       const redis = new Redis(bench.server.url);
       t.after(async () => {
@@ -305,7 +305,7 @@ export function testSharedJobs(): void {
       assert.equal(await costOfAnna(), null);
     });
 
-    test('records of a format that is much newer are refused, and those of the next one are not', async (t) => {
+    test('records of a much newer format are refused, and those of the next format are accepted', async (t) => {
       const bench = await createBench();
       const redis = new Redis(bench.server.url);
       t.after(async () => {
@@ -321,7 +321,7 @@ export function testSharedJobs(): void {
       await assert.rejects(settleFormat(redis), { name: 'SettingsError', message: /^REDIS_URL: .*newer release/ });
     });
 
-    test('messages of any length are heard by all, in their order', async (t) => {
+    test('messages of any length reach all subscribers in their order', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       const sent = [10, 100_000, 20, 9000, 7000, 1_000_000, 0].map((length, index) => `${index}:${'é'.repeat(length)}`);
@@ -335,7 +335,7 @@ export function testSharedJobs(): void {
       assert.deepEqual(heard, sent);
     });
 
-    test('gateways know their workers, and miss those that left', async (t) => {
+    test('gateways know their workers, and notice when one has left', async (t) => {
       const bench = await createBench();
       t.after(bench.close);
       assert.deepEqual(bench.otherJobs.status().workers, []);

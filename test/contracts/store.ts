@@ -51,7 +51,7 @@ export interface StoreContract<Subject extends StoreSubject> {
   readonly mend?: (subject: Subject) => void | Promise<void>;
 }
 
-/** Everything that waits obeys its signal within this time. */
+/** Every wait ends within this time after its signal aborts. */
 const PROMPT_MS = 200;
 const ID = '0123456789abcdef0123456789abcdef';
 
@@ -110,7 +110,7 @@ export function storeContract<Subject extends StoreSubject>(contract: StoreContr
       });
     }
 
-    test('tells the doctor how its host is, and uploads nothing', async (context) => {
+    test('reports the state of its host to the doctor, and uploads nothing', async (context) => {
       const { store, secrets } = subject;
       if (store.probe === undefined) return context.diagnostic('the store has no free call');
       const uploads = network?.uploads(subject) ?? 0;

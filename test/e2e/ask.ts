@@ -4,7 +4,7 @@ import { readPngTexts } from '../../api/dialects/automatic1111/picture-text/png-
 import { readInfotext } from '../../shared/picture/infotext.ts';
 import { fingerprintOf, readFingerprint } from '../stand-ins/perchance/fingerprint.ts';
 
-/** Asks the service as a stranger would. */
+/** Calls the service over HTTP, without knowledge of its code. */
 
 /** The parameters of `GET /generate`. */
 export interface PictureRequest {

@@ -49,7 +49,7 @@ describe('kill -9 in the browser while it paints', () => {
     assert.notEqual(await chromium.browser(), killed);
   });
 
-  test('of the renderers: the same', async () => {
+  test('of the renderers: the job runs once more', async () => {
     const { answer, asked } = await askAndHang();
     for (const pid of await chromium.renderers()) process.kill(pid, 'SIGKILL');
     await waitForGeneration(chain, asked + 1);

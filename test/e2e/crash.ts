@@ -5,7 +5,7 @@ import { createRandom } from '../support/random.ts';
 import { download, readParameters } from './ask.ts';
 import type { Service } from './service.ts';
 
-/** Hands in jobs while the services that should make them are killed again and again. */
+/** Submits jobs while the services that make them are killed again and again. */
 
 export interface Cluster {
   readonly gateways: readonly Service[];
@@ -17,7 +17,7 @@ export interface CrashPlan {
   readonly kills: number;
   /** The same seed gives the same instants and victims. */
   readonly seed: number;
-  /** Something else that goes wrong after this many kills. */
+  /** An additional fault after this many kills. */
   readonly disaster?: { readonly after: number; readonly strike: () => Promise<void> };
 }
 
@@ -30,7 +30,7 @@ export interface Accepted {
   readonly id: string;
 }
 
-/** Hands all jobs in, round by round, and kills a service in each. Returns the accepted jobs. */
+/** Submits all jobs in rounds, and kills a service in each round. Returns the accepted jobs. */
 export async function handInAndKill({ gateways, workers }: Cluster, plan: CrashPlan): Promise<Accepted[]> {
   const { next: random } = createRandom(plan.seed);
   const pick = (services: readonly Service[]): Service => services[Math.floor(random() * services.length)] as Service;
@@ -119,13 +119,13 @@ export async function assertAllEnded(gateways: readonly Service[], accepted: rea
   return { done, failed };
 }
 
-/** A crash is no reason for a failure: the next process takes the job up. */
+/** A crash must not fail a job, because the next process takes it over. */
 export function assertAllDone({ done, failed }: Ended, jobs: number): void {
   assert.deepEqual(failed, []);
   assert.equal(new Set(done).size, jobs);
 }
 
-/** A queue takes a killed worker's jobs back after half a minute, which some jobs meet more than once. */
+/** The queue takes a killed worker's runs back after half a minute. This may happen to a job more than once. */
 const PATIENCE_MS = 240_000;
 
 async function untilEnded(address: string): Promise<JobAnswer> {

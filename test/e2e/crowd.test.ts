@@ -5,7 +5,7 @@ import { type Answer, ask, askWell, assertPaintedFor, download } from './ask.ts'
 import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
 
 const CROWD = 200;
-/** One runs, the others wait. */
+/** One job runs, and the others wait. */
 const ROOM = 20;
 
 describe('too many clients, and clients that leave', () => {

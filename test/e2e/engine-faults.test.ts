@@ -93,7 +93,7 @@ const ENDLESS_TIMEOUT_MS = 8000;
 const MARGIN_MS = 5000;
 const AT_ONCE_MS = 1000;
 
-/** The whole way from the gateway to the site, with a visitor whom the site has never seen. */
+/** Runs everything from the gateway to the site, with a visitor whom the site has never seen. */
 async function visit(context: TestContext, mode: Mode): Promise<InProcess & { site: PerchanceStandIn }> {
   const site = await createPerchanceStandIn({ mode });
   const pages = createBrowser(SILENT);
@@ -142,7 +142,7 @@ async function assertRests({ url, site, advance }: Awaited<ReturnType<typeof vis
   advance(LONGEST_REST_MS);
 }
 
-describe('every way in which Perchance answers or breaks, seen at the gateway', { concurrency: 2 }, () => {
+describe('every answer and fault of Perchance, seen at the gateway', { concurrency: 2 }, () => {
   for (const [mode, answer] of Object.entries(ANSWERS) as [Mode, 'served' | ErrorCode][]) {
     test(`mode ${mode}: ${answer}`, async (context) => {
       const system = await visit(context, mode);
@@ -152,7 +152,7 @@ describe('every way in which Perchance answers or breaks, seen at the gateway', 
         return;
       }
       await assertFails(system.url, answer, 1, TIMEOUT_MS + MARGIN_MS);
-      // It may have been chance. A second job that meets it confirms it.
+      // The first failure may be chance. A second job with the same failure confirms it.
       if (answer === 'engine_changed') await assertFails(system.url, answer, 4, TIMEOUT_MS + MARGIN_MS);
       const isResting = RESTING.has(mode) || RESTING_CODES.has(answer) || answer === 'engine_changed';
       if (isResting) await assertRests(system, answer);

@@ -14,7 +14,7 @@ interface FollowedBody extends AnswerBody {
 const read = async (address: string | undefined): Promise<FollowedBody> =>
   (await (await fetch(String(address))).json()) as FollowedBody;
 
-test('who asks for the picture itself and is told to come back gets it by status_url as well', async (context) => {
+test('a caller of the bytes who gets a 202 also gets the picture by status_url', async (context) => {
   const { promise: painted, resolve: paint } = Promise.withResolvers<void>();
   const engine = createFakeEngine('fake', async (request) => {
     await painted;

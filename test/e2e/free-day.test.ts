@@ -4,7 +4,7 @@ import { liveFreeDay } from './free-day.ts';
 
 const REQUESTS = 36;
 const RATE = 50;
-/** A busy machine may be late by half a second, which is so much of that day. */
+/** Half a second of a busy machine, on the clock of that day. */
 const SLACK_MS = 25_000;
 
 test('without any key, nearly every picture of a day is made by a model, and no caller is held longer than the budget', async () => {

@@ -28,7 +28,7 @@ const MIDNIGHT = 20_000 * DAY_MS;
 /** Documented: two minutes of a GPU a day for an address without an account; a distilled model takes some 4 s. */
 const GPU_SECONDS_A_DAY = 120;
 const GPU_SECONDS_A_PICTURE = 4;
-/** Documented: anonymous places are shared by the whole world, and refused when all are taken. How often is a guess. */
+/** Documented: all anonymous callers share the places, and are refused when all are taken. How often is a guess. */
 const POOL_CYCLE_MS = 300_000;
 const POOL_FULL_MS = 30_000;
 /** Documented: 20 s and more. That the volunteers take no longer than this is a guess. */
@@ -38,7 +38,7 @@ const CHALLENGES_A_VISIT = 20;
 
 /** The default of WAIT_BUDGET_MS, and a short one such as a chat program's time-out asks for. */
 export const BUDGETS_MS = { usual: 85_000, short: 20_000 };
-/** One caller in so many comes by the gateway with the short budget. */
+/** One in this many callers uses the gateway with the short budget. */
 const CALLERS_A_SHORT_BUDGET = 5;
 const FALLBACK_WITHIN_MS = 70_000;
 const LOOK_MS = 2000;
@@ -51,7 +51,7 @@ export interface FreeDay {
   readonly handedOver: number;
   /** How much longer than its budget a caller was held at most, on the day's own clock. Negative: never. */
   readonly longestBeyondMs: number;
-  /** The longest way to a picture, on the day's own clock. */
+  /** The longest wait for a picture, on the day's own clock. */
   readonly longestMs: number;
   /** Challenges that were met in a real browser, and all of them. */
   readonly visits: number;
@@ -148,7 +148,7 @@ async function fetchPicture(url: string, index: number, clock: Clock): Promise<O
   return { engine, heldMs, tookMs: clock.now() - startedAt, isHandedOver: first.status === 202 };
 }
 
-/** So many requests, spread evenly over the day, by the default order. A second is `rate` seconds of that day. */
+/** Sends `requests` evenly over the day, with the default engines. A real second is `rate` seconds of that day. */
 export async function liveFreeDay(requests: number, rate: number): Promise<FreeDay> {
   const clock = createHurriedDay(MIDNIGHT, rate);
   const undo = clock.govern();

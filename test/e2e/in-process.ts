@@ -8,21 +8,21 @@ import type { WorkerOptions } from '../../worker/worker.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
 import { openFrontDoor, TOKEN } from '../worker/front-door.ts';
 
-/** Gateway and worker in this process, wired as their `main.ts` do, with plug-ins and a clock of the test's own. */
+/** Gateway and worker in this process, wired as in their `main.ts`, with the test's own plug-ins and clock. */
 export interface InProcess {
   readonly url: string;
   /** All log lines of both so far. */
   readonly log: () => string;
-  /** Moves the worker's clock: rests pass, while waits take their own time. */
+  /** Advances the worker's clock, so that rests end. Waits still take real time. */
   advance(milliseconds: number): void;
-  /** One more gateway on the same jobs. Answers its address. */
+  /** Starts one more gateway on the same jobs. Resolves with its address. */
   addGateway(waitBudgetMs: number): Promise<string>;
   close(): Promise<void>;
 }
 
 type Overrides = 'stores' | 'pages' | 'engineTimeoutMs' | 'uploadTimeoutMs' | 'patienceMs' | 'fallbackWithinMs';
 
-/** `clock`: of both services; left out, the worker's can be advanced and the gateway's is the real one. */
+/** `clock`: of both services. By default the worker's can be advanced, and the gateway's is the real one. */
 type InProcessOptions = Pick<WorkerOptions, 'engines'> & Partial<Pick<WorkerOptions, Overrides | 'clock'>>;
 
 const WAIT_BUDGET_MS = 120_000;

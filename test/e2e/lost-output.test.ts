@@ -50,7 +50,7 @@ describe('a service whose output cannot be written', () => {
     return fd;
   }
 
-  /** Both ends of a named pipe. */
+  /** Opens both ends of a named pipe. */
   function openPipe(): { readonly reader: number; readonly writer: number } {
     const path = join(directory, 'pipe');
     execFileSync('mkfifo', [path]);

@@ -48,7 +48,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
     }
   });
 
-  test('the answer names a random seed, and it is the one that was used', async () => {
+  test('the answer names the random seed that was used', async () => {
     const request = { prompt: 'an orchard after rain' };
     const { body } = await askWell(chain.url, request);
     const seed = Number(body.seed);

@@ -39,7 +39,7 @@ async function assertReady(url: string): Promise<void> {
   assert.deepEqual((await readJson(`${url}/ready`)).body, { ready: true, reasons: [] });
 }
 
-describe('the gateway is ready if a picture can be made, and else says why not', () => {
+describe('the gateway is ready if a picture can be made, and otherwise says why not', () => {
   test('a worker that never answered, and then does', async (context) => {
     const services = await start(context, { start: ['gateway'] });
     await assertNotReady(services.url, 'The worker has not answered since the gateway started.');
@@ -122,7 +122,7 @@ describe('the engines are listed from the start', () => {
     await assertListed(services);
   });
 
-  test('a worker that does not answer costs a second, and the list is what is known', async (context) => {
+  test('a worker that does not answer delays the list by a second, and the list shows what is known', async (context) => {
     const services = await start(context, { start: ['gateway'] });
     const startedAt = performance.now();
     assert.equal((await fetch(`${services.url}/v1/models`)).status, 200);

@@ -63,7 +63,7 @@ describe('SIGTERM while a picture is made', () => {
     }
   }
 
-  test('the worker finishes it, and requests that come meanwhile wait for the next worker', async () => {
+  test('the worker makes it to its end, and new requests wait for the next worker', async () => {
     const answer = await stopDuring(chain.worker);
     assert.equal(answer.status, 200, answer.text);
     await assertPaintedFor(await download(answer.body.image_url), REQUEST);

@@ -57,7 +57,7 @@ interface System extends InProcess {
   readonly imgur: ImgurStandIn;
 }
 
-/** The whole way from the gateway to Imgur, with an engine that counts its pictures. */
+/** Runs everything from the gateway to Imgur, with an engine that counts its pictures. */
 async function open(context: TestContext, mode: ImgurMode, names: 'imgur' | 'imgur,disk'): Promise<System> {
   const imgur = await createImgurStandIn();
   imgur.setMode(mode, mode === 'slow' ? { uploadMs: SLOW_MS } : {});
@@ -97,7 +97,7 @@ async function assertFails(system: System): Promise<Answer> {
   return failed;
 }
 
-describe('every way in which an upload ends, with another store behind it', { concurrency: 4 }, () => {
+describe('every end of an upload, with another store behind it', { concurrency: 4 }, () => {
   for (const [mode, outcome] of Object.entries(OUTCOMES) as [ImgurMode, Outcome][]) {
     test(`mode ${mode}: ${outcome}`, async (context) => {
       const system = await open(context, mode, 'imgur,disk');
@@ -114,7 +114,7 @@ describe('every way in which an upload ends, with another store behind it', { co
   }
 });
 
-describe('every way in which an upload fails, with no other store', { concurrency: 4 }, () => {
+describe('every failure of an upload, without another store', { concurrency: 4 }, () => {
   for (const [mode, outcome] of Object.entries(OUTCOMES) as [ImgurMode, Outcome][]) {
     if (outcome === 'taken') continue;
     test(`mode ${mode}: ${outcome}`, async (context) => {

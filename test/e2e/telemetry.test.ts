@@ -48,7 +48,7 @@ const named = (receiver: OtlpReceiver, name: string): ReceivedSpan => {
   return found[0] as ReceivedSpan;
 };
 
-/** Who asks, waits in the queue, makes and stores stand in one trace, below the caller's own span. */
+/** Request, wait in the queue, engine and store are spans of one trace, below the caller's own span. */
 function assertOneTrace(receiver: OtlpReceiver, queue: { readonly name: string; readonly service: string }): void {
   assert.deepEqual(receiver.faults, []);
   const request = named(receiver, 'GET /generate');
@@ -135,7 +135,7 @@ describe('metrics and traces of a gateway with its worker', () => {
     assert.deepEqual([used, name, typeof run], ['openai', by, 'string']);
   });
 
-  test('metrics are for those whom the operator gave a key', async () => {
+  test('metrics need a key', async () => {
     assert.equal((await fetch(`${services.url}/metrics`)).status, 401);
     assert.equal((await fetch(`${services.workerUrl}/metrics`)).status, 401);
   });
@@ -174,7 +174,7 @@ withRedis(() => {
       await standIn.close();
     });
 
-    test('one trace leads over the queue too', async () => {
+    test('one trace also contains the spans across the queue', async () => {
       const headers = { traceparent: `00-${TRACE}-${CALLER_SPAN}-01` };
       const [gateway] = cluster.gateways;
       const { status } = await ask(gateway?.url ?? '', { prompt: PROMPT, seed: 1 }, { headers });

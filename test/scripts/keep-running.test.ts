@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { keepRunning } from '../../scripts/keep-running.mjs';
 import { until } from '../support/poll.ts';
 
-/** On real processes, which write a line each time they start. */
+/** Uses real processes, which write a line each time they start. */
 describe('services that are kept running', () => {
   let directory: string;
   let said: string[];
@@ -26,7 +26,7 @@ describe('services that are kept running', () => {
 
   const LIVE = "process.on('SIGTERM', () => process.exit(0)); setInterval(() => undefined, 1000)";
 
-  test('one that dies again and again is given up with its reason, and the others are stopped', async () => {
+  test('one that dies again and again is not restarted: its reason is printed, and the others are stopped', async () => {
     const { ended } = keepRunning([toService('broken', 'process.exit(3)'), toService('well', LIVE)], quick());
     assert.equal(await ended, 1);
     assert.equal(countStarts('broken'), 3);
@@ -37,7 +37,7 @@ describe('services that are kept running', () => {
     ]);
   });
 
-  test('one that lived long enough before each death is started again for ever', async () => {
+  test('one that lived long enough before each death is always restarted', async () => {
     const dyingThrice =
       "if (fs.readFileSync('mortal', 'utf8').split('\\n').length < 6) process.kill(process.pid, 'SIGKILL');";
     const { stop, ended } = keepRunning([toService('mortal', `${dyingThrice} process.exit(78)`)], {

@@ -12,7 +12,7 @@ import { takeFreePort } from '../support/free-port.ts';
 import { until } from '../support/poll.ts';
 import { childrenOf, commandOf } from '../support/proc.ts';
 
-/** `npm start` and the two `start:` scripts as the real processes that a person or a host begins and ends. */
+/** `npm start` and the two `start:` scripts as real processes, started and stopped as by a person or a host. */
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -43,7 +43,7 @@ describe('npm start', () => {
     const [program = '', ...args] = command;
     const child = spawn(program, args, {
       cwd: ROOT,
-      // Not where a developer's own settings would be found.
+      // Not in the clone, where a developer's settings would be read.
       env: {
         ...{ PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), WORKER_PORT: String(workerPort) },
         ...{ HOST: '127.0.0.1', DATA_DIR: directory, ENGINES: 'sketch', STORES: 'disk', ...env },
@@ -93,12 +93,12 @@ describe('npm start', () => {
     }
   });
 
-  test('ends both services at SIGTERM to npm, and then itself', async () => {
+  test('stops both services at SIGTERM to npm, and then itself', async () => {
     const service = await begin(START);
     await untilReady(service);
     await until(
       () => service.lines.some((line) => /^Prompts stay on your own machines/.test(line)),
-      'it tells where prompts go',
+      'it says where prompts go',
     );
     const ended = once(service.child, 'exit');
     service.child.kill('SIGTERM');
@@ -106,14 +106,14 @@ describe('npm start', () => {
     await assertBothEnd(service);
   });
 
-  test('ends both services when it is killed itself', async () => {
+  test('stops both services when it is killed itself', async () => {
     const service = await begin([process.execPath, 'scripts/start.mjs']);
     await untilReady(service);
     service.child.kill('SIGKILL');
     await assertBothEnd(service);
   });
 
-  test('ends both services when its terminal is closed', async () => {
+  test('stops both services when its terminal is closed', async () => {
     const service = await begin(['script', '-qec', 'npm start --silent', '/dev/null']);
     await untilReady(service);
     service.child.kill('SIGKILL');
@@ -126,7 +126,7 @@ describe('npm start', () => {
     process.kill(await findGateway(service), 'SIGKILL');
     await until(
       () => service.lines.some((line) => line.includes('The gateway ended with signal SIGKILL')),
-      'it is told',
+      'the death is reported',
     );
     await until(() => answers(service.port), 'it is started again');
     const ended = once(service.child, 'exit');
@@ -184,7 +184,7 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-/** Among the processes that it started. */
+/** Searches the descendants of the process. */
 async function findGateway({ child }: Started): Promise<number> {
   const gateway = childrenOf(child.pid ?? 0).find((pid) => commandOf(pid).includes('api/main.js'));
   if (gateway === undefined) throw new Error('no gateway among the children');

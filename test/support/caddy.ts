@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { takeFreePort } from './free-port.ts';
 import { until } from './poll.ts';
 
-/** A real Caddy with its own defaults in front of an upstream. Its folder is removed at the end. */
+/** A real Caddy with default settings in front of an upstream. Its folder is removed at the end. */
 export interface Caddy {
   readonly url: string;
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:http';
 import { close, listen } from '../../shared/net/http.ts';
 
-/** Below the ports that the system gives to connections, so that a port is still free when its killed program restarts. */
+/** Below the ports that the system uses for connections, so that a port is still free when its killed program restarts. */
 const PORTS = { from: 20_000, to: 32_000 };
 
 /** A free port for programs that cannot choose one themselves. */

@@ -2,11 +2,11 @@ import type { Clock } from '../../shared/wait.ts';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Time that goes faster than the real one, and that can be told to go slower for a while, or to jump. */
+/** Time that runs faster than real time, and that can run slower for a while, or jump. */
 export interface HurriedDay extends Clock {
-  /** Moves the time on. Waits that are due then end. */
+  /** Advances the time. Waits that are due end. */
   jump(milliseconds: number): void;
-  /** Time goes as fast as the real one while the task runs, for what keeps its own clock, such as a browser. */
+  /** Runs at real speed during the task, for programs with their own clock, such as a browser. */
   inRealTime<T>(task: () => Promise<T>): Promise<T>;
   /** `AbortSignal.timeout` by this time too. Returns a function that undoes it. */
   govern(): () => void;
@@ -16,7 +16,7 @@ interface Alarm {
   arrange(): void;
 }
 
-/** Begins at `startMs` of the epoch and goes `rate` times as fast as the real time. */
+/** Starts at `startMs` of the epoch and runs `rate` times as fast as real time. */
 export function createHurriedDay(startMs: number, rate: number): HurriedDay {
   let [nowAtMark, markedAt, currentRate] = [startMs, performance.now(), rate];
   const alarms = new Set<Alarm>();

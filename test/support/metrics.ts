@@ -16,7 +16,7 @@ const LINE = /^([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)*)\})? (\+In
 const LABEL = /([a-z_]+)="((?:[^"\\\n]|\\[\\"n])*)"/g;
 const HISTOGRAM_ENDS = ['_bucket', '_sum', '_count'];
 
-/** Throws unless every metric has its help and type before its samples, and every sample comes once. */
+/** Throws unless every metric has help and type before its samples, and every sample appears once. */
 export function readMetrics(text: string): readonly Sample[] {
   assert.ok(text.endsWith('\n'), 'the last line has no end');
   const types = new Map<string, string>();
@@ -57,7 +57,7 @@ function checkByPrometheus(text: string): void {
   assert.equal(status, 0, stderr);
 }
 
-/** Of every sample with these labels. */
+/** The sum of all samples with these labels. */
 export function sumOf(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>> = {}): number {
   const fits = (sample: Sample): boolean =>
     sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels[label] === value);

@@ -7,10 +7,10 @@ import { test } from 'node:test';
 import { takeFreePort } from './free-port.ts';
 import { until } from './poll.ts';
 
-/** A real nginx with its own defaults in front of an upstream. Its folder is removed at the end. */
+/** A real nginx with default settings in front of an upstream. Its folder is removed at the end. */
 export interface Nginx {
   readonly url: string;
-  /** Its error log. */
+  /** The text of its error log. */
   readonly errors: () => Promise<string>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Reads Linux's `/proc`. The texts of a process that has ended are empty. */
+/** Reads Linux's `/proc`. Texts of a process that has ended are empty. */
 
 export function readProc(pid: number, file: string): string {
   try {

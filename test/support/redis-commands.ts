@@ -8,7 +8,7 @@ interface Count {
   readonly inScripts: number;
 }
 
-/** Commands that the server is sent while the task runs, and those that scripts call: our own, and BullMQ's. */
+/** Counts commands that the server gets during the task, and commands that scripts call: our own, and BullMQ's. */
 export async function countCommands(
   url: string,
   task: () => Promise<void>,
@@ -34,7 +34,7 @@ export async function countCommands(
   }
 }
 
-/** Heartbeats come at intervals, however many pictures are made. */
+/** Heartbeats are not counted, because they come at intervals, independent of pictures. */
 const NO_PART = /"(ECHO" "the-end|publish" "easel:workers)"/;
 
 /** Each line says where a command came from: `[0 127.0.0.1:1234]`, or `[0 lua]`. */

@@ -21,7 +21,7 @@ describe('files that are kept within a bound', () => {
     createKeptFiles({ directory, maxBytes, clock: { now: () => now, elapsed: () => now } });
   const names = async (): Promise<string[]> => (await readdir(directory)).sort();
 
-  /** A file of 300 bytes that was written so long ago. */
+  /** A file of 300 bytes with this age. */
   async function lay(name: string, ageMinutes: number): Promise<void> {
     const path = join(directory, name);
     await writeFile(path, Buffer.alloc(300));
@@ -29,7 +29,7 @@ describe('files that are kept within a bound', () => {
     await utimes(path, at, at);
   }
 
-  test('the oldest go first, so many that the bound holds with some room', async () => {
+  test('the oldest are removed first, until the size is somewhat below the bound', async () => {
     await lay('b.png', 40);
     await lay('a.png', 30);
     await lay('c.webp', 20);
@@ -51,7 +51,7 @@ describe('files that are kept within a bound', () => {
     assert.deepEqual(await names(), ['.hidden.png', 'README', 'a.png', 'new.png', 'notes.txt']);
   });
 
-  test('adds up what it writes, and looks at what others write only now and then', async () => {
+  test('adds up its own writes, and reads the folder for other writes only sometimes', async () => {
     const files = open();
     await files.write('first.png', Buffer.alloc(300));
     for (const name of ['a.png', 'b.png', 'c.png']) await lay(name, 60);
@@ -63,7 +63,7 @@ describe('files that are kept within a bound', () => {
     assert.deepEqual(await names(), ['first.png', 'second.png', 'third.png']);
   });
 
-  test('looks as soon as its own pass the bound', async () => {
+  test('reads the folder as soon as its own writes pass the bound', async () => {
     const files = open();
     await files.write('first.png', Buffer.alloc(300));
     for (const name of ['a.png', 'b.png', 'c.png']) await lay(name, 60);
@@ -82,7 +82,7 @@ describe('files that are kept within a bound', () => {
     assert.ok((await names()).length <= 5, String(await names()));
   });
 
-  test('0 megabytes is no bound', async () => {
+  test('0 megabytes means no bound', async () => {
     await lay('a.png', 60);
     await open(toMaxBytes(0)).write('new.png', Buffer.alloc(3000));
     assert.deepEqual(await names(), ['a.png', 'new.png']);

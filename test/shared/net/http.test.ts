@@ -16,14 +16,14 @@ test('a connection that never carried a request does not hold the stop', { timeo
   await Promise.all([once(socket, 'close'), close(server, LONG_MS)]);
 });
 
-test('a connection that is kept after its answer does not either', { timeout: 10_000 }, async () => {
+test('a connection that is kept open after its answer does not hold the stop', { timeout: 10_000 }, async () => {
   const server = createServer((_request, response) => response.end('done'));
   const { port } = await listen(server, 0, '127.0.0.1');
   await (await fetch(`http://127.0.0.1:${port}`)).text();
   await close(server, LONG_MS);
 });
 
-test('an answer under way is finished first', { timeout: 10_000 }, async () => {
+test('an answer under way is sent to its end first', { timeout: 10_000 }, async () => {
   const begun = Promise.withResolvers<() => void>();
   const server = createServer((_request, response) => begun.resolve(() => response.end('whole')));
   const { port } = await listen(server, 0, '127.0.0.1');
@@ -35,7 +35,7 @@ test('an answer under way is finished first', { timeout: 10_000 }, async () => {
   await closed;
 });
 
-test('a reader that takes nothing of his answer is cut', async () => {
+test('a client that reads nothing of its answer is disconnected', async () => {
   const server = createServer((_request, response) => {
     response.on('error', () => undefined);
     const send = (): void => {

@@ -11,7 +11,7 @@ interface Waiting {
   readonly place: number;
 }
 
-/** One worker with one slot, and the rules that the journals keep. */
+/** One worker with one slot, and the rules of the journals. */
 function createQueue() {
   let waiting: Waiting[] = [];
   let servedTurn = 0;
@@ -36,7 +36,7 @@ function createQueue() {
   };
 }
 
-test('clients take turns, and who has nothing waiting comes before the many of another', () => {
+test('clients take turns, and a new client comes before the many runs of another', () => {
   const queue = createQueue();
   for (let run = 0; run < 50; run += 1) queue.add('greedy', 'waits');
   for (let run = 0; run < 20; run += 1) queue.begin();
@@ -49,7 +49,7 @@ test('clients take turns, and who has nothing waiting comes before the many of a
   );
 });
 
-test('a large picture lets as many small ones pass as it costs', () => {
+test('as many small pictures pass a large one as it costs', () => {
   const queue = createQueue();
   queue.add('large', 'waits', 16);
   for (let run = 0; run < 30; run += 1) queue.add('small', 'waits');
@@ -57,7 +57,7 @@ test('a large picture lets as many small ones pass as it costs', () => {
   assert.ok(before >= 15 && before <= 16, `${before}`);
 });
 
-test('who waits on a connection comes before all who come back, at any time', () => {
+test('a caller who waits on a connection comes before all who come back, at any time', () => {
   const queue = createQueue();
   const bots = ['b1', 'b2', 'b3', 'b4', 'b5'];
   for (const id of bots) for (let run = 0; run < 40; run += 1) queue.add(id, 'comesBack');
@@ -68,7 +68,7 @@ test('who waits on a connection comes before all who come back, at any time', ()
   }
 });
 
-test('who waits gets eight times the work of who comes back, where both always want more', () => {
+test('callers who wait get eight times the work of callers who come back, when both always want more', () => {
   const queue = createQueue();
   const counts = new Map<string, number>();
   for (let run = 0; run < 200; run += 1) {
@@ -83,7 +83,7 @@ test('who waits gets eight times the work of who comes back, where both always w
   assert.ok(ratio > 7 && ratio < 9, `${ratio}`);
 });
 
-test('the many that a client comes back for do not delay what it waits for', () => {
+test('runs that a client comes back for do not delay the run that it waits for', () => {
   const queue = createQueue();
   for (let run = 0; run < 30; run += 1) queue.add('company', 'comesBack');
   queue.begin();
@@ -105,7 +105,7 @@ test('nobody waits for ever, however many new clients come', () => {
   assert.ok(begun > 30, 'after many of those who wait');
 });
 
-test('a run whose caller has gone is the last, and no place is beyond the last', () => {
+test('a run whose caller has gone has the last place, which no place exceeds', () => {
   assert.equal(placeOf({ turn: 1, cost: 1 }, 'left'), LAST_PLACE);
   assert.equal(placeOf({ turn: LAST_PLACE, cost: 16 }, 'comesBack'), LAST_PLACE);
 });

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createLineWriter } from '../../../shared/service/line-writer.ts';
 import { until } from '../../support/poll.ts';
 
-/** What a pipe of Linux holds. */
+/** Size of a pipe on Linux. */
 const PIPE_BYTES = 65_536;
 const LINE = `${'x'.repeat(999)}\n`;
 
@@ -31,7 +31,7 @@ describe('a line writer on a pipe', () => {
   const createWriter = (maxPendingBytes: number) =>
     createLineWriter({ fd: writer, maxPendingBytes, toLossLine: (lost) => `lost ${lost}\n` });
 
-  /** What has arrived since the last look. */
+  /** What has arrived since the last call. */
   function read(): string {
     const chunk = Buffer.alloc(PIPE_BYTES);
     try {
@@ -58,7 +58,7 @@ describe('a line writer on a pipe', () => {
     assert.equal(await readUntil((text) => text.endsWith('two\n')), 'one\ntwo\n');
   });
 
-  test('keeps what a full pipe does not take, and writes it whole once somebody reads', async () => {
+  test('keeps what a full pipe does not take, and writes it completely when the pipe is read', async () => {
     const { write } = createWriter(2 * PIPE_BYTES);
     const lines = Array.from({ length: 100 }, (_, index) => `${index} ${LINE}`);
     for (const line of lines) write(line);

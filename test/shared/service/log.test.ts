@@ -10,7 +10,7 @@ function logged(value: object, withPrompts = false): Record<string, unknown> {
 }
 
 describe('log', () => {
-  test('hides secrets and prompts wherever they are', () => {
+  test('hides secrets and prompts in every field', () => {
     const request = { prompt: 'a fox', options: [{ token: 'tok', deep: { password: 'pass' } }], size: 3 };
     const line = logged({ request, key: 'sk', at: new Date(0) });
     assert.doesNotMatch(JSON.stringify(line), /fox|tok"|pass"|sk/);
@@ -23,12 +23,12 @@ describe('log', () => {
     assert.equal(line.at, '1970-01-01T00:00:00.000Z');
   });
 
-  test('shows prompts where the operator asks for them, and secrets never', () => {
+  test('shows prompts when the operator wants them, but never secrets', () => {
     const line = logged({ request: { prompt: 'a fox', token: 'tok' } }, true);
     assert.deepEqual(line.request, { prompt: 'a fox', token: '[redacted]' });
   });
 
-  test('shows where an error and its causes came from, and nothing that hangs on them', () => {
+  test('shows the stack of an error and its causes, and none of their other properties', () => {
     const cause = Object.assign(new Error('refused'), { config: { data: '{"prompt":"a fox"}' } });
     const err = Object.assign(new Error('no answer', { cause }), { code: 'ECONNREFUSED', config: cause.config });
     const line = logged({ err });
@@ -38,7 +38,7 @@ describe('log', () => {
     assert.doesNotMatch(JSON.stringify(line), /fox/);
   });
 
-  test('a record that leads back to itself is cut off', () => {
+  test('cuts a circular record', () => {
     const loop: Record<string, unknown> = { name: 'loop' };
     loop.self = loop;
     assert.match(JSON.stringify(logged({ loop })), /too deep/);

@@ -5,7 +5,7 @@ import { until } from '../../support/poll.ts';
 
 const MB = 1024 * 1024;
 
-test('what large bodies took is given back once a service rests', async () => {
+test('memory of large bodies is returned when a service is idle', async () => {
   returnMemory({ intervalMs: 10 });
   const before = process.memoryUsage().external;
   let bodies: Buffer[] = Array.from({ length: 8 }, () => Buffer.alloc(8 * MB));
@@ -14,7 +14,7 @@ test('what large bodies took is given back once a service rests', async () => {
   await until(() => process.memoryUsage().external < before + 16 * MB, 'the memory of the bodies');
 });
 
-test('nothing is collected while the use grows, nor again and again for what stays in use', async (context) => {
+test('nothing is collected while the use grows, nor repeatedly for memory that stays in use', async (context) => {
   context.mock.timers.enable({ apis: ['setInterval'] });
   let bytes = 10 * MB;
   const collect = context.mock.fn();

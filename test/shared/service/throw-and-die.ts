@@ -1,7 +1,7 @@
 import { createLog } from '../../../shared/service/log.ts';
 import { stopOnSignal } from '../../../shared/service/run-service.ts';
 
-/** A service that says more than its pipe holds, and then meets a bug. */
+/** A service that writes more than its pipe holds, and then throws. */
 
 const LINES = 5000;
 const log = createLog({ service: 'test', level: 'info' });

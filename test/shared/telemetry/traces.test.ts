@@ -24,7 +24,7 @@ function open(endpoint: string, intervalMs = 60_000) {
 }
 
 describe('traces', () => {
-  test('are sent together, and the last ones at the stop', async () => {
+  test('are sent in batches, and the last ones at the stop', async () => {
     const receiver = await startOtlpReceiver();
     const { traces } = open(receiver.url);
     const now = Date.now();
@@ -46,7 +46,7 @@ describe('traces', () => {
     await receiver.close();
   });
 
-  test('that nobody takes are dropped: the queue is bounded, the stop is short, and one line says it', async () => {
+  test('are dropped when the collector is away: the queue is bounded, the stop is short, and one log line says so', async () => {
     const held: ServerResponse[] = [];
     const silent = createServer((_request, response) => void held.push(response));
     const { port } = await listen(silent, 0, '127.0.0.1');
@@ -60,7 +60,7 @@ describe('traces', () => {
     await close(silent, 0);
   });
 
-  test('a refusing or missing collector is told once, without what was sent', async () => {
+  test('of a refusing or missing collector are reported once, without their content', async () => {
     const refusing = createServer((request, response) => {
       request.resume();
       response.writeHead(503).end();
@@ -80,7 +80,7 @@ describe('traces', () => {
 describe('the context of a trace', () => {
   const theirs = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
 
-  test('goes on below the caller’s span, as the caller samples', () => {
+  test('continues below the caller’s span, with the caller’s sampling', () => {
     const span = toSpanContext(theirs);
     assert.deepEqual([span.parentSpanId, span.isSampled], ['b7ad6b7169203331', false]);
     assert.match(toTraceparent(span), /^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-00$/);
@@ -88,7 +88,7 @@ describe('the context of a trace', () => {
     assert.equal(toSpanContext(toTraceparent(span)).parentSpanId, span.spanId);
   });
 
-  test('begins anew where none came, or nonsense', () => {
+  test('starts a new trace when none or an invalid one came', () => {
     for (const header of [undefined, '', 'nonsense', theirs.toUpperCase(), [theirs]]) {
       const span = toSpanContext(header);
       assert.deepEqual([span.parentSpanId, span.isSampled, span.traceId.length], [undefined, true, 32]);
@@ -96,7 +96,7 @@ describe('the context of a trace', () => {
   });
 });
 
-test('headers of the collector are read as OpenTelemetry writes them, and wrong ones stop the start', () => {
+test('headers of the collector are read as OpenTelemetry writes them, and wrong ones prevent the start', () => {
   const read = (OTEL_EXPORTER_OTLP_HEADERS: string) =>
     readSettings(telemetrySettings, { OTEL_EXPORTER_OTLP_HEADERS }).OTEL_EXPORTER_OTLP_HEADERS;
   assert.deepEqual(read('api-key=a%2Cb, x-team = c=d ,'), { 'api-key': 'a,b', 'x-team': 'c=d' });
