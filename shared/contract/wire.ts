@@ -129,11 +129,13 @@ const endingSchema = z.discriminatedUnion('type', [
 ]);
 const ongoingSchema = z.discriminatedUnion('type', [progressSchema, z.object({ type: z.literal('alive') })]);
 
+const kindSchema = z.object({ type: z.string() });
+
 /** Undefined for an unknown kind of event. Throws when a `result` or `error` cannot be read, since nothing follows it. */
 export function parseProductionEvent(came: unknown): ProductionEvent | undefined {
   const ongoing = ongoingSchema.safeParse(came);
   if (ongoing.success) return ongoing.data;
-  const { type } = z.object({ type: z.string() }).parse(came);
+  const { type } = kindSchema.parse(came);
   return type === 'result' || type === 'error' ? endingSchema.parse(came) : undefined;
 }
 
