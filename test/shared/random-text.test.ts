@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { drawText } from '../../shared/random-text.ts';
+
+describe('random text', () => {
+  test('holds as many bytes as asked for, in either form', () => {
+    for (const bytes of [1, 8, 12, 16]) {
+      assert.match(drawText(bytes, 'hex'), new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+      assert.equal(Buffer.from(drawText(bytes, 'base64url'), 'base64url').length, bytes);
+    }
+  });
+
+  test('never comes twice, even where one draw ends and the next begins', () => {
+    const texts = Array.from({ length: 5000 }, (_, index) => drawText(9 + (index % 8), 'hex'));
+    assert.equal(new Set(texts.map((text) => text.slice(0, 18))).size, texts.length);
+  });
+
+  test('has no byte that stays the same', () => {
+    const texts = Array.from({ length: 600 }, () => Buffer.from(drawText(8, 'hex'), 'hex'));
+    for (let at = 0; at < 8; at += 1) assert.ok(new Set(texts.map((bytes) => bytes[at])).size > 100);
+  });
+});
