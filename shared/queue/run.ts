@@ -69,7 +69,7 @@ const runSchema = z.object({
   received: z.boolean().default(false),
   /** Key of the ticket whose caller waits on an open connection; empty if that caller asks again later or has left. */
   attendedBy: z.string().default(''),
-  /** The latest steps, oldest first. The last one is the present state. */
+  /** Its latest steps, oldest first: one for each time that it came to a stage. The last one is the present state. */
   steps: z.array(stepSchema).default([]),
 });
 export type Run = Readonly<z.infer<typeof runSchema>>;
@@ -91,9 +91,7 @@ export type RunMessage = z.infer<typeof runMessageSchema>;
 
 /** `after`: number of the last event that was published. */
 export function toMessageText(run: Run, after: number, preview: RunMessage['preview']): string {
-  const recorded = run.steps.filter(({ number }) => number > after);
-  // A preview is not recorded as a step, so the run's present state goes with it.
-  const steps = recorded.at(-1)?.number === run.number ? recorded : [...recorded, run];
+  const steps = run.steps.filter(({ number }) => number > after);
   const message: RunMessage = { steps, ending: isEnded(run.status) ? run : undefined, preview };
   return JSON.stringify(runMessageSchema.parse(message));
 }
@@ -113,10 +111,9 @@ export const isEnded = (status: RunStatus): boolean =>
   status === 'done' || status === 'failed' || status === 'cancelled';
 
 /** Older steps of a run are dropped. */
-const MAX_STEPS = 200;
+const MAX_STEPS = 100;
 
-/** `isRecorded`: whether the change becomes a step of the history. A preview does not. */
-export function applyChange(run: Run, change: RunChange, now: number, isRecorded = true): Run {
+export function applyChange(run: Run, change: RunChange, now: number): Run {
   const status = change.status ?? run.status;
   const isNewStage = change.stage !== undefined && change.stage !== run.stage;
   const hasStarted = status !== 'queued' && run.startedAt === undefined;
@@ -131,11 +128,19 @@ export function applyChange(run: Run, change: RunChange, now: number, isRecorded
     ...change,
     number: run.number + 1,
   };
-  return isRecorded ? { ...changed, steps: [...run.steps, toStep(changed)].slice(-MAX_STEPS) } : changed;
+  return withStep(changed, changed);
+}
+
+/** Within a stage only the newest step is kept, so that a long stage does not make a long record. */
+export function withStep(run: Run, step: RunStep): Run {
+  const last = run.steps.at(-1);
+  const isSameStage = last?.status === step.status && last.stage === step.stage && last.engine === step.engine;
+  const earlier = isSameStage ? run.steps.slice(0, -1) : run.steps;
+  return { ...run, ...toStep(step), steps: [...earlier, toStep(step)].slice(-MAX_STEPS) };
 }
 
 /** With every field, if only as undefined: laid over another step, it leaves nothing of that one. */
-export function toStep(run: RunStep): RunStep {
+function toStep(run: RunStep): RunStep {
   const { number, status, stage, stageAt, fraction, engine, engineStatus, queuePosition, startedAt } = run;
   return { number, status, stage, stageAt, fraction, engine, engineStatus, queuePosition, startedAt };
 }
@@ -143,8 +148,7 @@ export function toStep(run: RunStep): RunStep {
 /** The run as it was after each step of its history, and as it is now. */
 export function toHistory(run: Run): RunEvent[] {
   const { result: _result, error: _error, finishedAt: _finishedAt, ...open } = run;
-  const before = run.steps.filter(({ number }) => number < run.number);
-  return [...before.map((step) => ({ run: { ...open, ...toStep(step) } })), { run }];
+  return [...run.steps.slice(0, -1).map((step) => ({ run: { ...open, ...toStep(step) } })), { run }];
 }
 
 const runEndSchema = z.object({

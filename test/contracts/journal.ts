@@ -146,6 +146,22 @@ export function testJournal(
       assert.equal((await journal.recall(`finished:${picture.id}`))?.id, runId);
     });
 
+    test('a long stage makes no long record, and no stage is left out', async () => {
+      const { runId } = await claim();
+      await journal.report(runId, { status: 'running', stage: 'browser', engine: 'fake' });
+      for (let step = 1; step <= 30; step++) await journal.report(runId, { stage: 'generate', fraction: step / 30 });
+      const run = await journal.run(runId);
+      assert.deepEqual(
+        run?.steps.map(({ stage, fraction }) => [stage, fraction]),
+        [
+          [undefined, undefined],
+          ['browser', undefined],
+          ['generate', 1],
+        ],
+      );
+      assert.equal(run?.steps.at(-1)?.number, run?.number);
+    });
+
     test('learned facts are kept', async () => {
       assert.equal(await journal.readFact('unheard of'), undefined);
       for (const value of ['one', 'two']) await journal.writeFact('a fact', value);

@@ -117,12 +117,12 @@ export function toChangeCommit(before: StoredRun, run: Run, options: ChangeOptio
   const { id, number, status } = run;
   const key = redisKeys.run(id);
   const isOver = isEnded(status);
-  const history = run.steps === before.run.steps ? [] : ['steps', JSON.stringify(run.steps)];
+  const state = ['live', toStepText(run), 'steps', JSON.stringify(run.steps)];
   const end = isOver ? ['end', toEndingText(run), 'rememberUntil', run.rememberUntil ?? 0] : [];
   return {
     expected: [unchanged(before, isOver ? ['number', 'callbacks'] : ['number'])],
     writes: [
-      ['HSET', key, 'number', number, 'status', status, 'live', toStepText(run), ...history, ...end],
+      ['HSET', key, 'number', number, 'status', status, ...state, ...end],
       ...toQueueWrites(before.run, run),
       ...(isOver ? toEndWrites(before, run, options) : []),
       ['PUBLISH', channelNames.run(id), toMessageText(run, before.run.number, options.preview)],
@@ -189,11 +189,7 @@ export function createRedisRuns({ redis, clock, keepMs }: RedisRecordsOptions): 
       seen = undefined;
       if (before === undefined || isEnded(before.run.status)) return { answer: undefined };
       const now = clock.now();
-      const all = [changes].flat();
-      const run = all.reduce<Run>(
-        (changed, change, index) => applyChange(changed, change, now, preview === undefined || index < all.length - 1),
-        before.run,
-      );
+      const run = [changes].flat().reduce<Run>((changed, change) => applyChange(changed, change, now), before.run);
       return { answer: run, commit: toChangeCommit(before, run, { now, keepMs, preview }) };
     });
   }

@@ -1,5 +1,5 @@
 import { type Channels, channelNames, readMessage } from '../../../../shared/queue/channels.ts';
-import { type Run, type RunEvent, type RunMessage, runMessageSchema, toStep } from '../../../../shared/queue/run.ts';
+import { type Run, type RunEvent, type RunMessage, runMessageSchema, withStep } from '../../../../shared/queue/run.ts';
 import type { Logger } from '../../../../shared/service/log.ts';
 import type { Journal, RunListener } from '../journal.ts';
 
@@ -82,7 +82,7 @@ function toEvents(before: Run, steps: RunMessage['steps'], ending: RunMessage['e
   const news = steps.filter(({ number }) => number > before.number);
   let run = before;
   return news.map((step, index) => {
-    run = { ...run, ...toStep(step), steps: [...run.steps, step], ...(index === news.length - 1 && ending) };
+    run = { ...withStep(run, step), ...(index === news.length - 1 && ending) };
     return { run };
   });
 }

@@ -53,7 +53,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
   function change(runId: string, what: RunChange, preview?: ProgressEvent['preview']): Run | undefined {
     const run = read.run(runId);
     if (run === undefined || isEnded(run.status)) return undefined;
-    const changed = applyChange(run, what, clock.now(), preview === undefined);
+    const changed = applyChange(run, what, clock.now());
     waiting.note(changed, run);
     if (isEnded(changed.status)) saveEnd(changed);
     live.publish(changed, preview);
