@@ -15,6 +15,12 @@ describe('random text', () => {
     assert.equal(new Set(texts.map((text) => text.slice(0, 18))).size, texts.length);
   });
 
+  test('uses each drawn byte once', () => {
+    const texts = Array.from({ length: 1000 }, () => drawText(8, 'hex'));
+    const repeated = texts.filter((text, index) => texts[index - 1]?.endsWith(text.slice(0, 2)));
+    assert.ok(repeated.length < 100, `${repeated.length} of 1000 begin with the last byte before`);
+  });
+
   test('has no byte that stays the same', () => {
     const texts = Array.from({ length: 600 }, () => Buffer.from(drawText(8, 'hex'), 'hex'));
     for (let at = 0; at < 8; at += 1) assert.ok(new Set(texts.map((bytes) => bytes[at])).size > 100);
