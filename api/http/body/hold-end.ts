@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hasBody } from './read-body.ts';
 
 /** How long the sender of a body may continue after the answer. */
 const LINGER_MS = 5000;
@@ -9,7 +10,7 @@ const LINGER_MS = 5000;
  * So the answer is sent, and ends when the body has come, or after a while.
  */
 export function holdEnd(request: IncomingMessage, response: ServerResponse): void {
-  if (response.shouldKeepAlive || request.complete) return;
+  if (response.shouldKeepAlive || !hasBody(request)) return;
   const end = response.end.bind(response);
 
   function untilBodyHasCome(): void {

@@ -63,7 +63,7 @@ function keepLongSeed(key: string, value: unknown, context?: { readonly source?:
   return isRounded ? (context?.source ?? value) : value;
 }
 
-const hasBody = ({ headers }: Request): boolean =>
+export const hasBody = ({ headers }: Pick<Request, 'headers'>): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 const nestsTooDeep = (): AppError =>
