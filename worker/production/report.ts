@@ -38,10 +38,8 @@ export function createReport(options: ReportOptions) {
   }
 
   async function findProblems(): Promise<string[]> {
-    const problems: string[] = [];
-    if (!(await isBrowserWell())) problems.push(BROWSER_FAILS);
-    if (!(await canWrite())) problems.push(DIRECTORY_FAILS);
-    return problems;
+    const [isWell, isDirectoryWritable] = await Promise.all([isBrowserWell(), canWrite()]);
+    return [...(isWell ? [] : [BROWSER_FAILS]), ...(isDirectoryWritable ? [] : [DIRECTORY_FAILS])];
   }
 
   async function health(): Promise<WorkerHealth> {
