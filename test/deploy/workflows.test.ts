@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -9,7 +10,10 @@ import { DOCKERFILES } from './dockerfile.ts';
 
 const FOLDER = join(root, '.github/workflows');
 const read = (file: string): string => readFileSync(join(FOLDER, file), 'utf8');
-const step = z.object({ uses: z.string().optional(), with: z.record(z.string(), z.unknown()).optional() });
+const step = z.object({
+  ...{ id: z.string().optional(), run: z.string().optional(), uses: z.string().optional() },
+  with: z.record(z.string(), z.unknown()).optional(),
+});
 const job = z.object({
   'timeout-minutes': z.number(),
   strategy: z.object({ matrix: z.record(z.string(), z.array(z.unknown())) }).optional(),
@@ -57,4 +61,27 @@ test('the published images are built from the Dockerfiles of this project', () =
     return file ?? [];
   });
   assert.deepEqual(files.toSorted(), [...DOCKERFILES].toSorted());
+});
+
+test('images are published under the version that the services say, and under no other', () => {
+  const [, build] = jobsOf('images.yml').find(([name]) => name === 'build') ?? [];
+  const script = build?.steps.find(({ id }) => id === 'names')?.run?.replaceAll(/\$\{\{.*?\}\}/g, 'gateway') ?? '';
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+  const publish = (TAG: string) =>
+    // As GitHub runs a step.
+    spawnSync('bash', ['-e', '-o', 'pipefail', '-c', script], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, TAG, OWNER: 'Somebody', GITHUB_OUTPUT: '/dev/stderr' },
+    });
+  for (const tag of [`v${version}`, `v${version}-rc.1`]) {
+    const { status, stdout, stderr } = publish(tag);
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stderr, new RegExp(`^version=${tag.slice(1)}$`, 'm'));
+  }
+  const other = publish('v0.0.1');
+  assert.equal(other.status, 1);
+  assert.match(other.stdout, /^::error::v0\.0\.1 is not /);
 });
