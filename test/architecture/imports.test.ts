@@ -58,8 +58,8 @@ function isAllowed(file: string, imported: string): boolean {
   return isOwn || allowed.some((pattern) => pattern.test(imported));
 }
 
-describe('imports', () => {
-  test('go one way', () => {
+describe('the modules', () => {
+  test('import one way', () => {
     const wrong = sourceFiles.flatMap((file) =>
       importsOf(file)
         .filter((imported) => !isAllowed(file, imported))
@@ -69,7 +69,7 @@ describe('imports', () => {
     assert.ok(sourceFiles.length > 50);
   });
 
-  test('of api and worker never reach the other one', () => {
+  test('of api and worker never import each other', () => {
     const wrong = sourceFiles.flatMap((file) =>
       importsOf(file)
         .filter((imported) => [file, imported].every((path) => /^(api|worker)\//.test(path)))
@@ -78,7 +78,7 @@ describe('imports', () => {
     assert.deepEqual(wrong, []);
   });
 
-  test('of services never reach the doctor', () => {
+  test('of services never import the doctor', () => {
     const wrong = sourceFiles.filter((file) => !file.startsWith('doctor/')).flatMap(importsOf);
     assert.deepEqual(
       wrong.filter((imported) => imported.startsWith('doctor/')),
@@ -86,7 +86,7 @@ describe('imports', () => {
     );
   });
 
-  test('are not needed for the environment: only a main.ts reads it', () => {
+  test('that start a service are the only ones that read the environment', () => {
     const readers = sourceFiles.filter((file) => readSource(file).includes('process.env'));
     const allowed =
       /^(shared\/service\/run-service|api\/main|worker\/main|worker\/[\w/-]+\/(child|open|check)[\w-]*)\.ts$/;

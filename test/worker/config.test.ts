@@ -74,7 +74,7 @@ describe('the settings of the worker', () => {
     assert.deepEqual(namesOf({ ...right, IMGUR_CLIENT_ID: ' ' }), ['perchance,gradio,horde,sketch', 'disk']);
   });
 
-  test('put Cloudflare before the free engines where its token and account are set', () => {
+  test('put Cloudflare before the free engines when its token and account are set', () => {
     const cloudflare = { CLOUDFLARE_API_TOKEN: 'token', CLOUDFLARE_ACCOUNT_ID: 'account' };
     assert.deepEqual(namesOf({ ...right, ...cloudflare }), ['perchance,cloudflare,gradio,horde,sketch', 'disk']);
     for (const name of Object.keys(cloudflare)) {
@@ -82,7 +82,7 @@ describe('the settings of the worker', () => {
     }
   });
 
-  test('keep time for the last engine in the default order, and in another one as the operator says', () => {
+  test('reserve time for the last engine in the default order, and in other orders as configured', () => {
     const withinMs = (environment: Record<string, string>) =>
       configured({ ...right, ...environment }).settings.FALLBACK_WITHIN_MS;
     assert.equal(withinMs({}), 70_000);
@@ -90,7 +90,7 @@ describe('the settings of the worker', () => {
     assert.equal(withinMs({ ENGINES: 'third,sketch', FALLBACK_WITHIN_MS: '20000' }), 20_000);
   });
 
-  test('enable exactly what is named, in that order, each once', () => {
+  test('enable exactly the named plug-ins, in that order, each once', () => {
     assert.deepEqual(namesOf({ ...right, ENGINES: 'third, perchance,third', STORES: 'disk,imgur' }), [
       'third,perchance',
       'disk,imgur',

@@ -57,7 +57,7 @@ describe('between jobs', () => {
     assert.deepEqual(use.stages, []);
   });
 
-  test('a job without identity finds nothing of the one before', async () => {
+  test('a job without identity finds no data of the one before', async () => {
     const { pages } = await open();
     const count = (page: DrivenPage) => page.evaluate(() => (localStorage.visits = `${localStorage.visits ?? ''}x`));
     assert.equal(await pages.use(createSiteRecipe(), count, createUse()), 'x');
@@ -85,14 +85,14 @@ describe('between jobs', () => {
     });
     await prepareNextPage(stage, recipe);
     for (const pid of await stage.rendererPids()) process.kill(pid, 'SIGKILL');
-    // The process is gone before anybody is told.
+    // The process has ended before its death is reported.
     await crashes.at(-1);
     assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
     assert.equal(starts(stage), 1, 'the browser itself was well');
     assert.ok(!stage.logged.some(({ msg }) => /died during a task/.test(msg)));
   });
 
-  test('a job that was cancelled leaves a prepared page, one that failed leaves the site alone', async () => {
+  test('after a cancelled job a page is prepared; after a failed job the site is not called', async () => {
     const stage = await open();
     const recipe = createSiteRecipe();
     await assert.rejects(
@@ -129,7 +129,7 @@ describe('between jobs', () => {
     assert.ok(!use.stages.includes('browser'));
   });
 
-  test('a job that runs while the browser is replaced keeps its own', async () => {
+  test('a job that runs while the browser is replaced keeps its browser', async () => {
     const stage = await open({ restartAfterJobs: 1 });
     const long = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
@@ -164,7 +164,7 @@ describe('between jobs', () => {
     assert.deepEqual(stage.pages.status().replaced, { jobs: 0, memory: 1, death: 0 });
   });
 
-  test('a memory that cannot be measured is logged, and the next job has its turn', async () => {
+  test('unmeasurable memory is logged, and the next job runs', async () => {
     const meter = async (): Promise<Memory> => {
       throw new Error('too many open files');
     };
@@ -175,7 +175,7 @@ describe('between jobs', () => {
     assert.ok(stage.logged.some(({ msg }) => msg === 'the memory of Chromium could not be measured'));
   });
 
-  test('an idle browser is ended after a while, and the next job starts one', async () => {
+  test('an idle browser is stopped after a while, and the next job starts one', async () => {
     const clock = createTestClock();
     const stage = await open({ clock, idleShutdownMs: 60_000 });
     const recipe = createSiteRecipe();
@@ -191,7 +191,7 @@ describe('between jobs', () => {
     assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
   });
 
-  test('a running job holds the idle shutdown off', async () => {
+  test('the idle shutdown waits for a running job', async () => {
     const clock = createTestClock();
     const stage = await open({ clock, idleShutdownMs: 1000, pingTimeoutMs: 30_000 });
     const task = async (page: DrivenPage): Promise<string> => {

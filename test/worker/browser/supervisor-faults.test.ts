@@ -22,7 +22,7 @@ describe('faults under a running job', () => {
       async (page) => {
         runs += 1;
         if (runs > times) return HELLO(page);
-        // As engines do, the task hides what Playwright said behind an error of its own.
+        // Like engines, the task wraps Playwright's error in its own.
         return fault(page).catch((cause: unknown) => {
           throw new AppError('engine_changed', 'the page is not as it was', { cause });
         });
@@ -83,7 +83,7 @@ describe('faults under a running job', () => {
     });
   }
 
-  test('a death while the page is prepared is one too', async () => {
+  test('a death while the page is prepared counts as a death of the browser', async () => {
     const stage = await open();
     const recipe = createRecipe({
       prepare: async () => {
@@ -106,7 +106,7 @@ describe('faults under a running job', () => {
     assert.ok(!stage.logged.some(({ msg }) => /died during a task/.test(msg)));
   });
 
-  test("a task's own failure is its own: no second run, no new browser", async () => {
+  test('a failure of the task itself causes no second run and no new browser', async () => {
     const stage = await open();
     const mine = new AppError('engine_busy', 'the site is overloaded');
     const { runs, error } = await meet(stage, 1, async () => {
@@ -120,7 +120,7 @@ describe('faults under a running job', () => {
   });
 
   for (const [name, hang] of Object.entries({ 'a page that hangs': LOOP, 'a page that never answers': FOR_EVER })) {
-    test(`${name} is left at once when the job is aborted`, async () => {
+    test(`${name} ends at once when the job is aborted`, async () => {
       const stage = await open();
       const abort = new AbortController();
       const reason = new AppError('engine_timeout', 'the deadline');
@@ -144,7 +144,7 @@ describe('faults under a running job', () => {
     });
   }
 
-  test('a preparation that hangs is left at once too', async () => {
+  test('a hanging preparation ends at once when the job is aborted', async () => {
     const { pages } = await open();
     const abort = new AbortController();
     const recipe = createRecipe({
@@ -158,7 +158,7 @@ describe('faults under a running job', () => {
     assert.equal(await pages.use(recipe, HELLO, createUse()), 'hello');
   });
 
-  test('a browser that stands still fails its liveness check and is replaced', async () => {
+  test('a frozen browser fails its liveness check and is replaced', async () => {
     const clock = createTestClock();
     const stage = await open({ clock, pingTimeoutMs: 1000 });
     const running = meet(stage, 1, async (page) => {
@@ -172,7 +172,7 @@ describe('faults under a running job', () => {
     assert.equal((await stage.directoriesLeft()).length, 1);
   });
 
-  test('health fails when the browser stands still, and it is replaced', async () => {
+  test('health fails when the browser is frozen, and it is replaced', async () => {
     const clock = createTestClock();
     const stage = await open({ clock, pingTimeoutMs: 1000 });
     await stage.pages.use(createRecipe(), HELLO, createUse());
@@ -207,7 +207,7 @@ describe('faults under a running job', () => {
   });
 });
 
-/** As many turns of the event loop: far less than closing anything takes. */
+/** Waits this many turns of the event loop, which is far less than closing takes. */
 async function ticks(count: number): Promise<string> {
   for (let tick = 0; tick < count; tick += 1) await new Promise((resolve) => setImmediate(resolve));
   return 'nothing yet';

@@ -37,7 +37,7 @@ describe('the identity of a recipe', () => {
     });
   }
 
-  test('survives the change of context, and of browser', async () => {
+  test('survives a change of the context and of the browser', async () => {
     const stage = await open({ restartAfterJobs: 2 });
     const recipe = createVisitor();
     assert.deepEqual(await stage.pages.use(recipe, visit, createUse()), STRANGER);
@@ -50,7 +50,7 @@ describe('the identity of a recipe', () => {
     assert.equal(stage.logged.filter(({ msg }) => msg === 'Chromium started').length, 2);
   });
 
-  test('survives a kill of the browser, as it was after the last success', async () => {
+  test('survives a kill of the browser, in its state after the last success', async () => {
     const stage = await open();
     const recipe = createVisitor();
     await stage.pages.use(recipe, visit, createUse());
@@ -59,7 +59,7 @@ describe('the identity of a recipe', () => {
     assert.deepEqual(await stage.pages.use(recipe, visit, createUse()), KNOWN);
   });
 
-  test('is left as it was by a site that stores more than a megabyte', async () => {
+  test('is not changed by a site that stores more than a megabyte', async () => {
     const stage = await open();
     const recipe = createVisitor();
     await stage.pages.use(recipe, visit, createUse());
@@ -69,7 +69,7 @@ describe('the identity of a recipe', () => {
     assert.deepEqual(await stage.pages.use(recipe, visit, createUse()), KNOWN);
   });
 
-  test('reaches into a frame of another origin', async (context) => {
+  test('includes frames of other origins', async (context) => {
     const stage = await open();
     const elsewhere = await createSite();
     context.after(() => elsewhere.close());
@@ -93,7 +93,7 @@ describe('the identity of a recipe', () => {
     assert.equal(await stage.pages.use(recipe, countInFrame, createUse()), 1);
   });
 
-  test('is used by one job at a time, and a waiting job may give up', async () => {
+  test('is used by one job at a time, and a waiting job may be cancelled', async () => {
     const stage = await open();
     const recipe = createVisitor();
     let running = 0;
@@ -120,12 +120,12 @@ describe('the identity of a recipe', () => {
     assert.equal(most, 1);
   });
 
-  test('lies on disk where a profile directory is given', async () => {
+  test('is kept on disk when a profile directory is given', async () => {
     const profileDirectory = await mkdtemp(join(tmpdir(), 'easel-test-profile-'));
     after(() => rm(profileDirectory, { recursive: true, force: true }));
     const recipe = createVisitor({ profileDirectory });
     const earlier = await open();
-    // Another recipe had the browser started without the profile.
+    // Another recipe has started the browser without the profile.
     await earlier.pages.use(createRecipe(), async () => 1, createUse());
     assert.deepEqual(await earlier.pages.use(recipe, visit, createUse()), STRANGER);
     const use = createUse();

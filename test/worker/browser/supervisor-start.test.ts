@@ -58,7 +58,7 @@ describe('the start of the browser', () => {
     assert.equal(await broken.pages.use(recipe, async () => 'works', createUse()), 'works');
   });
 
-  test('a program that is no browser is an honest failure', async () => {
+  test('a program that is no browser fails with a reason', async () => {
     const stage = await open({ executablePath: '/bin/false' });
     await assert.rejects(
       stage.pages.use(createRecipe(), async () => 1, createUse()),
@@ -67,7 +67,7 @@ describe('the start of the browser', () => {
     assert.deepEqual(await stage.directoriesLeft(), []);
   });
 
-  test('a caller that gives up during the start leaves it to the others', async () => {
+  test('a caller that gives up during the start does not stop it for the others', async () => {
     const { pages } = await open();
     const abort = new AbortController();
     const gone = pages.use(createRecipe(), async () => 1, createUse(abort.signal));
@@ -77,7 +77,7 @@ describe('the start of the browser', () => {
     assert.equal(await patient, 2);
   });
 
-  test('a start ahead of need gets the browser ready, and no page', async () => {
+  test('a start in advance starts the browser, but opens no page', async () => {
     const { pages } = await open();
     const recipe = createRecipe();
     pages.start(recipe);
@@ -88,7 +88,7 @@ describe('the start of the browser', () => {
     assert.deepEqual(use.stages, ['page']);
   });
 
-  test('a start ahead of need that fails is shown in log and health, and is tried again at intervals', async () => {
+  test('a failed start in advance is shown in log and health, and is repeated at intervals', async () => {
     const clock = createTestClock();
     const stage = await open({ clock });
     const path = join(stage.directory, 'chromium-headless-shell');
@@ -105,7 +105,7 @@ describe('the start of the browser', () => {
     assert.equal(await broken.pages.isHealthy(), true);
   });
 
-  test('the browser sees nothing of the worker but what it needs', async () => {
+  test('the browser gets only the variables and files that it needs', async () => {
     const environment = { PATH: process.env.PATH, WORKER_TOKEN: 'a secret', LD_PRELOAD: '/nowhere.so', LC_ALL: 'C' };
     const stage = await open({ environment });
     await stage.pages.use(createRecipe(), async () => 1, createUse());
@@ -114,7 +114,7 @@ describe('the start of the browser', () => {
     assert.doesNotMatch(seen, /secret|LD_PRELOAD/);
   });
 
-  test('after a stop nothing is left, and nothing starts any more', async () => {
+  test('after a stop nothing is left behind, and nothing starts again', async () => {
     const stage = await open();
     await stage.pages.use(createRecipe(), async () => 1, createUse());
     await stage.browserPid();
@@ -130,7 +130,7 @@ describe('the start of the browser', () => {
     );
   });
 
-  test('a stop during the start leaves nothing either', async () => {
+  test('a stop during the start leaves nothing behind', async () => {
     const stage = await open();
     const starting = stage.pages.use(createRecipe(), async () => 1, createUse());
     const rejected = assert.rejects(starting, { code: 'engine_failed' });

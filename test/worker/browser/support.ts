@@ -12,20 +12,20 @@ import { commandOf } from '../../support/proc.ts';
 
 export interface Stage {
   readonly pages: BrowserPages;
-  /** Where the browser's working directories are made. */
+  /** Directory in which the browser's working directories are made. */
   readonly directory: string;
   /** Lines of the log, parsed. */
   readonly logged: { readonly msg: string }[];
-  /** Of the main process of the browser that runs now. */
+  /** Process id of the running browser. */
   browserPid(): Promise<number>;
   rendererPids(): Promise<number[]>;
-  /** Processes of any browser that was started here. */
+  /** Processes of all browsers that were started here. */
   processesLeft(): Promise<number[]>;
   directoriesLeft(): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** A supervisor of a real browser (CHROMIUM_PATH takes any), in a temporary directory of its own. */
+/** A supervisor of a real browser (CHROMIUM_PATH chooses it), with its own temporary directory. */
 export async function createStage(options: Partial<SupervisorOptions> = {}): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'easel-test-'));
   const { log, logged } = createRecorder();
@@ -75,7 +75,7 @@ export async function createStage(options: Partial<SupervisorOptions> = {}): Pro
   };
 }
 
-/** Opens stages that are closed after the test. To be called within `describe`. */
+/** Opens stages that are closed after the test. Call it within `describe`. */
 export function openStages(): typeof createStage {
   const stages: Stage[] = [];
   afterEach(async () => {
@@ -95,7 +95,7 @@ function createRecorder(): { log: Logger; logged: { msg: string }[] } {
 }
 
 export interface TestRecipe extends PageRecipe {
-  /** Preparations that were begun, and that succeeded. */
+  /** Numbers of preparations that were begun, and that succeeded. */
   preparations: number;
   prepared: number;
 }
@@ -118,7 +118,7 @@ export function createRecipe(changes: Partial<PageRecipe> = {}): TestRecipe {
   return recipe;
 }
 
-/** A caller that never gives up and writes the stages down. */
+/** A caller that never gives up, and records the stages. */
 export function createUse(signal = new AbortController().signal): PageUse & { readonly stages: string[] } {
   const stages: string[] = [];
   return { signal, stages, onProgress: ({ stage }) => stages.push(stage) };
@@ -126,11 +126,11 @@ export function createUse(signal = new AbortController().signal): PageUse & { re
 
 export interface TestClock extends Clock {
   advance(milliseconds: number): void;
-  /** What is left of each wait. */
+  /** Milliseconds left of each wait. */
   waits(): number[];
 }
 
-/** Time that stands still until it is moved. */
+/** A clock that stands still until it is advanced. */
 export function createTestClock(): TestClock {
   let now = 1_000_000;
   const waits = new Set<{ at: number; resolve: () => void }>();
@@ -159,7 +159,7 @@ export function createTestClock(): TestClock {
   };
 }
 
-/** Waits for a change that sends no event, such as the end of a stranger's process. */
+/** Waits for a change that sends no event, such as the end of a process that is no child. */
 export async function until(isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!(await isTrue())) {

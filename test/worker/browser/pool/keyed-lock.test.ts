@@ -4,7 +4,7 @@ import { createKeyedLock } from '../../../../worker/browser/pool/keyed-lock.ts';
 
 const PATIENT = new AbortController().signal;
 
-test('a lock is taken in order, one at a time; locks of other names do not wait', async () => {
+test('holders of one lock follow each other in order; locks of other names do not wait', async () => {
   const take = createKeyedLock();
   const order: string[] = [];
   const first = await take('a', PATIENT);

@@ -31,14 +31,14 @@ describe('finding the browser', () => {
     'chrome-headless-shell',
   ];
 
-  test('a given path is used, and a shell is recognised by its name', async () => {
+  test('a given path is used, and a headless shell is recognised by its name', async () => {
     const full = await install('given', 'chrome');
     assert.deepEqual(await find(full), { path: full, isShell: false });
     const shell = await install('given', 'headless_shell');
     assert.deepEqual(await find(shell), { path: shell, isShell: true });
   });
 
-  test('a link is followed to the browser, but not to a launcher that goes by its own name', async () => {
+  test('a link is followed to the browser, but not to a launcher that depends on its name', async () => {
     const shell = await install('linked', 'headless_shell');
     const link = join(directory, 'linked', 'browser');
     await symlink(shell, link);
@@ -48,13 +48,13 @@ describe('finding the browser', () => {
     assert.deepEqual(await find(launched), { path: launched, isShell: false });
   });
 
-  test('a given path that is wrong is a fault, not a reason to take another', async () => {
+  test('a wrong path is an error, and no other browser is used', async () => {
     const playwrightPath = await install(...PLAYWRIGHT);
     const search = findExecutable({ executablePath: join(directory, 'nowhere'), playwrightPath });
     await assert.rejects(search, { code: 'engine_failed', message: /nowhere.*CHROMIUM_PATH/ });
   });
 
-  test("Playwright's own shell comes before its full browser; a window needs the full one", async () => {
+  test("Playwright's headless shell is preferred to its full browser; a window needs the full one", async () => {
     const playwrightPath = await install(...PLAYWRIGHT);
     assert.equal((await findExecutable({ playwrightPath })).path, playwrightPath);
     const shell = await install(...PLAYWRIGHT_SHELL);
@@ -62,7 +62,7 @@ describe('finding the browser', () => {
     assert.equal((await findExecutable({ playwrightPath, visible: true })).path, playwrightPath);
   });
 
-  test('a shell cannot show a window, and the fault says what can', async () => {
+  test('a headless shell cannot show a window, and the error says what can', async () => {
     const executablePath = await install('only', 'chromium-headless-shell');
     const search = findExecutable({ executablePath, playwrightPath: '/nowhere', visible: true });
     await assert.rejects(search, { code: 'engine_failed', message: /can show a window.*apt install chromium/ });

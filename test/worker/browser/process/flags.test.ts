@@ -11,7 +11,7 @@ import { findSystemShell } from '../system-shell.ts';
 const FEATURES = ['--disable-features=', '--enable-features='];
 
 describe('the flags of the browser', () => {
-  test('repeat the features that this Playwright turns on and off', async () => {
+  test('repeat the features that this version of Playwright turns on and off', async () => {
     const profile = await mkdtemp(join(tmpdir(), 'easel-test-'));
     const executablePath = await findSystemShell();
     const context = await chromium.launchPersistentContext(profile, { executablePath });
@@ -34,7 +34,7 @@ describe('the flags of the browser', () => {
     }
   });
 
-  test('go without the zygote only where it saves something and no sandbox needs it', () => {
+  test('disable the zygote only where that saves memory and no sandbox needs it', () => {
     const hasNoZygote = (isShell: boolean, sandbox: boolean) => leanFlags({ isShell, sandbox }).includes('--no-zygote');
     assert.equal(hasNoZygote(true, false), true);
     assert.equal(hasNoZygote(true, true), false);

@@ -34,7 +34,7 @@ describe('the memory of the worker', () => {
     'proc/20/smaps_rollup': 'Pss: 999999 kB\n',
   };
 
-  test('is that of a cgroup (version 2) with a limit, without the files that the kernel would drop, used lately or not', async () => {
+  test('is that of a cgroup (version 2) with a limit, without cached files that the kernel can drop', async () => {
     const memory = await measure({
       'proc/self/cgroup': '0::/\n',
       'cgroup/memory.max': `${512 * MB}\n`,
@@ -44,7 +44,7 @@ describe('the memory of the worker', () => {
     assert.deepEqual(memory, { usedMb: 160, limitMb: 512 });
   });
 
-  test('is that of the parent whose limit binds', async () => {
+  test('is that of the parent cgroup with the lowest limit', async () => {
     const memory = await measure({
       'proc/self/cgroup': '0::/pod/worker\n',
       'cgroup/pod/worker/memory.max': 'max\n',
@@ -54,7 +54,7 @@ describe('the memory of the worker', () => {
     assert.deepEqual(memory, { usedMb: 100, limitMb: 1024 });
   });
 
-  test('is that of a cgroup of version 1, also where the path is the host`s', async () => {
+  test('is that of a cgroup of version 1, also when the path is that of the host', async () => {
     const memory = await measure({
       'proc/self/cgroup': '9:name=systemd:/\n4:memory:/docker/4f2a\n0::/\n',
       'cgroup/memory/memory.limit_in_bytes': `${512 * MB}`,
@@ -64,7 +64,7 @@ describe('the memory of the worker', () => {
     assert.deepEqual(memory, { usedMb: 120, limitMb: 512 });
   });
 
-  test('is the sum of the shares of the process tree, files aside, where nothing limits', async () => {
+  test('is the sum of the process tree without files when there is no limit', async () => {
     const memory = await measure({
       ...processes,
       'proc/self/cgroup': '4:memory:/\n0::/\n',
@@ -73,7 +73,7 @@ describe('the memory of the worker', () => {
     assert.deepEqual(memory, { usedMb: 160 });
   });
 
-  test('is unknown where the system does not say', async () => {
+  test('is unknown when the system does not say', async () => {
     assert.equal(await measure({}), undefined);
   });
 

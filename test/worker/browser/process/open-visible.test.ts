@@ -14,7 +14,7 @@ describe('a window on a profile', () => {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  /** Stands for a browser with a window, which no test machine can show. */
+  /** Replaces a browser with a window, which no test machine can show. */
   async function installBrowser(script: string): Promise<string> {
     const path = join(directory, 'chrome');
     await writeFile(path, `#!/bin/sh\n${script}\n`);
@@ -30,7 +30,7 @@ describe('a window on a profile', () => {
       environment: { DISPLAY: ':1' },
     });
 
-  test('is opened on the address and waited for until it is closed', async () => {
+  test('is opened at the address, and awaited until it is closed', async () => {
     await open(await installBrowser(`echo "$DISPLAY" "$@" > ${directory}/seen; echo closed >> ${directory}/seen`));
     const seen = await readFile(join(directory, 'seen'), 'utf8');
     assert.match(seen, new RegExp(`^:1 --user-data-dir=${directory}/profile .*https://example.com/\nclosed\n$`));
@@ -38,12 +38,12 @@ describe('a window on a profile', () => {
     assert.ok((await stat(join(directory, 'profile'))).isDirectory());
   });
 
-  test('fails with what the browser complained of', async () => {
+  test('fails with the browser’s message', async () => {
     const browser = await installBrowser('echo "Missing X server" >&2; exit 1');
     await assert.rejects(open(browser), { code: 'engine_failed', message: /code 1: Missing X server/ });
   });
 
-  test('needs a browser that can show one', async () => {
+  test('needs a browser that can show a window', async () => {
     await assert.rejects(open(await findSystemShell()), { code: 'engine_failed', message: /can show a window/ });
   });
 

@@ -12,13 +12,13 @@ describe('the processes of the machine', () => {
   });
   afterEach(() => rm(proc, { recursive: true, force: true }));
 
-  test('are none where there is no /proc, or one has just ended', async () => {
+  test('are unknown without /proc, and a process that has just ended is omitted', async () => {
     assert.deepEqual(await listProcesses(join(proc, 'missing')), []);
     await mkdir(join(proc, '10'));
     assert.deepEqual(await listProcesses(proc), []);
   });
 
-  test('are not taken for ended because they cannot be read', async () => {
+  test('do not count as ended when they cannot be read', async () => {
     await mkdir(join(proc, '10', 'stat'), { recursive: true });
     await assert.rejects(listProcesses(proc), { code: 'EISDIR' });
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { claimProfile } from '../../../../worker/browser/process/profile-claim.ts';
 
-describe('a profile that is claimed', () => {
+describe('claiming a profile', () => {
   let directory: string;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'easel-test-profile-'));
@@ -16,13 +16,13 @@ describe('a profile that is claimed', () => {
 
   test('needs no lock', () => claimProfile(directory));
 
-  test('loses the lock of another host, which nobody there holds any more', async () => {
+  test('removes the lock of another host, on which no process holds it any more', async () => {
     await lock('replaced-container-17');
     await claimProfile(directory);
     assert.deepEqual(await readdir(directory), []);
   });
 
-  test('keeps the lock of this host: Chromium knows what to do with it', async () => {
+  test('keeps the lock of this host, because Chromium handles it', async () => {
     await lock(`${hostname()}-17`);
     await claimProfile(directory);
     assert.deepEqual(await readdir(directory), ['SingletonLock']);

@@ -9,7 +9,7 @@ import { findSystemShell } from '../system-shell.ts';
 const NAMESPACE =
   'Failed to move to new namespace: PID namespaces supported, Network namespace supported, but failed: errno =';
 
-/** As Chromium says it, by what forbids the sandbox. */
+/** Chromium's messages, by what forbids the sandbox. */
 const REFUSALS = {
   'AppArmor, where user namespaces have no rights': [
     '[50012:50012:1220/164845.344667:FATAL:credentials.cc(127)] Check failed: . : Permission denied (13)',
@@ -41,7 +41,7 @@ describe('Chromium where its sandbox is forbidden', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  /** A browser that dies with these words, unless it is started without its sandbox. */
+  /** A browser that dies with this message, unless it is started without its sandbox. */
   async function createRefusing(lines: readonly string[], doomed: 'with its sandbox' | 'always'): Promise<string> {
     const path = join(directory, 'chromium-headless-shell');
     const shell = await findSystemShell();
@@ -51,7 +51,7 @@ describe('Chromium where its sandbox is forbidden', () => {
   }
 
   for (const [cause, lines] of Object.entries(REFUSALS)) {
-    test(`by ${cause}: it runs without, and the log quotes the reason`, async () => {
+    test(`by ${cause}: it runs without it, and the log quotes the reason`, async () => {
       const executablePath = await createRefusing(lines, 'with its sandbox');
       const stage = await open({ executablePath, uid: 1000 });
       assert.equal(await stage.pages.use(createRecipe(), async () => 'works', createUse()), 'works');
@@ -61,7 +61,7 @@ describe('Chromium where its sandbox is forbidden', () => {
     });
   }
 
-  test('another fault is not taken for that one', async () => {
+  test('another error does not disable the sandbox', async () => {
     const line =
       '[7:7:1127/130654.4:WARNING:sandbox/policy/linux/sandbox_linux.cc:405] InitializeSandbox() called late';
     const executablePath = await createRefusing([line, 'error while loading shared libraries: libnss3.so'], 'always');
@@ -74,7 +74,7 @@ describe('Chromium where its sandbox is forbidden', () => {
     assert.equal(await stage.pages.isHealthy(), false);
   });
 
-  test('for root it never has one, which one line says', async () => {
+  test('for root it never has one, and one log line says so', async () => {
     const stage = await open({ uid: 0 });
     await stage.pages.use(createRecipe(), async () => 'works', createUse());
     assert.equal(stage.logged.filter(({ msg }) => /runs as root/.test(msg)).length, 1);
@@ -84,7 +84,7 @@ describe('Chromium where its sandbox is forbidden', () => {
 describe('Chromium without fonts', () => {
   const open = openStages();
 
-  test('says so at its start', async (context) => {
+  test('logs a warning at its start', async (context) => {
     const directory = await mkdtemp(join(tmpdir(), 'easel-test-fonts-'));
     context.after(() => rm(directory, { recursive: true }));
     const file = join(directory, 'fonts.conf');

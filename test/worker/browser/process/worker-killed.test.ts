@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { findBrowsers, listProcesses } from '../../../../worker/browser/process/process-tree.ts';
 import { createRecipe, createStage, createUse, until } from '../support.ts';
 
-/** A worker with a running job, as a process of its own. */
+/** A worker with a running job, in its own process. */
 const WORKER = `
   import { createLog } from '${import.meta.resolve('../../../../shared/service/log.ts')}';
   import { systemClock } from '${import.meta.resolve('../../../../shared/wait.ts')}';

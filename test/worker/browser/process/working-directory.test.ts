@@ -22,7 +22,7 @@ describe('what a killed worker leaves behind', () => {
     await rm(parent, { recursive: true, force: true });
   });
 
-  test('is removed at the next start; what the living use and what is not ours stays', async () => {
+  test('is removed at the next start, except what running processes use and what is not ours', async () => {
     const mine = await createWorkingDirectory(parent);
     await mkdir(mine.profile);
     const self = await readProcess(process.pid);
@@ -38,7 +38,7 @@ describe('what a killed worker leaves behind', () => {
     assert.deepEqual((await readdir(parent)).length, 2, 'a stranger`s and that of another supervisor');
   });
 
-  test('is ended, if it still runs', async () => {
+  test('is killed, if it still runs', async () => {
     const profile = join(parent, 'easel-chromium-4194304-17-abcdef', 'profile');
     const executable = await findSystemShell();
     const flags = [`--user-data-dir=${profile}`, '--no-sandbox', '--remote-debugging-port=0', 'about:blank'];

@@ -79,26 +79,26 @@ describe('automatic1111', () => {
     });
   });
 
-  test('leaves sampler and scheduler to the server when nobody asks', async () => {
+  test('leaves sampler and scheduler to the server when the request names none', async () => {
     await run().done;
     const { json } = subject.standIn.requests.findLast(({ path }) => path === TXT2IMG) ?? {};
     assert.equal('sampler_name' in (json as object), false);
   });
 
-  test('reports the seeds of info, and none where info is empty', async () => {
+  test('reports the seeds of info, and none when info is empty', async () => {
     const seedsOf = async () => (await run({ count: 2 }).done).images.map(({ seed }) => seed);
     assert.deepEqual(await seedsOf(), [7, 8]);
     subject.standIn.hidesInfo = true;
     assert.deepEqual(await seedsOf(), [undefined, undefined]);
   });
 
-  test('leaves out the grid that some servers put first', async () => {
+  test('drops the grid that some servers put first', async () => {
     const plain = await run({ count: 2 }).done;
     subject.standIn.sendsGrid = true;
     assert.deepEqual(await run({ count: 2 }).done, plain);
   });
 
-  test('tells how far the job is, with as many previews as wanted', async () => {
+  test('reports the progress of the job, with as many previews as wanted', async () => {
     const { standIn } = subject;
     standIn.holds = true;
     standIn.progress = 0.4;
@@ -120,7 +120,7 @@ describe('automatic1111', () => {
     );
   });
 
-  test("never shows a stranger's progress or picture as ours", async () => {
+  test("never shows progress or a picture of another client's job", async () => {
     const { standIn } = subject;
     const stopStranger = standIn.runStranger();
     const { events, done } = run({ previews: 2 });
@@ -131,7 +131,7 @@ describe('automatic1111', () => {
     assert.deepEqual(events, [{ stage: 'generate' }, { stage: 'queue' }]);
   });
 
-  test('interrupts a cancelled job that runs, whichever way the server tells that it is ours', async () => {
+  test('interrupts a cancelled job that runs, however the server shows that it is ours', async () => {
     const { standIn } = subject;
     for (const namesCurrentTask of [true, false]) {
       Object.assign(standIn, { holds: true, namesCurrentTask });
@@ -142,7 +142,7 @@ describe('automatic1111', () => {
     }
   });
 
-  test("does not interrupt a stranger's job: it waits until ours has its turn", async () => {
+  test("does not interrupt another client's job, but waits until ours runs", async () => {
     const { standIn } = subject;
     standIn.holds = true;
     const before = standIn.interrupted.length;
@@ -156,7 +156,7 @@ describe('automatic1111', () => {
     assert.deepEqual(standIn.interrupted.slice(before), [taskId]);
   });
 
-  test('leaves a server alone that cannot tell tasks apart', async () => {
+  test('never interrupts a server that cannot distinguish tasks', async () => {
     const { standIn } = subject;
     Object.assign(standIn, { holds: true, namesCurrentTask: false, hasInternalProgress: false });
     const sent = standIn.requests.filter(({ path }) => path.endsWith('/interrupt')).length;
@@ -167,7 +167,7 @@ describe('automatic1111', () => {
     assert.equal(standIn.requests.filter(({ path }) => path.endsWith('/interrupt')).length, sent);
   });
 
-  test('works with a server that has no progress at all', async () => {
+  test('works with a server that reports no progress', async () => {
     subject.standIn.hasProgress = false;
     const { events, done } = run();
     await done;

@@ -59,7 +59,7 @@ for (const model of ['@cf/black-forest-labs/flux-2-klein-4b', '@cf/stabilityai/s
 }
 
 describe('a daily allowance', () => {
-  test('is told by the engine, less one after a picture', async () => {
+  test('is reported by the engine, and is lower after a picture', async () => {
     const standIn = await createServiceStandIn(cloudflareShape);
     const settings = readSettings(cloudflare.settings, {
       CLOUDFLARE_API_TOKEN: SERVICE_KEY,

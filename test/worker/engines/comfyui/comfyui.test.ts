@@ -9,7 +9,7 @@ import { generate } from '../../../contracts/engine-checks.ts';
 import { createHurriedClock } from '../../../support/hurried-clock.ts';
 import { type ComfyuiSubject, createSubject } from './subject.ts';
 
-/** No pause ever ends by itself. */
+/** A clock on which no pause ends by itself. */
 const createStoppedClock = (): Clock => ({
   now: () => 0,
   elapsed: () => 0,
@@ -35,7 +35,7 @@ async function withWorkflow(workflow: unknown, check: (path: string) => Promise<
 }
 
 describe('comfyui', () => {
-  test('fills numbers in as numbers, words as words, and takes the first checkpoint', async () => {
+  test('inserts numbers as numbers and texts as texts, and uses the first checkpoint', async () => {
     const subject = await createSubject();
     await generate(subject.engine, request(subject, { prompt: 'a "quay" with {{seed}}' }));
     const graph = submitted(subject);
@@ -45,7 +45,7 @@ describe('comfyui', () => {
     await subject.close();
   });
 
-  test('tells progress and one preview from the WebSocket', async () => {
+  test('reports progress and one preview from the WebSocket', async () => {
     const subject = await createSubject();
     const { events } = await generate(subject.engine, request(subject));
     assert.ok(events.some(({ fraction }) => fraction === 0.25));
@@ -55,7 +55,7 @@ describe('comfyui', () => {
   });
 
   for (const isQuick of [false, true]) {
-    test(`needs no look of its own beside the WebSocket, ${isQuick ? 'even if the end comes first' : 'as a rule'}`, async () => {
+    test(`needs no poll beside the WebSocket${isQuick ? ', even if the end comes first' : ''}`, async () => {
       const subject = await createSubject({ clock: createStoppedClock() });
       subject.standIn.isQuick = isQuick;
       const { output, events } = await generate(subject.engine, request(subject));
@@ -65,7 +65,7 @@ describe('comfyui', () => {
     });
   }
 
-  test('looks no oftener than its pauses allow when the history lacks a prompt that has ended', async () => {
+  test('polls only at its pauses when the history lacks a prompt that has ended', async () => {
     let pauses = 0;
     const { wait, ...times } = createHurriedClock();
     const clock: Clock = {
@@ -88,7 +88,7 @@ describe('comfyui', () => {
     await subject.close();
   });
 
-  test('does without a WebSocket that is never answered', async () => {
+  test('works without the WebSocket when it is never answered', async () => {
     const subject = await createSubject();
     subject.standIn.hasSocket = 'silent';
     const { output } = await generate(subject.engine, request(subject));
@@ -96,7 +96,7 @@ describe('comfyui', () => {
     await subject.close();
   });
 
-  test("runs the operator's workflow, whose placeholders say what can be wished for", async () => {
+  test("runs the operator's workflow, whose placeholders decide which parameters it takes", async () => {
     const workflow = {
       a: { class_type: 'Text', inputs: { text: 'photo of {{prompt}}, seed {{seed}}', keep: [1, '{{seed}}'] } },
     };

@@ -18,7 +18,7 @@ const REFUSED = {
   },
 };
 
-/** Where the place is asked for, which takes a prompt that does not run. */
+/** The call for the place in the queue, which is made only for a prompt that does not run. */
 function answerQueueByPage(subject: ComfyuiSubject): void {
   set({ stranger: 'somebody-else' })(subject);
   answering({ body: '<html>' }, /queue/)(subject);

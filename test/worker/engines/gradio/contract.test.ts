@@ -86,7 +86,7 @@ engineContract<GradioSubject>({
   faults,
 });
 
-/** A clock on which an hour passes at every look: no Space rests, and none is remembered. */
+/** A clock on which an hour passes at every read, so that no Space rests and none is remembered. */
 function restless() {
   let now = 0;
   const look = (): number => {

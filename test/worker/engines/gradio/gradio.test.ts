@@ -15,7 +15,7 @@ const joined = ({ standIn }: GradioSubject): unknown[] =>
   [];
 
 describe('gradio', () => {
-  test('fits a request by the names of the parameters, in their order', async () => {
+  test('maps a request by the names of the parameters, in their order', async () => {
     const subject = await createSubject();
     subject.standIn.parameters = [
       { parameter_name: 'num_inference_steps', parameter_default: 9 },
@@ -34,7 +34,7 @@ describe('gradio', () => {
     await subject.close();
   });
 
-  test('chooses the nearest of the forms that a Space offers', async () => {
+  test('chooses the nearest of the aspect ratios that a Space offers', async () => {
     const subject = await createSubject();
     const choices = ['1:1', '16:9 (wide)', '9:16 (tall)'];
     subject.standIn.parameters = [
@@ -46,7 +46,7 @@ describe('gradio', () => {
     await subject.close();
   });
 
-  test("takes the operator's own names, and a caller's own values", async () => {
+  test("uses the operator's parameter names, and a caller's own values", async () => {
     const subject = await createSubject({ environment: { GRADIO_PARAMETERS: '{"prompt":"what"}' } });
     subject.standIn.parameters = [{ parameter_name: 'what' }, { parameter_name: 'lora', parameter_default: 'none' }];
     await generate(subject.engine, request(subject, { options: { lora: 'ink' } }));
@@ -57,7 +57,7 @@ describe('gradio', () => {
     await subject.close();
   });
 
-  test('tells the place in the queue, then how far it is', async () => {
+  test('reports the place in the queue, then the progress', async () => {
     const subject = await createSubject();
     const { events } = await generate(subject.engine, request(subject));
     const progress = events.map(({ stage, engineStatus, fraction }) => [stage, engineStatus, fraction]);
@@ -74,7 +74,7 @@ describe('gradio', () => {
     await subject.close();
   });
 
-  test('goes to the next Space when the first has no quota, and leaves that one alone', async () => {
+  test('uses the next Space when the first has no quota, and does not call the first one again', async () => {
     const second = await createGradioStandIn();
     const subject = await createSubject({ environment: { GRADIO_SPACES: `acme/painter,${second.url}#infer` } });
     subject.standIn.failure = 'You have exceeded your GPU quota. Please retry in 0:10:00';
@@ -85,7 +85,7 @@ describe('gradio', () => {
     await Promise.all([subject.close(), second.close()]);
   });
 
-  test('waits for a Space that sleeps when there is no other', async () => {
+  test('waits for a sleeping Space when there is no other', async () => {
     const subject = await createSubject();
     subject.standIn.stage = 'SLEEPING';
     let looks = 0;
@@ -98,7 +98,7 @@ describe('gradio', () => {
     await subject.close();
   });
 
-  test('takes its work out of the queue when the caller leaves', async () => {
+  test('removes its work from the queue when the caller leaves', async () => {
     const subject = await createSubject();
     const abort = new AbortController();
     subject.standIn.interfere(({ path }) => (path.endsWith('/queue/data') ? 'hang' : undefined));
@@ -113,7 +113,7 @@ describe('gradio', () => {
     await subject.close();
   });
 
-  test('the token goes to the Space and the hub', async () => {
+  test('sends the token to the Space and the hub', async () => {
     const subject = await createSubject();
     await generate(subject.engine, request(subject));
     assert.ok(subject.standIn.requests.every(({ headers }) => headers.authorization === `Bearer ${GRADIO_TOKEN}`));

@@ -19,7 +19,7 @@ const submitted = ({ standIn }: HordeSubject) =>
   };
 
 describe('horde', () => {
-  test('asks for the first wanted model that somebody serves', async () => {
+  test('asks for the first wanted model that a worker of the Horde serves', async () => {
     const subject = await createSubject();
     await generate(subject.engine, request(subject));
     assert.deepEqual(submitted(subject).models, ['AlbedoBase XL (SDXL)']);
@@ -28,7 +28,7 @@ describe('horde', () => {
     await subject.close();
   });
 
-  test('keeps within what costs no kudos, and says so', async () => {
+  test('stays within the limits that cost no kudos, and says so', async () => {
     const subject = await createSubject(undefined, { HORDE_MODELS: 'Deliberate' });
     const { output } = await generate(subject.engine, request(subject, { width: 1216, height: 832 }));
     const { width, height } = submitted(subject).params;
@@ -38,7 +38,7 @@ describe('horde', () => {
     await subject.close();
   });
 
-  test('waits for a free place while the pool of everybody is full, and then sends the request once', async () => {
+  test('waits for a free place while the shared pool is full, and then sends the request once', async () => {
     const subject = await createSubject();
     let refusals = 3;
     subject.standIn.interfere(({ path }) => {
@@ -68,7 +68,7 @@ describe('horde', () => {
     await subject.close();
   });
 
-  test('tells its place and wait, then that it is being made', async () => {
+  test('reports its place and wait, then that it is being made', async () => {
     const subject = await createSubject();
     const { events } = await generate(subject.engine, request(subject));
     assert.ok(events.some(({ stage, engineStatus = '' }) => stage === 'queue' && /place 3 .* 12 s/.test(engineStatus)));
@@ -76,7 +76,7 @@ describe('horde', () => {
     await subject.close();
   });
 
-  test('takes the request back when the caller leaves, and when the wait is too long', async () => {
+  test('cancels the request when the caller leaves, and when the wait is too long', async () => {
     const subject = await createSubject();
     subject.standIn.neverEnds = true;
     const abort = new AbortController();

@@ -29,7 +29,7 @@ describe('huggingface', () => {
     return { ...subject, run };
   }
 
-  test('sends hf-inference its own shape, and keeps what is left of the quota', async () => {
+  test('sends hf-inference its own shape, and remembers the quota left', async () => {
     const { run, engine } = await using('hf-inference');
     const { sent } = await run({ scheduler: 'EulerDiscreteScheduler' });
     assert.equal(sent?.path, '/hf-inference/models/black-forest-labs/FLUX.1-schnell');
@@ -88,7 +88,7 @@ describe('huggingface', () => {
     assert.equal((await run()).sent?.headers.prefer, 'wait');
   });
 
-  test("tells a queue's own words", async () => {
+  test("reports the status of a provider's queue", async () => {
     const { run } = await using('fal-ai');
     assert.deepEqual(
       (await run()).events.map(({ stage, engineStatus }) => engineStatus ?? stage),
@@ -114,7 +114,7 @@ describe('huggingface', () => {
     const listing = (mapping: object) => ({ body: { inferenceProviderMapping: mapping } });
     const at = (status: string, task = 'text-to-image') => ({ status, providerId: 'acme/flux-schnell', task });
 
-    test('asks the first live provider that it knows, and the hub once a day for each model', async () => {
+    test('calls the first live provider that it knows, and asks the hub once a day for each model', async () => {
       const { run, standIn } = await using('auto', { HUGGING_FACE_MODEL: '' });
       const mapping = { zai: at('live'), together: at('error'), nscale: at('live', 'chat'), replicate: at('live') };
       standIn.interfere(({ path }) => (path.startsWith('/api/') ? listing(mapping) : undefined));
@@ -123,7 +123,7 @@ describe('huggingface', () => {
       assert.equal(hub.length, new Set(hub).size);
     });
 
-    test('asks the next one when a provider has the model no longer', async () => {
+    test('calls the next provider when one no longer has the model', async () => {
       const { run, standIn } = await using('auto');
       const mapping = { 'hf-inference': at('live'), together: at('live') };
       standIn.interfere(({ path }) => {
@@ -133,13 +133,13 @@ describe('huggingface', () => {
       assert.equal((await run()).sent?.path, '/together/v1/images/generations');
     });
 
-    test('asks hf-inference itself while the hub is away', async () => {
+    test('calls hf-inference while the hub is away', async () => {
       const { run, standIn } = await using('auto');
       standIn.interfere(({ path }) => (path.startsWith('/api/') ? { status: 503, body: '' } : undefined));
       assert.equal((await run()).sent?.path.startsWith('/hf-inference/'), true);
     });
 
-    test('names the model and the settings when nobody has it', async () => {
+    test('names the model and the settings when no provider has it', async () => {
       const { run, standIn } = await using('auto');
       standIn.interfere(({ path }) =>
         path.startsWith('/api/') ? listing({ together: at('live') }) : { status: 410, body: { error: 'gone' } },

@@ -37,7 +37,7 @@ describe('openai', () => {
     return { ...subject, run };
   }
 
-  test('sends GPT image models what they take, and options under their own names', async () => {
+  test('sends GPT image models the fields that they accept, and options under their own names', async () => {
     const { run, engine } = await using('openai', 'gpt-image-1.5');
     const options = { quality: 'high', background: 'transparent', output_format: 'webp', moderation: 'low' };
     const { sent } = await run({ count: 2, width: 1536, options });
@@ -83,7 +83,7 @@ describe('openai', () => {
       return { standIn, clock, engine, run, countLists };
     }
 
-    test('asks for the newest model that is not shut down, and lists once a day', async () => {
+    test('uses the newest model that is not shut down, and reads the list once a day', async () => {
       const { standIn, clock, run, countLists } = await choosing([
         { id: 'gpt-image-1', shutdown_date: '1970-01-01' },
         { id: 'gpt-image-2', shutdown_date: null },
@@ -100,14 +100,14 @@ describe('openai', () => {
       assert.deepEqual([await run(), countLists()], ['gpt-image-3', 2]);
     });
 
-    test('has a literal behind a list that does not come', async () => {
+    test('has a built-in model for when the list cannot be read', async () => {
       const { standIn, run, engine } = await choosing([]);
       standIn.interfere(({ path }) => (path === '/v1/models' ? { status: 500, body: 'no' } : undefined));
       assert.equal(await run(), 'gpt-image-2.6-flare');
       assert.ok('maxRatio' in engine.limits.sizes);
     });
 
-    test('asks for the next model when one is gone, and names it with its setting when all are', async () => {
+    test('uses the next model when one is gone, and names model and setting when all are gone', async () => {
       const { standIn, run } = await choosing([{ id: 'gpt-image-7' }]);
       const missing = (name: string) => ({
         status: 404,
@@ -124,14 +124,14 @@ describe('openai', () => {
     });
   });
 
-  test('asks DALL-E for base64, and any other server for a seed', async () => {
+  test('asks DALL-E for base64, and sends a seed to other servers', async () => {
     const dallE = await using('localai', 'dall-e-3');
     assert.partialDeepStrictEqual((await dallE.run()).sent?.json, { response_format: 'b64_json' });
     const other = await using('localai', 'flux');
     assert.partialDeepStrictEqual((await other.run()).sent?.json, { response_format: 'b64_json', seed: 7 });
   });
 
-  test('asks again without a field that the server refuses, remembers it, and warns of a lost seed', async () => {
+  test('repeats the call without a field that the server refuses, remembers that, and warns of a lost seed', async () => {
     const { run, standIn } = await using('localai', 'flux');
     standIn.refuses = ['seed', 'response_format'];
     const first = await run();
@@ -163,7 +163,7 @@ describe('openai', () => {
     'a fox | everything decent',
   ];
   for (const prompt of INJECTIONS) {
-    test(`reads no options out of a caller's prompt: ${prompt}`, async () => {
+    test(`reads no options from a caller's prompt: ${prompt}`, async () => {
       const sd = await using('sd-server', 'sd-cpp-local');
       const { warnings } = await sd.run({ prompt, negativePrompt: prompt });
       assert.equal(warnings.length, 1);
@@ -176,7 +176,7 @@ describe('openai', () => {
     });
   }
 
-  test('needs no key where the server asks for none, and sends it nowhere else', async () => {
+  test('needs no key when the server asks for none, and sends a key nowhere else', async () => {
     const standIn = await createOpenaiStandIn('localai');
     const settings = readSettings(openai.settings, { OPENAI_BASE_URL: `${standIn.url}/v1` });
     const engine = openai.create(settings, createEngineServices({}));

@@ -34,5 +34,5 @@ export const refusing = (status: number, code: string | null, message: string, t
 
 export const SAFETY = 'Your request was rejected by the safety system: "a harbour at dusk with red sails"';
 export const advises = (words: RegExp) => (error: AppError) => assert.match(error.publicMessage, words);
-/** Only the address differs: it comes as a picture that the server names by URL. */
+/** A server that answers the picture's URL instead of its bytes. */
 export const naming = (url: string) => answering({ body: { created: 1, data: [{ url }] } });

@@ -10,7 +10,7 @@ function optionsOf(address: string): Record<string, unknown> {
   return JSON.parse(decodeURIComponent(new URL(address).hash.slice(1)));
 }
 
-test('the address says everything that the plugin would say', () => {
+test('the address contains everything that the plugin would send', () => {
   const request = requestFor({ prompt: 'a "quoted" #hash & 100%\n(seed:::1)', guidanceScale: 12, width: 768 });
   assert.deepEqual(optionsOf(toEmbedAddress(SITE, request, IDS)), {
     saveChannel: 'some-generator',
@@ -32,7 +32,7 @@ test('half an emoji does not break the address', () => {
   assert.equal(optionsOf(toEmbedAddress(SITE, requestFor({ prompt: 'a\ud83c' }), IDS)).prompt, 'a\ud83c');
 });
 
-test("ids have the plugin's forms and differ", () => {
+test("ids have the plugin's formats and are unique", () => {
   assert.match(drawRequestId(), /^0\.\d{14}$/);
   assert.match(drawIframeId(), /^id0\d{14}$/);
   assert.notEqual(drawRequestId(), drawRequestId());

@@ -6,7 +6,7 @@ import { WAITS } from '../../../../worker/engines/perchance/site.ts';
 import { createJudge } from '../../../../worker/engines/perchance/verdict.ts';
 import type { Reply } from '../../../../worker/engines/perchance/watch.ts';
 
-/** A clock whose waits end when the test says so; those that were cleared have rejected. */
+/** A clock whose waits a test ends. Cancelled waits have rejected. */
 function createHandClock() {
   const open = new Map<number, () => void>();
   return {
@@ -50,7 +50,7 @@ function follow() {
 }
 
 describe('an embed is followed', () => {
-  test('to the picture: from then on its silence means nothing', async () => {
+  test('to the picture, after which silence is no failure', async () => {
     const { clock, reply, made } = follow();
     reply('verifyUser', 'already_verified');
     reply('generate', 'success', { seed: 5 });
@@ -58,7 +58,7 @@ describe('an embed is followed', () => {
     assert.equal(clock.pass(WAITS.silence), false);
   });
 
-  test('into silence after a status that it should have dealt with: another embed may do better', async () => {
+  test('to silence after a status that the page should handle: another embed may succeed', async () => {
     const { clock, reply, end } = follow();
     reply('generate', 'network_busy');
     assert.ok(clock.pass(WAITS.silence));
@@ -67,28 +67,28 @@ describe('an embed is followed', () => {
     assert.equal(newRequestId, false);
   });
 
-  test('into silence after a stale request: with a new request id', async () => {
+  test('to silence after a stale request: the next try has a new request id', async () => {
     const { clock, reply, end } = follow();
     reply('generate', 'stale_request');
     clock.pass(WAITS.silence);
     assert.equal((await end).newRequestId, true);
   });
 
-  test('into silence before it asked for a picture: the page has changed', async () => {
+  test('to silence before it asked for a picture: the page has changed', async () => {
     const { clock, reply, failure } = follow();
     reply('verifyUser', 'success');
     clock.pass(WAITS.silence);
     assert.equal((await failure()).code, 'engine_changed');
   });
 
-  test('through a word that nobody knows, for as long as the job may take', () => {
+  test('through an unknown status, for as long as the job may take', () => {
     const { clock, reply, progress } = follow();
     reply('generate', 'moon_phase_unsuitable');
     assert.equal(clock.pass(WAITS.silence), false);
     assert.deepEqual(progress, ['generate: moon_phase_unsuitable']);
   });
 
-  test('through a verification, which has a bound of its own', async () => {
+  test('through a verification, which has its own time limit', async () => {
     const { clock, reply, failure } = follow();
     reply('verifyUser', 'failed_verification');
     reply('checkUserVerificationStatus');
@@ -97,7 +97,7 @@ describe('an embed is followed', () => {
     assert.equal((await failure()).code, 'engine_challenge');
   });
 
-  test('and a verification that came through has no bound any more', () => {
+  test('after a successful verification without its time limit', () => {
     const { clock, reply } = follow();
     reply('verifyUser', 'failed_verification');
     reply('verifyUser', 'success');
@@ -111,13 +111,13 @@ describe('an embed is followed', () => {
     assert.equal((await failure()).code, 'engine_challenge');
   });
 
-  test('to its own word that the download failed', async () => {
+  test('to its report that the download failed', async () => {
     const { events, end } = follow();
     events.onCall('imageDownloadClientFail');
     assert.equal((await end).newRequestId, true);
   });
 
-  test('to a closed door: no other embed is tried', async () => {
+  test('to a refusal: no other embed is tried', async () => {
     const { events, failure } = follow();
     events.onDocumentFailed('net::ERR_NAME_NOT_RESOLVED');
     const { code, details } = await failure();
@@ -125,7 +125,7 @@ describe('an embed is followed', () => {
     assert.equal(details.restMs, 60_000);
   });
 
-  test('to a rate limit, and what the site says of its length is kept', async () => {
+  test('to a rate limit, whose length is kept', async () => {
     const { events, failure } = follow();
     const limited = { endpoint: 'generate', status: 'too_many_requests', isChallenge: false, body: {} };
     events.onReply({ ...limited, retryAfterSeconds: 90 }, 0);

@@ -34,7 +34,7 @@ describe('perchance by the page "Image API v1"', () => {
     return error;
   }
 
-  test('every option reaches the service as it stands, and the lasting link is fetched', async () => {
+  test('every option reaches the service unchanged, and the permanent link is fetched', async () => {
     await assertPaints(byPage, {
       prompt: 'ünïcode, “quotes”, 100% #hash? & <b> 🎈\n2nd line',
       ...{ negativePrompt: 'fog & <b>', seed: 4_294_967_295, guidanceScale: 30 },
@@ -79,8 +79,8 @@ describe('perchance by the page "Image API v1"', () => {
     assert.ok(performance.now() - startedAt < 200);
   });
 
-  describe('as the second way', () => {
-    test('it makes the picture when the embed is not as we know it, and is asked first afterwards', async () => {
+  describe('as the fallback of the embed', () => {
+    test('it makes the picture when the embed has changed, and is used first afterwards', async () => {
       const engine = perchance.createEngine({ way: 'auto', waits: { part: 1500 } });
       perchance.site.setMode('redesigned_outer');
       await assertPaints(engine, { seed: 5 });
@@ -89,20 +89,20 @@ describe('perchance by the page "Image API v1"', () => {
       assert.equal(perchance.site.documentLoads.outer, loads, 'the missing embed was not looked for again');
     });
 
-    test('it is left alone while the embed works', async () => {
+    test('it is not used while the embed works', async () => {
       const { imagePage } = perchance.site.documentLoads;
       await assertPaints(perchance.createEngine({ way: 'auto' }), { seed: 7 });
       assert.equal(perchance.site.documentLoads.imagePage, imagePage);
     });
 
-    test('a check for humans is no reason to try the other way', async () => {
+    test('a check for humans does not cause the fallback', async () => {
       const { imagePage } = perchance.site.documentLoads;
       perchance.site.setMode('cf403_api');
       assert.equal((await failureOf(perchance.createEngine({ way: 'auto' }))).code, 'engine_challenge');
       assert.equal(perchance.site.documentLoads.imagePage, imagePage);
     });
 
-    test('when neither is as we know it, the first way is what is told', async () => {
+    test('when both have changed, the error names the embed', async () => {
       perchance.site.setMode('redesigned_outer', { imagePage: 'not_found' });
       const error = await failureOf(perchance.createEngine({ way: 'auto', waits: { part: 1500 } }));
       assert.equal(error.code, 'engine_changed');

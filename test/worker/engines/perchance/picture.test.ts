@@ -6,7 +6,7 @@ import { toWholePicture } from '../../../../worker/engines/perchance/picture.ts'
 const toDataUrl = (bytes: Uint8Array): string => `data:image/jpeg;base64,${Buffer.from(bytes).toString('base64')}`;
 
 for (const format of ['jpeg', 'png', 'webp', 'avif'] as const) {
-  test(`a whole ${format} is taken, whatever its address calls it`, async () => {
+  test(`a complete ${format} is accepted, whatever type its data URL names`, async () => {
     const bytes = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
       .toFormat(format)
       .toBuffer();

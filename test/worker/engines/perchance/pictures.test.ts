@@ -5,12 +5,12 @@ import { readFingerprint } from '../../../stand-ins/perchance/fingerprint.ts';
 import type { PerchanceMode } from '../../../stand-ins/perchance/modes.ts';
 import { createPerchanceOnStandIn, fingerprintFor, type Perchance, paint, requestFor } from './setup.ts';
 
-describe('perchance makes the picture that was asked for', () => {
+describe('perchance makes the requested picture', () => {
   let perchance: Perchance;
   before(async () => {
     perchance = await createPerchanceOnStandIn();
   });
-  // The visitor keeps its key over all the tests, so the site must not forget it.
+  // The visitor keeps its key during all tests, so the site must not forget it.
   afterEach(() => perchance.site.setMode('ok'));
   after(() => perchance.close());
 
@@ -21,7 +21,7 @@ describe('perchance makes the picture that was asked for', () => {
     return image;
   }
 
-  test('every option reaches the service as it stands', async () => {
+  test('every option reaches the service unchanged', async () => {
     await assertPaints({
       prompt: 'ünïcode, “quotes”, 100% #hash? & \u202Ertl 🎈\n2nd line',
       negativePrompt: 'fog & <b>',
@@ -66,7 +66,7 @@ describe('perchance makes the picture that was asked for', () => {
     'verify_invalid_browser_id',
   ];
   for (const mode of mended) {
-    test(`the page gets over ${mode}, and the engine waits for it`, async () => {
+    test(`the page recovers from ${mode}, and the engine waits for it`, async () => {
       perchance.site.setMode(mode);
       const before = perchance.site.requests.length;
       await assertPaints({ seed: 78 });
@@ -81,7 +81,7 @@ describe('perchance makes the picture that was asked for', () => {
     });
   }
 
-  test('nsfw is said where the site says it', async () => {
+  test('nsfw is set when the site sets it', async () => {
     assert.equal((await assertPaints({})).nsfw, false);
     perchance.site.setMode('nsfw');
     assert.equal((await assertPaints({})).nsfw, true);
@@ -89,7 +89,7 @@ describe('perchance makes the picture that was asked for', () => {
     assert.equal((await assertPaints({})).nsfw, undefined);
   });
 
-  test('progress tells the stages and the words of the site', async () => {
+  test('progress contains the stages and the texts of the site', async () => {
     await assertPaints({});
     perchance.site.setMode('network_busy');
     const { progress } = await assertPaints({});

@@ -13,25 +13,25 @@ interface EngineSettings {
   readonly pages?: BrowserPages;
   readonly profileDirectory?: string;
   readonly waits?: Partial<Waits>;
-  /** Left out: by the embed alone, so that a test of that way meets no other. */
+  /** Default: only the embed, so that its tests do not use the fallback. */
   readonly way?: 'auto' | 'embed' | 'page';
 }
 
-/** The engine on a real Chromium and on a stand-in of the site, with the patience of a test. */
+/** The engine on a real Chromium and a stand-in of the site, with short time limits. */
 export interface Perchance {
   readonly site: PerchanceStandIn;
   readonly pages: BrowserPages;
   readonly engine: Engine;
-  /** Another engine, on the same browser unless told. */
+  /** Another engine, by default on the same browser. */
   createEngine(settings: EngineSettings): Engine;
   readonly secrets: readonly string[];
   close(): Promise<void>;
 }
 
-/** Short where a test waits for the worst, long enough for a busy machine to do the rest. */
+/** Short where a test waits for the end of the limit, and long enough elsewhere for a busy machine. */
 export const QUICK_WAITS: Waits = {
   ...WAITS,
-  // Long enough that a busy machine is not taken for a site that is gone.
+  // Long enough that a busy machine does not look like a missing site.
   document: 5_000,
   part: 5_000,
   verification: 4_000,
@@ -97,7 +97,7 @@ export function requestFor(changes: Partial<EngineRequest> = {}): EngineRequest 
   };
 }
 
-/** What a picture of this request carries in its pixels. */
+/** What the pixels of this request's picture encode. */
 export function fingerprintFor(request: EngineRequest): string {
   return fingerprintOf({
     prompt: request.prompt,
@@ -108,7 +108,7 @@ export function fingerprintFor(request: EngineRequest): string {
   });
 }
 
-/** One picture, with the progress on the way. */
+/** Makes one picture, and records the progress. */
 export async function paint(
   engine: Engine,
   changes: Partial<EngineRequest> = {},

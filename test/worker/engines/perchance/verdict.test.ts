@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ErrorCode } from '../../../../shared/errors.ts';
 import { createJudge } from '../../../../worker/engines/perchance/verdict.ts';
 
-/** Every status that the public record knows: how often it is borne in a job, and what it is to the caller then. */
+/** Every known status: how often a job tolerates it, and the error code afterwards. */
 const GENERATE: Readonly<Record<string, readonly [times: number, code: ErrorCode]>> = {
   invalid_key: [1, 'engine_challenge'],
   invalid_user_key: [1, 'engine_challenge'],
@@ -30,7 +30,7 @@ const GENERATE: Readonly<Record<string, readonly [times: number, code: ErrorCode
 };
 
 for (const [status, [times, code]] of Object.entries(GENERATE)) {
-  test(`${status} is borne ${times} times in a job, then it is ${code}`, () => {
+  test(`${status} is tolerated ${times} times in a job, then it is ${code}`, () => {
     const judge = createJudge();
     const reply = { endpoint: 'generate', status, isChallenge: false };
     for (let time = 0; time < times; time += 1) assert.equal(judge(reply).kind, 'wait');
@@ -39,11 +39,11 @@ for (const [status, [times, code]] of Object.entries(GENERATE)) {
   });
 }
 
-test('a challenge ends the job whatever the call was', () => {
+test('a challenge ends the job, whichever call got it', () => {
   const verdict = createJudge()({ endpoint: 'getUserQueuePosition', isChallenge: true });
   assert.equal(verdict.kind === 'fail' && verdict.error.code, 'engine_challenge');
 });
 
-test('a status of a call that decides nothing is not looked at', () => {
+test('the status of an unimportant call is ignored', () => {
   assert.equal(createJudge()({ endpoint: 'getUserQueuePosition', isChallenge: false }).kind, 'go_on');
 });

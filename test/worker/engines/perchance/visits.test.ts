@@ -21,7 +21,7 @@ import {
   SILENT,
 } from './setup.ts';
 
-/** Each of these needs a visitor whom the site has never seen, or a page that is not open yet. */
+/** Modes that need a new visitor, or a page that is not open yet. */
 async function visit(context: TestContext): Promise<Perchance> {
   const perchance = await createPerchanceOnStandIn();
   context.after(() => perchance.close());
@@ -72,7 +72,7 @@ describe('perchance meets a page or a verification that fails, and the next requ
     });
   }
 
-  test('a challenge in the inner frame alone is a challenge too', async (context) => {
+  test('a challenge only in the inner frame is a challenge too', async (context) => {
     const { site, engine } = await visit(context);
     site.setMode('ok', { generator: 'challenge' });
     const error = await failureOf(engine);
@@ -87,7 +87,7 @@ describe('perchance meets a page or a verification that fails, and the next requ
   });
 });
 
-test('a profile on disk keeps the visitor over the end of the browser', async (context) => {
+test('a profile on disk keeps the visitor after the browser has ended', async (context) => {
   const { site, createEngine } = await visit(context);
   const profileDirectory = await mkdtemp(join(tmpdir(), 'perchance-'));
   context.after(() => rm(profileDirectory, { recursive: true }));
@@ -102,7 +102,7 @@ test('a profile on disk keeps the visitor over the end of the browser', async (c
   assert.equal(site.requests.filter(({ query }) => query.token !== undefined).length, 1);
 });
 
-test('once the site has asked for a human, whoever waits for a turn asks it nothing', async (context) => {
+test('after a human check, waiting jobs do not call the site', async (context) => {
   const { site, engine } = await visit(context);
   site.setMode('cf403_api');
   const errors = await Promise.all(Array.from({ length: 5 }, () => failureOf(engine)));
@@ -123,7 +123,7 @@ describe('perchance that cannot be reached', () => {
     assert.equal(error.details.restMs, UNREACHABLE_REST_MS);
   });
 
-  test('is not confused with one that is slow', async (context) => {
+  test('is distinguished from a slow site', async (context) => {
     const { site, createEngine } = await visit(context);
     const connectMs = 200;
     const slow = createServer((_request, response) => {
@@ -135,12 +135,12 @@ describe('perchance that cannot be reached', () => {
   });
 });
 
-describe('perchance helps itself where the page does not', () => {
+describe('the engine works around faults of the page', () => {
   const DROP_FINISHED = `window.addEventListener('message', (event) => {
     if (event.data?.type === 'finished') event.stopImmediatePropagation();
   })`;
 
-  /** The same pages, with a hand on each one before the engine gets it. */
+  /** The same pages, each changed by the test before the engine gets it. */
   function withPages(pages: BrowserPages, touch: (page: DrivenPage) => Promise<unknown>): BrowserPages {
     return {
       ...pages,

@@ -49,7 +49,7 @@ describe('piclumen', () => {
     });
   });
 
-  test('lets every field of the seed document through its own options', async () => {
+  test('accepts every field of the seed document in its own options', async () => {
     const style = { img_url: 'https://images.example/a.png', style: 'characterRefer', weight: 0.9 };
     const options = {
       model_id: 'cb4af9c7-41b0-47d3-944a-221446c7b8bc',
@@ -74,14 +74,14 @@ describe('piclumen', () => {
     assert.equal(images[0]?.seed, 9_896_923_949);
   });
 
-  test("takes another model's own settings when only the model is asked for", async () => {
+  test("uses another model's own settings when only the model is named", async () => {
     const { sent } = await run(subject.engine, { options: { model_id: '34ec1b5a-8962-4a93-b047-68cec9691dc2' } });
     assert.partialDeepStrictEqual(sent?.json, {
       ...{ steps: 25, cfg: 4.5, sampler_name: 'dpmpp_2m_sde_gpu', scheduler: 'karras' },
     });
   });
 
-  test("prefers the caller's own token, and says what to do without any", async () => {
+  test("prefers the caller's own token, and says what to do without one", async () => {
     const bare = await createSubject(undefined, { PICLUMEN_TOKEN: '' });
     const error: unknown = await run(bare.engine).catch((thrown: unknown) => thrown);
     assert.ok(error instanceof AppError && error.code === 'engine_unauthorized');
@@ -93,7 +93,7 @@ describe('piclumen', () => {
     await bare.close();
   });
 
-  test("tells the service's own status words, a place in the queue as a wait", async () => {
+  test("reports the service's status, and a place in the queue as a wait", async () => {
     subject.standIn.looks = [
       { status: 'pending', index: 3 },
       { status: 'pending', index: 1 },
@@ -111,7 +111,7 @@ describe('piclumen', () => {
     ]);
   });
 
-  test('marks pictures that the service marks', async () => {
+  test('flags pictures that the service flags', async () => {
     assert.equal((await run(subject.engine)).images[0]?.nsfw, false);
     subject.standIn.sensitive = 'NSFW';
     assert.equal((await run(subject.engine)).images[0]?.nsfw, true);
@@ -127,7 +127,7 @@ describe('piclumen', () => {
     subject.standIn.mend();
   });
 
-  test('survives one answer that is no JSON, one reset, and pauses on 429 as long as it must', async () => {
+  test('survives one answer that is no JSON and one reset, and pauses on 429 as long as required', async () => {
     answering(STATUS, { body: '<html>' }, 1)(subject);
     await run(subject.engine);
     answering(STATUS, 'reset', 1)(subject);
@@ -138,7 +138,7 @@ describe('piclumen', () => {
     subject.standIn.mend();
   });
 
-  test("understands the older host's single object", async () => {
+  test("reads the older host's single object", async () => {
     subject.standIn.answersObject = true;
     assert.equal((await run(subject.engine)).images.length, 1);
     subject.standIn.mend();

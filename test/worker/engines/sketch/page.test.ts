@@ -10,7 +10,7 @@ import type { EaselSketch, SketchRequest } from '../../../../worker/engines/sket
 
 const FOLDER = new URL('../../../../worker/engines/sketch/page/', import.meta.url);
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
-// As strict as the page is meant to live under: no inline script, no eval, nothing from elsewhere.
+// The policy that the page must work under: no inline script, no eval, nothing from other hosts.
 const POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'";
 
 const request = (prompt: string, changes: Partial<SketchRequest> = {}): SketchRequest => ({
@@ -47,7 +47,7 @@ const launch = () =>
     args: ['--no-sandbox'],
   });
 
-/** What a test needs of the page's own `window`: this side has no DOM types. */
+/** The parts of the page's `window` that tests use, since the tests have no DOM types. */
 declare const window: { easelSketch: EaselSketch; progress: number[] };
 
 async function openPage(browser: Browser, url: string, faults: string[]) {
@@ -70,7 +70,7 @@ async function paint(page: Page, wanted: SketchRequest) {
 
 const rawPixels = (png: Buffer) => sharp(png).removeAlpha().raw().toBuffer();
 
-/** The share of the colour channels that differ clearly between two pictures of one size. */
+/** The share of colour channels that differ clearly between two pictures of the same size. */
 async function difference(first: Buffer, second: Buffer) {
   const [one, two] = await Promise.all([rawPixels(first), rawPixels(second)]);
   assert.equal(one.length, two.length);
@@ -96,7 +96,7 @@ describe('the sketch page in a real Chromium', () => {
     served.server.close();
   });
 
-  test('says in its own text what it is', async () => {
+  test('describes itself in its text', async () => {
     assert.equal(await page.textContent('#notice'), 'Easel sketch: painted by a program, not by a model');
   });
 
@@ -114,7 +114,7 @@ describe('the sketch page in a real Chromium', () => {
     });
   }
 
-  test('does not depend on the density of the screen', async () => {
+  test('does not depend on the pixel density of the screen', async () => {
     const first = await paint(page, request('mountains'));
     const context = await browser.newContext({ deviceScaleFactor: 2 });
     const dense = await context.newPage();
@@ -161,7 +161,7 @@ describe('the sketch page in a real Chromium', () => {
     }
   });
 
-  test('hostile prompts are only words', async () => {
+  test('hostile prompts are treated as text', async () => {
     const hostile = [
       '<img src=x onerror="document.title=1"><script>document.title=1</script>',
       'mountain '.repeat(222).slice(0, 2000),
@@ -222,7 +222,7 @@ describe('the sketch page in a real Chromium', () => {
     }
   });
 
-  test('nothing went wrong in the page meanwhile', () => {
+  test('the page reported no error during these tests', () => {
     assert.deepEqual(faults, []);
   });
 });

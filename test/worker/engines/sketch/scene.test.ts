@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Layer, Scene, SketchRequest } from '../../../../worker/engines/sketch/page/types.d.ts';
 
-// Plain JavaScript without declarations: its shapes are stated here once.
+// The module is plain JavaScript without declarations, so its types are declared here.
 const folder = '../../../../worker/engines/sketch/page';
 const { readScene }: { readScene(request: SketchRequest): Scene } = await import(`${folder}/scene.js`);
 const { composeLayers }: { composeLayers(scene: Scene): Layer[] } = await import(`${folder}/compose.js`);
@@ -13,7 +13,7 @@ const read = (prompt: string, changes: Partial<SketchRequest> = {}) =>
 
 const layerNames = (scene: Scene) => composeLayers(scene).map((layer) => layer.name);
 
-/** All that a scene names, without regard to where it keeps it. */
+/** Everything that a scene names, in any of its fields. */
 const named = (scene: Scene) => [
   scene.kind,
   scene.time,
@@ -61,20 +61,20 @@ describe('reading a prompt', () => {
     });
   }
 
-  test('takes whole words only', () => {
+  test('reads whole words only', () => {
     for (const prompt of ['concatenate', 'seasoned boatload', 'foxtrot', 'suntan cityless']) {
       assert.equal(read(prompt).kind, 'abstract', prompt);
     }
   });
 
-  test('a colour belongs to the thing it stands before', () => {
+  test('a colour belongs to the thing after it', () => {
     const scene = read('a blue robot in a white castle, purple sky');
     assert.equal(scene.things[0]?.colour, '#3568b8');
     assert.equal(scene.ownColours.castle, '#f4f1ea');
     assert.deepEqual(scene.colours, ['#7a4fb0']);
   });
 
-  test('counts what the words count', () => {
+  test('reads numbers of things', () => {
     const count = (prompt: string) => read(prompt).things[0]?.count;
     assert.equal(count('a dog'), 1);
     assert.equal(count('dogs'), 3);
@@ -92,7 +92,7 @@ describe('reading a prompt', () => {
   });
 });
 
-describe('what the prompt or the negative prompt refuses', () => {
+describe('what the prompt or the negative prompt excludes', () => {
   const table: [prompt: string, negativePrompt: string, layer: string][] = [
     ['mountains at noon', 'birds', 'birds'],
     ['mountains at noon', 'clouds', 'clouds'],
@@ -110,14 +110,14 @@ describe('what the prompt or the negative prompt refuses', () => {
     });
   }
 
-  test('a refusal inside the prompt counts too, and only for what it names', () => {
+  test('an exclusion in the prompt counts too, but only for what it names', () => {
     const scene = read('mountains at noon, no birds, a lake');
     assert.ok(!layerNames(scene).includes('birds'));
     assert.ok(scene.places.includes('lake'));
   });
 });
 
-describe('what a scene needs', () => {
+describe('the things that a scene needs', () => {
   const table: [prompt: string, layers: string[]][] = [
     ['a boat in the mountains', ['mountains', 'water', 'boats']],
     ['a whale over a city street', ['city', 'sky whale']],
@@ -154,12 +154,12 @@ describe('a scene', () => {
     }
   });
 
-  test('names of built-in properties are only words', () => {
+  test('names of built-in properties are ordinary words', () => {
     assert.equal(read('constructor __proto__ toString valueOf').kind, 'abstract');
     assert.equal(read('constructor toString dogs').things[0]?.count, 3);
   });
 
-  test('has room for itself at every shape', () => {
+  test('fits into every shape', () => {
     for (const [width, height] of [
       [64, 64],
       [2048, 64],

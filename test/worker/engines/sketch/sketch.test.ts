@@ -57,7 +57,7 @@ describe('engine sketch', () => {
   const isLike = async (one: Partial<EngineRequest>, other: Partial<EngineRequest>) =>
     (await paint(one)).first.equals((await paint(other)).first);
 
-  test('paints what the words, the guidance and the negative prompt say', async () => {
+  test('draws what prompt, guidance and negative prompt say', async () => {
     assert.equal(await isLike({}, {}), true);
     assert.equal(await isLike({}, { prompt: 'a city at night' }), false);
     assert.equal(await isLike({}, { guidanceScale: 15 }), false);
@@ -67,7 +67,7 @@ describe('engine sketch', () => {
     );
   });
 
-  test('paints whatever a prompt may hold', async () => {
+  test('draws any allowed prompt', async () => {
     const prompts = ['x', '🦊🌙✨', 'قارب على البحر', '</script><b>"\'`\\', 'wide '.repeat(400).trim(), '海上的月亮'];
     for (const prompt of prompts) {
       const { first } = await paint({ prompt, width: 64, height: 64 });
@@ -75,7 +75,7 @@ describe('engine sketch', () => {
     }
   });
 
-  test('takes the smallest and the largest picture, and sizes that are no round number', async () => {
+  test('draws the smallest, the largest and uneven sizes', async () => {
     for (const [width, height] of [
       [64, 64],
       [2048, 2048],
@@ -86,7 +86,7 @@ describe('engine sketch', () => {
     }
   });
 
-  test('counts its seeds on, past the largest', async () => {
+  test('continues its seeds past the largest', async () => {
     const { images, events } = await paint({ seed: 2 ** 32 - 1, count: 2 });
     assert.deepEqual(
       images.map(({ seed }) => seed),

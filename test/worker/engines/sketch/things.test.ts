@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { ThingRecord } from '../../../../worker/engines/sketch/page/things/record.d.ts';
 import type { Context, Layer, Random, Scene, SketchRequest } from '../../../../worker/engines/sketch/page/types.d.ts';
 
-// Plain JavaScript without declarations: its shapes are stated here once.
+// The module is plain JavaScript without declarations, so its types are declared here.
 const folder = '../../../../worker/engines/sketch/page';
 const { readScene }: { readScene(request: SketchRequest): Scene } = await import(`${folder}/scene.js`);
 const { composeLayers }: { composeLayers(scene: Scene): Layer[] } = await import(`${folder}/compose.js`);
@@ -15,7 +15,7 @@ const { readText }: { readText(text: string): { category: string; name: string }
 const { THINGS }: { THINGS: Record<string, ThingRecord> } = await import(`${folder}/things/index.js`);
 const { CLOTHES }: { CLOTHES: { wearing: Record<string, string> } } = await import(`${folder}/words/clothes.js`);
 
-/** A canvas that paints nothing and counts what it is told. */
+/** A canvas that paints nothing and counts calls. */
 function createCounter() {
   let calls = 0;
   const answers: Record<string, unknown> = {
@@ -43,7 +43,7 @@ function createCounter() {
   return { context: context as Context, count: () => calls };
 }
 
-/** How many strokes something takes to paint; the same scene takes the same. */
+/** Number of strokes of a drawing, which is the same for the same scene. */
 function countCalls(paint: (context: Context) => void): number {
   const { context, count } = createCounter();
   class Sheet {
@@ -64,7 +64,7 @@ const countStrokes = (scene: Scene): number =>
 const read = (prompt: string): Scene =>
   readScene({ prompt, negativePrompt: '', seed: 1, width: 256, height: 256, guidanceScale: 7 });
 
-/** Whether a picture of the place takes other strokes when the thing is taken out of it, and only that. */
+/** Whether the strokes change when only the thing is removed from the picture. */
 function isDrawn(name: string, word: string): boolean {
   return ['', 'by the sea, ', 'under water, ', 'a fox, ', 'portrait, '].some((place) => {
     const scene = read(`${place}${word}`);
@@ -105,7 +105,7 @@ describe('the record of a thing', () => {
     assert.deepEqual(unread, []);
   });
 
-  test('has a drawing that draws, where it has one', () => {
+  test('has a drawing that is not empty, if it has one', () => {
     const scene = read('meadow');
     const empty = things.filter(
       ([name, { draw }]) => draw && countCalls((context) => draw(context, scene, createRandom(name), null)) === 0,
@@ -116,7 +116,7 @@ describe('the record of a thing', () => {
     );
   });
 
-  test('names only layers that its pictures have', () => {
+  test('names only layers of its pictures', () => {
     const absent = things.flatMap(([name, { words, layers = [] }]) => {
       const seen = PLACES.flatMap((place) => composeLayers(read(`${place}${firstWord(words)}`)));
       return layers.filter((layer) => !seen.some((found) => found.name === layer)).map((layer) => `${name}: ${layer}`);
@@ -124,7 +124,7 @@ describe('the record of a thing', () => {
     assert.deepEqual(absent, []);
   });
 
-  test('stands in one table, and every table is in the index', async () => {
+  test('is in one table, and every table is in the index', async () => {
     const files = (await readdir(new URL(`${folder}/things/`, import.meta.url))).filter((file) => file.endsWith('.js'));
     const tables = files.filter((file) => file !== 'index.js').map((file) => import(`${folder}/things/${file}`));
     const names = (await Promise.all(tables)).flatMap((table) =>
