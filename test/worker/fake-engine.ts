@@ -30,7 +30,7 @@ export const LIMITS: EngineLimits = {
   steps: { min: 1, max: 50, step: 1, default: 20 },
 };
 
-/** An engine that does as it is told and remembers what it was asked. */
+/** An engine with scripted answers that records its requests. */
 export function createFakeEngine(
   name: string,
   generate: Generate = paintAll,
@@ -48,7 +48,7 @@ export function createFakeEngine(
   };
 }
 
-/** A plain picture whose colour is its seed, so that a test can tell whose it is. */
+/** A plain picture whose colour is its seed, by which a test recognises it. */
 export async function paintOne(
   seed: number,
   { width, height }: Pick<EngineRequest, 'width' | 'height'>,
@@ -79,11 +79,11 @@ export const hanging: Generate = (_request, { signal }) =>
 
 export interface Gate {
   readonly generate: Generate;
-  /** Lets every call finish, now and later. */
+  /** Lets every call end, now and later. */
   open(): void;
 }
 
-/** Calls wait until the test lets them finish. */
+/** Calls wait until the test lets them end. */
 export function createGate(): Gate {
   const gate = Promise.withResolvers<void>();
   return {

@@ -10,7 +10,7 @@ const fitted = (changes: Partial<GenerationRequest>, limits: Partial<EngineLimit
   fit(toRequest(changes), { name: 'easelette', limits: { ...LIMITS, ...limits } }, 'own-token');
 
 describe('fit', () => {
-  test('what is left out becomes the default of the engine, without a word', () => {
+  test('missing parameters become the defaults of the engine, without a warning', () => {
     const { request, warnings } = fitted({ shape: undefined });
     assert.deepEqual(warnings, []);
     assert.deepEqual(request, {
@@ -31,12 +31,12 @@ describe('fit', () => {
     });
   });
 
-  test('a shape is the size that it means here', () => {
+  test('a shape becomes the engine’s size for it', () => {
     const { request, warnings } = fitted({ shape: 'portrait' });
     assert.deepEqual([request.width, request.height, request.shape, warnings], [48, 64, 'portrait', []]);
   });
 
-  test('a prompt that is longer than the engine reads is cut at a word, and a sentence says so', () => {
+  test('a prompt that is too long for the engine is cut at a word, with a warning', () => {
     const cut = (prompt: string, promptCharacters: number) => {
       const { request, warnings } = fitted({ prompt, negativePrompt: prompt }, { promptCharacters });
       return { prompt: request.prompt, negativePrompt: request.negativePrompt, warnings };
@@ -99,7 +99,7 @@ describe('fit', () => {
     });
   }
 
-  test('a size too large or too small keeps its form', () => {
+  test('a size that is too large or too small keeps its aspect ratio', () => {
     for (let width = 64; width <= 4096; width += 189) {
       for (let height = 64; height <= 4096; height += 189) {
         const ratio = width / height;
@@ -112,7 +112,7 @@ describe('fit', () => {
     }
   });
 
-  test('a picture never exceeds the pixels that the engine can do', () => {
+  test('a picture never exceeds the engine’s number of pixels', () => {
     for (let width = 100; width <= 4096; width += 333) {
       for (let height = 100; height <= 4096; height += 333) {
         const { request } = fitted({ width, height }, { sizes: sizes.grid });
@@ -122,7 +122,7 @@ describe('fit', () => {
     }
   });
 
-  test('numbers are clamped and rounded to what the engine takes, and a sentence says so', () => {
+  test('numbers are limited and rounded to the engine’s values, with a warning', () => {
     const { request, warnings } = fitted({ guidanceScale: 7.5, steps: 150 });
     assert.deepEqual([request.guidanceScale, request.steps], [8, 50]);
     assert.deepEqual(warnings, [
@@ -135,7 +135,7 @@ describe('fit', () => {
     assert.deepEqual([tenths.request.guidanceScale, tenths.warnings], [7.3, []]);
   });
 
-  test('every parameter that the engine does not have is left out and named', () => {
+  test('every parameter that the engine does not have is dropped and named', () => {
     const limits = { seed: false, negativePrompt: false, guidanceScale: undefined, steps: undefined };
     const changes = {
       seedGiven: true,
@@ -160,7 +160,7 @@ describe('fit', () => {
     ]);
   });
 
-  test('samplers are known by name whatever the case, or handed on as they are', () => {
+  test('samplers are recognised in any case, or passed on unchanged', () => {
     assert.equal(fitted({ sampler: ' Euler A ' }, { samplers: ['euler a'] }).request.sampler, 'euler a');
     assert.equal(fitted({ sampler: 'DPM++ 2M' }, { samplers: 'any' }).request.sampler, 'DPM++ 2M');
     const { request, warnings } = fitted({ sampler: 'nonsense' }, { samplers: ['euler a'] });
@@ -168,7 +168,7 @@ describe('fit', () => {
     assert.deepEqual(warnings, ['easelette does not know this sampler; it used its own.']);
   });
 
-  test('an engine gets its own extras, and says so when there are only those of others', () => {
+  test('an engine gets its own extras, and warns when there are only those of others', () => {
     const own = fitted({ engineOptions: { easelette: { a: 1 }, other: { b: 2 } } });
     assert.deepEqual([own.request.options, own.warnings], [{ a: 1 }, []]);
     const others = fitted({ engineOptions: { other: { b: 2 } } });

@@ -24,15 +24,15 @@ const noBrowser: BrowserPages = {
   stop: async () => undefined,
 };
 
-/** The stream of one production, read as it comes. */
+/** The event stream of one production. */
 export interface Stream {
   readonly status: number;
   readonly headers: Headers;
   /** Resolves with the first event that fits. */
   until(fits: (event: ProductionEvent) => boolean): Promise<ProductionEvent>;
-  /** All events once the stream has ended; a refusal has none. */
+  /** Resolves with all events when the stream has ended. A refusal has none. */
   readonly ended: Promise<readonly ProductionEvent[]>;
-  /** Of a refusal. */
+  /** The error of a refusal. */
   readonly refusal: ErrorRecord | undefined;
   leave(): void;
 }
@@ -40,13 +40,13 @@ export interface Stream {
 export interface FrontDoor {
   readonly url: string;
   readonly dataDirectory: string;
-  /** What was logged so far. */
+  /** The log lines. */
   readonly log: () => string;
   call(path: string, init?: RequestInit): Promise<Response>;
   open(production: Production): Promise<Stream>;
   /** Runs one production to its end. */
   produce(changes?: Partial<GenerationRequest>, rest?: Partial<Omit<Production, 'request'>>): Promise<Outcome>;
-  /** Gets the engines ready; most tests do without. */
+  /** Starts the engines, which most tests do not need. */
   start(): Promise<void>;
   stop(graceMs?: number): Promise<void>;
   close(): Promise<void>;
@@ -76,7 +76,7 @@ export function toRequest(changes: Partial<GenerationRequest> = {}): GenerationR
 
 let lastJob = 0;
 
-/** A whole worker behind a real server on a free port, with engines and stores of the test. */
+/** A whole worker behind a real server on a free port, with the test's engines and stores. */
 export async function openFrontDoor(
   options: Pick<WorkerOptions, 'engines'> & Partial<WorkerOptions>,
 ): Promise<FrontDoor> {
@@ -165,7 +165,7 @@ function readEvents(response: Response): Pick<Stream, 'until' | 'ended'> {
     }
     return events;
   })();
-  // Whoever leaves early never looks at the end.
+  // A test that leaves early does not await the end.
   ended.catch(() => undefined);
   return {
     ended,

@@ -27,7 +27,7 @@ describe('an address that an answer names gets the key', () => {
   ]) {
     test(`but not at "${given}"`, () => {
       const trust = (): string => toTrustedUrl(given, service.url, service);
-      // A relative address stays at the service, whatever it looks like.
+      // A relative address always stays at the service.
       if (given.startsWith('//')) assert.equal(new URL(trust()).origin, service.url);
       else assert.throws(trust, { code: 'engine_changed' });
     });

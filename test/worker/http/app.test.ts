@@ -25,7 +25,7 @@ const post = (body: string, type = 'application/json'): RequestInit => ({
   body,
 });
 
-describe('the front door', () => {
+describe('the worker over HTTP', () => {
   test('everything but health is refused without the secret, or with another one', async () => {
     const { url, call } = await openDoor({ engines: [createFakeEngine('first')] });
     for (const path of ['/status', '/pictures/0', '/productions', '/removals', '/nowhere']) {
@@ -48,7 +48,7 @@ describe('the front door', () => {
     });
   });
 
-  test('while the secret changes, the older and the newer one open it', async () => {
+  test('the older and the newer of two secrets are both accepted', async () => {
     const tokens = ['the-newer-of-two-tokens', 'the-older-of-two-tokens'];
     const { url } = await openDoor({ engines: [createFakeEngine('first')], tokens });
     for (const token of tokens) {
@@ -104,7 +104,7 @@ describe('the front door', () => {
     assert.deepEqual(faults.map(({ field }) => field).sort(), ['jobId', 'request.count', 'request.seed']);
   });
 
-  test('ids and traces of the caller come back and stand in the log; prompts and secrets do not', async () => {
+  test('ids and traces of the caller are in the answer and the log; prompts and secrets are in neither', async () => {
     const { call, produce, log } = await openDoor({ engines: [createFakeEngine('first', failing('engine_failed'))] });
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
     const headers = { 'x-request-id': 'caller-1', traceparent: `00-${trace}-00f067aa0ba902b7-01` };
@@ -116,7 +116,7 @@ describe('the front door', () => {
     for (const secret of [TOKEN, PROMPT, 'turnstone', 'callers-own-9a']) assert.ok(!log().includes(secret), secret);
   });
 
-  test('a stream that is quiet says now and then that it is alive', async () => {
+  test('a quiet stream sends heartbeats', async () => {
     const clock = createManualClock();
     const gate = createGate();
     const { open } = await openDoor({ engines: [createFakeEngine('first', gate.generate)], clock });
@@ -156,8 +156,8 @@ describe('the front door', () => {
   });
 });
 
-describe('many at once', () => {
-  test('of 200 requests with room for 20, one runs, 20 wait, and the others are refused at once', async () => {
+describe('many simultaneous requests', () => {
+  test('with room for 20, one of 200 requests runs, 20 wait, and the others are refused at once', async () => {
     const gate = createGate();
     const engine = createFakeEngine('first', gate.generate);
     const { open } = await openDoor({ engines: [engine] });
@@ -195,7 +195,7 @@ describe('many at once', () => {
     assert.equal((await produce({ engine: 'second' })).result?.engine, 'second');
   });
 
-  test('the same job joins the production that runs; it ends only when the last has left', async () => {
+  test('the same job joins the running production, which ends only when the last caller has left', async () => {
     const gate = createGate();
     const engine = createFakeEngine('first', gate.generate);
     const { open } = await openDoor({ engines: [engine] });
@@ -247,7 +247,7 @@ describe('many at once', () => {
     assert.ok(last?.type === 'error' && last.error.code === 'engine_timeout', JSON.stringify(last));
   });
 
-  test('a stop lets what runs end, gives back what waits, and takes nothing new', async () => {
+  test('a stop lets running jobs end, gives waiting ones back, and takes no new ones', async () => {
     const gate = createGate();
     const { open, stop, call } = await openDoor({ engines: [createFakeEngine('first', gate.generate)] });
     const running = await open({ jobId: 'running', request: toRequest() });
@@ -265,7 +265,7 @@ describe('many at once', () => {
     await stopped;
   });
 
-  test('a stop reports what does not end within the grace', async () => {
+  test('a stop reports jobs that do not end within the grace period', async () => {
     const { open, stop } = await openDoor({ engines: [createFakeEngine('first', hanging)] });
     const stream = await open({ jobId: 'endless', request: toRequest() });
     await stream.until(isRunning);

@@ -15,7 +15,7 @@ afterEach(async () => {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('progress of an engine that reports every step', () => {
-  test('goes out twice a second at most, the latest, and every change of the stage', async () => {
+  test('is sent at most twice a second, the newest one, and at every change of the stage', async () => {
     const clock = createManualClock();
     const step = Promise.withResolvers<void>();
     const engine = createFakeEngine('chatty', async (request, { onProgress }) => {
@@ -36,7 +36,7 @@ describe('progress of an engine that reports every step', () => {
     assert.deepEqual(heard, ['queue', 'generate', 'generate 0.5', 'download', 'convert', 'upload']);
   });
 
-  test('is held back where nothing is urgent, with every stage in between', async () => {
+  test('is held back when nothing is urgent, but keeps every stage', async () => {
     const clock = createManualClock();
     const sent: (readonly ProgressEvent[])[] = [];
     const pace = createProgressPace({

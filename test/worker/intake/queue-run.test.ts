@@ -10,10 +10,10 @@ const run = { rememberMs: DAY_MS, createdAt: NOW } as Run;
 const result: GenerationResult = { engine: 'sketch', pictures: [], warnings: [], attempts: [], timings: {} };
 const rememberedMs = (made: GenerationResult): number => (toDone(run, made, { now: NOW }).rememberUntil ?? 0) - NOW;
 
-test('a picture of the engine that should serve is remembered as long as the setting says', () => {
+test('a picture of the wanted engine is remembered as long as the setting says', () => {
   assert.equal(rememberedMs(result), DAY_MS);
 });
 
-test('a picture of a fallback is remembered for minutes, also if the wanted engine only rested', () => {
+test('a picture of a fallback is remembered for minutes, even if the wanted engine only rested', () => {
   assert.equal(rememberedMs({ ...result, isFallback: true }), 300_000);
 });

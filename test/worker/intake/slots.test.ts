@@ -6,7 +6,7 @@ import { createManualClock } from '../../support/manual-clock.ts';
 
 const signal = new AbortController().signal;
 const onPosition = (): void => undefined;
-/** A large run, which has no slot besides the ordinary ones. */
+/** A large run, which only gets ordinary slots. */
 const cost = 2;
 const isFull = (error: unknown): boolean => error instanceof AppError && error.code === 'queue_full';
 
@@ -32,7 +32,7 @@ describe('slots', () => {
     assert.deepEqual([slots.running, slots.waiting], [2, 0]);
   });
 
-  test('reports the new places to all that wait when the queue moves', async () => {
+  test('reports the new places to all waiting jobs when the queue moves', async () => {
     const slots = createSlots({ concurrency: 1, maxWaiting: 3, clock: createManualClock() });
     const positions: string[] = [];
     const leave = await slots.enter({ signal, onPosition, cost });
@@ -48,7 +48,7 @@ describe('slots', () => {
     assert.deepEqual(positions, ['a1', 'b2', 'c3', 'a1', 'c2', 'c1']);
   });
 
-  test('two small jobs begin beside a large one, and ordinary order is kept where there is no room', async () => {
+  test('two small jobs start beside a large one, and the usual order holds when there is no room', async () => {
     const slots = createSlots({ concurrency: 1, maxWaiting: 9, clock: createManualClock() });
     const begun: string[] = [];
     const enter = async (name: string, itsCost: number) => {
@@ -73,14 +73,14 @@ describe('slots', () => {
     assert.deepEqual(begun, ['quick', 'large', 'small', 'second small', 'third small', 'next large']);
   });
 
-  test('where small jobs are slow, or none has ended yet, none begins beside another', async () => {
+  test('no small job starts beside another while small jobs are slow or none has ended yet', async () => {
     const clock = createManualClock();
     const slots = createSlots({ concurrency: 1, maxWaiting: 9, clock });
     const leave = await slots.enter({ signal, onPosition, cost: 1 });
     const second = slots.enter({ signal, onPosition, cost: 1 });
     assert.deepEqual([slots.running, slots.waiting], [1, 1]);
     clock.advance(5000);
-    // What the clock wakes runs after this.
+    // Code that the clock wakes runs after this.
     await new Promise((resolve) => setImmediate(resolve));
     leave();
     await second;
@@ -88,7 +88,7 @@ describe('slots', () => {
     assert.deepEqual([slots.running, slots.waiting], [1, 1]);
   });
 
-  test('a small job that is slow counts as a large one, so that it does not keep the quick ones out', async () => {
+  test('a slow small job counts as a large one, so that it does not keep quick ones out', async () => {
     const clock = createManualClock();
     const slots = createSlots({ concurrency: 1, maxWaiting: 9, clock });
     const enter = () => slots.enter({ signal, onPosition, cost: 1 });
@@ -105,7 +105,7 @@ describe('slots', () => {
     await fourth;
   });
 
-  test('a slot that is given back twice is one slot', async () => {
+  test('a slot that is given back twice counts once', async () => {
     const slots = createSlots({ concurrency: 1, maxWaiting: 0, clock: createManualClock() });
     const leave = await slots.enter({ signal, onPosition, cost });
     leave();
@@ -115,7 +115,7 @@ describe('slots', () => {
     assert.throws(() => slots.enter({ signal, onPosition, cost }), isFull);
   });
 
-  test('says when to come again by what jobs took, between a second and a minute', async () => {
+  test('names a time to retry by the duration of jobs, between a second and a minute', async () => {
     const clock = createManualClock();
     const slots = createSlots({ concurrency: 1, maxWaiting: 0, clock });
     const secondsAfter = async (ms: number): Promise<number | undefined> => {

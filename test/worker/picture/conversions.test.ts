@@ -5,7 +5,7 @@ import { createConversions } from '../../../worker/picture/conversions.ts';
 const LARGE = 2048 * 2048;
 const signal = new AbortController().signal;
 
-test('large pictures are converted one at a time, whatever became of the one before, and small ones do not wait', async () => {
+test('large pictures are converted one at a time, even after a failure, and small ones do not wait', async () => {
   const conversions = createConversions();
   const begun: string[] = [];
   const held = Promise.withResolvers<string>();
@@ -26,7 +26,7 @@ test('large pictures are converted one at a time, whatever became of the one bef
   assert.deepEqual(begun.slice(2), ['second', 'third']);
 });
 
-test('a job that is left while its picture waits is not converted, and the next one is', async () => {
+test('the picture of a job that is cancelled while it waits is not converted, and the next one is', async () => {
   const conversions = createConversions();
   const held = Promise.withResolvers<string>();
   const left = new AbortController();

@@ -35,7 +35,7 @@ describe('normalise', () => {
       assert.deepEqual([info.width, info.height, data.length], [96, 64, 96 * 64 * 3]);
     });
 
-    test(`refuses ${format} that is cut off, wherever`, async () => {
+    test(`refuses ${format} that is cut at any place`, async () => {
       const whole = await draw()[format]().toBuffer();
       for (const part of [0.1, 0.5, 0.9, 0.99]) {
         const bytes = whole.subarray(0, Math.floor(whole.length * part));
@@ -44,14 +44,14 @@ describe('normalise', () => {
     });
   }
 
-  test('makes the same bytes of the same picture, and keeps its pixels exactly', async () => {
+  test('makes the same bytes from the same picture, and keeps its pixels exactly', async () => {
     const file = await draw().png().toBuffer();
     const [first, second] = [await normalise(file, origin), await normalise(file, origin)];
     assert.deepEqual(first.png, second.png);
     assert.deepEqual(await sharp(first.png).raw().toBuffer(), await sharp(file).raw().toBuffer());
   });
 
-  test('refuses what is no picture, an empty file, a bare signature and a single pixel', async () => {
+  test('refuses a file that is no picture, an empty file, a signature alone and a single pixel', async () => {
     const html = Buffer.from('<html><title>503</title></html>');
     const pixel = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } })
       .png()
@@ -101,8 +101,8 @@ describe('normalise', () => {
   });
 });
 
-describe('what a picture says about itself', () => {
-  test('is the text that AUTOMATIC1111 reads back, in every format', async () => {
+describe('the metadata of a picture', () => {
+  test('contains the text that AUTOMATIC1111 reads, in every format', async () => {
     const { png } = await normalise(await draw().png().toBuffer(), origin);
     const expected = toInfotext({ ...origin, ...size });
     assert.equal(
@@ -116,7 +116,7 @@ describe('what a picture says about itself', () => {
     }
   });
 
-  test('leaves out the words or everything on demand, but never the mark of its source', async () => {
+  test('omits the prompts or everything on request, but never the mark of its source', async () => {
     const bytes = await draw().png().toBuffer();
     for (const metadata of ['settings', 'none'] as const) {
       const { png } = await normalise(bytes, { ...origin, metadata });
@@ -132,7 +132,7 @@ describe('what a picture says about itself', () => {
     }
   });
 
-  test('holds the longest words that a request may have, cut where a format has no room for them', async () => {
+  test('contains the longest prompts, cut where a format has no room for them', async () => {
     const words = '🐈狐 '.repeat(MAX_PROMPT_CHARACTERS).slice(0, MAX_PROMPT_CHARACTERS);
     const bytes = await draw().png().toBuffer();
     const { png } = await normalise(bytes, { ...origin, prompt: words, negativePrompt: words });

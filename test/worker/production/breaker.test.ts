@@ -64,7 +64,7 @@ describe('breaker', () => {
     assert.deepEqual(rests, [15, 30, 60, 120, 240, 480, 900, 900, 900]);
   });
 
-  test('a success between failures keeps it closed until too large a part of the calls fail', () => {
+  test('a success between failures keeps it closed until too many of the calls fail', () => {
     const { breaker } = subject();
     for (let call = 0; call < 9; call += 1) {
       if (call % 2 === 0) enter(breaker).fail(failure());
@@ -97,7 +97,7 @@ describe('breaker', () => {
     assert.equal(restOf(breaker), 300_000);
   });
 
-  test('a service that is surely changed rests at once', () => {
+  test('a service that has certainly changed rests at once', () => {
     const { breaker } = subject();
     enter(breaker).fail(new AppError('engine_changed', 'the model is gone', { evidence: 'sure' }));
     assert.equal(restOf(breaker), 300_000);
@@ -112,7 +112,7 @@ describe('breaker', () => {
   }
 
   for (const restMs of [0, -1000, Number.NaN, Number.NEGATIVE_INFINITY]) {
-    test(`a rest of ${restMs} ms is none`, () => {
+    test(`a rest of ${restMs} ms is ignored`, () => {
       const { breaker } = subject();
       enter(breaker).fail(failure('engine_busy', restMs));
       assert.equal(breaker.status().state, 'ready');
@@ -146,7 +146,7 @@ describe('breaker', () => {
     assert.equal(restOf(breaker), 15_000);
   });
 
-  test('knows the median of what successes took, and how many there were', () => {
+  test('knows the median duration and the share of successes', () => {
     const { clock, breaker } = subject();
     for (const ms of [100, 900, 300]) {
       const pass = enter(breaker);

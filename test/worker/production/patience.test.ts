@@ -23,12 +23,12 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** A worker on a clock of the test's own. */
+/** A worker with the test's own clock. */
 async function openPatient(engines: readonly Engine[], concurrency = 1) {
   const clock = createManualClock();
   const door = await openFrontDoor({ engines, clock, concurrency, patienceMs: PATIENCE_MS });
   closing.push(door.close);
-  /** Resolves when somebody waits for exactly so long, and then lets that time pass. */
+  /** Resolves when a wait of exactly this length begins, and then lets that time pass. */
   const passWait = async (milliseconds: number): Promise<void> => {
     await clock.waitedFor((asked) => asked === milliseconds);
     clock.advance(milliseconds);
@@ -42,7 +42,7 @@ function open(door: FrontDoor, changes = {}, rest = {}) {
   return door.open({ jobId: `patient-${jobs}`, request: toRequest(changes), ...rest });
 }
 
-/** What an engine does at its first calls; afterwards it paints. */
+/** The results of an engine's first calls. Afterwards it makes pictures. */
 function createMoodyEngine(name: string, ...moods: readonly AppError[]) {
   let calls = 0;
   return createFakeEngine(name, async (request) => {
@@ -63,7 +63,7 @@ function endOf(events: readonly ProductionEvent[]): string {
 }
 
 describe('a failure that waiting cures', () => {
-  test('a model that loads at Hugging Face is waited for, and the wait is reported as a stage', async () => {
+  test('the job waits for a model that loads at Hugging Face, and the wait is reported as a stage', async () => {
     const standIn = await createHuggingfaceStandIn();
     closing.push(standIn.close);
     let answers = 0;
@@ -94,7 +94,7 @@ describe('a failure that waiting cures', () => {
     }
   });
 
-  test('an engine that is busy without saying how long is asked at growing pauses', async () => {
+  test('an engine that is busy for an unknown time is asked at growing pauses', async () => {
     const { door, passWait } = await openPatient([createMoodyEngine('only', busy(), busy())]);
     const stream = await open(door);
     await passWait(2000);
@@ -102,9 +102,9 @@ describe('a failure that waiting cures', () => {
     assert.equal(endOf(await stream.ended), 'done by only');
   });
 
-  test('an engine that rests because of an earlier job is waited for', async () => {
+  test('the job waits for an engine that rests because of an earlier job', async () => {
     const { clock, door, passWait } = await openPatient([createMoodyEngine('only', busy(30_000))]);
-    // Two pictures are a large job, which is made alone: two that try a rested engine together would meet each other.
+    // Two pictures are a large job, which is made alone. Two jobs that try the engine at once would affect each other.
     const first = await open(door, { count: 2 });
     await first.until(isWaiting);
     clock.advance(10_000);
@@ -135,7 +135,7 @@ describe('a failure that waiting cures', () => {
     assert.equal(endOf(await patient.ended), 'done by busy');
   });
 
-  test('nobody waits for what comes after the deadline, nor for what only a person can mend', async () => {
+  test('no job waits beyond its deadline, nor for a fault that only a person can mend', async () => {
     const { door } = await openPatient([
       createFakeEngine('late', failing('engine_busy', { restMs: 30_000 })),
       createFakeEngine('spent', failing('engine_unauthorized', { restMs: 1000 })),
@@ -202,7 +202,7 @@ describe('a failure that may be chance', () => {
   });
 });
 
-describe('what one caller sent', () => {
+describe('a fault in one caller’s request', () => {
   const REFUSALS: readonly (readonly [status: number, says: string, field: string | undefined, code: string])[] = [
     [400, 'Invalid value for quality', 'openai.quality', 'invalid_request'],
     [422, 'unprocessable', 'openai.quality', 'invalid_request'],
@@ -236,7 +236,7 @@ describe('what one caller sent', () => {
 
   const request = { engineOptions: { first: { quality: 'nonsense' } } };
 
-  test('rests the engine for nobody: options, a missing token', async () => {
+  test('does not make the engine rest: wrong options, a missing token', async () => {
     const engine = createFakeEngine('first', async (request) => {
       if (request.options !== undefined) throw new AppError('engine_changed', 'HTTP 400', { evidence: 'sure' });
       if (request.credential === undefined) {

@@ -37,7 +37,7 @@ async function colourOf(png: Buffer): Promise<number> {
   return red + green * 256;
 }
 
-/** A host in memory; `problems` are what its next uploads end with. */
+/** A host in memory. Its next uploads fail with `problems`. */
 function createFakeStore(name: string, problems: AppError[] = []): Store & { readonly kept: Map<string, Buffer> } {
   const kept = new Map<string, Buffer>();
   return {
@@ -56,7 +56,7 @@ function createFakeStore(name: string, problems: AppError[] = []): Store & { rea
 const refusal = (): AppError => new AppError('store_failed', 'pretends to be full');
 
 describe('a production', () => {
-  test('is a hosted picture of this request, with its settings in the file', async () => {
+  test('results in a hosted picture of the request, with its settings in the file', async () => {
     const engine = createFakeEngine('first');
     const { produce } = await openDoor({ engines: [engine] });
     const result = resultOf(await produce({ seed: 4242, negativePrompt: 'fog', guidanceScale: 7.4 }));
@@ -100,7 +100,7 @@ describe('a production', () => {
     });
   });
 
-  test('says in its file only what its caller wants, also if another picture waits on the shelf', async () => {
+  test('writes only the wanted metadata into its file, even if another picture is on the shelf', async () => {
     const stores = [createFakeStore('host', [refusal(), refusal()])];
     const { produce } = await openDoor({ engines: [createFakeEngine('first')], stores });
     await produce({ seed: 4242 });
@@ -185,7 +185,7 @@ describe('a production', () => {
     assert.equal(await colourOf(await pictureOf(picture?.id)), 7);
   });
 
-  test('says when the picture has another size than was asked', async () => {
+  test('warns when the picture has another size than requested', async () => {
     const engine = createFakeEngine('first', async ({ seed }) => ({
       images: [await paintOne(seed, { width: 80, height: 40 })],
       warnings: [],
@@ -196,7 +196,7 @@ describe('a production', () => {
     assert.deepEqual(warnings, ['first made a picture of 80x40 instead of 64x64.']);
   });
 
-  test('refuses a flagged picture in safe mode, whoever would be next', async () => {
+  test('refuses a flagged picture in safe mode, without a fallback', async () => {
     const flagged = createFakeEngine('first', async (request) => {
       const { images } = await paintAll(request);
       return { images: images.map((image) => ({ ...image, nsfw: true })), warnings: [] };
@@ -270,7 +270,7 @@ describe('falling back between engines', () => {
     assert.deepEqual([later?.code, later?.attempts, later?.retryAfterSeconds], ['engine_busy', [], 20]);
   });
 
-  test('a pinned engine serves alone, and one that is not enabled is a fault of the request', async () => {
+  test('only a pinned engine serves, and one that is not enabled is a fault of the request', async () => {
     const other = createFakeEngine('other');
     const { produce } = await openDoor({ engines: [createFakeEngine('first', failing('engine_failed')), other] });
     assert.equal((await produce({ engine: 'first' })).error?.code, 'engine_failed');
@@ -280,7 +280,7 @@ describe('falling back between engines', () => {
     assert.equal(error?.publicMessage, 'engine: not enabled here; the enabled ones are first, other.');
   });
 
-  test('a preferred engine comes first where it is enabled', async () => {
+  test('a preferred engine comes first if it is enabled', async () => {
     const { produce } = await openDoor({ engines: [createFakeEngine('first'), createFakeEngine('second')] });
     assert.equal(resultOf(await produce({ preferredEngine: 'second' })).engine, 'second');
     assert.equal(resultOf(await produce({ preferredEngine: 'nobody' })).engine, 'first');
@@ -300,7 +300,7 @@ describe('falling back between engines', () => {
     assert.deepEqual([error?.code, error?.field], ['invalid_request', 'strict']);
   });
 
-  test("a caller's own wrong token does not make the engine rest for the others", async () => {
+  test("a caller's own wrong token does not make the engine rest for other callers", async () => {
     const engine = createFakeEngine('first', async (request) => {
       if (request.credential !== undefined) throw new AppError('engine_unauthorized', 'a wrong token');
       return paintAll(request);
@@ -312,7 +312,7 @@ describe('falling back between engines', () => {
     assert.ok(!log().includes('callers-own-token-5521'));
   });
 
-  test('a caller with a token, or who needs one, gets no other engine’s picture', async () => {
+  test('a caller who sends or needs a token gets no other engine’s picture', async () => {
     const needsToken = 'Send a token.';
     const first = createFakeEngine('first', failing('engine_unauthorized'));
     const { produce } = await openDoor({ engines: [{ ...first, needsToken }, createFakeEngine('next')] });
@@ -376,7 +376,7 @@ describe('falling back between stores', () => {
     });
   }
 
-  test('a job that runs again makes no second picture, and its ids stay', async () => {
+  test('a job that runs again makes no second picture, and keeps its ids', async () => {
     const engine = createFakeEngine('first');
     const { produce } = await openDoor({ engines: [engine] });
     const first = resultOf(await produce({ count: 2 }, { jobId: 'again' }));

@@ -22,13 +22,13 @@ async function openStarted(serviceUrl: string) {
 }
 
 describe('an engine whose service cannot be reached at the start', () => {
-  // The second address is set aside for documentation, and the third can have no entry: nobody is asked anything.
+  // The second address is reserved for documentation, and the third cannot exist, so no real server is called.
   for (const [how, toUrl] of [
     ['refuses connections', findClosedDoor],
     ['swallows them', async () => 'https://192.0.2.1'],
     ['has no name that is known', async () => 'https://nowhere.invalid'],
   ] as const) {
-    test(`one that ${how} rests before anybody asks it`, async () => {
+    test(`one that ${how} rests before the first job`, async () => {
       const { far, door } = await openStarted(await toUrl());
       const started = performance.now();
       const { result } = await door.produce();
@@ -39,7 +39,7 @@ describe('an engine whose service cannot be reached at the start', () => {
     });
   }
 
-  test('is looked for again, with pauses that grow, and serves when it is back', async () => {
+  test('is tried again at growing pauses, and serves when it is back', async () => {
     const url = await findClosedDoor();
     const { clock, far, door } = await openStarted(url);
     for (const pauseMs of [15_000, 30_000]) {
@@ -60,7 +60,7 @@ describe('an engine whose service cannot be reached at the start', () => {
     assert.equal((await door.produce()).result?.engine, 'far');
   });
 
-  test('is found out for all at once, while the first job waits', async () => {
+  test('is found for all engines at once, while the first job waits', async () => {
     const engines = ['one', 'two', 'three'].map((name) => ({
       ...createFakeEngine(name),
       serviceUrl: 'https://192.0.2.1',
@@ -74,7 +74,7 @@ describe('an engine whose service cannot be reached at the start', () => {
   });
 });
 
-test('an upstream that can be reached is asked, and only a connection was opened before', async () => {
+test('a reachable upstream is used, and the check only opened a connection', async () => {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');
@@ -87,7 +87,7 @@ test('an upstream that can be reached is asked, and only a connection was opened
   assert.deepEqual(requests, []);
 });
 
-test('engines that hang leave the last one its time, without a deadline of the job', async () => {
+test('hanging engines leave the last one enough time, even without a deadline of the job', async () => {
   const hangers = ['one', 'two', 'three'].map((name) => createFakeEngine(name, hanging));
   const door = await openFrontDoor({ engines: [...hangers, createFakeEngine('near')], fallbackWithinMs: 800 });
   closing.push(door.close);
@@ -107,7 +107,7 @@ test('engines that hang leave the last one its time, without a deadline of the j
   );
 });
 
-test('an engine that is asked alone has all the time of the job', async () => {
+test('a pinned engine has all the time of the job', async () => {
   const slow = createFakeEngine('slow', hanging);
   const door = await openFrontDoor({
     engines: [slow, createFakeEngine('near')],

@@ -29,7 +29,7 @@ describe('shelf', () => {
 
   const open = (maxBytes?: number) => createShelf({ directory, clock, ...(maxBytes !== undefined && { maxBytes }) });
 
-  test('keeps pictures over a restart of the process, with what was said about them', async () => {
+  test('keeps pictures and their records over a restart of the process', async () => {
     const kept: ShelfRecord = {
       ...record('a'),
       nsfw: true,
@@ -43,7 +43,7 @@ describe('shelf', () => {
     assert.deepEqual(await shelf.readPng(kept.id), Buffer.from('png'));
   });
 
-  test('hands out the PNG, or the form in which it was delivered', async () => {
+  test('returns the PNG, or the format in which it was delivered', async () => {
     const shelf = open();
     await shelf.keep(record('a'), Buffer.from('png'));
     assert.deepEqual(await shelf.read(idOf('a')), { bytes: Buffer.from('png'), mediaType: 'image/png' });
@@ -62,7 +62,7 @@ describe('shelf', () => {
     assert.equal(await shelf.find(idOf('a'), 'other'), undefined, 'another picture has the same place');
   });
 
-  test('forgets after an hour, and the next one that comes clears the files away', async () => {
+  test('forgets after an hour, and removes the files when the next picture comes', async () => {
     const shelf = open();
     await shelf.keep(record('a'), Buffer.from('png'));
     clock.advance(HOUR_MS);
@@ -81,14 +81,14 @@ describe('shelf', () => {
     assert.notEqual(await shelf.read(idOf('b')), undefined);
   });
 
-  test('what another version or a broken disk left there is cleared away', async () => {
+  test('removes files of another version or of a broken disk', async () => {
     await writeFile(join(directory, `${idOf('a')}.json`), '{"id":');
     await writeFile(join(directory, `${idOf('b')}.json`), '{"id":"../../etc"}');
     assert.equal(await open().find(idOf('a'), 'any'), undefined);
     assert.deepEqual(await readdir(directory), []);
   });
 
-  test('a picture that was removed is gone with all its files', async () => {
+  test('removes a picture with all its files', async () => {
     const shelf = open();
     await shelf.keep(record('a'), Buffer.from('png'));
     await shelf.deliver(idOf('a'), { bytes: Buffer.from('jpeg'), mediaType: 'image/jpeg' });

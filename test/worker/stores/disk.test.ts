@@ -76,7 +76,7 @@ describe('disk', () => {
     });
   });
 
-  test('never leaves its directory, neither by a name nor through a link', async () => {
+  test('never leaves its directory by a name or a link', async () => {
     await inTemporary(async (directory) => {
       const images = join(directory, 'images');
       await mkdir(images);
@@ -95,7 +95,7 @@ describe('disk', () => {
     });
   });
 
-  test('clears away what a killed process left half-written, but not what another one writes now', async () => {
+  test('removes files that a killed process left half-written, but not those that another one writes now', async () => {
     await inTemporary(async (directory) => {
       const [old, young] = ['.a.png.0123456789ab.tmp', '.b.png.0123456789ab.tmp'];
       for (const name of [old, young]) await writeFile(join(directory, name), 'half');
@@ -106,7 +106,7 @@ describe('disk', () => {
     });
   });
 
-  test('a removal needs the address of that very picture, and one of nothing is no failure', async () => {
+  test('a removal needs the exact address of the picture, and the removal of a missing one succeeds', async () => {
     await inTemporary(async (directory) => {
       const store = createDisk({ directory, maxBytes, clock: systemClock });
       await store.put(picture('mine'), { signal });
@@ -119,7 +119,7 @@ describe('disk', () => {
     });
   });
 
-  test('DISK_MAX_MB bounds it: the oldest picture goes, the new one stays', async () => {
+  test('DISK_MAX_MB limits it: the oldest picture is removed, the new one stays', async () => {
     await inTemporary(async (dataDirectory) => {
       const store = disk.create({ DISK_MAX_MB: 1 }, { dataDirectory, clock: systemClock });
       await store.put(picture('old', Buffer.alloc(700_000)), { signal });

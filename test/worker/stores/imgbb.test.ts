@@ -72,7 +72,7 @@ storeContract<Subject>({
 
 describe('imgbb', () => {
   for (const spellsNumbers of [false, true]) {
-    test(`reads when a picture goes, told in ${spellsNumbers ? 'text' : 'numbers'}, and keeps the delete page for the operator`, async () => {
+    test(`reads when a picture expires, in ${spellsNumbers ? 'text' : 'numbers'}, and keeps the delete page for the operator`, async () => {
       const { standIn, store, close } = await createSubject();
       try {
         Object.assign(standIn, { spellsNumbers, expiration: 600 });

@@ -37,7 +37,7 @@ interface Expected {
   readonly restMs?: number | readonly [number, number];
 }
 
-/** Until the hour of the stand-in is over. */
+/** Time until the stand-in's hour is over. */
 const WITHIN_THE_HOUR = [HOUR_MS - MINUTE_MS, HOUR_MS] as const;
 
 const FAULTS: Partial<Record<ImgurMode, Expected>> = {
@@ -78,7 +78,7 @@ storeContract<Subject>({
     },
     uploads: ({ standIn }) => standIn.requests.filter(({ method }) => method === 'POST').length,
   },
-  // A fresh store: the one that met a limit leaves the host alone from then on.
+  // A new store, because one that met a limit no longer calls the host.
   mend: (subject) => {
     subject.standIn.reset();
     subject.store = subject.createStore();
@@ -110,7 +110,7 @@ describe('imgur', () => {
     });
   });
 
-  test('believes what came back: a PNG that became a JPEG', async () => {
+  test('reports the format that the host answers: a PNG that became a JPEG', async () => {
     await withStandIn({ pngConversionBytes: 100 }, async ({ store }) => {
       const stored = await store.put(await draw(), { signal });
       assert.equal(stored.mediaType, 'image/jpeg');

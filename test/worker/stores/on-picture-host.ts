@@ -3,7 +3,7 @@ import type { StoreContract, StoreSubject } from '../../contracts/store.ts';
 import type { Answer } from '../../stand-ins/http-stand-in.ts';
 import type { PictureHost } from '../../stand-ins/picture-host.ts';
 
-/** A store whose host is a `PictureHost`; a fault may put another store in its place until `mend`. */
+/** A store whose host is a `PictureHost`. A fault may replace the store until `mend`. */
 interface HostedSubject extends StoreSubject {
   readonly standIn: PictureHost;
   readonly createStore: () => Store;

@@ -102,7 +102,7 @@ storeContract<Subject>({
 });
 
 describe('s3', () => {
-  test('gives the object its type and a life in caches, and the address that the world reads', async () => {
+  test('sets type and cache lifetime of the object, and answers its public address', async () => {
     const { createStore, standIn, close } = await createSubject();
     try {
       const { url } = await createStore({ publicUrl: 'https://pictures.example/kept' }).put(picture, { signal });
@@ -152,7 +152,7 @@ describe('s3', () => {
     for (const [endpoint, base] of cases) assert.equal(toBaseUrl(endpoint, 'pics'), base);
   });
 
-  test('works with a server that was written by others', async () => {
+  test('works with another implementation of the S3 API', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'easel-s3-'));
     const configureBuckets = [{ name: 'pictures', configs: [] }];
     const server = new S3rver({ address: '127.0.0.1', port: 0, silent: true, directory, configureBuckets });

@@ -1,4 +1,4 @@
-/** The package has no types of its own; only what the test uses. */
+/** The package has no types. Only the parts that the test uses are declared. */
 declare module 's3rver' {
   interface S3rverOptions {
     readonly address: string;

@@ -4,12 +4,12 @@ import { maxPicturesOfCall, toMaxAnswerBytes } from '../../../worker/upstream/an
 
 const MEGABYTE = 1024 * 1024;
 
-test('an answer takes a quarter of the heap, whatever that is', () => {
+test('an answer may take a quarter of the heap, for any heap', () => {
   equal(toMaxAnswerBytes(128 * MEGABYTE), 32 * MEGABYTE);
   equal(toMaxAnswerBytes(8192 * MEGABYTE), 256 * MEGABYTE);
 });
 
-test('a call asks for as many pictures as its answer can hold, and for one at least', () => {
+test('a call asks for as many pictures as fit into its answer, and for at least one', () => {
   const maxBytes = toMaxAnswerBytes(128 * MEGABYTE);
   equal(maxPicturesOfCall({ width: 2048, height: 2048 }, maxBytes), 2);
   equal(maxPicturesOfCall({ width: 8192, height: 8192 }, maxBytes), 1);

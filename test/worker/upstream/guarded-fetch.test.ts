@@ -92,14 +92,14 @@ describe('the address guard', () => {
     test(`refuses ${spelling}`, () => assert.throws(() => guard.checkUrl(new URL(spelling)), AddressRefused));
   }
 
-  test('allows what the operator allows: names, networks', async () => {
+  test('allows names and networks that the operator allows', async () => {
     await guard.check(new URL('https://hooks.example/a'));
     await guard.check(new URL('https://inside.example/a'));
     guard.checkUrl(new URL('https://10.0.0.9/'));
     assert.throws(() => guard.checkUrl(new URL('https://10.0.1.9/')), AddressRefused);
   });
 
-  test('hands out only the public addresses of a name that has both', async () => {
+  test('resolves only the public addresses of a name that has both kinds', async () => {
     const found = await new Promise((settle) => {
       guard.lookup('mixed.example', { all: true }, (_error, addresses) => settle(addresses));
     });
@@ -113,7 +113,7 @@ describe('the address guard', () => {
     await assertFails(callUpstream(client, { url: 'http://rebound.example/', signal }), 'engine_changed');
   });
 
-  test('connects to the very address that was checked, whatever the name says later', async () => {
+  test('connects to the address that was checked, even if the name changes later', async () => {
     const origin = await serve((_request, response) => response.end('checked'));
     const answers = ['127.0.0.1', '10.9.9.9'];
     const rebinding = createAddressGuard({
@@ -131,7 +131,7 @@ describe('the address guard', () => {
 describe('guarded fetch', () => {
   const PICTURE = Buffer.from('a picture');
 
-  test('fetches from a private base, its own origin getting the credentials', async () => {
+  test('fetches from a private base, and sends the credentials only to its origin', async () => {
     const seen: (string | undefined)[] = [];
     const other = await serve((request, response) => {
       seen.push(request.headers.authorization);
@@ -177,7 +177,7 @@ describe('guarded fetch', () => {
     assert.equal(hops, 4);
   });
 
-  test('stops reading a picture that is too large, announced or not', async () => {
+  test('stops reading a picture that is too large, with or without a declared length', async () => {
     const base = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'image/png' });
       response.write(Buffer.alloc(2000));
@@ -195,7 +195,7 @@ describe('guarded fetch', () => {
     await assertFails(running, 'cancelled');
   });
 
-  test('says what a picture that is gone answered, without the address', async () => {
+  test('reports the answer for a missing picture, without the address', async () => {
     const base = await serve((_request, response) => response.writeHead(404).end('gone'));
     const error = await assertFails(createGuardedFetch({ base })('/a?sig=secret', { signal }), 'engine_failed');
     assert.match(error.message, /404/);

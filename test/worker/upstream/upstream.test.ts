@@ -16,7 +16,7 @@ const failure = { secrets: [], now: NOW };
 describe('an excerpt of a reply', () => {
   const prompt = 'a lighthouse in a storm, seen from far below';
 
-  test('holds no prompt, whole, in part, or as JSON, Python and URLs spell it', () => {
+  test('contains no prompt, whole, in part, or as encoded in JSON, Python and URLs', () => {
     const texts = [
       `Refused: ${prompt}`,
       `Refused: ${prompt.slice(0, 25)}...`,
@@ -48,7 +48,7 @@ describe('an excerpt of a reply', () => {
     'as hexadecimal': (text) => Buffer.from(text).toString('hex'),
   };
   for (const [form, encode] of Object.entries(FORMS)) {
-    test(`holds no prompt and no key ${form}`, () => {
+    test(`contains no prompt and no key ${form}`, () => {
       for (const secret of [prompt, key, 'un café "noir" près de l’église']) {
         const excerpt = toExcerpt(`Refused: ${encode(secret)} (quota)`, [secret]);
         assert.match(excerpt, /^Refused: .*\(quota\)$/);
@@ -59,22 +59,22 @@ describe('an excerpt of a reply', () => {
     });
   }
 
-  test('keeps what only looks encoded', () => {
+  test('keeps text that only looks encoded', () => {
     const text = 'scheduler_not_found at internationalization 3f2a9c1e-77aa-4b1c-9d21-0f5a4c3b2a10 100%25';
     assert.equal(toExcerpt(text, [prompt]), text.replace('%25', '%'));
   });
 
-  test('keeps words in which a short prompt happens to stand', () => {
+  test('keeps words that happen to contain a short prompt', () => {
     assert.equal(toExcerpt('authentication: no cat here', ['cat']), 'authentication: no [redacted] here');
   });
 
-  test('holds no token, ours or another, and no data', () => {
+  test('contains no token and no data', () => {
     const text = `key hf_abcdefghijkl and Bearer xyzxyzxyz and ${'iVBORw0KGgo'.repeat(30)} end, t0k3n`;
     const excerpt = toExcerpt(text, ['t0k3n']);
     assert.equal(excerpt, 'key [redacted] and [redacted] and … end, [redacted]');
   });
 
-  test('is one short line, of a page only its title', () => {
+  test('is one short line, and of an HTML page only its title', () => {
     assert.equal(
       toExcerpt('<!doctype html><title>502 Bad\n Gateway</title><p>secret', []),
       'a page titled "502 Bad Gateway"',
@@ -120,7 +120,7 @@ describe('what a service says about waiting', () => {
     assert.deepEqual(quota(), [6, undefined]);
   });
 
-  test('clients hear of a minute at most, the breaker of all of it', () => {
+  test('clients get at most a minute, and the breaker the whole time', () => {
     assert.deepEqual(toPause(300_000), { restMs: 300_000, retryAfterSeconds: 60 });
     assert.deepEqual(toPause(120), { restMs: 120, retryAfterSeconds: 1 });
     assert.deepEqual(toPause(undefined), {});
@@ -130,7 +130,7 @@ describe('what a service says about waiting', () => {
   });
 });
 
-describe('a reply that is not what was asked for', () => {
+describe('a failed reply', () => {
   const CODES: [number, ErrorCode][] = [
     [301, 'engine_changed'],
     [400, 'engine_changed'],
@@ -159,7 +159,7 @@ describe('a reply that is not what was asked for', () => {
     assert.equal(toUpstreamError(reply(403, '{"error":"no"}'), failure).code, 'engine_unauthorized');
   });
 
-  test('the message names call, status, type and an excerpt; the pause comes along', () => {
+  test('the message names call, status, type and an excerpt, and the error has the pause', () => {
     const busy = reply(429, '{"error":"slow down"}', { 'content-type': 'application/json', 'retry-after': '90' });
     const error = toUpstreamError(busy, failure);
     assert.equal(error.message, 'POST /v1/make: HTTP 429 application/json: {"error":"slow down"}');

@@ -46,7 +46,7 @@ needing([RUNTIME], 'the contract of stable-diffusion', () => {
       return { engine, directory, secrets: [], close };
     },
     request: { steps: 3 },
-    // A tiny picture is finished before it can be cancelled; a process that is just loading is not.
+    // A tiny picture is made before it can be cancelled, so the cancellation comes while the process loads the model.
     stall: killProcess,
     mend,
     faults: [
@@ -127,7 +127,7 @@ needing([RUNTIME], 'the contract of stable-diffusion', () => {
       });
     }
 
-    test('several pictures are those of single calls, and previews come on the way', async (context) => {
+    test('several pictures equal those of single calls, and previews are sent', async (context) => {
       const tiny = await createTinyEngine();
       context.after(tiny.close);
       const events: Omit<ProgressEvent, 'engine'>[] = [];
@@ -153,14 +153,14 @@ needing([RUNTIME], 'the contract of stable-diffusion', () => {
         fractions,
         fractions.toSorted((a, b) => a - b),
       );
-      // PNDM takes one step more than asked.
+      // PNDM makes one step more than requested.
       assert.equal(
         events.filter(({ engineStatus = '' }) => /^step \d of 4 of picture \d$/.test(engineStatus)).length,
         12,
       );
     });
 
-    test('the same bytes with one thread as with three', async (context) => {
+    test('makes the same bytes with one thread and with three', async (context) => {
       const pictures = [];
       for (const threads of [1, 3]) {
         const tiny = await createTinyEngine({ config: { threads } });
@@ -170,7 +170,7 @@ needing([RUNTIME], 'the contract of stable-diffusion', () => {
       assert.deepEqual(pictures[0], pictures[1]);
     });
 
-    test('inline and external weights make the same picture', async (context) => {
+    test('makes the same picture with inline and with external weights', async (context) => {
       const pictures = [];
       for (const external of [false, true]) {
         const tiny = await createTinyEngine({ set: { external } });
@@ -180,7 +180,7 @@ needing([RUNTIME], 'the contract of stable-diffusion', () => {
       assert.deepEqual(pictures[0], pictures[1]);
     });
 
-    test('prompt, negative prompt, guidance, steps and sampler all count', async (context) => {
+    test('prompt, negative prompt, guidance, steps and sampler all change the picture', async (context) => {
       const tiny = await createTinyEngine({ set: { family: 'sdxl' } });
       context.after(tiny.close);
       const seen = new Set<string>();

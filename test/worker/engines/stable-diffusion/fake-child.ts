@@ -1,4 +1,4 @@
-/** Stands in for the engine's child process where it shall behave as none should: `fake-child.ts` by environment. */
+/** Replaces the engine's child process by one with faults, which an environment variable chooses. */
 
 const behaviour = process.env.FAKE_CHILD;
 

@@ -48,7 +48,7 @@ describe('toFloat16', () => {
 });
 
 describe('fromFloat16', () => {
-  test('every finite half survives the way there and back', () => {
+  test('every finite half survives both conversions', () => {
     const halves = Uint16Array.from({ length: 0x10000 }, (_, half) => half);
     const values = fromFloat16(halves);
     const back = toFloat16(values);

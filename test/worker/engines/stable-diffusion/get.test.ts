@@ -31,7 +31,7 @@ describe('npm run sd:get', () => {
     if ('after' in context) context.after(() => rm(directory, { recursive: true, force: true }));
   });
 
-  /** Exit code and what was said. */
+  /** Exit code and output. */
   function get(...args: string[]): Promise<{ code: number; output: string }> {
     return new Promise((resolve) => {
       const env = { ...process.env, SD_HUB_URL: hub.url };
@@ -43,7 +43,7 @@ describe('npm run sd:get', () => {
 
   const fetched = (): string[] => hub.requests.filter(({ path }) => path.includes('/resolve/')).map(({ path }) => path);
 
-  test('brings a model that the engine can use, and nothing else; the second time it fetches nothing', async () => {
+  test('downloads a model that the engine can use, and nothing else; the second time it downloads nothing', async () => {
     const target = join(directory, 'model');
     const { code, output } = await get(target, HUB_REPOSITORY, '--yes');
     assert.equal(code, 0, output);
@@ -60,14 +60,14 @@ describe('npm run sd:get', () => {
     assert.equal(fetched().length, count);
   });
 
-  test('tells the licence and fetches nothing where nobody can accept it', async () => {
+  test('shows the licence, and downloads nothing when nobody can accept it', async () => {
     const { code, output } = await get(join(directory, 'model'), HUB_REPOSITORY);
     assert.equal(code, 1);
     assert.match(output, /licence {2}mit[\s\S]*add --yes/);
     assert.deepEqual(fetched(), []);
   });
 
-  test('goes on where it broke off, over a connection that breaks', async () => {
+  test('continues a broken download', async () => {
     const target = join(directory, 'model');
     const bytes = await readFile(join(model, 'unet/model.onnx_data'));
     const half = Math.floor(bytes.length / 2);
@@ -115,7 +115,7 @@ describe('npm run sd:get', () => {
     assert.match(output, /model_index\.json: more than the \d+ bytes/);
   });
 
-  test('says what is wrong with the repository or the words', async () => {
+  test('says what is wrong with the repository or the arguments', async () => {
     const unknown = await get(join(directory, 'model'), 'acme/nothing', '--yes');
     assert.equal(unknown.code, 1);
     assert.match(unknown.output, /acme\/nothing: there is no public repository/);

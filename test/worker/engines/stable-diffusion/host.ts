@@ -5,8 +5,8 @@ import { readModelDirectory } from '../../../../worker/engines/stable-diffusion/
 import { NEVER, requestFor } from './setup.ts';
 
 /**
- * A worker's stand-in as a process of its own: `node host.ts DIR SIZE...` paints one picture of each size with the
- * engine and writes what came of each, one line of JSON per event.
+ * Replaces a worker, in its own process: `node host.ts DIR SIZE...` makes one picture of each size with the engine, and
+ * writes one line of JSON for each event.
  */
 
 const [directory = '', ...sizes] = process.argv.slice(2);

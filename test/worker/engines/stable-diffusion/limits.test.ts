@@ -52,7 +52,7 @@ describe('the limits of a model', () => {
     assert.deepEqual(shapes.portrait, { width: 832, height: 1216 });
   });
 
-  test('are one size where the export has frozen it', () => {
+  test('are one size when the export has a fixed one', () => {
     const only = { width: 512, height: 768 };
     const { sizes, shapes } = toLimits(describeModel({}, { fixedSize: { width: 64, height: 96 } }));
     assert.deepEqual(sizes, [only]);
@@ -67,7 +67,7 @@ describe('the limits of a model', () => {
     ['lcm', false, undefined, 4, 1, true],
   ];
   for (const [family, isXl, guidanceWidth, steps, guidance, negativePrompt] of FAMILIES) {
-    test(`${family}${isXl ? ' XL' : ''}${guidanceWidth ? ' told its guidance' : ''}: ${steps} steps, guidance ${guidance}`, () => {
+    test(`${family}${isXl ? ' XL' : ''}${guidanceWidth ? ' with a guidance input' : ''}: ${steps} steps, guidance ${guidance}`, () => {
       const limits = toLimits(describeModel({ family, isXl }, { guidanceWidth }));
       assert.equal(limits.steps?.default, steps);
       assert.equal(limits.guidanceScale?.default, guidance);
@@ -75,13 +75,13 @@ describe('the limits of a model', () => {
     });
   }
 
-  test('a Turbo model makes at most 4 steps without guidance, whatever is asked', () => {
+  test('a Turbo model makes at most 4 steps without guidance, whatever the request says', () => {
     const { steps, guidanceScale } = toLimits(describeModel({ family: 'turbo' }));
     assert.deepEqual([steps?.max, guidanceScale?.max], [4, 1]);
   });
 
   for (const family of ['standard', 'lcm'] as const) {
-    test(`every sampler and schedule of a ${family} model is one that can be had`, () => {
+    test(`every sampler and schedule of a ${family} model can be created`, () => {
       const model = describeModel({
         family,
         schedulerConfig: { _class_name: family === 'lcm' ? 'LCMScheduler' : 'PNDMScheduler' },
@@ -97,13 +97,13 @@ describe('the limits of a model', () => {
 describe('the memory estimate', () => {
   const at = (side: number): number => estimateBytes(describeModel(), { width: side, height: side }) / GB;
 
-  test('of Stable Diffusion 1.5 lies near what was measured', () => {
+  test('of Stable Diffusion 1.5 is near the measured value', () => {
     // UNet 4.9 GB and decoder 1.4 GB at 512x512 with guidance, UNet 3.0 GB at 256x256; both keep their memory.
     assert.ok(at(512) > 5.5 && at(512) < 7, `${at(512)} GB`);
     assert.ok(at(256) > 3.2 && at(256) < 4, `${at(256)} GB`);
   });
 
-  test('grows with the square of the area where the first level attends', () => {
+  test('grows with the square of the area when the first level has attention', () => {
     assert.ok(at(1024) > 20);
   });
 });

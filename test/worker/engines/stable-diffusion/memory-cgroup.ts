@@ -31,7 +31,7 @@ function isWritable(path: string): boolean {
 
 const hierarchy = findHierarchy();
 
-/** Not asked of CI: containers there may not make cgroups. */
+/** Not required in CI, where containers may not make cgroups. */
 export const MEMORY_CGROUP: Need = {
   isMet: hierarchy !== undefined,
   missing: 'no memory cgroup can be made here (root on Linux can)',
@@ -39,7 +39,7 @@ export const MEMORY_CGROUP: Need = {
 };
 
 export interface MemoryCgroup {
-  /** The command, run inside. */
+  /** Runs the command inside the cgroup. */
   wrap(command: readonly string[]): [string, string[]];
   remove(): void;
 }

@@ -21,7 +21,7 @@ async function change(directory: string, name: string, changes: Record<string, u
 }
 
 describe('a model directory', () => {
-  test('says what it holds', async (context) => {
+  test('is described with its family and limits', async (context) => {
     const model = readModelDirectory(await make(context, { external: true }));
     assert.deepEqual([model.family, model.isXl, model.emptyPromptIsZeros], ['standard', false, false]);
     assert.deepEqual(model.unet.sampleSize, { width: 8, height: 8 });
@@ -56,14 +56,14 @@ describe('a model directory', () => {
     ['sdxl', 'standard'],
     ['sdxl-turbo', 'turbo'],
   ] as const) {
-    test(`${family} is told to be ${wanted}`, async (context) => {
+    test(`of ${family} is recognised as ${wanted}`, async (context) => {
       const model = readModelDirectory(await make(context, { family }));
       assert.equal(model.family, wanted);
       assert.equal(model.isXl, family.startsWith('sdxl'));
     });
   }
 
-  test('of SDXL takes what enters the last layer of both encoders, and pools the second', async (context) => {
+  test('of SDXL uses the input of the last layer of both encoders, and pools the second', async (context) => {
     const model = readModelDirectory(await make(context, { family: 'sdxl' }));
     assert.deepEqual(
       model.textEncoders.map(({ hiddenState, pooled }) => [hiddenState, pooled]),
@@ -82,12 +82,12 @@ describe('a model directory', () => {
     assert.deepEqual(centre, { mean: [1, 2, 3, 4], deviation: [5, 6, 7, 8] });
   });
 
-  test('of an export with fixed sizes knows them', async (context) => {
+  test('of an export with fixed sizes has these sizes', async (context) => {
     const model = readModelDirectory(await make(context, { fixedSample: [2, 8, 16] }));
     assert.deepEqual(model.unet.fixedSize, { width: 16, height: 8 });
   });
 
-  test('tells everything that is missing at once', async (context) => {
+  test('is refused with everything that is missing', async (context) => {
     const directory = await make(context, { family: 'sdxl' });
     for (const name of ['tokenizer_2/merges.txt', 'text_encoder/model.onnx', 'scheduler', 'vae_decoder/config.json']) {
       await rm(join(directory, name), { recursive: true });
@@ -103,7 +103,7 @@ describe('a model directory', () => {
     assert.throws(() => readModelDirectory(directory), { code: 'engine_failed', message: /tokenizer_2\/merges\.txt/ });
   });
 
-  test('misses external data that is absent or too short', async (context) => {
+  test('is refused when external data is absent or too short', async (context) => {
     const directory = await make(context, { external: true });
     const data = join(directory, 'unet/model.onnx_data');
     await truncate(data, 1000);
@@ -148,7 +148,7 @@ describe('a model directory', () => {
     });
   }
 
-  test('names inputs, outputs and types that nobody can serve', async (context) => {
+  test('is refused with the inputs, outputs and types that are not supported', async (context) => {
     const directory = await make(context);
     await writeModel(join(directory, 'vae_decoder'), { seed: 1 }, (graph) => {
       graph.output('picture', graph.node('Neg', [graph.input('latents', 'int32', [1])]), [1]);
@@ -174,7 +174,7 @@ describe('a model directory', () => {
     });
   }
 
-  test('of SD3 or Flux is refused by kind, and none at all by its path', async (context) => {
+  test('of SD3 or Flux is refused with its kind, and a missing one with its path', async (context) => {
     const directory = await make(context);
     await writeFile(join(directory, 'transformer'), '');
     assert.match(inspectModelDirectory(directory).problems.join(), /SD3 and Flux are not supported/);

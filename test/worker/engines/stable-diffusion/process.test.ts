@@ -13,7 +13,7 @@ import { createMemoryCgroup, MEMORY_CGROUP } from './memory-cgroup.ts';
 import { createTinyEngine, findChildren, requestFor, type TinyEngine, waitForEnd, writeTinySet } from './setup.ts';
 import { needing, RUNTIME } from './with-runtime.ts';
 
-/** Several steps of about a tenth of a second: long enough to be caught in the middle of one. */
+/** Several steps of about a tenth of a second, long enough that a test can act in the middle of one. */
 const LARGE = { width: 512, height: 512, steps: 20 };
 const PROMPT_MS = 200;
 
@@ -23,7 +23,7 @@ interface Underway {
   readonly pid: number;
 }
 
-/** A large picture of which the first step has been made. */
+/** Starts a large picture, and resolves after its first step. */
 async function start(tiny: TinyEngine, changes: Partial<EngineRequest> = {}): Promise<Underway> {
   const abort = new AbortController();
   const stepped = Promise.withResolvers<void>();
@@ -70,7 +70,7 @@ needing([RUNTIME], 'the Stable Diffusion process', () => {
       assert.equal((await tiny.paint()).images.length, 1);
     });
 
-    test('who waits behind a cancelled picture gets a fresh process', async (context) => {
+    test('a request behind a cancelled picture gets a new process', async (context) => {
       const tiny = await make(context, SLOW);
       const first = await start(tiny);
       const waiting = tiny.paint();
@@ -80,7 +80,7 @@ needing([RUNTIME], 'the Stable Diffusion process', () => {
       assert.notDeepEqual(await findChildren(), [first.pid]);
     });
 
-    test('who is cancelled while waiting does not disturb the picture before', async (context) => {
+    test('a request that is cancelled while it waits does not disturb the running one', async (context) => {
       const tiny = await make(context, SLOW);
       const { outcome } = await start(tiny, { steps: 4 });
       const abort = new AbortController();
@@ -107,7 +107,7 @@ needing([RUNTIME], 'the Stable Diffusion process', () => {
       });
     }
 
-    test('ends after idle time, and comes back for the next picture', async (context) => {
+    test('ends after idle time, and starts again for the next picture', async (context) => {
       const clock = createManualClock();
       const tiny = await make(context, { clock, config: { idleUnloadMs: 60_000 } });
       const first = await tiny.paint();
@@ -143,14 +143,14 @@ needing([RUNTIME], 'the Stable Diffusion process', () => {
       await waitForEnd(pid);
     });
 
-    test('offers itself to the kernel when memory runs out', async (context) => {
+    test('is the first that the kernel kills when memory runs out', async (context) => {
       const tiny = await make(context);
       await tiny.paint();
       const [pid = 0] = await findChildren();
       assert.equal((await readFile(`/proc/${pid}/oom_score_adj`, 'utf8')).trim(), '1000');
     });
 
-    test('without a picture to make, there is none', async (context) => {
+    test('does not exist before the first picture', async (context) => {
       const tiny = await make(context);
       assert.deepEqual(await findChildren(), []);
       await tiny.engine.stop?.();
@@ -158,7 +158,7 @@ needing([RUNTIME], 'the Stable Diffusion process', () => {
   });
 
   needing([MEMORY_CGROUP], 'out of memory', () => {
-    test('out of memory takes the process and not the worker, and a smaller picture is made', async (context) => {
+    test('the kernel kills the process and not the worker when memory runs out, and a smaller picture is made', async (context) => {
       const directory = await writeTinySet({ scale: 'tiny' });
       // Node and the runtime take 200 MB; 640x640 needs about 1 GB.
       const cgroup = createMemoryCgroup(500 * 1024 * 1024);
@@ -186,7 +186,7 @@ needing([RUNTIME], 'the Stable Diffusion process', () => {
   });
 });
 
-describe('a process that does not behave', () => {
+describe('a process with faults', () => {
   const childPath = join(import.meta.dirname, 'fake-child.ts');
 
   const behave = (context: TestContext, behaviour: string): void => {
@@ -196,7 +196,7 @@ describe('a process that does not behave', () => {
     });
   };
 
-  test('ends at once: its last words are in the log’s message, not in the public one', async (context) => {
+  test('ends at once: its last output is in the internal message, not in the public one', async (context) => {
     behave(context, 'exits');
     const tiny = await make(context, { config: { childPath } });
     const error = await failureOf(tiny.paint().catch((thrown: unknown) => thrown));
@@ -205,7 +205,7 @@ describe('a process that does not behave', () => {
     assert.doesNotMatch(error.publicMessage, /Napi/);
   });
 
-  test('never answers: is killed when the request is', async (context) => {
+  test('never answers: it is killed when the request is cancelled', async (context) => {
     behave(context, 'hangs');
     const tiny = await make(context, { config: { childPath } });
     const abort = new AbortController();
@@ -218,7 +218,7 @@ describe('a process that does not behave', () => {
     assert.equal((await failureOf(outcome)).code, 'engine_timeout');
   });
 
-  test('is not there at all', async (context) => {
+  test('cannot be started', async (context) => {
     const tiny = await make(context, { config: { childPath: `${childPath}.missing` } });
     const error = await failureOf(tiny.paint().catch((thrown: unknown) => thrown));
     assert.match(error.message, /ended with code 1.*Cannot find module/s);

@@ -28,7 +28,7 @@ describe("torch's published deviates", () => {
     );
   });
 
-  test('a block and a tail: the last 16 are drawn anew', () => {
+  test('a block and a tail: the last 16 are drawn again', () => {
     assertDraws(
       0,
       [20],
@@ -44,8 +44,8 @@ describe("torch's published deviates", () => {
   });
 });
 
-describe('draws that follow one another (computed with torch 2.13)', () => {
-  test('the second value of a pair waits over a long draw in between', () => {
+describe('consecutive draws (computed with torch 2.13)', () => {
+  test('the second value of a pair is kept during a long draw', () => {
     const random = createTorchRandom(1);
     const short = random(1);
     random(16);
@@ -75,13 +75,13 @@ describe('draws that follow one another (computed with torch 2.13)', () => {
   test('15 values are still a short draw', () => {
     assertDraws(5, [15], [-0.4868, -0.6038, -0.5581, 0.6675, -0.1974, 1.9428, -1.4017, -0.7626]);
   });
-  test('the largest seed is as good as any, others are refused', () => {
+  test('the largest seed is accepted, larger ones are refused', () => {
     assertDraws(4294967295, [3], [1.2198, -0.393, 1.0231]);
     for (const seed of [-1, 1.5, 2 ** 32, Number.NaN]) assert.throws(() => createTorchRandom(seed), AppError);
   });
 });
 
-test('many draws are normal', () => {
+test('many draws are normally distributed', () => {
   const values = createTorchRandom(3)(100_000);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const moment = (power: number) => values.reduce((sum, value) => sum + (value - mean) ** power, 0) / values.length;

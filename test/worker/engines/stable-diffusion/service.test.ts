@@ -6,7 +6,7 @@ import { type Services, startServices, WORKER_TOKEN } from '../../../e2e/service
 import { createTinyEngine, writeTinySet } from './setup.ts';
 import { needing, RUNTIME } from './with-runtime.ts';
 
-/** Gateway, worker and the engine's process together, asked as the seed's clients ask. */
+/** Gateway, worker and the engine's process together, called as clients of the earlier server call it. */
 
 const BODY = {
   prompt: 'A serene mountain landscape',

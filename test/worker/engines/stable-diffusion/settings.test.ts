@@ -32,7 +32,7 @@ describe('the settings of stable-diffusion', () => {
   const create = (environment: Record<string, string>) =>
     stableDiffusion.create(readSettings(stableDiffusion.settings, environment), createEngineServices({}));
 
-  test('have working defaults but for the model', () => {
+  test('have working defaults, except for the model', () => {
     const settings = readSettings(stableDiffusion.settings, {});
     const hub = { SD_HUB_URL: 'https://huggingface.co' };
     assert.deepEqual(settings, { SD_DEVICES: 'cpu', SD_IDLE_UNLOAD_MS: 300_000, ...hub });
@@ -61,7 +61,7 @@ describe('the settings of stable-diffusion', () => {
     }
   });
 
-  test('without onnxruntime-node say the very command that installs it', () => {
+  test('without onnxruntime-node name the command that installs it', () => {
     const message = messageOf(() => requireRuntime(() => false));
     assert.match(
       message,
@@ -74,7 +74,7 @@ describe('the settings of stable-diffusion', () => {
 describe('memory', () => {
   const GB = 1024 ** 3;
 
-  test('that does not suffice is refused before anything is loaded, with figures and advice', async (context) => {
+  test('that is too small is refused before anything is loaded, with figures and advice', async (context) => {
     const tiny = await createTinyEngine({ config: { measureFree: async () => 0.3 * GB } });
     context.after(tiny.close);
     const error = await tiny.paint({ width: 1024, height: 1024 }).catch((thrown: unknown) => thrown);
@@ -85,13 +85,13 @@ describe('memory', () => {
     assert.deepEqual(tiny.lines, [], 'no process was started');
   });
 
-  test('that suffices for no size is refused without that advice', async (context) => {
+  test('that is too small for every size is refused without that advice', async (context) => {
     const tiny = await createTinyEngine({ config: { measureFree: async () => 0.1 * GB } });
     context.after(tiny.close);
     await assert.rejects(tiny.paint(), { code: 'engine_failed', publicMessage: /are free\.$/ });
   });
 
-  test('of a graphics card is not guessed', async (context) => {
+  test('of a graphics card is not estimated', async (context) => {
     const config = {
       devices: ['webgpu', 'cpu'],
       measureFree: async () => 0,
@@ -114,7 +114,7 @@ describe('npm run sd:check', () => {
       ({ code, stderr }: { code: number; stderr: string }) => ({ code, output: stderr }),
     );
 
-  test('tells what a whole directory will need', async (context) => {
+  test('says how much memory a complete directory needs', async (context) => {
     const directory = await make(context, { family: 'sdxl' });
     const { code, output } = await check(directory);
     assert.equal(code, 0);
@@ -132,7 +132,7 @@ describe('npm run sd:check', () => {
     }
   });
 
-  test('lists what another lacks, and fails', async (context) => {
+  test('lists what an incomplete directory lacks, and fails', async (context) => {
     const directory = await make(context);
     await rm(join(directory, 'tokenizer'), { recursive: true });
     const { code, output } = await check(directory);

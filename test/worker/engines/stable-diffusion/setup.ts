@@ -16,7 +16,7 @@ import { childrenOf, commandOf } from '../../../support/proc.ts';
 
 export interface TinyEngine {
   readonly engine: Engine;
-  /** The model set; removed by `close`. */
+  /** Folder of the model set, which `close` removes. */
   readonly directory: string;
   /** Every line of the log. */
   readonly lines: readonly string[];
@@ -33,7 +33,7 @@ interface TinyEngineOptions {
 
 export const NEVER = new AbortController().signal;
 
-/** A tiny model set with random weights, and the engine on it; pictures are 64x64 unless asked otherwise. */
+/** The engine on a tiny model set with random weights. By default pictures are 64x64. */
 export async function createTinyEngine(options: TinyEngineOptions = {}): Promise<TinyEngine> {
   const { set, config, clock = systemClock } = options;
   const directory = await writeTinySet(set);
@@ -83,11 +83,11 @@ export function requestFor(changes: Partial<EngineRequest> = {}): EngineRequest 
   };
 }
 
-/** The engine's own processes among this one's children. */
+/** The engine's processes among the children of this process. */
 export const findChildren = async (): Promise<number[]> =>
   childrenOf(process.pid).filter((pid) => /stable-diffusion|fake-child/.test(commandOf(pid)));
 
-/** Resolves once there is no such process any more. */
+/** Resolves when none of them is left. */
 export async function waitForEnd(pid: number): Promise<void> {
   await promisify(execFile)('tail', [`--pid=${pid}`, '-f', '/dev/null', '--sleep-interval=0.02'], { timeout: 10_000 });
 }

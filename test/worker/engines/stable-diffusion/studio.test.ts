@@ -6,7 +6,7 @@ import { type LoadModel, openStudio } from '../../../../worker/engines/stable-di
 import { JOB, SILENT } from './pipeline/fake-parts.ts';
 import { writeTinySet } from './setup.ts';
 
-/** Devices as functions: what each does is the test's own. */
+/** Devices as functions, whose behaviour each test chooses. */
 
 type Behaviour = 'works' | 'cannot load' | 'fails at work' | 'answers NaN' | 'lacks memory';
 
@@ -44,7 +44,7 @@ describe('devices', () => {
     return openStudio({ directory, devices: Object.keys(devices), load }).then((studio) => ({ studio, released }));
   };
 
-  test('the first that can load serves, and the reasons of those before are kept', async () => {
+  test('the first that can load serves, and the reasons of the earlier ones are kept', async () => {
     const { studio } = await open({ webgpu: 'cannot load', cuda: 'cannot load', cpu: 'works' });
     assert.equal(studio.device, 'cpu');
     assert.deepEqual(studio.notes, ['webgpu: no webgpu adapter', 'cuda: no cuda adapter']);
@@ -57,7 +57,7 @@ describe('devices', () => {
     ['answers NaN', /^webgpu: .*NaN/],
     ['lacks memory', /^webgpu: bad allocation$/],
   ] as const) {
-    test(`one that ${behaviour} is given up for good: the next makes the picture and says so`, async () => {
+    test(`one that ${behaviour} is not used again: the next one makes the picture and says so`, async () => {
       const { studio, released } = await open({ webgpu: behaviour, cpu: 'works' });
       const { pictures, warnings } = await studio.paint(JOB, SILENT);
       assert.equal(pictures.length, 1);
@@ -68,7 +68,7 @@ describe('devices', () => {
     });
   }
 
-  test('none that can load is an error with every reason', async () => {
+  test('when none can load, the error has every reason', async () => {
     await assert.rejects(open({ webgpu: 'cannot load', cpu: 'cannot load' }), {
       code: 'engine_failed',
       message: /webgpu: no webgpu adapter; cpu: no cpu adapter/,
@@ -89,7 +89,7 @@ describe('devices', () => {
     });
   }
 
-  test('a wrong request is no fault of the device', async () => {
+  test('a wrong request does not count against the device', async () => {
     const { studio } = await open({ webgpu: 'works', cpu: 'works' });
     await assert.rejects(studio.paint({ ...JOB, sampler: 'nonesuch' }, SILENT), { code: 'invalid_request' });
     assert.equal(studio.device, 'webgpu');

@@ -36,7 +36,7 @@ function toLetter(code: number): string {
   return String.fromCodePoint(code);
 }
 
-/** Without merges every byte is a token, and a word ends where its id says so. */
+/** Without merges every byte is a token, and the last one of a word has its own id. */
 function splitIntoWords(text: string): string[] {
   const { ids } = createClipTokenizer({ ...ALPHABET, config: { model_max_length: 77 } }).encode(text);
   const words: number[][] = [[]];
@@ -60,28 +60,28 @@ describe('byte pairs', () => {
     assert.deepEqual(tokens('lower newer'), [10, 2, 16, 9, 3, 2, 16]);
   });
 
-  test('go by rank, everywhere in a word, and pieces without an id are unknown', () => {
+  test('are merged by rank, everywhere in a word, and pieces without an id are unknown', () => {
     assert.deepEqual(tokens('low'), [15]);
     assert.deepEqual(tokens('lolo'), [10, 0, 20]);
     assert.deepEqual(tokens('l'), [11]);
     assert.deepEqual(tokens('z'), [20]);
   });
 
-  test('prefer the better rank to the earlier place', () => {
+  test('are merged by rank before place', () => {
     const merges = '#version: 0.2\no w</w>\nl o\n';
     const vocabulary = { ...SMALL.vocabulary, 'ow</w>': 23 };
     const ranked = createClipTokenizer({ ...SMALL, vocabulary, merges });
     assert.deepEqual(ranked.encode('low').ids.slice(1, 4), [0, 23, 22]);
   });
 
-  test('of a merges file with Windows line ends are the same', () => {
+  test('may come from a file with Windows line ends', () => {
     const windows = createClipTokenizer({ ...SMALL, merges: SMALL.merges.replaceAll('\n', '\r\n') });
     assert.deepEqual(windows.encode('lower newer'), encode('lower newer'));
   });
 });
 
 describe('the byte alphabet', () => {
-  test("gives the true vocabulary's ids for single letters and digits", () => {
+  test('gives the ids of the real vocabulary for single letters and digits', () => {
     const { ids } = createClipTokenizer(ALPHABET).encode('0123456789 10 a !');
     const wanted = [271, 272, 273, 274, 275, 276, 277, 278, 279, 280, 272, 271, 320, 256];
     assert.deepEqual(ids.slice(0, 16), [START, ...wanted, END]);
@@ -142,13 +142,13 @@ describe('words', () => {
 });
 
 describe('special tokens', () => {
-  test('in a prompt are themselves, as written only', () => {
+  test('in a prompt keep their ids when spelt exactly', () => {
     const { ids } = createClipTokenizer(ALPHABET).encode('a<|startoftext|>b');
     assert.deepEqual(ids.slice(0, 5), [START, 256 + 64, START, 256 + 65, END]);
     assert.deepEqual(splitIntoWords('<|ENDOFTEXT|>'), ['<|', 'endoftext', '|>']);
   });
 
-  test('may be strings or objects; the map wins over the config', () => {
+  test('may be strings or objects, and the map wins over the config', () => {
     const padding = (config: unknown, specialTokens?: unknown) => {
       const { ids } = createClipTokenizer({ ...ALPHABET, config, specialTokens }).encode('');
       return ids.at(-1);
@@ -160,7 +160,7 @@ describe('special tokens', () => {
     assert.equal(padding({ pad_token: '<|endoftext|>' }, { pad_token: { content: '!' } }), 0);
   });
 
-  test('that the vocabulary lacks are a fault of the model', () => {
+  test('that the vocabulary lacks make the model invalid', () => {
     assert.throws(
       () => createClipTokenizer({ ...ALPHABET, specialTokens: { pad_token: '<pad>' } }),
       (error: unknown) => error instanceof AppError && error.code === 'engine_failed' && /<pad>/.test(error.message),
@@ -169,7 +169,7 @@ describe('special tokens', () => {
 });
 
 describe('length', () => {
-  test('is 77 whatever is in between: start, tokens, end, padding', () => {
+  test('is always 77: start, tokens, end, padding', () => {
     const { ids, droppedTokens } = createClipTokenizer({ ...ALPHABET, config: { pad_token: '!' } }).encode('a b');
     assert.deepEqual(ids, [START, 320, 321, END, ...new Array(73).fill(0)]);
     assert.equal(droppedTokens, 0);
@@ -183,7 +183,7 @@ describe('length', () => {
     assert.deepEqual(long, { ids: full.ids, droppedTokens: 5 });
   });
 
-  test('is what the config says, and never more than CLIP knows', () => {
+  test('is that of the config, and never more than CLIP’s', () => {
     const lengthOf = (config: unknown) => createClipTokenizer({ ...ALPHABET, config }).maxLength;
     assert.equal(lengthOf(undefined), 77);
     assert.equal(lengthOf({ model_max_length: 16 }), 16);

@@ -7,7 +7,7 @@ import type { ModelSetOptions } from '../../../fixtures/onnx/model-set.ts';
 import { createTinyEngine } from './setup.ts';
 import { type Need, needing, RUNTIME } from './with-runtime.ts';
 
-/** The code that runs on graphics cards, on Chromium's software Vulkan: it is slow, has no halves, and is everywhere. */
+/** Runs the code for graphics cards on Chromium's software Vulkan, which is slow and has no float16, but needs no card. */
 
 const DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
@@ -42,7 +42,7 @@ needing([RUNTIME, VULKAN], 'WebGPU', () => {
     }
 
     for (const family of ['sd1', 'sdxl'] as const) {
-      test(`${family} looks as it does on the CPU`, async () => {
+      test(`${family} makes the same picture as on the CPU`, async () => {
         const webgpu = await paintOn(['webgpu'], { family });
         const cpu = await paintOn(['cpu'], { family });
         assert.match(webgpu.log, /"device":"webgpu".*the model is loaded/);
@@ -55,7 +55,7 @@ needing([RUNTIME, VULKAN], 'WebGPU', () => {
       });
     }
 
-    test('halves, which this one lacks, are made on the CPU, with the reason in the log', async () => {
+    test('models of float16, which software Vulkan lacks, run on the CPU, with the reason in the log', async () => {
       const { images, log } = await paintOn(['webgpu', 'cpu'], { precision: 'float16' });
       assert.equal(images.length, 1);
       assert.match(log, /"device":"cpu","reasons":"webgpu: [^"]*f16/);
@@ -63,7 +63,7 @@ needing([RUNTIME, VULKAN], 'WebGPU', () => {
   });
 
   describe('without any graphics card', () => {
-    test('WebGPU is given up for the CPU, with the reason in the log', async () => {
+    test('the CPU is used, with the reason in the log', async () => {
       process.env.VK_DRIVER_FILES = '/dev/null';
       const tiny = await createTinyEngine({ config: { devices: ['webgpu', 'cpu'] } });
       try {

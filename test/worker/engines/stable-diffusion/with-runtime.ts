@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { INSTALL_COMMAND } from '../../../../worker/engines/stable-diffusion/settings.ts';
 
-/** What some tests need of the machine; where it is missing they say so, and in CI that is a failure. */
+/** Requirements of some tests. A test whose requirement is missing says so, and fails in CI. */
 export interface Need {
   readonly isMet: boolean;
-  /** In words: what is missing, and how to get it. */
+  /** Says what is missing, and how to install it. */
   readonly missing: string;
-  /** CI may lack it too. */
+  /** Whether it may be missing in CI too. */
   readonly isOptional?: boolean;
 }
 
@@ -17,7 +17,7 @@ export const RUNTIME: Need = {
   missing: `onnxruntime-node is not installed: ${INSTALL_COMMAND}`,
 };
 
-/** Registers tests that have a need, or one test in their place that tells what is missing. */
+/** Registers tests with a requirement, or one test that says what is missing. */
 export function needing(needs: readonly Need[], what: string, define: () => void): void {
   const unmet = needs.filter(({ isMet }) => !isMet);
   if (unmet.length === 0) {

@@ -6,10 +6,10 @@ import { createScheduler } from '../../../../../worker/engines/stable-diffusion/
 import { pointMass, sharesAt, toModelOutput } from '../schedulers/ideal-models.ts';
 import { type AnswerRow, createFakeParts, floatsOf, JOB, LATENTS, numbersOf, SILENT } from './fake-parts.ts';
 
-/** Whole runs whose outcome is known beforehand: a UNet that knows the one picture there is, or answers a constant. */
+/** Whole runs with a known result: a UNet that knows the only possible picture, or that answers a constant. */
 
 const SCALING = 0.18215;
-/** What the decoder shall see, by channel: three grey levels and one that is not shown. */
+/** The decoder's expected input by channel: three grey levels, and one channel that is not shown. */
 const SEEN = [-0.6, 0.1, 0.9, -0.3];
 const BYTES = SEEN.slice(0, 3).map((value) => Math.round((value * 0.5 + 0.5) * 255));
 const PICTURE = Float32Array.from({ length: LATENTS }, (_, index) => (SEEN[Math.floor(index / 64)] ?? 0) * SCALING);
@@ -39,10 +39,10 @@ const SCHEDULERS: ReadonlyArray<readonly [name: string, options: Record<string, 
   ['LCM', { _class_name: 'LCMScheduler', set_alpha_to_one: true }, 4],
 ];
 
-describe('a UNet that knows the one picture there is', () => {
+describe('a UNet that knows the only possible picture', () => {
   for (const [name, scheduler, steps] of SCHEDULERS) {
     test(`${name} ends at exactly that picture, whatever the seed`, async () => {
-      // Fractional timesteps must reach the model as they are: Euler's are not whole.
+      // Euler's timesteps are fractions, which must reach the model unchanged.
       const parts = createFakeParts({
         answer: knowsThePicture(String(scheduler.prediction_type ?? 'epsilon')),
         scheduler,
@@ -52,7 +52,7 @@ describe('a UNet that knows the one picture there is', () => {
         const { pictures } = await paint(parts, { ...JOB, steps, seed }, SILENT);
         const [picture] = pictures;
         assert.deepEqual([picture?.width, picture?.height, picture?.rgb.length], [64, 64, 64 * 64 * 3]);
-        // LCM's boundary condition leaves a trace of its last sample by design: c_skip is not quite 0.
+        // LCM's boundary condition keeps a trace of its last sample, because c_skip is not exactly 0.
         const tolerance = name === 'LCM' ? 1 : 0;
         for (const [index, byte] of picture?.rgb.entries() ?? []) {
           assert.ok(Math.abs(byte - (BYTES[index % 3] ?? 0)) <= tolerance, `byte ${index} is ${byte}`);
@@ -78,7 +78,7 @@ describe('a UNet that knows the one picture there is', () => {
   });
 });
 
-describe('where a run starts', () => {
+describe('the start of a run', () => {
   const firstInput = async (scheduler: Record<string, unknown>): Promise<Float32Array> => {
     const parts = createFakeParts({ answer: constant(0), scheduler });
     await paint(parts, { ...JOB, steps: 10 }, SILENT);
@@ -88,7 +88,7 @@ describe('where a run starts', () => {
   /** torch.manual_seed(0); torch.randn(16) */
   const TORCH = [-1.1258, -1.1524, -0.2506, -0.4339, 0.8487, 0.692, -0.316, -2.1152];
 
-  test('at the noise of torch: DDIM sees it as it is', async () => {
+  test('is the noise of torch, which DDIM gets unchanged', async () => {
     const seen = await firstInput({});
     for (const [index, value] of TORCH.entries()) assert.ok(Math.abs((seen[index] ?? 0) - value) < 6e-5);
   });
@@ -98,7 +98,7 @@ describe('where a run starts', () => {
     ['linspace', 999],
     ['trailing', 999],
   ] as const) {
-    test(`Euler with ${spacing} spacing sees it at unit variance`, async () => {
+    test(`Euler with ${spacing} spacing gets it at unit variance`, async () => {
       const seen = await firstInput({ _class_name: 'EulerDiscreteScheduler', timestep_spacing: spacing });
       const { noise } = sharesAt(timestep);
       // Leading spacing starts from the variance of picture and noise together, the others from the noise alone.
@@ -109,7 +109,7 @@ describe('where a run starts', () => {
     });
   }
 
-  test('the noise of the steps continues where the first noise ended', async () => {
+  test('leaves the next draws of noise to the steps', async () => {
     const scheduler = { _class_name: 'EulerAncestralDiscreteScheduler', timestep_spacing: 'trailing' };
     const parts = createFakeParts({ answer: constant(0.25), scheduler });
     await paint(parts, { ...JOB, seed: 7, steps: 3 }, SILENT);
@@ -125,10 +125,10 @@ describe('where a run starts', () => {
 });
 
 describe('guidance', () => {
-  /** The letter before the end token, as the fake encoder tells it: different for prompt and negative prompt. */
+  /** The token before the end token, by the fake encoder's output. It differs for prompt and negative prompt. */
   const byLetter: AnswerRow = ({ sample, hidden }) => sample.map(() => (hidden[2] ?? 0) / 100);
 
-  test('goes from the negative prompt past the prompt: n + g (p - n)', async () => {
+  test('extrapolates from the negative prompt past the prompt: n + g (p - n)', async () => {
     const guided = createFakeParts({ answer: byLetter });
     const job = { ...JOB, prompt: 'b', negativePrompt: 'x', guidanceScale: 3, steps: 1 };
     const { pictures } = await paint(guided, job, SILENT);
@@ -140,7 +140,7 @@ describe('guidance', () => {
     assert.deepEqual(pictures[0]?.rgb, wanted[0]?.rgb);
   });
 
-  test('asks for the negative row first, both with the same latent', async () => {
+  test('puts the negative row first, both rows with the same latent', async () => {
     const parts = createFakeParts({ answer: byLetter });
     await paint(parts, { ...JOB, prompt: 'b', negativePrompt: 'x', guidanceScale: 7.5 }, SILENT);
     const { sample, encoder_hidden_states: text } = parts.unetFeeds[0] ?? {};
@@ -156,7 +156,7 @@ describe('guidance', () => {
   });
 
   for (const guidanceScale of [0, 0.5, 1]) {
-    test(`is off at ${guidanceScale}: one row, and a negative prompt is told to be idle`, async () => {
+    test(`is off at ${guidanceScale}: one row, and a warning that the negative prompt has no effect`, async () => {
       const parts = createFakeParts({ answer: byLetter });
       const { warnings } = await paint(parts, { ...JOB, negativePrompt: 'x', guidanceScale }, SILENT);
       assert.deepEqual(parts.unetFeeds[0]?.sample?.dims, [1, 4, 8, 8]);
@@ -164,7 +164,7 @@ describe('guidance', () => {
     });
   }
 
-  test('is told to a latent consistency model, which is asked once', async () => {
+  test('is an input of a latent consistency model, which runs once for each step', async () => {
     const parts = createFakeParts({
       answer: byLetter,
       scheduler: { _class_name: 'LCMScheduler' },

@@ -10,7 +10,7 @@ import type { Model } from '../../../../../worker/engines/stable-diffusion/pipel
 import { vocabulary } from '../../../../fixtures/onnx/model-configs.ts';
 import { type AnswerRow, createFakeParts, floatsOf, JOB, LATENTS, numbersOf, SILENT } from './fake-parts.ts';
 
-/** What the networks are asked, to the number. */
+/** The exact inputs of the networks. */
 
 const nothing: AnswerRow = ({ sample }) => new Float32Array(sample.length);
 const id = (piece: string): number => vocabulary[piece] ?? Number.NaN;
@@ -30,7 +30,7 @@ describe('the text', () => {
     );
   });
 
-  test('is cut at 75 tokens, and what was cut is told', async () => {
+  test('is cut at 75 tokens, with a warning that says what was cut', async () => {
     const parts = createFakeParts({ answer: nothing });
     const job = { ...JOB, prompt: 'a'.repeat(80), negativePrompt: 'b'.repeat(76), guidanceScale: 2 };
     const { warnings } = await paint(parts, job, SILENT);
@@ -65,20 +65,20 @@ describe('SDXL', () => {
     assert.deepEqual(fake.encoderWanted, [['hidden_states.11'], ['hidden_states.11', 'text_embeds']]);
   });
 
-  test('is told height before width, twice, with no crop between', async () => {
+  test('gets height before width, twice, with a crop of 0 between', async () => {
     const { feeds } = await ask({ width: 128, height: 64, guidanceScale: 2, negativePrompt: 'b' });
     assert.deepEqual(feeds.time_ids?.dims, [2, 6]);
     assert.deepEqual(numbersOf(feeds.time_ids ?? never()), [64, 128, 0, 0, 64, 128, 64, 128, 0, 0, 64, 128]);
     assert.deepEqual(feeds.sample?.dims, [2, 4, 8, 16]);
   });
 
-  test("is told the second encoder's pooled text, negative first", async () => {
+  test("gets the second encoder's pooled text, negative first", async () => {
     const { feeds } = await ask({ guidanceScale: 2, negativePrompt: 'b' });
     assert.deepEqual(feeds.text_embeds?.dims, [2, 3]);
     assert.deepEqual(numbersOf(feeds.text_embeds ?? never()), [100, id('b</w>'), 5, 100, id('a</w>'), 5]);
   });
 
-  test('an empty negative prompt is all zeros, pooled and not', async () => {
+  test('an empty negative prompt is all zeros, also in the pooled text', async () => {
     const { fake, feeds } = await ask({ guidanceScale: 2 });
     assert.ok(
       floatsOf(feeds.encoder_hidden_states)
@@ -89,13 +89,13 @@ describe('SDXL', () => {
     assert.equal(fake.encoderFeeds[0]?.length, 1);
   });
 
-  test('an empty negative prompt is encoded where the pipeline says so', async () => {
+  test('an empty negative prompt is encoded when the pipeline’s config says so', async () => {
     const { feeds } = await ask({ guidanceScale: 2 }, { emptyPromptIsZeros: false });
     assert.deepEqual(numbersOf(feeds.text_embeds ?? never()), [100, END, 5, 100, id('a</w>'), 5]);
   });
 });
 
-describe('types and shapes as an export declares them', () => {
+describe('types and shapes of an export', () => {
   const euler = { _class_name: 'EulerDiscreteScheduler', timestep_spacing: 'linspace' };
   const ask = async (type: string, shape: readonly (number | string)[]) => {
     const parts = createFakeParts({ answer: nothing, scheduler: euler, unetInputs: { timestep: { type, shape } } });
@@ -119,7 +119,7 @@ describe('types and shapes as an export declares them', () => {
     assert.deepEqual([first?.dims, first?.data], [[2], BigInt64Array.of(999n, 999n)]);
   });
 
-  test('float16 goes in as 16-bit patterns', async () => {
+  test('float16 is passed as 16-bit patterns', async () => {
     const unet: Model = {
       name: 'unet',
       inputs: [
@@ -138,7 +138,7 @@ describe('types and shapes as an export declares them', () => {
     await paint(parts, { ...JOB, steps: 1 }, SILENT);
   });
 
-  test('a type that nobody feeds is an error that names it', async () => {
+  test('an unsupported type is an error that names it', async () => {
     await assert.rejects(ask('float64', []), /unet wants timestep as float64/);
   });
 
@@ -147,7 +147,7 @@ describe('types and shapes as an export declares them', () => {
     [2, 1, 1],
     [2, 2, 1],
   ] as const) {
-    test(`an export with a fixed batch of ${rows} is asked ${runs} times a step at guidance ${guidanceScale}`, async () => {
+    test(`an export with a fixed batch of ${rows} runs ${runs} times a step at guidance ${guidanceScale}`, async () => {
       const letter: AnswerRow = ({ sample, hidden }) => sample.map((value) => value + (hidden[2] ?? 0) / 100);
       const job = { ...JOB, negativePrompt: 'x', guidanceScale };
       const fixed = createFakeParts({ answer: letter, unetInputs: { sample: { shape: [rows, 4, 8, 8] } } });
@@ -177,7 +177,7 @@ describe('the picture', () => {
   };
 
   for (const [value, byte] of [
-    // 127.5 and 76.5 lie between two bytes; halves go to the even one.
+    // 127.5 and 76.5 are between two bytes, and halves round to the even one.
     [0, 128],
     [-0.4, 76],
     [-1, 0],
@@ -209,7 +209,7 @@ describe('the picture', () => {
     }
   });
 
-  test('that is not a number is an error of its own', async () => {
+  test('that contains NaN is an error', async () => {
     await assert.rejects(decodeOf(Number.NaN), NotANumber);
   });
 
@@ -241,7 +241,7 @@ describe('several pictures', () => {
     assert.notDeepEqual(pictures[0], pictures[1]);
   });
 
-  test('tell each step, and spread their previews over the whole', async () => {
+  test('report each step, and spread their previews over the whole job', async () => {
     const steps: string[] = [];
     const hooks = {
       onStep: (fraction: number, status: string) => steps.push(`${fraction.toFixed(3)} ${status}`),
@@ -262,7 +262,7 @@ describe('several pictures', () => {
     ]);
   });
 
-  test('an unknown sampler is refused by name', async () => {
+  test('an unknown sampler is refused with its name', async () => {
     const parts = createFakeParts({ answer: letter });
     await assert.rejects(paint(parts, { ...JOB, sampler: 'nonesuch' }, SILENT), { code: 'invalid_request' });
   });
@@ -271,7 +271,7 @@ describe('several pictures', () => {
     const parts = createFakeParts({ answer: letter, unetInputs: { timestep: { type: 'float32' } } });
     await paint(parts, { ...JOB, sampler: 'dpm++ 2m', scheduler: 'karras', steps: 4 }, SILENT);
     const timesteps = parts.unetFeeds.map(({ timestep }) => Number(timestep?.data[0]));
-    // Karras' spacing dwells where there is little noise.
+    // Karras' spacing has more steps at low noise.
     assert.ok(timesteps.length === 4 && (timesteps[1] ?? 999) < 850, timesteps.join());
   });
 });

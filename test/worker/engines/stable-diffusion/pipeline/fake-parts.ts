@@ -9,11 +9,11 @@ import { createClipTokenizer } from '../../../../../worker/engines/stable-diffus
 import { vocabulary } from '../../../../fixtures/onnx/model-configs.ts';
 import { STABLE_DIFFUSION } from '../schedulers/dummy-loop.ts';
 
-/** A pipeline whose networks are functions with known answers, and which remembers what they were asked. */
+/** A pipeline whose networks are functions with known answers. It records their inputs. */
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 
-/** What the UNet answers for one row of its batch. */
+/** The UNet's output for one row of its batch. */
 export type AnswerRow = (row: { sample: Float32Array; timestep: number; hidden: Float32Array }) => Float32Array;
 
 export interface FakePartsOptions {
@@ -28,7 +28,7 @@ export interface FakePartsOptions {
 
 export interface FakeParts extends PipelineParts {
   readonly unetFeeds: readonly Feeds[];
-  /** By encoder. */
+  /** One entry for each encoder. */
   readonly encoderFeeds: readonly (readonly Feeds[])[];
   readonly encoderWanted: readonly (readonly string[])[];
 }
@@ -47,7 +47,7 @@ export const JOB: PaintJob = {
 
 export const LATENTS = 4 * 8 * 8;
 export const SILENT = { onStep: () => undefined, onPreview: () => undefined };
-/** Numbers per token that the fake encoders answer: the token's id in units of one, its place. */
+/** Numbers in the fake encoders' output for each token: the token's id and its place. */
 export const TEXT_WIDTH = 2;
 
 export function createFakeParts({ answer, scheduler, unetInputs = {}, isXl = false, parts }: FakePartsOptions) {
