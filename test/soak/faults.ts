@@ -9,7 +9,7 @@ import type { Random } from '../support/random.ts';
 import { NOTICED_WITHIN_MS } from './service-clock.ts';
 import type { System } from './system.ts';
 
-/** What goes wrong during a soak. Each strikes, lasts a moment and is over: a good service then goes on. */
+/** Faults during a soak. Each one lasts a moment and ends, and the services must then work again. */
 export interface Fault {
   readonly name: string;
   strike(system: System, random: Random): Promise<void>;
@@ -38,10 +38,10 @@ const OPENAI_ANSWERS: readonly [Answer, ...Answer[]] = [
 
 const pickService = ({ gateway, worker }: System, random: Random): Service => random.pick([gateway, worker]);
 
-/** The kernel refuses what would make a file longer than this. */
+/** Sets the kernel's limit for the size of files that the process writes. */
 const limitFiles = (pid: number, bytes: number | 'unlimited') =>
   promisify(execFile)('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:`]);
-/** Less than any picture. */
+/** Less than the size of any picture. */
 const FULL_DISK_BYTES = 400;
 
 const CLOCK_JUMPS_SECONDS = [7200, 600, -3600, -600] as const;
@@ -95,7 +95,7 @@ export const FAULTS: readonly Fault[] = [
     strike: async ({ chromium }, random) => {
       const [renderer] = await chromium.renderers().catch(() => []);
       const victim = random.chance(0.5) ? renderer : await chromium.browser().catch(() => undefined);
-      // None runs while the worker starts one.
+      // There is no browser while the worker starts one.
       if (victim !== undefined) process.kill(victim, 'SIGKILL');
     },
   },

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A stretch of network in front of a port of loopback, which can be cut and mended. */
+/** A network link in front of a port of loopback, which can be cut and mended. */
 export interface Link {
   readonly port: number;
-  /** What is open breaks, and nobody gets through until it is mended. */
+  /** Breaks open connections, and refuses new ones until `mend`. */
   cut(): void;
   mend(): void;
   close(): Promise<void>;
@@ -29,7 +29,7 @@ export async function createLink(targetPort: number): Promise<Link> {
     ] as const) {
       keep(one);
       one.pipe(other);
-      // A broken end breaks the other; the services' own errors tell what came of it.
+      // A broken side breaks the other one. The services report the errors themselves.
       one.on('error', () => other.destroy());
       one.on('close', () => other.destroy());
     }

@@ -3,7 +3,7 @@ import { treeMemoryMb, treeOf } from '../bench/processes.ts';
 import { descriptorsOf } from '../support/proc.ts';
 import type { System } from './system.ts';
 
-/** What a service holds: its memory (PSS of its processes in MB), descriptors, processes. */
+/** Resources of a service: memory (PSS of its processes in MB), descriptors, processes. */
 export interface Holding {
   readonly memoryMb: number;
   readonly descriptors: number;
@@ -13,7 +13,7 @@ export interface Holding {
 export interface Resources {
   readonly gateway: Holding;
   readonly worker: Holding;
-  /** Files that are written to and then renamed or removed, and folders of browsers. */
+  /** Number of temporary files and of browsers' folders. */
   readonly temporaryFiles: number;
 }
 
@@ -34,11 +34,11 @@ export async function readResources({ gateway, worker, chromium, dataDirectory }
   };
 }
 
-/** A tenth, and what comes and goes by itself. */
+/** Allowed growth besides a tenth: resources that open and close by themselves. */
 const SLACK: Holding = { memoryMb: 15, descriptors: 12, processes: 3 };
 const TENTH = 1.1;
 
-/** What has grown, in words. */
+/** One sentence for each resource that has grown. */
 export function findGrowth(before: Resources, after: Resources, watched: readonly (keyof Holding)[]): string[] {
   const grown: string[] = [];
   for (const service of ['gateway', 'worker'] as const) {

@@ -4,7 +4,7 @@ import { quantile } from '../bench/report.ts';
 import { type SoakReport, soak } from './soak.ts';
 
 /**
- * `npm run soak -- --minutes 60`: both services, built, in 256 and 512 MB where this machine lets us limit memory.
+ * `npm run soak -- --minutes 60`: runs both built services, in 256 and 512 MB where memory can be limited.
  * `--requests`, `--concurrency`, `--redis`, `--seed`, `--clients`, and `--faults engine,store` to choose what breaks (`none`: nothing),
  * `--verbose` to see each request and fault.
  */
@@ -39,13 +39,13 @@ const report = await soak({
   warmUp: 200,
   watched: ['memoryMb', 'descriptors', 'processes'],
   signal: interrupted.signal,
-  onProgress: (told) => values.verbose && console.error(told),
+  onProgress: (text) => values.verbose && console.error(text),
 });
-tell(report);
+printReport(report);
 process.exitCode = report.complaints.length === 0 ? 0 : 1;
 
-function tell({
-  asked,
+function printReport({
+  results,
   jobs,
   strikes,
   before,
@@ -55,20 +55,20 @@ function tell({
   peaksMb,
   complaints,
 }: SoakReport): void {
-  const ways = Map.groupBy(asked, ({ way }) => way);
+  const byDialect = Map.groupBy(results, ({ dialect }) => dialect);
   console.log('\nRequests');
-  for (const [way, list] of [...ways].toSorted()) {
+  for (const [dialect, list] of [...byDialect].toSorted()) {
     const pictures = list.filter(({ end }) => end === 'picture');
     const times = pictures.map(({ tookMs }) => tookMs);
     const retries = list.reduce((sum, one) => sum + one.retries, 0);
     const [median, p95] = times.length === 0 ? [0, 0] : [quantile(times, 0.5), quantile(times, 0.95)];
     console.log(
-      `  ${way}: ${list.length}, pictures ${pictures.length}, asked again ${retries}, ` +
+      `  ${dialect}: ${list.length}, pictures ${pictures.length}, repeated ${retries}, ` +
         `median ${median.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`,
     );
   }
-  const ends = Map.groupBy(asked, ({ end }) => end);
-  console.log(`  in all ${asked.length}: ${[...ends].map(([end, list]) => `${list.length} ${end}`).join(', ')}`);
+  const ends = Map.groupBy(results, ({ end }) => end);
+  console.log(`  in all ${results.length}: ${[...ends].map(([end, list]) => `${list.length} ${end}`).join(', ')}`);
   console.log(`Accepted jobs: ${toList(jobs)}`);
   console.log(`Faults: ${toList(strikes)}`);
   for (const service of ['gateway', 'worker'] as const) {
@@ -84,7 +84,7 @@ function tell({
     `Killed for memory: ${outOfMemoryKills ?? 'not limited here'}; peaks with page cache: ${peaksMb.map((mb) => mb.toFixed(0)).join(' and ')} MB`,
   );
   console.log(
-    complaints.length === 0 ? 'All is well.' : `\nComplaints:\n${complaints.map((one) => `  ${one}`).join('\n')}`,
+    complaints.length === 0 ? 'No complaints.' : `\nComplaints:\n${complaints.map((one) => `  ${one}`).join('\n')}`,
   );
 }
 

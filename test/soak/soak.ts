@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { countBrowserStarts } from '../bench/processes.ts';
 import { createRandom } from '../support/random.ts';
-import { type Client, createClient, downloadPatiently, type FailedRequest, follow } from './client.ts';
+import { type Client, createClient, downloadPatiently, follow, type RequestResult } from './client.ts';
 import { FAULTS } from './faults.ts';
 import { findGrowth, type Holding, type Resources, readResources } from './resources.ts';
 import { type System, type SystemOptions, startSystem } from './system.ts';
 
 /**
- * Mixed load over all dialects while everything around the services breaks in turn. At the end every accepted job has
- * ended, every client has what it asked for, and the services hold what they held before.
+ * Mixed load over all dialects while faults strike everything around the services. At the end every accepted job has
+ * ended, every client has its picture, and the services use no more resources than before.
  */
 export interface SoakPlan extends SystemOptions {
   /** Ends at this many requests, or after this time. */
@@ -16,37 +16,37 @@ export interface SoakPlan extends SystemOptions {
   readonly milliseconds: number;
   /** Requests under way at a time. */
   readonly clients: number;
-  /** The same number, the same requests and faults. */
+  /** The same seed gives the same requests and faults. */
   readonly seed: number;
   /** Names of faults, or their beginnings; none: all of them. */
   readonly faults: readonly string[];
-  /** How often each fault strikes at most; the load then ends. */
+  /** How often each fault strikes at most. The load ends afterwards. */
   readonly rounds: number;
   /** The longest pause between two faults. */
   readonly pauseMs: number;
-  /** After the load, before the second look at what the services hold. */
+  /** Pause between the load and the second measurement of resources. */
   readonly restMs: number;
-  /** What must not grow. Memory says something after long rests only. */
+  /** Resources that must not grow. Memory is meaningful only after a long rest. */
   readonly watched: readonly (keyof Holding)[];
   /** Requests before the first fault, enough that every engine and browser page has been used. */
   readonly warmUp: number;
-  /** Ends the load early; the report is of what was. */
+  /** Ends the load early. The report covers the load until then. */
   readonly signal: AbortSignal;
-  /** Is told now and then how it goes. */
-  onProgress(told: string): void;
+  /** Gets a line of text for each request and fault. */
+  onProgress(text: string): void;
 }
 
 export interface SoakReport {
-  readonly asked: readonly FailedRequest[];
-  /** By status. */
+  readonly results: readonly RequestResult[];
+  /** Number of jobs by status. */
   readonly jobs: Readonly<Record<string, number>>;
-  /** What must not be: lost jobs, wrong pictures, growth, kills. Empty: well. */
+  /** Lost jobs, wrong pictures, growth, kills. Empty when all is well. */
   readonly complaints: readonly string[];
   readonly strikes: Readonly<Record<string, number>>;
   readonly before: Resources;
   readonly after: Resources;
   readonly browserStarts: number;
-  /** Undefined where memory is not limited. */
+  /** Undefined when memory is not limited. */
   readonly outOfMemoryKills: number | undefined;
   readonly peaksMb: readonly number[];
 }
@@ -65,25 +65,25 @@ export async function soak(plan: SoakPlan): Promise<SoakReport> {
     const enough = new AbortController();
     const striking = strikeOn(system, plan, loadEnded.signal).finally(() => enough.abort());
     const signal = AbortSignal.any([plan.signal, enough.signal, AbortSignal.timeout(plan.milliseconds)]);
-    const asked = await runClients(client, plan, { first: plan.warmUp + 1, count: plan.requests, signal });
+    const results = await runClients(client, plan, { first: plan.warmUp + 1, count: plan.requests, signal });
     loadEnded.abort();
     const strikes = await striking;
 
     const audit = await auditJobs(client);
     await delay(plan.restMs);
     const after = await readResources(system);
-    const all = [...warmUp, ...asked];
+    const all = [...warmUp, ...results];
     const outOfMemoryKills =
       system.limits && system.limits.gateway.outOfMemoryKills() + system.limits.worker.outOfMemoryKills();
     const complaints = [
-      ...all.filter(isFault).map(({ number, way, why }) => `request ${number} by ${way}: ${why}`),
+      ...all.filter(isFault).map(({ number, dialect, why }) => `request ${number} by ${dialect}: ${why}`),
       ...audit.complaints,
       ...findGrowth(before, after, plan.watched),
       ...(outOfMemoryKills ? [`${outOfMemoryKills} processes killed for memory`] : []),
     ];
     const peaksMb = system.limits ? [system.limits.gateway.peakMb(), system.limits.worker.peakMb()] : [];
     return {
-      asked: all,
+      results: all,
       jobs: audit.jobs,
       complaints,
       strikes,
@@ -99,40 +99,42 @@ export async function soak(plan: SoakPlan): Promise<SoakReport> {
   }
 }
 
-const isFault = ({ end }: FailedRequest): boolean => end === 'failed';
+const isFault = ({ end }: RequestResult): boolean => end === 'failed';
 
 interface Load {
   readonly first: number;
   readonly count: number;
-  /** No request starts after it. */
+  /** After its abort no request starts. */
   readonly signal: AbortSignal;
 }
 
-async function runClients(client: Client, plan: SoakPlan, { first, count, signal }: Load): Promise<FailedRequest[]> {
-  const asked: FailedRequest[] = [];
+async function runClients(client: Client, plan: SoakPlan, { first, count, signal }: Load): Promise<RequestResult[]> {
+  const results: RequestResult[] = [];
   let next = first;
   const askOneAfterAnother = async (): Promise<void> => {
     while (next < first + count && !signal.aborted) {
       const number = next++;
       const one = await client.askOne(number).catch((error: unknown) => broken(number, error));
-      asked.push(one);
-      plan.onProgress(`request ${number} by ${one.way}: ${one.end} in ${one.tookMs.toFixed(0)} ms ${one.why ?? ''}`);
+      results.push(one);
+      plan.onProgress(
+        `request ${number} by ${one.dialect}: ${one.end} in ${one.tookMs.toFixed(0)} ms ${one.why ?? ''}`,
+      );
     }
   };
   await Promise.all(Array.from({ length: plan.clients }, askOneAfterAnother));
-  return asked;
+  return results;
 }
 
-const broken = (number: number, error: unknown): FailedRequest => ({
+const broken = (number: number, error: unknown): RequestResult => ({
   number,
-  way: '?',
+  dialect: '?',
   end: 'failed',
   retries: 0,
   tookMs: 0,
   why: String(error),
 });
 
-/** One fault after another, each as often as the others, until the rounds or the load are over. */
+/** Strikes one fault after the other, each equally often, until the rounds or the load end. */
 async function strikeOn(system: System, plan: SoakPlan, signal: AbortSignal): Promise<Record<string, number>> {
   const random = createRandom(plan.seed + 1);
   const wanted = FAULTS.filter(
@@ -150,17 +152,17 @@ async function strikeOn(system: System, plan: SoakPlan, signal: AbortSignal): Pr
       await fault.strike(system, random);
       strikes[fault.name] = (strikes[fault.name] ?? 0) + 1;
     }
-    // Without any fault, the load alone decides how long it lasts.
+    // Without faults, only the load decides how long the soak lasts.
     if (wanted.length === 0) await pause(plan.milliseconds, signal);
   }
   return strikes;
 }
 
-/** Over early when the signal aborts. */
+/** Ends early when the signal aborts. */
 const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
-/** Every job that was accepted has ended, and what is done can be had. */
+/** Checks that every accepted job has ended, and that pictures of done jobs can be downloaded. */
 async function auditJobs(client: Client): Promise<{ jobs: Record<string, number>; complaints: string[] }> {
   const jobs: Record<string, number> = {};
   const complaints: string[] = [];

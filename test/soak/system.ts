@@ -13,7 +13,7 @@ import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { createLink, type Link } from './link.ts';
 import { createServiceClock, faketimeLibrary, type ServiceClock } from './service-clock.ts';
 
-/** Everything that runs during a soak: both services as processes, stand-ins of the outside, the network between them. */
+/** Everything that runs during a soak: both services as processes, stand-ins of upstreams, and the link between them. */
 export interface System {
   readonly url: string;
   readonly gateway: Service;
@@ -21,14 +21,14 @@ export interface System {
   readonly perchance: PerchanceStandIn;
   readonly openai: OpenaiStandIn;
   readonly imgur: ImgurStandIn;
-  /** Between the gateway and its worker, or between both and Redis. */
+  /** The link between the gateway and its worker, or between both and Redis. */
   readonly link: Link;
   readonly redis: RedisServer | undefined;
   readonly chromium: ChromiumProcesses;
   readonly dataDirectory: string;
   /** Undefined where libfaketime is not installed. */
   readonly clocks: { readonly gateway: ServiceClock; readonly worker: ServiceClock } | undefined;
-  /** Undefined where this machine lets us limit nothing. */
+  /** Undefined when this machine allows no memory limit. */
   readonly limits: { readonly gateway: MemoryLimit; readonly worker: MemoryLimit } | undefined;
   stop(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export interface SystemOptions {
   readonly usesRedis: boolean;
   /** Pictures that the worker makes at a time. */
   readonly concurrency: number;
-  /** Built and under the limits of a free host, paying for the pages of its own programs; else from source. */
+  /** Runs the built services under the limits of a free host, charged for their programs' pages. Otherwise from source. */
   readonly isBuilt: boolean;
 }
 
@@ -93,7 +93,7 @@ export async function startSystem({ usesRedis, concurrency, isBuilt }: SystemOpt
     ...(own && { CHROMIUM_PATH: own.chromium }),
   };
 
-  // A service's port is known before it starts, and the link's only once there is something to link to.
+  // A service's port is known before it starts, but the link's port only after the link's target is known.
   let redisUrl: Environment = {};
   let link: Link | undefined;
   if (redis !== undefined) {
