@@ -3,29 +3,28 @@ import { ATTACKS } from './attacks.ts';
 import { startHostileServices } from './hostile-services.ts';
 
 /**
- * All attackers in a process of their own at the lowest priority, because on one machine what they compute is taken from
- * the services. Tells the settings of the worker that lead to its hostile services, waits for the gateway's address,
- * attacks, and tells how it went.
+ * All attackers in their own process at the lowest priority, because they use the same processors as the services. Sends
+ * the worker's settings for its hostile services, waits for the gateway's address, attacks, and sends its processor time.
  */
 
 export interface AttackOrder {
   readonly url: string;
   readonly seconds: number;
-  /** Beginnings of names of attacks; none: all of them. */
+  /** Beginnings of names of attacks. Empty: all attacks. */
   readonly names: readonly string[];
 }
 
-export interface AttackNews {
+export interface AttackMessage {
   readonly environment?: Readonly<Record<string, string>>;
   /** Processor time of the attack. */
   readonly processorMs?: number;
 }
 
-const tell = (news: AttackNews): void => void process.send?.(news);
+const send = (message: AttackMessage): void => void process.send?.(message);
 
 setPriority(0, constants.priority.PRIORITY_LOW);
 const services = await startHostileServices();
-tell({ environment: services.environment });
+send({ environment: services.environment });
 process.on('disconnect', () => process.exit());
 process.once('message', async ({ url, seconds, names }: AttackOrder) => {
   const attacks = ATTACKS.filter(({ name }) => names.length === 0 || names.some((word) => name.startsWith(word)));
@@ -34,5 +33,5 @@ process.once('message', async ({ url, seconds, names }: AttackOrder) => {
   const before = process.cpuUsage();
   await Promise.all(callers.map((one, index) => one.run({ url, address: `203.0.113.${index + 1}` }, signal)));
   const { user, system } = process.cpuUsage(before);
-  tell({ processorMs: (user + system) / 1000 });
+  send({ processorMs: (user + system) / 1000 });
 });

@@ -3,17 +3,17 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { insertChunks, toChunk } from '../../worker/picture/png-chunks.ts';
 
-/** One thing that a hostile or careless caller does, over and over until the signal aborts. Loopback only. */
+/** One action of a hostile or careless caller, repeated until the signal aborts. Loopback only. */
 export interface Attack {
   readonly name: string;
-  /** How many callers do it at a time, each from an address of its own. */
+  /** Number of simultaneous callers, each with its own address. */
   readonly callers: number;
   run(target: Target, signal: AbortSignal): Promise<void>;
 }
 
 export interface Target {
   readonly url: string;
-  /** As the proxy in front tells it. */
+  /** The caller's address, sent as a proxy would. */
   readonly address: string;
 }
 
@@ -50,7 +50,7 @@ const PAUSE_MS = 100;
 const draw = (): string => Math.random().toString(36).slice(2);
 const image = (target: Target): string => `/image/${draw()}-${target.address}?width=64&height=64`;
 
-/** Says that more will come than does, and holds the connection. */
+/** Declares more bytes than it sends, and keeps the connection open. */
 function halfUpload({ url, address }: Target, path: string, declared: number, sent: number): Socket {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -73,7 +73,7 @@ function unread({ url, address }: Target, path: string): Socket {
 const BOMB_TEXTS = 100;
 const BOMB_CHARACTERS = 990_000;
 
-/** 130 kB, of which a reader without bounds makes 99 MB of text. */
+/** A picture of 130 kB whose texts inflate to 99 MB. */
 async function makeGrowingPicture(): Promise<Buffer> {
   const plain = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
     .png()
@@ -117,7 +117,7 @@ export const ATTACKS: readonly Attack[] = [
   often('nests in 5,000 levels', 1, (target, signal) =>
     ask(target, '/jobs', signal, `{"prompt":"a","engine_options":${'['.repeat(5000)}${']'.repeat(5000)}}`),
   ),
-  often('asks for more pixels than anybody may', 2, (target, signal) =>
+  often('asks for more pixels than allowed', 2, (target, signal) =>
     ask(target, '/v1/images/generations', signal, { prompt: draw(), n: 10, size: '2048x2048' }),
   ),
   often('fills the queue with large pictures', 2, (target, signal) =>
@@ -126,7 +126,7 @@ export const ATTACKS: readonly Attack[] = [
   often('asks the engine that answers too much', 1, (target, signal) =>
     ask(target, '/jobs', signal, { prompt: draw(), engine: 'openai', width: 512, height: 512 }),
   ),
-  often('asks the engine whose page turns on the browser', 1, (target, signal) =>
+  often('asks the engine whose page attacks the browser', 1, (target, signal) =>
     ask(target, '/jobs', signal, { prompt: draw(), engine: 'perchance', width: 512, height: 512 }),
   ),
   often('posts callbacks to nowhere', 1, (target, signal) =>

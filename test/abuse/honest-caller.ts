@@ -1,7 +1,7 @@
 import { quantile } from '../bench/report.ts';
 
 const INTERVAL_MS = 1000;
-/** Longer than any answer should take; a caller who is not answered at all is counted as such. */
+/** Longer than any answer should take. A caller without an answer counts as status 0. */
 const PATIENCE_MS = 90_000;
 
 export interface Experience {
@@ -12,11 +12,11 @@ export interface Experience {
   readonly p95Ms: number;
   /** Mean milliseconds of the pictures by stage of `Server-Timing`. */
   readonly stages: ReadonlyMap<string, number>;
-  /** How often each status came; 0 for no answer. */
+  /** Number of answers by status; 0 means no answer. */
   readonly statuses: ReadonlyMap<number, number>;
 }
 
-/** Asks for a small picture of his own once a second, whatever became of the last one. */
+/** Asks for a new small picture once a second, without waiting for the last one. */
 export async function askOnceASecond(url: string, seconds: number, seedFrom: number): Promise<Experience> {
   const times: number[] = [];
   const statuses = new Map<number, number>();

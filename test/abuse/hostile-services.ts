@@ -5,16 +5,16 @@ import { close, listen } from '../../shared/net/http.ts';
 import type { Attack } from '../stand-ins/perchance/behaviour.ts';
 import { createPerchanceStandIn } from '../stand-ins/perchance/perchance-stand-in.ts';
 
-/** Services that engines call, and that turn on whoever calls them. */
+/** Services that engines call, and that attack their callers. */
 
 export interface HostileServices {
-  /** Settings of the worker that lead its engines here. */
+  /** Settings of the worker with which its engines call these services. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
 const CHUNK = `"${'A'.repeat(64 * 1024)}",`;
-/** More than any worker takes. */
+/** More than any worker accepts. */
 const HUGE_CHUNKS = 8192;
 const SLOW_CHUNKS = 20;
 const SLOW_PAUSE_MS = 50;
@@ -32,14 +32,14 @@ async function* endlessJson(isSlow: boolean): AsyncGenerator<string> {
   }
 }
 
-/** Answers every call with JSON without end: at once, or slowly, in turns. */
+/** Answers every call with endless JSON, alternately fast and slow. */
 async function startHostileApi() {
   let calls = 0;
   const server = createServer((request, response) => {
     request.resume();
     calls += 1;
     response.writeHead(200, { 'content-type': 'application/json' });
-    // Whoever has read enough closes the connection.
+    // The caller closes the connection when it has read enough.
     pipeline(Readable.from(endlessJson(calls % 2 === 0)), response).catch(() => undefined);
   });
   const { port } = await listen(server, 0, '127.0.0.1');

@@ -6,19 +6,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { limitMemory, treeMemoryMb, treeOf } from '../bench/processes.ts';
 import { startGateway, startWorker } from '../bench/services.ts';
-import type { AttackNews, AttackOrder } from './attackers-process.ts';
+import type { AttackMessage, AttackOrder } from './attackers-process.ts';
 import { askOnceASecond, type Experience } from './honest-caller.ts';
 
 /**
- * `npm run abuse`: everything at once against real services, while one honest caller asks once a second. Bounded at
- * five minutes, loopback only. Arguments are beginnings of names of attacks; none: all of them.
+ * `npm run abuse`: all attacks at once against real services, while one honest caller asks once a second. Takes at most
+ * five minutes, and uses loopback only. Arguments are beginnings of names of attacks. Without any, all attacks run.
  */
 
 const QUIET_SECONDS = 20;
 const ATTACK_SECONDS = 90;
-/** Deadlines of half-sent bodies, and the garbage collector. */
+/** Time for the deadlines of half-sent bodies, and for the garbage collector. */
 const REST_MS = 30_000;
-/** The attackers leave accepted jobs behind. The services are looked at when these have ended, or after this time. */
+/** The attackers leave accepted jobs behind. Resources are measured when these have ended, or after this time. */
 const MAX_DRAIN_MS = 90_000;
 const LIMIT_MB = 512;
 
@@ -38,12 +38,12 @@ function countDescriptors(pid: number): number {
   try {
     return readdirSync(`/proc/${pid}/fd`).length;
   } catch {
-    // It has ended meanwhile.
+    // The process has ended in the meantime.
     return 0;
   }
 }
 
-const tell = (name: string, before: State, after: State): void =>
+const printGrowth = (name: string, before: State, after: State): void =>
   console.log(
     `  ${name}: memory ${before.memoryMb.toFixed(0)} -> ${after.memoryMb.toFixed(0)} MB, ` +
       `descriptors ${before.descriptors} -> ${after.descriptors}, processes ${before.processes} -> ${after.processes}`,
@@ -52,29 +52,29 @@ const tell = (name: string, before: State, after: State): void =>
 const list = (counts: ReadonlyMap<string | number, number>, unit = ''): string =>
   [...counts].map(([name, value]) => `${name} ${value.toFixed(0)}${unit}`).join(', ');
 
-function tellCaller(name: string, { asked, answers, pictures, ...told }: Experience): void {
+function printCaller(name: string, { asked, answers, pictures, ...counts }: Experience): void {
   const share = (count: number): string => `${((count / asked) * 100).toFixed(1)} %`;
   console.log(
     `  ${name}: ${asked} asked, answers ${share(answers)}, pictures ${share(pictures)}, ` +
-      `median ${told.medianMs.toFixed(0)} ms, p95 ${told.p95Ms.toFixed(0)} ms`,
+      `median ${counts.medianMs.toFixed(0)} ms, p95 ${counts.p95Ms.toFixed(0)} ms`,
   );
-  console.log(`    statuses: ${list(told.statuses)}; stages of a picture: ${list(told.stages, ' ms')}`);
+  console.log(`    statuses: ${list(counts.statuses)}; stages of a picture: ${list(counts.stages, ' ms')}`);
 }
 
-/** The attackers' process and what it tells, in order. */
+/** Starts the attackers' process. `nextMessage` resolves with its messages in order. */
 function startAttackers() {
   const path = fileURLToPath(new URL('./attackers-process.ts', import.meta.url));
   const child = fork(path, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const news = on(child, 'message', { close: ['exit'] });
-  const hear = async (): Promise<AttackNews> => {
-    const { value, done } = await news.next();
+  const messages = on(child, 'message', { close: ['exit'] });
+  const nextMessage = async (): Promise<AttackMessage> => {
+    const { value, done } = await messages.next();
     if (done) throw new Error(`the attackers ended with ${child.exitCode}`);
     return value[0];
   };
-  return { child, hear };
+  return { child, nextMessage };
 }
 
-/** Resolves with the milliseconds that it took until nothing waited or ran any more. */
+/** Resolves with the milliseconds until no job waited or ran. */
 async function drain(url: string): Promise<number> {
   const startedAt = performance.now();
   const passed = (): number => performance.now() - startedAt;
@@ -94,7 +94,7 @@ interface Status {
 execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
 const limits = { gateway: limitMemory(LIMIT_MB), worker: limitMemory(LIMIT_MB) };
 const attackers = startAttackers();
-const { environment = {} } = await attackers.hear();
+const { environment = {} } = await attackers.nextMessage();
 const worker = await startWorker({ ENGINES: 'sketch,openai,perchance', ...environment }, limits.worker?.wrap);
 const gateway = await startGateway(
   { WORKER_URL: worker.url, RATE_LIMIT_PER_MINUTE: '120', TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'error' },
@@ -106,12 +106,12 @@ try {
   const order: AttackOrder = { url: gateway.url, seconds: ATTACK_SECONDS, names: process.argv.slice(2) };
   attackers.child.send(order);
   const attacked = await askOnceASecond(gateway.url, ATTACK_SECONDS, 1000);
-  const { processorMs = 0 } = await attackers.hear();
+  const { processorMs = 0 } = await attackers.nextMessage();
   const drainMs = await drain(gateway.url);
   await delay(REST_MS);
   console.log('\nOne honest caller');
-  tellCaller('quiet', quiet);
-  tellCaller('under attack', attacked);
+  printCaller('quiet', quiet);
+  printCaller('under attack', attacked);
   console.log(`  p95 ${(attacked.p95Ms / quiet.p95Ms).toFixed(1)} times the quiet one | aim: under 3`);
   const share = (processorMs / (ATTACK_SECONDS * 1000)) * 100;
   console.log(
@@ -122,9 +122,9 @@ try {
     ['gateway', gateway],
     ['worker', worker],
   ] as const) {
-    tell(name, before[name], stateOf(pid));
+    printGrowth(name, before[name], stateOf(pid));
     const limit = limits[name];
-    if (limit === undefined) console.log(`    not held to ${LIMIT_MB} MB: this machine lets us make no memory cgroup`);
+    if (limit === undefined) console.log(`    not held to ${LIMIT_MB} MB: this machine allows no memory cgroup`);
     else
       console.log(
         `    held to ${LIMIT_MB} MB, of which it used ${limit.peakMb().toFixed(0)} with its file cache; killed for memory: ${limit.outOfMemoryKills()}`,
