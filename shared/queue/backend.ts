@@ -5,6 +5,8 @@ import { engineStatusSchema, workerProblemsSchema } from '../contract/wire.ts';
 export interface Blobs {
   put(key: string, bytes: Buffer, lifeSeconds: number): Promise<void>;
   get(key: string): Promise<Buffer | undefined>;
+  /** Reads it, and lets it live so much longer. */
+  collect(key: string, lifeSeconds: number): Promise<Buffer | undefined>;
   drop(key: string): Promise<void>;
 }
 

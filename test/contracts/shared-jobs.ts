@@ -10,6 +10,7 @@ import { createRedisJournal } from '../../api/jobs/journal/redis/journal.ts';
 import { STAGES } from '../../shared/contract/generation.ts';
 import { blobKeys } from '../../shared/queue/backend.ts';
 import { createRedisBackend } from '../../shared/queue/redis/backend.ts';
+import { redisKeys } from '../../shared/queue/redis/connection.ts';
 import type { Run } from '../../shared/queue/run.ts';
 import { createLog } from '../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../shared/wait.ts';
@@ -227,6 +228,10 @@ export function testSharedJobs(): void {
       } as const;
       production.finish({ pictures: [{ ...picture, store: 'disk' }] });
       assert.equal((await bench.jobs.wait(id, patient())).status, 'done');
+      const redis = new Redis(bench.server.url);
+      t.after(() => redis.disconnect());
+      const restSeconds = await redis.ttl(redisKeys.blob(blobKeys.picture('abc')));
+      assert.ok(restSeconds > 0 && restSeconds <= 600, `Redis keeps it for ${restSeconds} s after a gateway has it`);
       assert.equal(await bench.otherJobs.collectImage('abc.png'), true);
       assert.equal(await bench.otherJobs.collectImage('other.png'), false);
     });

@@ -16,6 +16,8 @@ import { watchWorkers } from './workers.ts';
 
 const SWEEP_INTERVAL_MS = 30_000;
 const LOOK_TIMEOUT_MS = 1000;
+/** This gateway has the picture then. Redis is small, and keeps it only for others whose callers come right away. */
+const COLLECTED_LIFE_SECONDS = 600;
 const UNREADABLE: ErrorRecord = { code: 'internal', message: 'a worker reported an error that cannot be read' };
 
 export interface QueueDispatchOptions {
@@ -65,7 +67,7 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
   }
 
   async function picture(pictureId: string): Promise<PictureFile | undefined> {
-    const bytes = await blobs.get(blobKeys.picture(pictureId));
+    const bytes = await blobs.collect(blobKeys.picture(pictureId), COLLECTED_LIFE_SECONDS);
     const mediaType = bytes && sniffMediaType(bytes);
     return bytes && mediaType && { bytes, mediaType };
   }

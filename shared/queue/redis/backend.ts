@@ -49,6 +49,8 @@ export function createRedisBackend({ url, patienceMs, keepMs, clock, log }: Back
     blobs: {
       put: async (key, bytes, lifeSeconds) => void (await redis.set(redisKeys.blob(key), bytes, 'EX', lifeSeconds)),
       get: async (key) => (await redis.getBuffer(redisKeys.blob(key))) ?? undefined,
+      collect: async (key, lifeSeconds) =>
+        (await redis.getexBuffer(redisKeys.blob(key), 'EX', lifeSeconds)) ?? undefined,
       drop: async (key) => void (await redis.del(redisKeys.blob(key))),
     },
     openQueue: () => createJobQueue(redis, log),
