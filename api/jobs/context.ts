@@ -24,9 +24,9 @@ export interface JobContext {
   readonly policy: (request: GenerationRequest) => void;
   /** Throws `invalid_request` for an address that may not be called back. */
   readonly checkCallback: (url: string) => Promise<void>;
-  /** To be called when the share of a ticket has ended, since its caller may want to be called back. */
+  /** Call it when a ticket's job has ended, since its caller may want a callback. */
   readonly onEnded: () => void;
-  /** Runs may be finished without this gateway. */
+  /** Whether runs may end without this gateway. */
   readonly isShared: boolean;
   readonly clock: Clock;
   readonly log: Logger;
@@ -34,9 +34,9 @@ export interface JobContext {
 
 export interface JobLimits {
   readonly maxWaiting: number;
-  /** Milliseconds for which a finished result with a given seed answers equal requests. */
+  /** Milliseconds for which a result with a given seed answers equal requests. */
   readonly rememberMs: number;
-  /** Milliseconds for which a job can be asked for after its end, and for which its seal holds. */
+  /** Milliseconds for which a job can be read after its end, and for which its seal is valid. */
   readonly keepMs: number;
 }
 

@@ -22,19 +22,19 @@ export interface JobsOptions {
   readonly settings: JobBackendSettings & {
     readonly MAX_WAITING: number;
     readonly CACHE_TTL_SECONDS: number;
-    /** The first one signs, all are read. */
+    /** The first one seals, and all of them open. */
     readonly JOB_SECRET?: readonly string[] | undefined;
     readonly WEBHOOK_SECRET?: string | undefined;
     readonly WEBHOOK_ALLOWED_HOSTS?: readonly string[] | undefined;
     readonly DATA_DIR: string;
-    /** Left out: no bound. */
+    /** Undefined: no limit. */
     readonly DISK_MAX_MB?: number | undefined;
   };
   /** Throws `prompt_refused`. */
   readonly policy: (request: GenerationRequest) => void;
   /** A job as `GET /jobs/{id}` shows it, for webhooks. */
   readonly encodeJob: (job: Job, baseUrl: string | undefined) => unknown;
-  /** Default: nobody. */
+  /** Default: none. */
   readonly observer?: JobsObserver | undefined;
   readonly clock: Clock;
   readonly log: Logger;
@@ -99,7 +99,7 @@ export async function createJobs(options: JobsOptions): Promise<JobModule> {
   });
 }
 
-/** BullMQ and its clients are 20 MB that a gateway with a file of its own never needs. */
+/** Imported only when needed: BullMQ and its clients take 20 MB, and a gateway with its own file does not need them. */
 async function openBackend(options: JobBackendOptions): Promise<JobBackend> {
   const { REDIS_URL } = options.settings;
   if (REDIS_URL === undefined) return createEmbedded(options);

@@ -9,7 +9,7 @@ import { createCallers } from './wait/callers.ts';
 import { follow } from './wait/follow.ts';
 import { toJob } from './wait/job-view.ts';
 
-/** The one use case that every dialect goes through, on whatever journal and dispatch it is given. */
+/** The one use case of all dialects, on any journal and dispatch. */
 export function createJobModule(context: JobContext, close: () => Promise<void>): JobModule {
   const { journal, dispatch, pictures } = context;
   const callers = createCallers(context);
@@ -74,7 +74,7 @@ export function createJobModule(context: JobContext, close: () => Promise<void>)
     notReady: dispatch.look,
     stop: async ({ graceMs }) => {
       await dispatch.stop(graceMs);
-      // Runs of a shared queue may still end. Runs of this gateway had their grace in the line above.
+      // Runs of a shared queue may still end. Runs of this gateway already had their grace period above.
       await callers.dismiss(context.isShared ? graceMs : 0);
       await close();
     },

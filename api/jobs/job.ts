@@ -6,52 +6,52 @@ import type { WorkerState, WorkerView } from '../dispatch/dispatch.ts';
 import type { Ticket } from './journal/journal.ts';
 import type { PictureContent } from './pictures/content.ts';
 
-/** A job as every dialect sees it. */
+/** Jobs as dialects see them. */
 
-/** Who asks: a key's name, else the address; limits, fairness and rejoining go by it. */
+/** The caller: a key's name, else the address. Limits, fairness and retries depend on it. */
 export interface Client {
   readonly id: string;
-  /** Named API key, when one was given. */
+  /** Name of the API key, if one came. */
   readonly keyName?: string | undefined;
 }
 
-/** Who asks after a job, and what came with its id. */
+/** The caller that reads a job, and what it sent besides the id. */
 export interface Asker {
-  /** Left out: the gateway itself. */
+  /** Undefined: the gateway itself. */
   readonly client?: Client | undefined;
-  /** What `Job.seal` made. */
+  /** A text made by `Job.seal`. */
   readonly sealed?: string | undefined;
   readonly credentials?: Credentials | undefined;
-  /** Counts a lost job that is queued again as a new request of this client; throws, or answers what may be made. */
+  /** Checks a lost job like a new request of this client. Throws, or resolves with the request to make. */
   readonly admit?: ((request: GenerationRequest) => Promise<GenerationRequest>) | undefined;
 }
 
-/** How the id of a client with a named API key begins. */
+/** Prefix of the ids of clients with an API key. */
 export const KEY_CLIENT = 'key:';
 
-/** A request as a dialect decodes it: the gateway draws the seed when it is left out. */
+/** A request as a dialect decodes it. The gateway draws a missing seed. */
 export type RequestDraft = Omit<GenerationRequest, 'seed' | 'seedGiven'> & { readonly seed?: number | undefined };
 
 export interface SubmitOptions {
   readonly client: Client;
-  /** The caller will come back for the answer: the job outlives the connection, and the process. */
+  /** Whether the caller comes back for the answer, so that the job outlives the connection and the process. */
   readonly asynchronous: boolean;
-  /** `Cache-Control: no-cache`: neither remembered nor joined. */
+  /** `Cache-Control: no-cache`: the request is neither answered from memory nor joined to a run. */
   readonly fresh?: boolean | undefined;
   /**
-   * With a random seed: the same client's next equal request, after this one's caller has gone, gets its picture.
+   * With a random seed: after this caller has gone, the same client's next equal request gets the picture.
    * Default: whether the job is not asynchronous.
    */
   readonly rejoin?: boolean | undefined;
-  /** The caller says that it asked before, and tries again. */
+  /** Whether the caller marked the request as a retry. */
   readonly saysRetry?: boolean | undefined;
-  /** By an address (GET), which chat programs fetch again when the picture did not come in time. */
+  /** Whether the request is a GET, which chat programs repeat when the picture did not come in time. */
   readonly isFetch?: boolean | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly callbackUrl?: string | undefined;
-  /** The gateway's address as this caller knows it, without a slash at its end: addresses in a callback begin with it. */
+  /** The gateway's address as this caller knows it, without a slash at its end, for addresses in a callback. */
   readonly baseUrl?: string | undefined;
-  /** A caller's own tokens by engine name: in memory only. */
+  /** A caller's own tokens by engine name. They are kept only in memory. */
   readonly credentials?: Credentials | undefined;
   readonly requestId: string;
   readonly traceparent: string;
@@ -60,7 +60,7 @@ export interface SubmitOptions {
 export interface Job {
   /** At most 40 characters of `A-Za-z0-9_-`. */
   readonly id: string;
-  /** What lets the job outlive its record, for its addresses alone: up to some kilobytes. Made when it is asked for. */
+  /** Makes the text by which the job outlives its record. It takes up to some kilobytes, so it is only for the job's addresses. */
   readonly seal?: (() => string) | undefined;
   readonly status: RunStatus;
   readonly request: GenerationRequest;
@@ -68,17 +68,17 @@ export interface Job {
   /** 0 to 1. */
   readonly progress: number;
   readonly engine?: string | undefined;
-  /** The engine's own word for what it is doing. */
+  /** The engine's own status text. */
   readonly engineStatus?: string | undefined;
   /** The newest partial picture of a running job. */
   readonly preview?: ProgressEvent['preview'];
-  /** 1 is next. Only while queued. */
+  /** 1 is next. Undefined unless the job is queued. */
   readonly queuePosition?: number | undefined;
-  /** Learned from this deployment's own recent history. */
+  /** Estimated from this deployment's recent jobs. */
   readonly etaSeconds?: number | undefined;
   readonly result?: GenerationResult | undefined;
   readonly error?: AppError | undefined;
-  /** How this answer came about: made for it, shared with a job in flight, or remembered. */
+  /** Whether the picture was made for this job, shared with another one, or remembered. */
   readonly origin: Ticket['origin'];
   /** Sentences about the job itself, for instance that it was queued again after a restart. */
   readonly notes: readonly string[];
@@ -93,45 +93,45 @@ export interface JobEvent {
   readonly job: Job;
   /** Set on a partial picture. */
   readonly preview?: ProgressEvent['preview'];
-  /** Counts the partial pictures that this listener was sent, from 0. */
+  /** Number of this partial picture among those that this listener got, from 0. */
   readonly previewIndex?: number | undefined;
 }
 
 export interface Jobs {
   /**
-   * Remembers, joins or begins a run that the policy allows. Throws AppError. An asynchronous job is durable on return;
-   * the place in the queue of any other is not told here.
+   * Remembers a result, joins a run or begins a new one, if the policy allows it. Throws AppError. An asynchronous job is
+   * durable on return. Only an asynchronous one has its place in the queue.
    */
   submit(draft: RequestDraft, options: SubmitOptions): Promise<Job>;
   /**
-   * The job once it has ended, or as it stands when the budget ends or the signal aborts. When the last waiter leaves
-   * (signal) and nobody comes back for the job, it is given up after a grace (`journal/rules/leave.ts`).
+   * Resolves with the job when it has ended, the budget is used up, or the signal aborts. If the last waiting caller leaves
+   * (signal) and none comes back, the job is cancelled after a grace period (`journal/rules/leave.ts`).
    */
   wait(id: string, options: { readonly budgetMs: number; readonly signal: AbortSignal }): Promise<Job>;
-  /** Throws `not_found` for an id that was never given out to this client; a lost job is queued again by its seal. */
+  /** Throws `not_found` for an id that this client does not own. A lost job is queued again by its seal. */
   find(id: string, asker?: Asker): Promise<Job>;
-  /** Every event after number `after`, until the job has ended. */
+  /** Yields every event after number `after`, until the job has ended. */
   follow(id: string, options: { readonly after: number; readonly signal: AbortSignal }): AsyncIterable<JobEvent>;
-  /** This client's share only: others who joined keep their picture. Throws as `find` does. */
+  /** Cancels only this client's job: others that share the run keep their picture. Throws like `find`. */
   cancel(id: string, asker?: Asker): Promise<Job>;
   /** The newest job of this client that has not ended. */
   current(client: Client): Promise<Job | undefined>;
-  /** The file of picture number `index` of a finished job, wherever it is; whoever opens it closes it. */
+  /** Opens picture number `index` of a done job, wherever it is kept. The caller closes it. */
   openPicture(job: Job, index: number, signal: AbortSignal): Promise<PictureContent>;
 }
 
-/** What the gateway itself needs of the job module, beyond what its dialects do. */
+/** What the gateway needs of the job module besides `Jobs`. */
 export interface JobModule extends Jobs {
-  /** Removes the hosted copies: of one picture, or of every picture of a job. */
+  /** Removes the hosted copies of one picture, or of every picture of a job. */
   removePicture(id: string): Promise<void>;
-  /** Fetches a picture whose address another gateway gave out to `DATA_DIR/images`. False when it cannot be had. */
+  /** Fetches a picture, whose address another gateway gave out, to `DATA_DIR/images`. Resolves with whether that worked. */
   collectImage(name: string): Promise<boolean>;
   status(): JobsStatus;
-  /** Why no job can be made now; empty if one can. It asks what is not known to be well, for a second at most. */
+  /** Why no job can be made now. Empty if one can. Parts that are not known to be healthy are asked, for at most a second. */
   notReady(): Promise<readonly string[]>;
   /**
-   * Takes no more work and lets runs end within the grace. Callers who still wait then are asked to come back; runs that
-   * are left are taken up after the next start.
+   * Takes no more work and lets runs end within the grace period. Callers who still wait are then asked to come back. Open
+   * runs are queued again after the next start.
    */
   stop(options: { readonly graceMs: number }): Promise<void>;
 }

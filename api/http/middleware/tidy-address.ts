@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 
 /** The parts of a request that decide its route. */
-type FailedRequest = Pick<Request, 'method' | 'url' | 'headers'>;
+type RoutedRequest = Pick<Request, 'method' | 'url' | 'headers'>;
 
 /**
  * Corrects an address whose base URL ended with a slash (`//v1/images/generations`), lacks OpenAI's `/v1`, or is whole
@@ -46,7 +46,7 @@ const endOfPath = (url: string): number => (url.includes('?') ? url.indexOf('?')
 const OPENAI_PATH = /^\/(?:images\/(?:generations|edits|variations)|models)(?:[/?]|$)/i;
 
 /** `GET /models` belongs to Pollinations and answers another list. Only requests of OpenAI's SDKs get OpenAI's. */
-function withVersion({ method, url, headers }: FailedRequest): string {
+function withVersion({ method, url, headers }: RoutedRequest): string {
   if (!OPENAI_PATH.test(url)) return url;
   const isList = /^\/models\/?(?:\?|$)/i.test(url);
   const isMeant = url.startsWith('/models') ? !isList || headers['x-stainless-lang'] !== undefined : method === 'POST';

@@ -2,13 +2,13 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync
 import { remember } from '../../../shared/remember.ts';
 
 /**
- * Ids of remembered answers. Such an answer has no record of its own, and must not give away the id of the job that it
- * was made for. So its id is that job's key and the owner, sealed: the check is the nonce as well (as in SIV mode,
- * RFC 5297), which keeps it short and makes equal answers equal ids.
+ * Ids of remembered answers. Such an answer has no record of its own, and its id must not reveal the id of the job that the
+ * picture was made for. So the id contains that job's key and the owner, sealed. The check also serves as nonce (as in
+ * SIV mode, RFC 5297), so that the id is short and equal answers have equal ids.
  */
 
 export interface Again {
-  /** Of the record that the answer was made for, in base64url. */
+  /** Key of the record that the picture was made for, in base64url. */
   readonly key: string;
   /** Whether the answer was given to this owner. */
   readonly isOf: (owner: string) => boolean;
@@ -16,7 +16,7 @@ export interface Again {
 
 export interface AgainIds {
   write(answer: { readonly key: string; readonly owner: string }): string;
-  /** Undefined for what none of the secrets made. */
+  /** Undefined for an id that none of the secrets sealed. */
   read(id: string): Again | undefined;
 }
 
@@ -24,10 +24,10 @@ const CHECK_BYTES = 8;
 const KEY_BYTES = 12;
 const OWNER_BYTES = 8;
 const FORM = /^[\w-]{38}$/;
-/** The latest ids are kept: making one takes a tenth of the time of a remembered answer. */
+/** The latest ids are cached, because making one takes a tenth of the time of a remembered answer. */
 const MAX_REMEMBERED = 1000;
 
-/** The first secret writes, all are read. */
+/** The first secret seals, and all of them open. */
 export function createAgainIds(secrets: readonly string[]): AgainIds {
   const codecs = secrets.map(createCodec);
   const [first] = codecs;

@@ -12,7 +12,7 @@ import { ownerOf } from './owner.ts';
 
 const LONGEST_RETRY_SECONDS = 60;
 
-interface FailedRequest
+interface ClaimRequest
   extends Omit<Ticket, 'runId' | 'origin' | 'released'>,
     Pick<Order, 'sharing' | 'fresh' | 'idempotency'> {
   readonly request: GenerationRequest;
@@ -22,9 +22,9 @@ interface FailedRequest
 }
 
 /** Throws `queue_full`, and `invalid_request` for an idempotency key that was used for another request. */
-export async function claim(asked: FailedRequest, context: JobContext): Promise<JobRecord> {
+export async function claim(claimRequest: ClaimRequest, context: JobContext): Promise<JobRecord> {
   const { limits, vault, dispatch } = context;
-  const { request, trace, needsCredentials, credentials, sharing, fresh, idempotency, ...ofTicket } = asked;
+  const { request, trace, needsCredentials, credentials, sharing, fresh, idempotency, ...ofTicket } = claimRequest;
   const { key, clientId, createdAt } = ofTicket;
   const ticket: Ticket = { ...ofTicket, runId: toRunId(key), origin: 'made', released: false };
   const run: Run = {
@@ -41,12 +41,12 @@ export async function claim(asked: FailedRequest, context: JobContext): Promise<
   const isNew = claimed.how === 'made';
   if (isNew && credentials !== undefined) await vault.put(claimed.run.id, credentials);
   if (isNew && (credentials !== undefined || !needsCredentials)) await dispatch.enqueue(claimed.run);
-  // A run that had ended before sends no event.
+  // A run that ended earlier sends no event.
   if (claimed.ticket.callbackUrl !== undefined && claimed.run.status === 'done') context.onEnded();
   return claimed;
 }
 
-/** A remembered result needs no ticket of its own, unless somebody comes back or is called back for it. */
+/** A remembered result needs no ticket, unless its caller comes back for it or wants a callback. */
 async function claimOrRecall(order: Order, context: JobContext): Promise<Claim> {
   const { journal, pictures, ids } = context;
   const claimed = await journal.claim({ ...order, looksFirst: true });
@@ -59,7 +59,7 @@ async function claimOrRecall(order: Order, context: JobContext): Promise<Claim> 
   return journal.claim(order);
 }
 
-/** A remembered result as whoever asked again holds it. */
+/** The record of a remembered result, for the caller who asked again. */
 export function toRememberedRecord(run: Run, key: string): JobRecord {
   const { id: runId, clientId, createdAt } = run;
   const ticket: Ticket = {

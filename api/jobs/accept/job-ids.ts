@@ -4,34 +4,34 @@ import { drawText } from '../../../shared/random-text.ts';
 import { type Again, createAgainIds } from './again-ids.ts';
 
 /**
- * Job ids are short, since they stand in headers, chat buttons and logs. They are random, and name their record. What
- * lets a job outlive its record stands beside the id in the job's addresses (`seals.ts`).
+ * Job ids are short, since they are used in headers, chat buttons and logs. They are random, and name their record. The
+ * seal, by which a job outlives its record, follows the id in the job's addresses (`seals.ts`).
  */
 
-/** What an id leads to. */
+/** The contents of an id. */
 export interface JobName {
-  /** Names the record. */
+  /** Key of the record. */
   readonly key: string;
   /** Set for a remembered answer, which has no record of its own. */
   readonly again?: Again | undefined;
 }
 
 export interface JobIds {
-  /** The id of a new job, which names its record. */
+  /** Makes the id of a new job, which names its record. */
   issue(): string;
-  /** The id of a remembered answer. `key`: of the record it was made for. `owner`: whose answer it is (`owner.ts`). */
+  /** Makes the id of a remembered answer. `key`: of the record with the picture. `owner`: whose answer it is (`owner.ts`). */
   toAgainId(key: string, owner: string): string;
-  /** Throws `not_found` for what cannot be an id of ours. */
+  /** Throws `not_found` for a text that no secret could have made. */
   read(id: string): JobName;
 }
 
 const KEY_BYTES = 12;
 const KEY_CHARACTERS = (KEY_BYTES / 3) * 4;
 const KEY = /^[\w-]{16}$/;
-/** An id of an earlier release: the sealed request stands behind the key. */
+/** An id of an earlier release, in which the sealed request follows the key. */
 const LONG_ID = /^[\w-]{50,8000}$/;
 
-/** `secrets`: the first one signs, all are read. */
+/** `secrets`: the first one seals, and all of them open. */
 export function createJobIds(secrets: readonly string[]): JobIds {
   const againIds = createAgainIds(secrets);
   return {

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import type { Credentials } from '../../../shared/queue/sealed-vault.ts';
 import type { RequestDraft } from '../job.ts';
 
-/** What equal requests have in common, as short names. */
+/** Short names that equal requests share. */
 
 /**
- * The name of a picture with a given seed, for every caller and dialect. It is made of all that determines the picture:
- * not of its delivery or of previews, but of a caller's own token, which may be the only way to the engine.
+ * The name of a picture with a given seed, for every caller and dialect. It depends on everything that determines the
+ * picture, also on a caller's own token, which may be required for the engine, but not on delivery and previews.
  */
 export const toPictureName = (draft: RequestDraft, credentials: Credentials | undefined): string =>
   `picture:${toName({ picture: toPicture(draft), credentials })}`;
@@ -17,11 +17,11 @@ export const toRetryName = (asker: string, draft: RequestDraft, credentials: Cre
 
 export const toIdempotencyName = (clientId: string, key: string): string => `idempotency:${toName({ clientId, key })}`;
 
-/** A key that was used for one request may be used again for one of the same fingerprint. */
+/** An idempotency key may be used again only for a request with the same fingerprint. */
 export const toFingerprint = (draft: RequestDraft, credentials: Credentials | undefined): string =>
   toName({ picture: toPicture(draft), seed: draft.seed, deliver: draft.deliver, credentials });
 
-/** Most dialects fill these in when the caller leaves them out, so that they count as left out. */
+/** Most dialects set these defaults when the caller gives no value, so that they count as not given. */
 const USUAL = { guidanceScale: 7, shape: 'square' } as const;
 
 function toPicture(draft: RequestDraft): object {
@@ -32,7 +32,7 @@ function toPicture(draft: RequestDraft): object {
 
 const toName = (value: object): string => hash('sha256', JSON.stringify(inOrder(value)), 'base64url').slice(0, 32);
 
-/** With the keys of all records in order, so that equal values are equal texts. Unset ones do not reach the text. */
+/** Sorts the keys of all objects, so that equal values become equal texts. JSON drops undefined ones. */
 function inOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(inOrder);

@@ -18,8 +18,8 @@ import type { SealedJob } from './seals.ts';
 const QUEUED_AGAIN = 'The record of this job was lost, for instance when a host lost its disk; it was queued again.';
 
 /**
- * Throws `not_found` for an id that was never given out, has expired, or is another key's. What was lost is queued
- * again if the seal came with the id, under the same rules as a new request.
+ * Throws `not_found` for an id that was never given out, has expired, or belongs to another key. A lost job is queued
+ * again if its seal came with the id, under the same rules as a new request.
  */
 export async function lookUp(id: string, context: JobContext, asker: Asker = {}): Promise<JobRecord> {
   const { key, again } = context.ids.read(id);
@@ -35,7 +35,7 @@ export async function lookUp(id: string, context: JobContext, asker: Asker = {})
   return withPictures(toRememberedRecord(known.run, id), context);
 }
 
-/** The operator or a full disk may have removed the picture of a done job, which is shown as failed then. */
+/** The operator or a full disk may have removed the picture of a done job. The job is then shown as failed. */
 async function withPictures(record: JobRecord, { pictures }: JobContext): Promise<JobRecord> {
   const { run } = record;
   if (run.status !== 'done' || (await pictures.areThere(run))) return record;
@@ -61,7 +61,7 @@ async function queueAgain(id: string, context: JobContext, asker: Asker): Promis
   return claim(asked, context);
 }
 
-/** Whoever has a leaked secret can make seals, so the request is checked like a new one. */
+/** A caller with a leaked secret can make seals, so the request is checked like a new one. */
 async function admit(sealed: SealedJob, context: JobContext, { admit: pass }: Asker): Promise<GenerationRequest> {
   const { request, createdAt } = sealed;
   if (context.clock.now() - createdAt > context.limits.keepMs) {
@@ -71,14 +71,14 @@ async function admit(sealed: SealedJob, context: JobContext, { admit: pass }: As
   if (request === undefined) {
     const publicMessage =
       'The record of this job was lost, and its request is too long to be in its address. Send it again.';
-    throw new AppError('internal', 'a lost job whose seal carries no request', { publicMessage });
+    throw new AppError('internal', 'a lost job whose seal has no request', { publicMessage });
   }
   const admitted = (await pass?.(request)) ?? request;
   context.policy(admitted);
   return admitted;
 }
 
-/** A run that waits for its caller's token, since no journal keeps it, goes on when the token comes. */
+/** A run that waits for its caller's token, which no journal keeps, goes on when the token comes. */
 export async function bringCredentials(
   { run }: JobRecord,
   credentials: Credentials | undefined,

@@ -5,34 +5,34 @@ import { type GenerationRequest, generationRequestSchema } from '../../../shared
 import { noSuchJob } from './job-ids.ts';
 
 /**
- * Seals let jobs outlive their records: when a free host loses its disk, `status_url` still carries the request. It is
- * sealed with AES-256-GCM under a key derived from JOB_SECRET: only we can make one, and since addresses stand in
- * logs, only we can read the prompt in it. A seal holds for its own job id alone.
+ * Seals let jobs outlive their records: when a free host loses its disk, `status_url` still contains the request. It is
+ * sealed with AES-256-GCM under a key derived from JOB_SECRET, so that nobody else can make one, or read the prompt in an
+ * address that ends up in a log. A seal is valid only for its own job id.
  */
 
-/** What a seal says of the job whose record is gone. */
+/** The contents of a seal, for a job whose record is lost. */
 export interface SealedJob {
   readonly createdAt: number;
-  /** Empty, or the key it belongs to (`owner.ts`). */
+  /** The key that the job belongs to, or empty (`owner.ts`). */
   readonly owner: string;
   readonly needsCredentials: boolean;
-  /** Left out when the request is too long for an address. */
+  /** Undefined when the request is too long for an address. */
   readonly request?: GenerationRequest | undefined;
 }
 
 export interface Seals {
   seal(id: string, job: SealedJob): string;
-  /** Throws `not_found` for everything that was never sealed for this id. */
+  /** Throws `not_found` for a text that was not sealed for this id. */
   open(id: string, sealed: string): SealedJob;
 }
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** An address of 8 kB passes every proxy; base64 adds a third. */
+/** An address of 8 kB passes every proxy, and base64 adds a third. */
 const MAX_SEALED_BYTES = 5000;
-/** More than any request is, so that a forger who knows the secret cannot fill the memory. */
+/** More than any request needs. The limit keeps a forger who knows the secret from filling the memory. */
 const MAX_OPENED_BYTES = 512 * 1024;
-/** Repeats in nearly every request, so that it costs a few bytes only; changing it makes older seals unreadable. */
+/** Text of nearly every request, which therefore takes only a few bytes. A change makes older seals unreadable. */
 const DICTIONARY = Buffer.from(
   '"negativePrompt":"","guidanceScale":7,"steps":,"shape":"portrait","landscape","square","width":,"height":,' +
     '"sampler":"","scheduler":"","engine":"","preferredEngine":"","engineOptions":{},"strict":true,"safe":true,' +
@@ -44,12 +44,12 @@ const contentsSchema = z.object({
   at: z.number(),
   own: z.literal(true).optional(),
   by: z.string().optional(),
-  // What another release sealed may not be a valid request here.
+  // A request that another release sealed may not be valid here.
   request: generationRequestSchema.optional().catch(undefined),
 });
 type Contents = z.infer<typeof contentsSchema>;
 
-/** The first secret seals, all are read. */
+/** The first secret seals, and all of them open. */
 export function createSeals(secrets: readonly string[]): Seals {
   const [first, ...older] = secrets.map(createSealer);
   if (first === undefined) throw new Error('at least one secret is needed');
@@ -74,7 +74,7 @@ export function createSeals(secrets: readonly string[]): Seals {
 }
 
 function createSealer(secret: string) {
-  // Made once: Node takes longer to turn bytes into a key than to use it.
+  // Made once, because Node takes longer to make a key object than to use it.
   const derive = (purpose: string) =>
     createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `easel job ${purpose}`, 32)));
   const [sealKey, nonceKey] = [derive('seal'), derive('nonce')];
@@ -82,16 +82,16 @@ function createSealer(secret: string) {
   return {
     seal: (id: string, contents: Contents): Buffer => {
       const text = JSON.stringify(contents);
-      // Derived from the contents: a job has the same address in every answer, and no nonce serves twice.
+      // Derived from the contents, so that a job has the same address in every answer and no nonce is used twice.
       const nonce = createHmac('sha256', nonceKey).update(`${id} ${text}`).digest().subarray(0, NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(id));
       const packed = deflateRawSync(text, { dictionary: DICTIONARY });
       return Buffer.concat([nonce, cipher.update(packed), cipher.final(), cipher.getAuthTag()]);
     },
-    /** Undefined for what this secret has not sealed for this id. */
+    /** Undefined for a text that this secret has not sealed for this id. */
     open: (id: string, text: string): Contents | undefined => {
       const sealed = Buffer.from(text, 'base64url');
-      // Node skips characters that are not base64, so that many texts would open as the same seal.
+      // Node skips characters that are not base64, so many texts would open as the same seal.
       if (sealed.length <= NONCE_BYTES + TAG_BYTES || sealed.toString('base64url') !== text) return undefined;
       const decipher = createDecipheriv('aes-256-gcm', sealKey, sealed.subarray(0, NONCE_BYTES));
       decipher.setAAD(Buffer.from(id)).setAuthTag(sealed.subarray(-TAG_BYTES));

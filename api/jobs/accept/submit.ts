@@ -8,7 +8,7 @@ import { claim } from './claim.ts';
 import { toFingerprint, toIdempotencyName, toPictureName, toRetryName } from './keys.ts';
 import { ownerOf } from './owner.ts';
 
-/** Makes a ticket for a request: checks the policy, then remembers, joins, or begins a new run. */
+/** Makes a ticket for a request: checks the policy, then remembers a result, joins a run, or begins a new one. */
 
 /** A submitted request: its record, and the job that its caller sees. */
 interface Submitted {

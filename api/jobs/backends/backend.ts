@@ -8,11 +8,11 @@ import type { JobsObserver } from '../observer.ts';
 import type { Pictures } from '../pictures/pictures.ts';
 import type { Estimates } from '../wait/estimates.ts';
 
-/** Where the job module keeps its records, and how it reaches workers: one gateway with its own file (`embedded.ts`), or many with Redis (`shared.ts`). */
+/** Records and dispatch of the job module: one gateway with its own file (`embedded.ts`), or many with Redis (`shared.ts`). */
 
 export interface JobBackendOptions {
   readonly settings: JobBackendSettings;
-  /** Absolute. */
+  /** Absolute path. */
   readonly dataDirectory: string;
   readonly limits: JobLimits;
   readonly observer: JobsObserver;
@@ -23,21 +23,21 @@ export interface JobBackendOptions {
 export interface JobBackendSettings {
   readonly REDIS_URL?: string | undefined;
   readonly WORKER_URL?: readonly string[] | undefined;
-  /** The first one is sent. */
+  /** The first one is sent to workers. */
   readonly WORKER_TOKEN?: readonly string[] | undefined;
 }
 
 export interface JobBackend {
   readonly journal: Journal;
   readonly vault: Vault;
-  /** Other gateways may finish runs, so pictures are brought here when somebody asks. */
+  /** Whether other gateways may end runs, so that pictures are fetched here when a caller asks for them. */
   readonly isShared: boolean;
-  /** A secret that nobody configured: made once, and the same for every gateway. */
+  /** A secret that is not configured: made once, and the same for every gateway. */
   loadSecret(name: string, prefix: string): Promise<string>;
   createDispatch(needs: DispatchNeeds): Promise<Dispatch>;
-  /** Takes up the runs that an earlier process left; call it once everything is wired. */
+  /** Queues the runs that an earlier process left. Call it once everything is wired. */
   recover(dispatch: Dispatch): Promise<void>;
-  /** After the dispatch has stopped. */
+  /** Call it after the dispatch has stopped. */
   close(): Promise<void>;
 }
 

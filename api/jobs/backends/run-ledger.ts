@@ -13,10 +13,10 @@ interface LedgerContext extends Pick<JobContext, Needed> {
   readonly wokeAt: () => number;
 }
 
-/** Records what a dispatch that lives in this gateway reports of its runs. */
+/** Records what this gateway's own dispatch reports of its runs. */
 export function createRunLedger(context: LedgerContext): RunLedger {
   const { journal, vault, clock, log } = context;
-  /** By run: when it was first asked for while no worker could be reached, by the clock's `elapsed`. */
+  /** By run: when its patience was first asked for, by the clock's `elapsed`. */
   const patientFrom = new Map<string, number>();
 
   async function end(run: Run | undefined): Promise<void> {
@@ -53,7 +53,7 @@ export function createRunLedger(context: LedgerContext): RunLedger {
     },
     isPatient: async (runId) => {
       const from = patientFrom.get(runId) ?? clock.elapsed();
-      // Of a cancelled run nothing is heard here, so it goes by its age.
+      // Cancelled runs are not reported here, so old entries are removed.
       for (const [id, since] of patientFrom) if (clock.elapsed() - since > 2 * PATIENCE_MS) patientFrom.delete(id);
       patientFrom.set(runId, from);
       return clock.elapsed() - from < PATIENCE_MS && journal.isPatient(runId);

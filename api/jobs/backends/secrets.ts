@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A secret that nobody configured: made once, and kept in a file that only its owner may read. */
+/** A secret that is not configured: made once, and kept in a file that only its owner may read. */
 export function loadSecret(dataDirectory: string, name: string, prefix: string): string {
   const path = join(dataDirectory, name);
   mkdirSync(dataDirectory, { recursive: true });

@@ -10,7 +10,7 @@ import { settleFormat } from '../journal/redis/format.ts';
 import { createRedisJournal } from '../journal/redis/journal.ts';
 import type { JobBackend, JobBackendOptions } from './backend.ts';
 
-/** Any number of gateways and workers, which share a Redis. */
+/** Any number of gateways and workers that share a Redis. */
 
 /** Longer than a restart of Redis takes. While Redis is away, no caller waits longer for it. */
 const PATIENCE_MS = 10_000;
@@ -49,7 +49,7 @@ export async function createShared(
   };
 }
 
-/** Callers' tokens travel sealed, or not at all. */
+/** Callers' tokens are never sent unsealed. */
 const refusingVault: Vault = {
   put: async () => {
     throw new AppError('internal', 'WORKER_TOKEN must be set for requests that bring their own token over the queue');
