@@ -78,10 +78,8 @@ function chooseRun(
 }
 
 /** A hosted picture can be sent as bytes. A picture that was made to be sent as bytes has no address. */
-export const canAnswer = (
-  made: Pick<GenerationRequest, 'deliver'>,
-  asked: Pick<GenerationRequest, 'deliver'>,
-): boolean => made.deliver === 'url' || asked.deliver === 'bytes';
+const canAnswer = (made: Pick<GenerationRequest, 'deliver'>, asked: Pick<GenerationRequest, 'deliver'>): boolean =>
+  made.deliver === 'url' || asked.deliver === 'bytes';
 
 /**
  * A picture whose caller has gone, the oldest first. A caller that says that it is a retry may also have one whose
