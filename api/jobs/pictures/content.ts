@@ -1,23 +1,23 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** The file of a finished picture, read piece by piece as it is sent: many of them whole would fill the memory. */
+/** The file of a picture, read in pieces while it is sent, because many whole files would fill the memory. */
 export interface PictureContent {
   readonly mediaType: string;
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
   /** The first kilobytes, where the file's metadata is. */
   readonly head: Buffer;
-  /** All of it, in pieces whose length is a multiple of three but for the last. */
+  /** Yields the whole file in pieces. The length of each, except the last, is a multiple of three. */
   read(): AsyncIterable<Buffer>;
   close(): Promise<void>;
 }
 
-/** A multiple of three, so that each piece is base64 by itself. */
+/** A multiple of three, so that each piece can be encoded as base64 separately. */
 const PIECE_BYTES = 48 * 1024;
-/** A picture's settings stand in its first few kilobytes. */
+/** A picture's settings are in its first few kilobytes. */
 const HEAD_BYTES = 256 * 1024;
 
-/** The file may be removed meanwhile: an open one stays readable. */
+/** The file may be removed while it is open. It stays readable. */
 export async function openContent(file: FileHandle, mediaType: string): Promise<PictureContent> {
   const { size } = await file.stat();
   const readAt = async (position: number, length: number): Promise<Buffer> => {
@@ -35,7 +35,7 @@ export async function openContent(file: FileHandle, mediaType: string): Promise<
   };
 }
 
-/** For a picture that is on no disk of this gateway. */
+/** The content of a picture that is not on this gateway's disk. */
 export function toContent(bytes: Buffer, mediaType: string): PictureContent {
   return {
     mediaType,

@@ -13,10 +13,10 @@ import type { Dispatch } from '../../dispatch/dispatch.ts';
 import { openContent, type PictureContent, toContent } from './content.ts';
 import { createTurns } from './turns.ts';
 
-/** Where the bytes of finished pictures are, and whether hosted ones still exist. */
+/** Finds the bytes of pictures, and whether hosted pictures still exist. */
 
 const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
-/** A picture on its way from the worker is whole in memory, up to three times. */
+/** A picture that comes from the worker is whole in memory, up to three times. */
 const MAX_TRANSFERS = 2;
 const HOST_TIMEOUT_MS = 4000;
 const HOSTED_TIMEOUT_MS = 20_000;
@@ -25,15 +25,15 @@ const MAX_CHECKS_REMEMBERED = 1000;
 const OWN_PATH = '/images/';
 
 export interface Pictures {
-  /** Makes the directory into which a worker with the same DATA_DIR puts pictures. */
+  /** Makes the directory in which a worker with the same DATA_DIR stores pictures. */
   prepare(): Promise<void>;
-  /** Fetches the pictures that this gateway has to serve itself. Throws when one cannot be had. */
+  /** Fetches the pictures that this gateway has to serve itself. Throws when one cannot be fetched. */
   secure(result: GenerationResult, request: GenerationRequest): Promise<void>;
   /** The caller closes it. */
   open(picture: ResultPicture, signal: AbortSignal): Promise<PictureContent>;
-  /** The same for a run that another gateway may have finished. Its result stands even when the bytes have expired. */
+  /** The same for a run that may have ended at another gateway. Does not throw when the bytes have expired. */
   collect(run: FinishedRun): Promise<void>;
-  /** Collects the pictures first. False when one of them is gone. A host is asked once in ten minutes at most. */
+  /** Collects the pictures first. Resolves with false when one of them is gone. A host is asked at most once in ten minutes. */
   areThere(run: FinishedRun): Promise<boolean>;
   /** Drops this gateway's own copies. */
   drop(picture: ResultPicture): Promise<void>;
@@ -43,10 +43,10 @@ type FinishedRun = Pick<Run, 'id' | 'result' | 'request'>;
 
 interface PicturesOptions {
   readonly dataDirectory: string;
-  /** Of the pictures that this gateway hosts, beyond which the oldest go. */
+  /** Limit for the pictures that this gateway hosts, above which the oldest are removed. */
   readonly maxHostedBytes: number;
   readonly fetchFromWorker: Dispatch['picture'];
-  /** Other gateways finish runs too. */
+  /** Whether runs may end at other gateways. */
   readonly isShared: boolean;
   readonly clock: Clock;
   readonly log: Logger;
@@ -102,7 +102,7 @@ export function createPictures(options: PicturesOptions): Pictures {
 
   const noteCheck = (url: string): void => remember(checkedAt, url, clock.elapsed(), MAX_CHECKS_REMEMBERED);
 
-  /** Only a plain "gone" counts; a host that is down is not asked to make the picture again. */
+  /** Only a clear "gone" counts. A host that is down does not cause a new picture. */
   async function askHost(url: string): Promise<boolean> {
     try {
       const { status, headers } = await client.head(url, { timeout: HOST_TIMEOUT_MS });
@@ -122,7 +122,7 @@ export function createPictures(options: PicturesOptions): Pictures {
   async function collect({ id, result, request }: FinishedRun): Promise<void> {
     if (!isShared || result === undefined) return;
     await secure(result, request).catch((error: unknown) => {
-      log.warn({ runId: id, reason: String(error) }, 'a finished picture could not be brought here');
+      log.warn({ runId: id, reason: String(error) }, 'a finished picture could not be fetched to this gateway');
     });
   }
 
@@ -137,8 +137,8 @@ export function createPictures(options: PicturesOptions): Pictures {
       if (file !== undefined) return toContent(file.bytes, file.mediaType);
       const bytes = await download(picture.url, signal);
       if (bytes !== undefined) return toContent(bytes, sniffMediaType(bytes) ?? picture.mediaType);
-      throw new AppError('internal', 'the bytes of a finished picture are nowhere any more', {
-        publicMessage: 'The picture was finished, but its bytes are no longer at hand. Ask for it again.',
+      throw new AppError('internal', 'the bytes of a finished picture are lost', {
+        publicMessage: 'The picture was finished, but its bytes are lost. Ask for it again.',
       });
     },
     areThere: async (run) => {

@@ -1,4 +1,4 @@
-/** Runs at most so many tasks at a time; the others wait for their turn. */
+/** Runs at most `most` tasks at a time. The others wait. */
 export function createTurns(most: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let running = 0;

@@ -8,22 +8,22 @@ import type { JobRecord, RunListener } from '../journal/journal.ts';
 import { toJob } from './job-view.ts';
 import { createPresence, type Presence } from './presence.ts';
 
-/** Callers whose connection is open: who waits for an answer, and what happens when they leave. */
+/** Callers with an open connection that wait for an answer, and what happens when they leave. */
 
 export interface Callers extends Presence {
-  /** Keeps a record that was just claimed, so that its waiting caller need not load it again. */
+  /** Keeps a record that was just claimed, so that its caller need not load it again. */
   expect(record: JobRecord): void;
   wait(id: string, options: { readonly budgetMs: number; readonly signal: AbortSignal }): Promise<Job>;
-  /** The newest partial picture of a run that somebody waits for on this gateway. */
+  /** The newest partial picture of a run for which a caller of this gateway waits. */
   preview(runId: string): Job['preview'];
   /**
-   * The gateway stops: callers may get their pictures within the grace. After it they are asked to come back, and so are
-   * those who still come. Resolves when all are answered.
+   * Call it when the gateway stops. Callers may get their pictures within the grace period. After it they, and new callers, are
+   * asked to come back. Resolves when all are answered.
    */
   dismiss(graceMs: number): Promise<void>;
 }
 
-/** A caller waits right after its claim or never, so few records are kept at a time. */
+/** A caller waits right after its claim or not at all, so few records are kept. */
 const MAX_EXPECTED = 100;
 
 export function createCallers(context: JobContext): Callers {
@@ -34,7 +34,7 @@ export function createCallers(context: JobContext): Callers {
   const stopping = new AbortController();
   const { enter, release } = createPresence(context, stopping.signal);
 
-  /** The ended run; undefined when the budget is used up, the caller has gone, or the gateway stops. */
+  /** Resolves with the ended run. Undefined when the budget is used up, the caller has gone, or the gateway stops. */
   async function untilEnd(known: Run, budgetMs: number, signal: AbortSignal): Promise<Run | undefined> {
     const runId = known.id;
     const done = new AbortController();
@@ -49,7 +49,7 @@ export function createCallers(context: JobContext): Callers {
       look(run);
     };
     const unsubscribe = await journal.subscribe(known, listener);
-    // A run that ended before this subscription sends no event.
+    // A run that has ended before the subscription sends no event.
     look(await journal.run(runId));
     await pause(clock, budgetMs, AbortSignal.any([signal, done.signal, stopping.signal]));
     unsubscribe();
@@ -71,7 +71,7 @@ export function createCallers(context: JobContext): Callers {
     return deliver((await journal.find(key)) ?? before, signal);
   }
 
-  /** The signal may still abort before the answer has reached its caller. */
+  /** The signal may still abort before the answer has reached the caller. */
   async function deliver(record: JobRecord, signal: AbortSignal): Promise<Job> {
     const { id, request, received } = record.run;
     await context.pictures.collect(record.run);

@@ -1,9 +1,9 @@
 import { type GenerationResult, STAGES, type Stage } from '../../../shared/contract/generation.ts';
 import { isEnded, type Run } from '../../../shared/queue/run.ts';
 
-/** How long things take here: exponential means of this deployment's own recent history, by engine and stage. */
+/** Durations by engine and stage, as exponential means of this deployment's recent jobs. */
 
-/** Used until there is any history. Milliseconds. */
+/** Milliseconds by stage, used until there is a history. */
 const FIRST_GUESS: Readonly<Record<Stage, number>> = {
   wake: 45_000,
   queue: 0,
@@ -20,19 +20,19 @@ const NEWEST_WEIGHT = 0.2;
 /** A worker that answers faster was not asleep. */
 const SHORTEST_WAKE_MS = 1000;
 const ANY_ENGINE = '*';
-/** Stages before the work. How long they took says nothing about the next job. */
+/** Stages before the work, whose duration says nothing about the next job. */
 const STAGES_BEFORE_WORK: readonly Stage[] = ['wake', 'queue', 'waiting'];
 /** The stages of a run that a worker has taken, in their usual order. */
 const WORK_STAGES: readonly Stage[] = STAGES.filter((stage) => !STAGES_BEFORE_WORK.includes(stage));
-/** The most progress that is shown of what still runs. */
+/** The highest progress that is shown for a running job. */
 const ALMOST = 0.95;
 
 export interface Surroundings {
   readonly now: number;
   readonly position?: number | undefined;
-  /** Pictures that are made at once. */
+  /** Number of runs that are made at once. */
   readonly slots: number;
-  /** Milliseconds since a sleeping worker is being woken; undefined when one is awake. */
+  /** For how many milliseconds a sleeping worker has been woken. Undefined when one is awake. */
   readonly wakingForMs?: number | undefined;
 }
 
@@ -43,14 +43,14 @@ export interface Estimates {
   etaSeconds(run: Run, surroundings: Surroundings): number | undefined;
   /** 0 to 1. */
   progress(run: Run, now: number): number;
-  /** Of one whole job, in milliseconds. */
+  /** Mean duration of a whole job, in milliseconds. */
   jobMs(): number;
-  /** What `createEstimates` takes, to be kept. */
+  /** A text for the journal, which `createEstimates` reads. */
   toText(): string;
 }
 
 export function createEstimates(kept: string | undefined): Estimates {
-  // Written by toText.
+  // `toText` has written it.
   const means: Record<string, number> = kept === undefined ? {} : JSON.parse(kept);
 
   function learnOne(engine: string, stage: Stage, milliseconds: number): void {

@@ -6,9 +6,9 @@ import type { JobRecord } from '../journal/journal.ts';
 import type { Callers } from './callers.ts';
 import { toJob } from './job-view.ts';
 
-/** A new place in the queue and a ticket that was given up are no events, so both are looked up this often. */
+/** A new place in the queue and a released ticket send no event, so both are read this often. */
 const LOOK_INTERVAL_MS = 1000;
-/** Number of the last event of a share that was given up. The run may go on for others, with events of its own. */
+/** Number of the last event of a released ticket. The run may go on for others, with its own events. */
 const GIVEN_UP = Number.MAX_SAFE_INTEGER;
 
 interface FollowOptions {
@@ -16,7 +16,7 @@ interface FollowOptions {
   readonly signal: AbortSignal;
 }
 
-/** Every event of a job after number `after`, until it has ended or the signal aborts. */
+/** Yields every event of a job after number `after`, until it has ended or the signal aborts. */
 export async function* follow(
   id: string,
   { after, signal }: FollowOptions,
@@ -61,7 +61,7 @@ async function* readEvents(
         if (isEnded(run.status)) return;
       }
       const now = await look(record, signal, inbox.arrived(), context);
-      // Its record is lost, for instance with a Redis that kept nothing. Whoever comes back has the job queued again.
+      // The record is lost, for instance with Redis's data. The job is queued again when its caller comes back.
       if (now === 'lost') return;
       if (now?.ticket.released || (now !== undefined && isEnded(now.run.status) && inbox.isEmpty())) {
         const number = now.ticket.released ? GIVEN_UP : Math.max(last + 1, now.run.number);
@@ -74,11 +74,11 @@ async function* readEvents(
   }
 }
 
-/** A listener that has had the last event gets nothing more, so that it stops coming back. */
+/** A listener that already has the last event gets nothing more, so that it does not connect again. */
 const isHeardAlready = ({ ticket, run }: JobRecord, after: number): boolean =>
   (ticket.released && after >= GIVEN_UP) || (isEnded(run.status) && after >= run.number);
 
-/** Waits for the next event: undefined. After the interval it answers how the ticket stands, and reports a new place. */
+/** Waits for the next event, and then resolves with undefined. After the interval it resolves with the ticket's state. */
 async function look(
   { ticket, run }: JobRecord,
   signal: AbortSignal,

@@ -14,7 +14,7 @@ const NEEDS_CREDENTIALS = 'This job needs your own token again, which is never k
 
 type Viewing = Pick<JobContext, 'dispatch' | 'estimates' | 'seals' | 'vault' | 'clock'>;
 
-/** `hasPlace`: false for a caller who is shown the end alone, so that its place in the queue is not looked up. */
+/** `hasPlace`: false for a caller that only sees the end, so that its place in the queue is not read. */
 export async function toJob({ ticket, run }: JobRecord, context: Viewing, hasPlace = true): Promise<Job> {
   if (isEnded(run.status) || ticket.released) return toEndedJob(ticket, run, context.seals);
   const { dispatch, estimates, vault, clock } = context;
@@ -38,10 +38,10 @@ export async function toJob({ ticket, run }: JobRecord, context: Viewing, hasPla
   };
 }
 
-/** A ticket that was given up is cancelled, even when the run goes on for others. */
+/** A released ticket is cancelled, even when the run goes on for others. */
 export function toEndedJob(ticket: Ticket, run: Run, seals: Seals): Job {
   if (ticket.released || run.status === 'cancelled') {
-    const error = new AppError('cancelled', 'this share of the run was given up');
+    const error = new AppError('cancelled', 'this job was cancelled');
     return { ...common(ticket, run, seals), status: 'cancelled', progress: 0, error, finishedAt: run.finishedAt };
   }
   return {
@@ -66,7 +66,7 @@ function common(ticket: Ticket, run: Run, seals: Seals) {
   };
 }
 
-/** Tokens that remove hosted copies are the operator's. */
+/** Tokens that remove hosted copies are only for the operator. */
 function withoutSecrets(result: GenerationResult): GenerationResult {
   const pictures = result.pictures.map(({ deleteToken: _, ...picture }) => picture);
   return { ...result, pictures };

@@ -5,25 +5,25 @@ import type { JobContext } from '../context.ts';
 import type { JobRecord } from '../journal/journal.ts';
 import { decideAbandoned } from '../journal/rules/leave.ts';
 
-/** Who is present for a ticket, and what happens to its run when the last caller has left. */
+/** Counts the callers that are connected for a ticket, and decides what happens when the last one has left. */
 
-/** `answered`: the caller has the job's end, or was asked to come back. `gone`: the connection was lost before. */
+/** `answered`: the caller has the job's end, or was asked to come back. `gone`: the connection was lost earlier. */
 export type Departure = 'answered' | 'gone';
 
 export interface Presence {
-  /** Counts a caller of this ticket and its run until the returned function is called. */
+  /** Counts a caller of this ticket and its run, until the returned function is called. */
   enter(record: JobRecord): (how: Departure) => Promise<void>;
-  /** Gives up the share of a ticket, and the run too when no other ticket holds it. */
+  /** Releases a ticket, and cancels its run when no other ticket holds it. */
   release(ticketKey: string): Promise<void>;
 }
 
-/** `stopping` aborts when the gateway stops: nothing is given up any more then. */
+/** `stopping` aborts when the gateway stops. Nothing is released after that. */
 export function createPresence(context: JobContext, stopping: AbortSignal): Presence {
   const { journal, dispatch, vault, observer, clock, log } = context;
-  /** Callers by ticket, and by run: equal requests with a seed share a run. */
+  /** Number of callers by ticket, and by run, because equal requests with a seed share a run. */
   const present = new Map<string, number>();
   const attending = new Map<string, number>();
-  /** Runs that wait behind all others, because their only caller has gone, until he is back or they are given up. */
+  /** Runs that wait behind all others because their only caller has gone, until it is back or they are released. */
   const left = new Set<string>();
 
   async function release(ticketKey: string): Promise<void> {
@@ -47,13 +47,13 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
       await journal.leave(ticket.key, { comesBack: false });
       void settleAbandoned(ticket.key)
         .catch((error: unknown) => {
-          if (!stopping.aborted) log.error({ err: error }, 'a job that nobody waits for could not be given up');
+          if (!stopping.aborted) log.error({ err: error }, 'a job without a caller could not be cancelled');
         })
         .finally(() => left.delete(run.id));
     };
   }
 
-  /** Waits until a caller is back, the job has ended, or its grace is over, and releases it then. */
+  /** Waits until a caller is back, the job has ended, or its grace period is over. In the last case it releases the ticket. */
   async function settleAbandoned(ticketKey: string): Promise<void> {
     const goneAt = clock.elapsed();
     while (!stopping.aborted && !present.has(ticketKey)) {
@@ -67,19 +67,18 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
     }
   }
 
-  /** Somebody else may wait for the same run. */
+  /** Moves the run, unless another caller waits for it. */
   function moveBack(run: Run, attendance: Attendance): void {
     if (attending.has(run.id) || left.has(run.id)) return;
     if (attendance === 'left') left.add(run.id);
     move(run, attendance);
   }
 
-  /** To the place that goes with how the run is attended now. One that was begun before is first whoever waits. */
+  /** Moves the run to the place for its attendance. A run that was begun before stays first. */
   function move(run: Run, attendance: Attendance): void {
     if (run.status !== 'queued' || run.startedAt !== undefined) return;
     dispatch.attend(run, attendance).catch((error: unknown) => {
-      if (!stopping.aborted)
-        log.warn({ reason: String(error) }, 'a job kept its place in the queue, since it could not be moved');
+      if (!stopping.aborted) log.warn({ reason: String(error) }, 'a job could not be moved in the queue');
     });
   }
 
@@ -96,7 +95,7 @@ export function createPresence(context: JobContext, stopping: AbortSignal): Pres
   return { enter, release };
 }
 
-/** Answers how many are left. */
+/** Returns how many are left. */
 function countDown(counts: Map<string, number>, key: string): number {
   const rest = (counts.get(key) ?? 1) - 1;
   if (rest > 0) counts.set(key, rest);

@@ -17,7 +17,7 @@ import { recordLifeMs } from '../rules/life.ts';
 import { mostWaitingBefore, type QueueFacts } from '../rules/queue-share.ts';
 import { type NamedRuns, readRecord, toCallBackWrites, toNamedRuns } from './records.ts';
 
-/** Claims on Redis: the facts of `rules/claim.ts` are read, and what it decides is written if they still hold. */
+/** Claims on Redis: reads the facts for `rules/claim.ts`, and writes its decision if the facts still hold. */
 
 interface Seen {
   readonly queue: QueueFacts;
@@ -82,7 +82,7 @@ export function createRedisClaim({ redis, clock, keepMs }: RedisRecordsOptions) 
   };
 }
 
-/** In one round trip, but for the record of an idempotency key that was used before. */
+/** One round trip, and a second one if the idempotency key was used before. */
 async function look(redis: Redis, { run, sharing, idempotency }: Order): Promise<Seen> {
   const [places, cost, clients, ...names] = await readAll(redis, [
     ['ZMSCORE', redisKeys.places, SERVED, lineOf(run)],
@@ -130,7 +130,7 @@ function toJoined({ ticket, run }: Joined, stored: readonly StoredRun[], now: nu
   };
 }
 
-/** Places that were given out here and may not be written down yet, so that claims at the same time get one each. */
+/** Places that this gateway has given out and may not have written yet, so that simultaneous claims get different ones. */
 function createLastPlaces() {
   const lines = new Map<string, { place: number; claims: number }>();
   return {

@@ -3,12 +3,12 @@ import { redisKeys } from '../../../../shared/queue/redis/connection.ts';
 import { GUIDE, SettingsError } from '../../../../shared/service/config.ts';
 
 /**
- * Number of the journal's format on Redis. Format 1 had no number; its records can be read, since fields that were added
- * later have defaults. A format that cannot be read like that needs a migration here. Everything expires within days.
+ * Number of the journal's format on Redis. Format 1 had no number. Its records can be read, since later fields have defaults.
+ * A format that cannot be read like that needs a migration here. All records expire within days.
  */
 const FORMAT = 2;
 
-/** Writes the number down. Throws SettingsError for what a much newer release wrote; one format newer is a neighbour. */
+/** Writes the number. Throws SettingsError for a much newer format. The next format is accepted. */
 export async function settleFormat(redis: Redis): Promise<void> {
   const found = Number((await redis.get(redisKeys.format)) ?? 0);
   if (found > FORMAT + 1) {

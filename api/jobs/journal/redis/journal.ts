@@ -10,7 +10,7 @@ import { createRedisLeave } from './leave.ts';
 import { readRecord, readRecords, toNamedRuns } from './records.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
-/** The journal of any number of gateways. Everything expires by itself. */
+/** The journal of any number of gateways. Redis removes expired records by itself. */
 
 interface RedisJournalOptions {
   readonly backend: RedisBackend;
@@ -30,7 +30,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     return decideNewest(records.filter((record) => record !== undefined));
   }
 
-  /** Every run has these fields from its beginning. Where one is new, the run has expired, and so has what is written. */
+  /** Every run has these fields from its start. If a field is new, the run has expired, and the field is removed again. */
   async function amend(runId: string, fields: Readonly<Record<string, string | number>>): Promise<void> {
     const key = redisKeys.run(runId);
     if ((await redis.hset(key, fields)) > 0) await redis.pexpire(key, keepMs);
@@ -40,7 +40,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     const key = redisKeys.run(run.id);
     const expected = [{ command: ['HGET', key, 'attendedBy'], answer: ticket.key }];
     const isStillItsOwn = await commit(redis, { expected, writes: [['HSET', key, 'received', '', 'attendedBy', '']] });
-    // Somebody else has taken the run up.
+    // A retry has taken the run up.
     if (!isStillItsOwn) await amend(run.id, { received: '' });
   }
 
@@ -52,7 +52,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
       const expected = [{ command: ['ZSCORE', redisKeys.callbacks, ticketKey], answer: dueAt }];
       const record = await find(ticketKey);
       if (record === undefined) {
-        // Its run is gone, so there is nothing to call back for.
+        // Its run is gone, so there is no result to send.
         const writes = [['ZREM', redisKeys.callbacks, ticketKey]];
         return { answer: { nextAt: now }, commit: { expected, writes } };
       }

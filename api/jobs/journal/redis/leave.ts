@@ -7,7 +7,7 @@ import { decideLeave, decideRelease } from '../rules/leave.ts';
 import { NOBODY_WAITS } from '../rules/life.ts';
 import { readRecord, type StoredRecord, toCallBackWrites } from './records.ts';
 
-/** Leaving and releasing on Redis, by `rules/leave.ts`. */
+/** Leaving and releasing on Redis, as `rules/leave.ts` decides. */
 
 export function createRedisLeave({ redis, clock, keepMs }: RedisRecordsOptions): Pick<Journal, 'leave' | 'release'> {
   const leave = (ticketKey: string, comesBack: boolean): Promise<void> =>

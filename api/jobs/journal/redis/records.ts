@@ -8,7 +8,7 @@ import { type Callback, parseTicket, type Ticket } from '../journal.ts';
 /** A ticket with its run as Redis stores it. */
 export type StoredRecord = Callback & StoredRun;
 
-/** What stands under a name: run ids as they are written there, and those of the runs that can still be read. */
+/** The runs of a name: their ids as stored, and the runs that can still be read. */
 export interface NamedRuns {
   readonly text: string;
   readonly runs: readonly StoredRun[];
@@ -17,7 +17,7 @@ export interface NamedRuns {
 export const readRecord = async (redis: Redis, ticketKey: string): Promise<StoredRecord | undefined> =>
   (await readRecords(redis, [ticketKey]))[0];
 
-/** Undefined in place of a ticket that is unknown, or whose run is. */
+/** Undefined for a ticket that is unknown or whose run is unknown. */
 export async function readRecords(redis: Redis, ticketKeys: readonly string[]) {
   const answers = await readAll(
     redis,
@@ -32,13 +32,13 @@ export async function readRecords(redis: Redis, ticketKeys: readonly string[]) {
   });
 }
 
-/** `answer`: of `RUNS`. */
+/** `answer`: that of the command `RUNS`. */
 export function toNamedRuns(answer: unknown): NamedRuns {
   const [text, runs] = answer as [string, string[][]];
   return { text, runs: runs.flatMap((fields) => fromFields(toHash(fields)) ?? []) };
 }
 
-/** A ticket is due to be called back, and the gateways are told so. */
+/** Writes that make a ticket's callback due, and notify the gateways. */
 export const toCallBackWrites = (ticketKey: string, now: number): Command[] => [
   ['ZADD', redisKeys.callbacks, now, ticketKey],
   ['PUBLISH', channelNames.ended, ''],
@@ -49,7 +49,7 @@ function toTicket({ data, runId, origin, isPatient, isReleased }: Record<string,
   return ticket && { ...ticket, comesBack: isPatient === '1', released: isReleased === '1' };
 }
 
-/** In a script's answer, the names and values of a hash take turns. */
+/** In a script's answer, names and values of a hash alternate. */
 function toHash(fields: readonly string[]): Record<string, string> {
   const hash: Record<string, string> = {};
   for (let index = 0; index < fields.length; index += 2) hash[String(fields[index])] = String(fields[index + 1]);

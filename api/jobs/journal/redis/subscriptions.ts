@@ -6,9 +6,9 @@ import type { Journal, RunListener } from '../journal.ts';
 interface Entry {
   readonly listeners: Set<RunListener>;
   readonly subscribed: Promise<() => void>;
-  /** As the listeners last heard it. */
+  /** The state that the listeners last got. */
   run: Run;
-  /** Resolves when the messages so far are handled. They are handled in order, although some have to read the run. */
+  /** Resolves when the present messages are handled. They are handled in order, although some have to read the run. */
   handled: Promise<void>;
 }
 
@@ -19,8 +19,8 @@ interface SubscriptionsOptions {
 }
 
 /**
- * Who listens to which run. A message carries only what changed, and is read once however many listen; after a gap
- * everyone hears how the run stands.
+ * Listeners by run. A message contains only the change, and is read once for all listeners. After a gap every listener gets
+ * the present state of the run.
  */
 export function createSubscriptions({ channels, readRun, log }: SubscriptionsOptions): Journal['subscribe'] {
   const entries = new Map<string, Entry>();
@@ -40,7 +40,7 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
 
   async function hear(entry: Entry, text: string): Promise<void> {
     const message = readMessage(runMessageSchema, text);
-    // A neighbour of another version may say something else.
+    // Another version may send unknown messages.
     if (message === undefined) return sendState(entry);
     const { steps, ending, preview } = message;
     const events = toEvents(entry.run, steps, ending);
@@ -77,7 +77,7 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
   };
 }
 
-/** The run at each of its new steps; how it ended belongs to the last one. */
+/** The run at each of its new steps. The last one includes the run's end. */
 function toEvents(before: Run, steps: RunMessage['steps'], ending: RunMessage['ending']): RunEvent[] {
   const news = steps.filter(({ number }) => number > before.number);
   let run = before;

@@ -4,27 +4,27 @@ import type { JobRecord, Order, Ticket } from '../journal.ts';
 import { isRemembered } from './life.ts';
 import { isAdmitted, nextTurn, type QueueFacts } from './queue-share.ts';
 
-/** What becomes of a request: the ticket of its idempotency key, a share in an earlier run, or a new run. */
+/** Decides on a request: the ticket of its idempotency key, a ticket of an earlier run, or a new run. */
 
 export interface ClaimFacts {
   /** Epoch milliseconds. */
   readonly now: number;
-  /** What the idempotency key was used for before. */
+  /** The earlier request with the same idempotency key. */
   readonly keyed?: { readonly fingerprint: string; readonly record: JobRecord } | undefined;
-  /** Runs under the order's name, oldest first. */
+  /** Runs with the order's name, oldest first. */
   readonly named: readonly Run[];
   readonly queue: QueueFacts;
 }
 
 export type ClaimDecision =
-  /** There is nothing to write. */
+  /** Nothing is written. */
   | { readonly how: 'repeated' | 'conflict' | 'full' | 'recalled'; readonly record: JobRecord }
   /** The ticket shares an earlier run. */
   | { readonly how: 'joined' | 'remembered'; readonly ticket: Ticket; readonly run: Run }
-  /** `named`: the run ids that the name leads to from now on. */
+  /** `named`: the new list of run ids of the name. */
   | { readonly how: 'made'; readonly ticket: Ticket; readonly run: Run; readonly named: readonly string[] };
 
-/** Of one name: whoever asks for more equal pictures at once gets them, and only the newest can be taken up again. */
+/** Most runs of one name. A caller may have more equal pictures at once, but a retry can only take up the newest ones. */
 const MAX_NAMED = 32;
 
 export function decideClaim(order: Order, facts: ClaimFacts): ClaimDecision {
@@ -59,7 +59,7 @@ export function decideClaim(order: Order, facts: ClaimFacts): ClaimDecision {
   };
 }
 
-/** A caller that gave its share up, or was answered with a failure, wants a picture when it asks again. */
+/** Whether the earlier job still answers. After a cancellation or a failure the caller wants a new picture. */
 function isStillMeant({ ticket, run }: JobRecord): boolean {
   if (ticket.released || run.status === 'cancelled') return false;
   return run.status !== 'failed' || ticket.comesBack;
@@ -82,9 +82,9 @@ const canAnswer = (made: Pick<GenerationRequest, 'deliver'>, asked: Pick<Generat
   made.deliver === 'url' || asked.deliver === 'bytes';
 
 /**
- * A picture whose caller has gone, the oldest first. A caller that says that it is a retry may also have one whose
- * caller seems to be on the line (a proxy may not have noticed), when there is no doubt which one is meant: the only
- * one, taken up by nobody yet.
+ * The oldest run whose caller has gone. A request that is marked as a retry may also take up a run whose caller still seems
+ * connected, because a proxy may not have noticed that it left. The run must be the only one, and not taken up by
+ * another retry, so that there is no doubt which one is meant.
  */
 function chooseForRetry(named: readonly Run[], saysRetry: boolean): Run | undefined {
   const open = named.filter(isOpenForRetry);
@@ -96,12 +96,12 @@ function chooseForRetry(named: readonly Run[], saysRetry: boolean): Run | undefi
 
 const isOpenForRetry = ({ status, received }: Run): boolean => !isEnded(status) || (status === 'done' && !received);
 
-/** A picture that no store took is still at the worker, under its seed. */
+/** A picture that no store took is still on the worker's shelf, with its seed. */
 const isUnstored = ({ error }: Run): boolean => error?.code === 'store_failed';
 
 const isWorthKeeping = (run: Run): boolean => isOpenForRetry(run) || isUnstored(run);
 
-/** The retry of a picture that no store took asks for that picture, and not for one of another seed. */
+/** The retry of a picture that no store took uses the same seed, so that it gets that picture. */
 const withKeptSeed = (request: GenerationRequest, earlier: Run | undefined): GenerationRequest =>
   !request.seedGiven && earlier !== undefined && isUnstored(earlier)
     ? { ...request, seed: earlier.request.seed }

@@ -3,17 +3,17 @@ import type { Run } from '../../../../shared/queue/run.ts';
 
 /** How long records live. Durations are milliseconds, times epoch milliseconds. */
 
-/** A run that nobody could make in this time is given up. */
+/** A run that no worker could make within this time fails. */
 export const LONGEST_WAIT_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** How a run ends that waited too long, for instance for a token that its caller never sent again. */
+/** Error of a run that waited too long, for instance for a token that its caller did not send again. */
 export const WAITED_TOO_LONG: ErrorRecord = { code: 'worker_unavailable', message: 'it waited for a day' };
 
-/** How a run ends whose last ticket was released. */
+/** Error of a run whose last ticket was released. */
 export const NOBODY_WAITS: ErrorRecord = { code: 'cancelled', message: 'nobody waits for it any more' };
 
-/** Tickets, names, idempotency keys and runs that never end live longer than any run waits and can be asked for. */
+/** Life of tickets, names, idempotency keys and runs that never end: longer than any run waits and can be read. */
 export const recordLifeMs = (keepMs: number, rememberMs: number): number =>
   LONGEST_WAIT_MS + Math.max(keepMs, rememberMs) + HOUR_MS;
 

@@ -1,33 +1,33 @@
-/** Who may join the waiting runs, and where. Their order is in `shared/queue/turns.ts`. */
+/** Decides which runs may join the queue, and at which turn. The order of the queue is in `shared/queue/turns.ts`. */
 
-/** The waiting runs as a new one of this client meets them. */
+/** The state of the queue for a new run of one client. */
 export interface QueueFacts {
-  /** Clients with waiting runs. */
+  /** Number of clients with waiting runs. */
   readonly clients: number;
-  /** Of this client's waiting runs. */
+  /** Total cost of this client's waiting runs. */
   readonly ownCost: number;
   /** Place of the last run in the same line. */
   readonly lastPlace: number;
-  /** The turn that the queue has come to. */
+  /** The queue's present turn. */
   readonly servedTurn: number;
 }
 
 export const EMPTY_QUEUE: QueueFacts = { clients: 0, ownCost: 0, lastPlace: 0, servedTurn: 0 };
 
 /**
- * All places belong to a client alone in the queue, half of them when there are two, and so on: whoever fills its share
- * leaves the others theirs, and no number of clients makes more than about five times `maxWaiting` wait. Whoever has
+ * A single client in the queue may use all places, two clients half of them each, and so on. So a client that fills its share
+ * leaves the others theirs, and at most about five times `maxWaiting` waits, for any number of clients. A client with
  * nothing waiting may send one run of any size.
  */
 export function isAdmitted(cost: number, maxWaiting: number, facts: QueueFacts): boolean {
   return facts.ownCost <= mostWaitingBefore(cost, maxWaiting, facts);
 }
 
-/** What a client's waiting runs may cost at most before one of this cost; below zero when it has no share at all. */
+/** Highest cost of a client's waiting runs at which a run of this cost is admitted. Below zero when the client has no share. */
 export function mostWaitingBefore(cost: number, maxWaiting: number, { clients, ownCost }: QueueFacts): number {
   const share = maxWaiting / (ownCost > 0 ? clients : clients + 1);
   return share < 1 ? -1 : Math.max(0, Math.floor(share - cost));
 }
 
-/** Whoever has nothing waiting joins where the queue has come to, before the many of another; others after their last. */
+/** A client with nothing waiting joins at the queue's present turn, before the many runs of another. Others join after their last run. */
 export const nextTurn = ({ servedTurn, lastPlace }: QueueFacts): number => Math.max(servedTurn, lastPlace);

@@ -20,7 +20,7 @@ interface ClaimOptions {
   readonly keepMs: number;
 }
 
-/** Claims in the file, by `rules/claim.ts`. */
+/** Claims in the file, as `rules/claim.ts` decides. */
 export function createSqliteClaim(options: ClaimOptions): (order: Order) => Claim {
   const { sql, read, waiting, amend, transaction, clock, keepMs } = options;
 
@@ -53,7 +53,7 @@ export function createSqliteClaim(options: ClaimOptions): (order: Order) => Clai
   return (order) => {
     const { sharing, idempotency, run } = order;
     const now = clock.now();
-    // Only this process has the file, and nothing comes between, so that a decision needs no transaction yet.
+    // Only this process has the file, and this code is synchronous, so reading the facts needs no transaction.
     const decision = decideClaim(order, {
       now,
       keyed: idempotency && read.keyed(idempotency.name),

@@ -19,26 +19,26 @@ import { NEVER, prepareStatements, readColumn } from './statements.ts';
 import { createTransactions } from './transaction.ts';
 import { createWaitingRuns } from './waiting-runs.ts';
 
-/** The journal of one gateway. A statement takes about 0.03 ms, so each step is simply one synchronous transaction. */
+/** The journal of one gateway. A statement takes about 0.03 ms, so each step is one synchronous transaction. */
 
 export interface SqliteJournal extends Journal {
-  /** Runs that a process before this one left unfinished, queued again; those that nobody comes back for are ended. */
+  /** Queues the open runs of an earlier process again, and cancels those for which no caller comes back. */
   recover(): readonly Run[];
-  /** Drops what has expired, some at a time. */
+  /** Drops some of the expired records. */
   purge(): void;
 }
 
 interface SqliteJournalOptions {
   readonly database: DatabaseSync;
   readonly clock: Pick<Clock, 'now'>;
-  /** Milliseconds that an ended run can be asked for. */
+  /** Milliseconds for which an ended run can be read. */
   readonly keepMs: number;
-  /** Bytes of the file, beyond which the oldest ended runs go. */
+  /** Limit for the file's bytes, above which the oldest ended runs are dropped. */
   readonly maxBytes?: number;
 }
 
 const MAX_BYTES = 256 * 1024 * 1024;
-/** Progress is not written to disk; a listener that resumes after a restart still gets greater numbers. */
+/** Progress is not written to disk, so numbers skip ahead after a restart. A listener that resumes still gets greater ones. */
 const NUMBERS_SKIPPED = 1000;
 
 export function createSqliteJournal(options: SqliteJournalOptions): SqliteJournal {
@@ -157,7 +157,7 @@ export function createSqliteJournal(options: SqliteJournalOptions): SqliteJourna
       if (next.dueAt > now) return { nextAt: next.dueAt };
       sql.countCallback.run({ key: next.key, at: now + leaseMs });
       if (next.due !== undefined) return { due: next.due };
-      // Its run is gone, so there is nothing to call back for.
+      // Its run is gone, so there is no result to send.
       sql.setCallback.run({ key: next.key, at: null });
       return { nextAt: now };
     },

@@ -2,14 +2,14 @@ import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
 import type { Run } from '../../../../shared/queue/run.ts';
 import type { RunListener } from '../journal.ts';
 
-/** Unfinished runs and who listens to them. They are in memory, since progress is not worth a write. */
+/** Open runs and their listeners. They are in memory, since progress is not worth a write. */
 export function createLiveRuns() {
   const runs = new Map<string, Run>();
   const listeners = new Map<string, Set<RunListener>>();
 
   return {
     get: (runId: string): Run | undefined => runs.get(runId),
-    /** Listeners do not hear of it. */
+    /** Sets the run without an event for its listeners. */
     set: (run: Run): void => void runs.set(run.id, run),
     publish: (run: Run, preview?: ProgressEvent['preview']): void => {
       runs.set(run.id, run);

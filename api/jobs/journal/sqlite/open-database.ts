@@ -8,7 +8,7 @@ import { MIGRATIONS } from './schema.ts';
 import { prepareStatements } from './statements.ts';
 import { createTransactions } from './transaction.ts';
 
-/** A restarted gateway waits so long for the one before it to let go of the file. */
+/** How long a restarted gateway waits until the earlier process releases the file. */
 const TAKE_OVER_MS = 10_000;
 
 interface OpenOptions {
@@ -19,10 +19,9 @@ interface OpenOptions {
 }
 
 /**
- * The file belongs to one process: the lock is a lease that the kernel ends when its owner dies, however it dies, so
- * whatever is unfinished at opening is nobody's. WAL with NORMAL survives kill -9 (a power cut may cost the last
- * commits). A damaged file is set aside, so that the service starts. Throws SettingsError for a file that cannot be
- * opened, or that a much newer release wrote.
+ * The file belongs to one process. The kernel ends its lock when the process dies in any way, so runs that are open at the
+ * start belong to no process. WAL with NORMAL survives kill -9, but a power cut may lose the last commits. A damaged file is
+ * set aside, so that the service starts. Throws SettingsError for a file that cannot be opened, or of a much newer release.
  */
 export function openDatabase(path: string, options: OpenOptions): DatabaseSync {
   try {
@@ -30,11 +29,11 @@ export function openDatabase(path: string, options: OpenOptions): DatabaseSync {
   } catch (error) {
     if (!isDamaged(error)) throw toSettingsError(path, error);
     const aside = `${path}.damaged-${new Date(options.now()).toISOString().replace(/[:.]/g, '-')}`;
-    // The log of changes belongs to the damaged file: a new one would read it as its own.
+    // The WAL belongs to the damaged file. A new database would read it as its own.
     for (const part of ['', '-wal', '-shm']) if (existsSync(path + part)) renameSync(path + part, aside + part);
     options.log.warn(
       { path, aside, reason: String(error) },
-      'the journal is damaged: it was set aside, and begun anew',
+      'the journal is damaged: it was set aside, and a new one was made',
     );
     return open(path, options);
   }
@@ -55,12 +54,12 @@ function open(path: string, { takeOverMs = TAKE_OVER_MS }: OpenOptions): Databas
   }
 }
 
-/** To be called inside a transaction. */
+/** Call it inside a transaction. */
 function migrate(database: DatabaseSync, path: string): void {
   const found = Number(readText(database, 'pragma user_version', 'user_version'));
   for (const step of MIGRATIONS.slice(found)) database.exec(step);
   if (found < MIGRATIONS.length) database.exec(`pragma user_version = ${MIGRATIONS.length}`);
-  // One release newer is a neighbour: what it added is left alone, as long as what is needed here is still there.
+  // The next format is accepted: its additions stay, as long as every table and column needed here exists.
   if (found > MIGRATIONS.length + 1 || (found > MIGRATIONS.length && !hasWhatIsNeeded(database))) {
     throw toNewerError(path, found);
   }
@@ -86,7 +85,7 @@ class DamagedError extends Error {}
 const RESULT = { error: 1, busy: 5, corrupt: 11, notADatabase: 26 } as const;
 
 const codeOf = (error: unknown): number =>
-  // Extended codes carry the plain one in their lowest byte.
+  // The lowest byte of an extended code is the primary code.
   error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 
 const isDamaged = (error: unknown): boolean =>
@@ -100,7 +99,7 @@ const toNewerError = (path: string, found: number): SettingsError =>
 
 function toSettingsError(path: string, error: unknown): unknown {
   if (error instanceof SettingsError || !(error instanceof Error)) return error;
-  // The other one may be about to stop: a later start may well succeed.
+  // The other gateway may be stopping, so a later start may succeed.
   if (codeOf(error) === RESULT.busy) {
     return new StartError(`DATA_DIR: another gateway uses ${path}; several gateways need REDIS_URL`, { cause: error });
   }

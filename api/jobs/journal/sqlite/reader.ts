@@ -11,7 +11,7 @@ const keyedTicket = z.object({ ticketKey: z.string(), fingerprint: z.string() })
 
 export type SqliteReader = ReturnType<typeof createSqliteReader>;
 
-/** Records as they stand: what is in work from memory, everything else from the file. */
+/** Reads records: open runs from memory, everything else from the file. */
 export function createSqliteReader(sql: Statements, liveRun: (runId: string) => Run | undefined) {
   const ended = createRunCache();
 
@@ -33,7 +33,7 @@ export function createSqliteReader(sql: Statements, liveRun: (runId: string) => 
 
   return {
     run,
-    /** The file says something else of this ended run now. */
+    /** Call it when the file's record of this ended run has changed. */
     drop: ended.drop,
     record,
     newest: (clientId: string): JobRecord | undefined => {

@@ -1,9 +1,9 @@
 import type { Run } from '../../../../shared/queue/run.ts';
 
-/** Limit for the records as text. As objects they take about twice as many bytes. */
+/** Limit for the records' text. The objects take about twice as many bytes. */
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
-/** Ended runs that were asked for lately. Reading one from the file takes a tenth of the time of a remembered answer. */
+/** Recently read ended runs. Reading one from the file takes a tenth of the time of a remembered answer. */
 export function createRunCache(maxCharacters = MAX_CHARACTERS) {
   const entries = new Map<string, { readonly run: Run; readonly size: number }>();
   let total = 0;
@@ -15,7 +15,7 @@ export function createRunCache(maxCharacters = MAX_CHARACTERS) {
 
   return {
     get: (runId: string): Run | undefined => entries.get(runId)?.run,
-    /** `size`: characters of its record. */
+    /** `size`: number of characters of its record. */
     set: (run: Run, size: number): void => {
       drop(run.id);
       entries.set(run.id, { run, size });

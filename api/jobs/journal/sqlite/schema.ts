@@ -1,9 +1,9 @@
 /**
- * The journal's tables, as numbered steps from each format to the next one (`PRAGMA user_version`). Steps that were
- * released are never changed. Records are JSON; columns exist for what is searched by.
+ * The journal's tables, as numbered steps from each format to the next one (`PRAGMA user_version`). Released steps are never
+ * changed. Records are JSON. Columns are for searches.
  */
 export const MIGRATIONS: readonly string[] = [
-  // 1: what was kept before formats had numbers.
+  // 1: the tables from before formats had numbers.
   `create table if not exists runs (
      id text primary key, client_id text not null, is_ended integer not null, remember_until integer,
      created_at integer not null, expires_at integer, data text not null, history text
@@ -21,8 +21,8 @@ export const MIGRATIONS: readonly string[] = [
    create table if not exists names (name text primary key, target text not null, created_at integer not null) strict;
    create index if not exists names_of_target on names (target);
    create table if not exists facts (name text primary key, value text not null) strict;`,
-  // 2: a name leads to several runs (their ids, or for an idempotency key the ticket and the fingerprint, in JSON);
-  // names and tickets expire by themselves; a run's history is in its record; its size bounds the file.
+  // 2: a name has several runs (their ids, or for an idempotency key the ticket and the fingerprint, in JSON). Names and
+  // tickets have their own expiry. A run's history is in its record. Sizes of records limit the file.
   `create table names_2 (name text primary key, target text not null, expires_at integer not null) strict;
    insert into names_2 (name, target, expires_at)
      select name, case when target like '"%' then '[' || target || ']' else target end, created_at + 172800000 from names;

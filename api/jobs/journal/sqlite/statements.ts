@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** When a callback is due while its ticket's share goes on: the largest time that a Date knows. */
+/** Due time of a callback whose job has not ended: the largest time of a Date. */
 export const NEVER = 8.64e15;
 
-/** Every statement of the journal, prepared once. A purge drops at most some hundred records at a time. */
+/** All statements of the journal, prepared once. A purge drops at most some hundred records. */
 export function prepareStatements(database: DatabaseSync) {
   const prepare = (text: string) => database.prepare(text);
   return {

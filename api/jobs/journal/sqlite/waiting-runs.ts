@@ -7,7 +7,7 @@ export type WaitingRuns = ReturnType<typeof createWaitingRuns>;
 /** Counts the waiting runs for the rules of the queue, in memory. */
 export function createWaitingRuns() {
   const costs = new Map<string, number>();
-  /** Of the last run by line. */
+  /** Place of the last run, by line. */
   const lastPlaces = new Map<string, number>();
   let servedTurn = 0;
 
@@ -27,7 +27,7 @@ export function createWaitingRuns() {
       lastPlace: lastPlaces.get(lineOf(run)) ?? EMPTY_QUEUE.lastPlace,
       servedTurn,
     }),
-    /** A run has changed; `before` is left out for a new one. */
+    /** Counts a changed run. `before` is undefined for a new one. */
     note: (after: Run, before?: Run): void => {
       const [wasWaiting, isWaiting] = [before?.status === 'queued', after.status === 'queued'];
       if (before === undefined) {

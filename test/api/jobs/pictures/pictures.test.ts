@@ -57,7 +57,7 @@ describe('pictures that this gateway hosts, within a bound', () => {
     isOnShelf = false;
     await assert.rejects(
       pictures.open(gone, signal),
-      (error: unknown) => error instanceof AppError && /no longer at hand. Ask for it again/.test(error.publicMessage),
+      (error: unknown) => error instanceof AppError && /its bytes are lost. Ask for it again/.test(error.publicMessage),
     );
   });
 });
