@@ -14,7 +14,7 @@ export interface WorkerView {
   readonly state: WorkerState;
   readonly running: number;
   readonly concurrency: number;
-  /** For how many milliseconds it has been woken. Missing if it is not being woken. */
+  /** For how many milliseconds it has been waking. Missing if it is not waking. */
   readonly wakingForMs?: number | undefined;
   /** From its last status, in order of preference. */
   readonly engines?: readonly EngineStatus[] | undefined;
@@ -28,19 +28,19 @@ export interface PictureFile {
   readonly mediaType: string;
 }
 
-/** What a queue needs to know of a run. */
+/** The fields of a run that a queue needs. */
 export type QueuedRun = Pick<Run, 'id' | 'clientId' | 'turn' | 'createdAt' | 'cost' | 'attendedBy'>;
 
 export interface Dispatch {
-  /** Queues the run at its place, unless it is queued or running already. The lowest place is begun first, then the oldest run. */
+  /** Queues the run at its place, unless it is already queued or running. The lowest place begins first, then the oldest run. */
   enqueue(run: QueuedRun): Promise<void>;
-  /** Gives the run the place that goes with how it is attended now, if it still waits. */
+  /** Moves the run to the place for this attendance, if it still waits. */
   attend(run: QueuedRun, attendance: Attendance): Promise<void>;
   /** Takes the run out of the queue, or aborts it at the worker. */
   withdraw(runId: string): Promise<void>;
   /** 1 is next. Undefined if it does not wait. */
   position(runId: string): Promise<number | undefined>;
-  /** Undefined if no worker has it any more. */
+  /** Undefined if no worker has it. */
   picture(pictureId: string, signal: AbortSignal): Promise<PictureFile | undefined>;
   remove(removal: Removal, signal: AbortSignal): Promise<void>;
   workers(): readonly WorkerView[];

@@ -10,13 +10,13 @@ import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 
 /**
- * Whether one worker is awake. It is known from answers to real work and from the worker's health, which is asked only
- * while it is being woken, so that these requests keep no host awake.
+ * Whether one worker is awake. Answers to real work show it, and so does the worker's health, which is asked only while the
+ * worker is being woken, so that these requests keep no host awake.
  */
 
 /** Render's free hosts take up to a minute to wake up. The first start of a large container takes longer. */
 const START_LIMIT_MS = 180_000;
-/** The limit for a worker that exceeded the first limit a moment ago. */
+/** The time limit for a worker that exceeded the first limit a moment ago. */
 const SECOND_LOOK_MS = 10_000;
 const SECOND_LOOK_WITHIN_MS = 60_000;
 /** A host that answered within this time is still awake. */
@@ -31,18 +31,18 @@ const LONGEST_PAUSE_MS = 2000;
 export type WakeState = 'asleep' | 'waking' | 'starting' | 'ready' | 'unreachable';
 
 export interface Waker {
-  /** The state as far as it is known. A worker that was quiet for long counts as asleep. */
+  /** The last known state. A worker that was quiet for a long time counts as asleep. */
   state(): WakeState;
   /** Whether it answered a moment ago, so that work can be sent to it. */
   isFresh(): boolean;
   readonly isWaking: boolean;
-  /** For how many milliseconds it has been woken. Undefined if it is awake. */
+  /** For how many milliseconds it has been waking. Undefined if it is awake. */
   wakingForMs(): number | undefined;
   /** Asks until it answers, unless it has just answered or is being asked already. */
   wake(): void;
   /** Call it when the worker has answered, or has sent an event. */
   heard(): void;
-  /** Call it when the connection broke during work: its health is asked until it answers. */
+  /** Call it when the connection broke during work. Its health is then asked until it answers. */
   lost(): void;
 }
 

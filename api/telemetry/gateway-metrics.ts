@@ -3,7 +3,7 @@ import { addCount, createServiceMetrics, type ServiceMetrics } from '../../share
 import type { WorkerState } from '../dispatch/dispatch.ts';
 import type { JobsObserver } from '../jobs/observer.ts';
 
-/** What the gateway counts. Labels are names of dialects and codes: never a caller's words. */
+/** The gateway's counters. Labels are names of dialects and codes, never a caller's text. */
 
 export interface GatewayCounts {
   answered(answered: Pick<Answered, 'dialect' | 'code' | 'status' | 'left' | 'durationMs'>): void;
@@ -11,14 +11,14 @@ export interface GatewayCounts {
   waited(milliseconds: number): void;
 }
 
-/** What is read when somebody scrapes. */
+/** Values that are read at each scrape. */
 export interface GatewayReadings {
   readonly waiting: () => number;
   readonly workers: () => ReadonlyArray<{ readonly state: WorkerState }>;
   readonly bytesSent: () => number;
 }
 
-/** Label of the routes that no dialect has, such as `/health`. */
+/** Label of routes without a dialect, such as `/health`. */
 const NO_DIALECT = 'service';
 const WORKER_STATES: readonly WorkerState[] = ['asleep', 'waking', 'starting', 'ready', 'busy', 'unreachable'];
 

@@ -3,11 +3,11 @@ import type { Clock } from '../../shared/wait.ts';
 import type { JobsObserver } from '../jobs/observer.ts';
 import type { Bar } from '../page/status/view.ts';
 
-/** What became of the runs of the last day, by engine: kept in memory, for the status page. */
+/** Outcomes of the last day's runs by engine, in memory, for the status page. */
 
 export interface EngineHistory {
   readonly name: string;
-  /** Oldest first; the last one is now. */
+  /** Oldest first. The last one is the present half hour. */
   readonly bars: readonly Bar[];
 }
 
@@ -18,20 +18,20 @@ export interface LastPicture {
 }
 
 export interface History {
-  /** `resting`: engines that were not asked, as last heard. */
+  /** `resting`: engines that rested, by the workers' last reports. */
   note(end: RunEnd, resting: readonly string[]): void;
   claimed: JobsObserver['claimed'];
-  /** Requests for pictures since the start, and how many of them a remembered one answered. */
+  /** Number of requests for pictures since the start, and how many of them a remembered picture answered. */
   claims(): { readonly requests: number; readonly remembered: number };
-  /** Also of engines of which nothing is known yet. */
+  /** Includes engines without any runs. */
   of(engines: readonly string[]): readonly EngineHistory[];
-  /** The last picture that was made; undefined before the first. */
+  /** The last picture that was made. Undefined before the first one. */
   lastPicture(): LastPicture | undefined;
 }
 
 const BARS = 48;
 const BAR_MS = 30 * 60_000;
-/** A worker tells the names, so there may be no more of them than of engines that exist. */
+/** Limits the names, because they come from workers. */
 const MAX_ENGINES = 100;
 
 interface Count {
@@ -41,7 +41,7 @@ interface Count {
 }
 
 export function createHistory({ now }: Pick<Clock, 'now'>): History {
-  /** By engine and number of the bar. */
+  /** Counts by engine and number of the bar. */
   const counts = new Map<string, Map<number, Count>>();
   let last: LastPicture | undefined;
   let requests = 0;

@@ -10,7 +10,7 @@ interface ObserveOptions {
   readonly counts: GatewayCounts;
   readonly traces: Traces | undefined;
   readonly history: Pick<History, 'note' | 'claimed'>;
-  /** Engines as last heard. */
+  /** Engines by the workers' last reports. */
   readonly engines: () => readonly EngineStatus[];
 }
 
@@ -21,7 +21,7 @@ export interface GatewayObserver extends JobsObserver {
 /** A probe or a scrape every few seconds would fill the traces. */
 const WITHOUT_SPAN: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
 
-/** Turns what the gateway tells of its work into counts, spans and the history of the status page. */
+/** Turns the gateway's reports of its work into counts, spans and the history of the status page. */
 export function createGatewayObserver({ counts, traces, history, engines }: ObserveOptions): GatewayObserver {
   return {
     answered(answered) {
@@ -46,7 +46,7 @@ export function createGatewayObserver({ counts, traces, history, engines }: Obse
           'easel.key_name': answered.keyName,
           'easel.left': left || undefined,
         },
-        // By OpenTelemetry's conventions a client's mistake is no error of the server.
+        // By OpenTelemetry's conventions a client's mistake is no error of a server's span.
         error: status >= 500 ? (code ?? 'internal') : undefined,
       });
     },

@@ -11,7 +11,7 @@ interface StatusViewOptions {
   readonly usage: Pick<UsageCount, 'now'>;
 }
 
-/** What the gateway knows of itself and of its workers, as last heard: nothing here asks or wakes a worker. */
+/** What the gateway knows of itself and of its workers. Nothing here asks or wakes a worker. */
 export function createStatusView({ version, status, history, usage }: StatusViewOptions) {
   return (reasons: readonly string[]): StatusView => {
     const { worker, workers, waiting } = status();
@@ -32,7 +32,7 @@ export function createStatusView({ version, status, history, usage }: StatusView
 
 const BEST_FIRST: readonly EngineStatus['state'][] = ['ready', 'trying', 'resting'];
 
-/** Of all workers: each engine once. */
+/** The engines of all workers, each once. */
 export const enginesOf = ({ workers }: Pick<JobsStatus, 'workers'>): readonly EngineStatus[] =>
   merge(workers.map(({ engines = [] }) => engines));
 

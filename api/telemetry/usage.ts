@@ -5,17 +5,17 @@ import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, repeat } from '../../shared/wait.ts';
 import type { Usage } from '../page/status/view.ts';
 
-/** Hours awake and bytes sent in this month, which hosts count. Kept in DATA_DIR as far as that outlives a restart. */
+/** Hours awake and bytes sent in this month, which hosts limit. They are kept in DATA_DIR, if that survives a restart. */
 export interface UsageCount {
   now(): Usage;
-  /** Writes it down for the next process. */
+  /** Writes the counts for the next process. */
   keep(): Promise<void>;
 }
 
 interface UsageOptions {
-  /** Of the file. */
+  /** Path of the file. */
   readonly path: string;
-  /** Of this process. */
+  /** Bytes that this process has sent. */
   readonly bytesSent: () => number;
   readonly freeHours: number | undefined;
   /** Aborts when the gateway stops. */
@@ -49,7 +49,7 @@ export async function createUsageCount(options: UsageOptions): Promise<UsageCoun
     return { version: 1, month: monthOf(clock.now()), since: clock.now(), awakeMs: 0, bytesOut: 0 };
   }
 
-  /** Adds what came since the last count. A new month begins at the first count in it. */
+  /** Adds the time and bytes since the last count. The first count in a new month starts at zero. */
   function count(): Stored {
     const [at, bytes] = [clock.elapsed(), bytesSent()];
     if (counted.month !== monthOf(clock.now())) counted = begin();
@@ -61,7 +61,7 @@ export async function createUsageCount(options: UsageOptions): Promise<UsageCoun
     return counted;
   }
 
-  /** One write after the other: the last one counts. */
+  /** Writes follow each other, so that the last one wins. */
   let writing = Promise.resolve();
   const write = (): Promise<void> =>
     writeFileAtomically(path, JSON.stringify(count())).catch((error: unknown) => {
@@ -86,7 +86,7 @@ export async function createUsageCount(options: UsageOptions): Promise<UsageCoun
   };
 }
 
-/** Undefined where there is none, or none that can be read: counting begins anew, and says since when. */
+/** Undefined if there is no readable file. Counting then starts at zero, and the status says since when. */
 async function read(path: string, log: Logger): Promise<Stored | undefined> {
   try {
     const text = await unlessMissing(readFile(path, 'utf8'));

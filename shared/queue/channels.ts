@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** Messages between all gateways and workers that are connected. Whoever is not connected misses them. */
+/** Messages between all connected gateways and workers. A service that is not connected misses them. */
 
 export interface Channels {
   publish(channel: string, message: string): Promise<void>;

@@ -2,12 +2,12 @@ import type { GenerationRequest } from '../contract/generation.ts';
 import type { Clock } from '../wait.ts';
 import type { Attendance } from './turns.ts';
 
-/** What a run means in work, and which runs may be made at the same time. Gateway and worker go by the same rule. */
+/** The cost of a run, and which runs may be made at the same time. Gateway and worker use the same rule. */
 
 /** Pixels of an ordinary picture. */
 const UNIT_PIXELS = 1024 * 1024;
 
-/** In ordinary pictures: the queue and the slots count work, not requests. */
+/** Cost in ordinary pictures, because queue and slots count work instead of requests. */
 export function costOf({
   count,
   width = 0,
@@ -16,7 +16,7 @@ export function costOf({
   return count * Math.max(1, Math.ceil((width * height) / UNIT_PIXELS));
 }
 
-/** Of a run of one ordinary picture, which is small; any other is large. */
+/** Cost of one ordinary picture. A run of this cost is small, any other is large. */
 export const SMALLEST_COST = 1;
 
 const isSmall = (cost: number): boolean => cost <= SMALLEST_COST;
@@ -26,18 +26,18 @@ export const LARGE_COST = 2;
 
 /** A small run that takes longer than this counts as a large one from then on. */
 export const QUICK_MS = 5000;
-/** Runs beyond `concurrency`. */
+/** Most runs beyond `concurrency`. */
 const MOST_BESIDE = 2;
-/** Small runs that are made at a time, unless `concurrency` lets more. */
+/** Most small runs that are made at a time, unless `concurrency` allows more. */
 const MOST_QUICK = 2;
-/** Of so many small runs that ended last, more than half have to have been quick. */
+/** More than half of this many small runs that ended last must have been quick. */
 const LATELY = 6;
 
 interface RoomOptions {
-  /** Runs that are made at a time. */
+  /** Number of runs that are made at a time. */
   readonly concurrency: () => number;
   readonly clock: Pick<Clock, 'wait'>;
-  /** There may be room for another run. */
+  /** Called when there may be room for another run. */
   readonly onChange: () => void;
 }
 
@@ -46,13 +46,13 @@ export interface Room {
   /** Whether an ordinary place is free. */
   readonly hasPlace: () => boolean;
   /**
-   * Whether a run of this cost may begin although every ordinary place is taken. It may if it is small, and small runs
-   * have been quick lately: it takes a second where large ones take many, and on a small host its caller would wait for
-   * all of them. Where every run takes long, as on Perchance, none is made beside another. One whose caller comes back
-   * may begin if no other small run is in work: it can wait, and the others would share the processor with it.
+   * Whether a run of this cost may begin although every ordinary place is taken. It may if it is small, and small runs have
+   * been quick lately, because it takes about a second, and would otherwise wait for large runs that take many. Where every
+   * run is slow, as on Perchance, none is made beside another. A run whose caller comes back may begin only if no other
+   * small run is being made, because it can wait and would use the processor of the others.
    */
   readonly hasPlaceBeside: (cost: number, attendance: Attendance) => boolean;
-  /** Takes a place, whether there is one or not. The returned function gives it back, once. */
+  /** Takes a place, even if none is free. The returned function gives it back once. */
   enter(cost: number): () => void;
 }
 
@@ -89,7 +89,7 @@ export function createRoom({ concurrency, clock, onChange }: RoomOptions): Room 
             beSlow();
             onChange();
           },
-          // It has ended.
+          // The run has ended.
           () => undefined,
         );
       }

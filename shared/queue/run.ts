@@ -4,16 +4,16 @@ import { errorRecordSchema, generationResultSchema, previewSchema } from '../con
 import { type ErrorRecord, toErrorCode } from '../errors.ts';
 
 /**
- * A run is one generation. Any number of tickets may share it; there is one ticket for each time somebody asked. The
- * picture ids are derived from its id. Journals keep this record, and workers report to it. What they stored or sent is
- * parsed, since another version may have written it: unknown fields are dropped, unknown error codes become `internal`.
+ * A run is one generation. Any number of tickets may share it, one for each job. Ids of pictures are derived from its id.
+ * Journals keep this record, and workers report changes of it. Stored and sent records are parsed, since another version may
+ * have written them: unknown fields are dropped, unknown error codes become `internal`.
  */
 
 const stepSchema = z.object({
   /** Events are numbered from 1 within a run. */
   number: z.int(),
   status: z.enum(['queued', 'running', 'storing', 'done', 'failed', 'cancelled']),
-  /** A stage of a newer version is left out. */
+  /** An unknown stage of a newer version is dropped. */
   stage: z.enum(STAGES).optional().catch(undefined),
   /** Epoch milliseconds at which the stage began. */
   stageAt: z.number().optional(),
@@ -39,23 +39,23 @@ const endingSchema = z.object({
   rememberUntil: z.number().optional(),
 });
 
-/** What never changes about a run. The defaults are for records that are older than these fields. */
+/** The fields of a run that never change. Defaults are for records that are older than the field. */
 const originSchema = z.object({
   id: z.string(),
   /** Key of the ticket that it was made for. */
   ticketId: z.string(),
   clientId: z.string(),
   request: generationRequestSchema,
-  /** It is made with a caller's own token, which no journal keeps. */
+  /** Whether it needs a caller's own token, which no journal keeps. */
   needsCredentials: z.boolean(),
   /** Milliseconds after the end for which the result answers equal requests. */
   rememberMs: z.number(),
   /** Headers that connect the log lines of both services. */
   trace: z.object({ requestId: z.string(), traceparent: z.string() }),
   createdAt: z.number(),
-  /** Its part of its client's share of the queue, in pictures of one megapixel. */
+  /** Cost in pictures of one megapixel, which counts in its client's share of the queue. */
   cost: z.number().default(1),
-  /** Where its client's line stood in the queue when the run was accepted (`turns.ts`). */
+  /** Position of its client's line when the run was accepted (`turns.ts`). */
   turn: z.number().default(0),
   /** The first caller marked the request as a retry. */
   isRetry: z.boolean().default(false),
@@ -67,9 +67,9 @@ const runSchema = z.object({
   ...endingSchema.shape,
   /** A caller has received the result, so a retry without a seed makes a new picture. */
   received: z.boolean().default(false),
-  /** Key of the ticket whose caller waits on an open connection; empty if that caller asks again later or has left. */
+  /** Key of the ticket whose caller waits on an open connection. Empty if that caller comes back later or has left. */
   attendedBy: z.string().default(''),
-  /** Its latest steps, oldest first: one for each time that it came to a stage. The last one is the present state. */
+  /** Its latest steps, oldest first, one for each stage that it reached. The last one is the present state. */
   steps: z.array(stepSchema).default([]),
 });
 export type Run = Readonly<z.infer<typeof runSchema>>;
@@ -117,7 +117,7 @@ export function applyChange(run: Run, change: RunChange, now: number): Run {
   const status = change.status ?? run.status;
   const isNewStage = change.stage !== undefined && change.stage !== run.stage;
   const hasStarted = status !== 'queued' && run.startedAt === undefined;
-  // The clock may have been set back since: a run's times keep their order, so that no duration is less than nothing.
+  // The clock may have been set back since. A run's times keep their order, so that no duration is negative.
   const at = Math.max(now, run.stageAt ?? run.startedAt ?? run.createdAt);
   const changed: Run = {
     ...run,
@@ -139,7 +139,7 @@ export function withStep(run: Run, step: RunStep): Run {
   return { ...run, ...toStep(step), steps: [...earlier, toStep(step)].slice(-MAX_STEPS) };
 }
 
-/** With every field, if only as undefined: laid over another step, it leaves nothing of that one. */
+/** Has every field, also undefined ones, so that it replaces all fields of another step. */
 function toStep(run: RunStep): RunStep {
   const { number, status, stage, stageAt, fraction, engine, engineStatus, queuePosition, startedAt } = run;
   return { number, status, stage, stageAt, fraction, engine, engineStatus, queuePosition, startedAt };
@@ -152,16 +152,16 @@ export function toHistory(run: Run): RunEvent[] {
 }
 
 const runEndSchema = z.object({
-  /** That made the picture. */
+  /** The engine that made the picture. */
   engine: z.string().optional(),
-  /** Engines that failed. */
+  /** Engines that were tried and failed. */
   attempts: generationResultSchema.shape.attempts.readonly(),
-  /** Unless it is done. */
+  /** The error code, unless the run is done. */
   code: z.string().transform(toErrorCode).optional(),
   /** Milliseconds from the start of the work to its end. */
   tookMs: z.number().optional(),
 });
-/** What others than its callers learn of an ended run. */
+/** What is reported of an ended run to metrics and other gateways. */
 export type RunEnd = Readonly<z.infer<typeof runEndSchema>>;
 
 export function toRunEnd({ status, result, error, startedAt, finishedAt }: Run): RunEnd {
@@ -170,10 +170,10 @@ export function toRunEnd({ status, result, error, startedAt, finishedAt }: Run):
   return { engine: result?.engine, attempts, code: status === 'cancelled' ? status : error?.code, tookMs };
 }
 
-/** What all gateways are told of an ended run. An older release tells less, and nothing when only a callback is due. */
+/** The message to all gateways about an ended run. An older release sends fewer fields, and none when only a callback is due. */
 export const endedMessageSchema = runEndSchema.partial().extend({
   timings: generationResultSchema.shape.timings.optional(),
-  /** Tickets that are due to be called back for it. */
+  /** Number of its tickets whose callback is due. */
   callbacks: z.number().optional(),
 });
 
@@ -183,10 +183,10 @@ export const toEndedText = (run: Run, callbacks: number): string =>
 /** The name under which a journal finds the run of a finished picture. */
 export const toPictureIdName = (pictureId: string): string => `finished:${pictureId}`;
 
-/** An upstream's own words go into every event and record, so they are cut. */
+/** An upstream's status text is in every event and record, so it is cut. */
 const MAX_STATUS_CHARACTERS = 200;
 
-/** What a worker's progress says about the run. */
+/** The change of a run by a worker's progress. */
 export function toRunChange({ stage, fraction, engine, engineStatus }: ProgressEvent): RunChange {
   return {
     status: stage === 'upload' ? 'storing' : 'running',
@@ -208,7 +208,7 @@ export function toDone(run: Run, made: GenerationResult, facts: { now: number; w
   return { status: 'done', result, rememberUntil: Math.min(facts.now + forMs, ...hostedUntil) };
 }
 
-/** Adds the time before the worker's own stages: the wait in the queue, and within it the time in which a worker woke up. */
+/** Adds the stages before the worker's own: the wait in the queue, and the part of it in which a worker woke up. */
 function withWaiting(made: GenerationResult, { createdAt, startedAt }: Run, wokeAt: number): GenerationResult {
   const waited = (startedAt ?? createdAt) - createdAt;
   const wake = Math.min(Math.max(wokeAt - createdAt, 0), waited);

@@ -9,7 +9,7 @@ import { type Blobs, blobKeys } from './backend.ts';
 
 export type Credentials = Readonly<Record<string, string>>;
 
-/** Callers' own tokens while their runs are unfinished; never in clear outside this process. */
+/** Callers' own tokens while their runs are open. They are never stored or sent unencrypted. */
 export interface Vault {
   put(runId: string, credentials: Credentials): Promise<void>;
   get(runId: string): Promise<Credentials | undefined>;

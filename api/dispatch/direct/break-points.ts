@@ -1,4 +1,4 @@
-/** A run fails once the points of its broken and unanswered attempts add up to this. */
+/** A run fails when the points of its broken and unanswered attempts add up to more than this. */
 const MAX_POINTS = 20;
 const POINTS = { broken: 4, absent: 1 } as const;
 

@@ -14,8 +14,8 @@ import { fetchPicture, removeHosted } from './worker-calls.ts';
 import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 
 /**
- * Runs of one client that wait for an engine at their workers, each on a connection of its own. The client's others stay in
- * the queue, where they count in its share.
+ * Most runs of one client that wait for an engine at their workers, each on its own connection. The client's other runs stay
+ * in the queue, where they count in its share.
  */
 const MOST_SET_ASIDE = 8;
 /** Pause before workers that could not be reached are woken again, while runs wait for them. */
@@ -36,7 +36,7 @@ interface InWork {
   readonly clientId: string;
   readonly controller: AbortController;
   readonly ended: Promise<void>;
-  /** It waits for an engine, without a slot. */
+  /** Whether it waits for an engine, without a slot. */
   isAside: boolean;
 }
 
@@ -63,8 +63,8 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   }
 
   /**
-   * The first run in turn, for a free slot. Without one, the first small run that may begin beside what is in work; a
-   * client that has a run in work, or whose last runs took long, gets no place in this way.
+   * The first run of the queue, if a slot is free. Otherwise the first small run that may be made beside the running ones. A
+   * client with a running run, or whose last runs were slow, gets no such place.
    */
   function takeNext(): { readonly link: WorkerLink; readonly run: QueuedRun } | undefined {
     const [freest] = links.filter((link) => link.free() > 0).sort((one, other) => other.free() - one.free());
@@ -85,7 +85,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   const countAside = (clientId: string): number =>
     [...running.values()].filter((run) => run.isAside && run.clientId === clientId).length;
 
-  /** What it will cost, in ordinary pictures: one of a client whose last runs took long counts as large. */
+  /** Expected cost in ordinary pictures. A run of a client whose last runs were slow counts as large. */
   const workOf = ({ cost, clientId }: QueuedRun): number =>
     slowClients.has(clientId) ? Math.max(cost, LARGE_COST) : cost;
 
@@ -117,7 +117,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   }
 
   async function settle(run: QueuedRun, outcome: ProductionOutcome, signal: AbortSignal): Promise<void> {
-    // A result that came together with the abort is kept, because the work is done.
+    // A result that arrived together with the abort is kept, because the work is done.
     if (signal.aborted && outcome.kind !== 'result') return;
     if (outcome.kind === 'full') return putBack(run);
     if (outcome.kind === 'broken' || outcome.kind === 'absent') return breakOff(run, outcome.kind, outcome.reason);
@@ -138,7 +138,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   async function putBack(run: QueuedRun): Promise<void> {
     await ledger.putBack(run.id);
     running.delete(run.id);
-    // A run that had started before goes first.
+    // A run that was begun before goes first.
     queue.push(run, FIRST_PLACE);
   }
 

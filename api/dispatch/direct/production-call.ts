@@ -22,9 +22,9 @@ export type ProductionOutcome =
   | { readonly kind: 'failed'; readonly error: AppError }
   /** The worker has no free slot now. */
   | { readonly kind: 'full'; readonly retryAfterMs: number }
-  /** It never started: there was no answer, or only a proxy's. */
+  /** It never began: there was no answer, or only that of a proxy. */
   | { readonly kind: 'absent'; readonly reason: string }
-  /** It may have started, and its end is unknown. */
+  /** It may have begun, and its end is unknown. */
   | { readonly kind: 'broken'; readonly reason: string };
 
 interface CallOptions {
@@ -89,7 +89,7 @@ async function readProduction(
 function toRefusal({ status, headers }: AxiosResponse, body: Buffer): ProductionOutcome {
   const record = readErrorRecord(body.toString('utf8'), headers[WIRE_HEADER] !== undefined);
   if (record === undefined) return { kind: 'absent', reason: `status ${status} from something that is no worker` };
-  // This 401 is about WORKER_TOKEN. After a production has started, it is about the caller's own token for an engine.
+  // This 401 is about WORKER_TOKEN. After a production has begun, a 401 is about the caller's own token for an engine.
   if (record.code === 'unauthorized' || record.code === 'forbidden') {
     const message = 'the worker does not accept WORKER_TOKEN; it must be the same on both services';
     return { kind: 'failed', error: new AppError('worker_unavailable', message) };

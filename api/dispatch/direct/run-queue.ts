@@ -1,12 +1,12 @@
 import { type Attendance, attendanceOf, placeOf } from '../../../shared/queue/turns.ts';
 import type { QueuedRun } from '../dispatch.ts';
 
-/** Waiting runs in the order of their places, then of their age. */
+/** Waiting runs, ordered by place and then by age. */
 export interface RunQueue {
   readonly size: number;
-  /** `place`: another one than that of its turn. */
+  /** `place`: replaces the place of its turn. */
   push(run: QueuedRun, place?: number): void;
-  /** The first one that fits. */
+  /** Removes and returns the first run that fits. */
   take(fits: (run: WaitingRun) => boolean): WaitingRun | undefined;
   remove(id: string): boolean;
   /** Does nothing if the run does not wait here. */
@@ -22,7 +22,7 @@ export interface WaitingRun extends QueuedRun {
 }
 
 export function createRunQueue(): RunQueue {
-  /** In order. */
+  /** In the order of the queue. */
   const runs: WaitingRun[] = [];
   const byId = new Map<string, WaitingRun>();
 

@@ -2,18 +2,18 @@ import { QUICK_MS } from '../../../shared/queue/room.ts';
 import { remember } from '../../../shared/remember.ts';
 
 /**
- * Clients whose last runs took long, by their identifiers. The place beside large runs is for quick ones: whoever asks
- * again and again for what an engine or a page makes slow would hold it for seconds each time, and others would wait.
- * One slow run says nothing yet, because the browser may have died under it.
+ * Identifiers of clients whose last runs were slow. The place beside large runs is for quick runs. A client with slow runs
+ * would hold it for seconds each time, while others wait. A single slow run does not count, because its browser may have
+ * died.
  */
 export interface SlowClients {
   has(clientId: string): boolean;
-  /** A run of this client has ended after so long in work. */
+  /** Records how long a run of this client took. */
   note(clientId: string, tookMs: number): void;
 }
 
 const SLOW_IN_ROW = 2;
-/** Each is an address or a key's name, so that is little memory. The longest known is forgotten first. */
+/** Each is an address or a key's name, so this takes little memory. The oldest entry is forgotten first. */
 const MAX_CLIENTS = 1000;
 
 export function createSlowClients(): SlowClients {

@@ -10,7 +10,7 @@ import type { WorkerLink } from './worker-link.ts';
 const PICTURE_TIMEOUT_MS = 20_000;
 const REMOVAL_TIMEOUT_MS = 30_000;
 
-/** Asks every worker, because after a restart it is unknown which one made a picture. */
+/** Asks every worker, because after a restart the gateway does not know which one made a picture. */
 export async function fetchPicture(
   links: readonly WorkerLink[],
   pictureId: string,

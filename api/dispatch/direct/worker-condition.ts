@@ -15,7 +15,7 @@ const STATUS_TIMEOUT_MS = 5000;
 const STATUS_INTERVAL_MS = 10_000;
 const LOOK_TIMEOUT_MS = 1000;
 const LOOK_INTERVAL_MS = 5000;
-/** After a failed run its status may be asked for this long. The run itself keeps the host awake anyway. */
+/** After a failed run its status may be asked during this time. The failed run keeps the host awake anyway. */
 const DOUBT_MS = 60_000;
 
 const REFUSES_TOKEN = 'does not accept WORKER_TOKEN, which must be the same on both services';
@@ -28,11 +28,11 @@ export interface WorkerCondition {
   status(): WorkerStatus | undefined;
   /** Why it makes no pictures. Each text completes a sentence that begins with “The worker”. */
   problems(): readonly string[];
-  /** Call it when the worker has answered: its status may be asked again. */
+  /** Call it when the worker has answered, so that its status may be asked again. */
   heard(): void;
-  /** Call it after a failed run: the worker may be unhealthy. */
+  /** Call it after a failed run, because the worker may be unhealthy. */
   doubt(): void;
-  /** Call it when the worker has finished a run: it is healthy. */
+  /** Call it when the worker has ended a run with a result, which shows that it is healthy. */
   trust(): void;
   /** Asks for its status, for at most a second, unless the worker is known to be healthy. */
   look(): Promise<void>;

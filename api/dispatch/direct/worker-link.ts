@@ -20,7 +20,7 @@ export interface WorkerLink {
   readonly client: AxiosInstance;
   /** Number of free slots. 0 unless the worker is known to be awake. */
   free(): number;
-  /** Whether it may be given a run of this cost although no slot is free. Not unless it is known to be awake. */
+  /** Whether it may get a run of this cost although no slot is free. False unless it is known to be awake. */
   hasPlaceBeside(cost: number, attendance: Attendance): boolean;
   /** Starts to wake it, unless it is awake or being woken. */
   wake(): void;
@@ -110,7 +110,7 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
         call.onProgress(event);
         setAside(event.stage === 'waiting');
       };
-      // The worker knows what a request costs by itself, and one of 1.0.0 refuses fields that it does not know.
+      // The cost is only sent when it differs from the request's, because a worker of 1.0.0 refuses unknown fields.
       const usual = costOf(opened.production.request);
       const production = { ...opened.production, ...(call.cost !== usual && { cost: call.cost }) };
       const outcome = await callProduction({

@@ -22,14 +22,14 @@ const UNREADABLE: ErrorRecord = { code: 'internal', message: 'a worker reported 
 
 export interface QueueDispatchOptions {
   readonly backend: RedisBackend;
-  /** Hosts that may sleep, to be woken by a request: their workers take from the queue once they run. */
+  /** Hosts that may sleep. A request wakes them, and their workers then take runs from the queue. */
   readonly workerUrls: readonly string[];
   readonly onAwake: (tookMs: number) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Any number of gateways and workers on BullMQ, which serves runs by their places. */
+/** Dispatch for any number of gateways and workers by BullMQ, which serves runs by their places. */
 export async function createQueueDispatch(options: QueueDispatchOptions): Promise<Dispatch> {
   const { backend, clock, log } = options;
   const { channels, runs, blobs } = backend;
@@ -90,7 +90,7 @@ export async function createQueueDispatch(options: QueueDispatchOptions): Promis
     enqueue: (run) => enqueue(run),
     withdraw: async (runId) => {
       await channels.publish(channelNames.cancel, runId);
-      // Fails while a worker holds the run; the cancellation above reaches that worker.
+      // Fails while a worker holds the run, and then the cancellation above reaches that worker.
       await queue
         .remove(runId)
         .catch((error: unknown) =>

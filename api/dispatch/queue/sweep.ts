@@ -7,10 +7,10 @@ import { FIRST_PLACE } from '../../../shared/queue/turns.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import type { QueuedRun } from '../dispatch.ts';
 
-/** Accepting and queueing a run takes less time, so an older run without a place in the queue was lost. */
+/** Accepting and queueing a run takes less time, so an older run that is not in the queue was lost. */
 const SETTLE_MS = 10_000;
 const LONGEST_WAIT_MS = 86_400_000;
-/** A run that was lost this often is taken to crash its workers. */
+/** A run that was lost this often probably crashes its workers. */
 const MAX_LOSSES = 3;
 
 interface SweepOptions {
@@ -22,8 +22,8 @@ interface SweepOptions {
 }
 
 /**
- * Unfinished runs that are on no queue: their gateway died in between, or their workers died too often. And runs that
- * waited for a day, be it for a worker or for their caller's token.
+ * Handles open runs that are not in the queue, because their gateway died before it queued them, or their workers died too
+ * often, and runs that have waited for a day for a worker or for their caller's token.
  */
 export async function sweepLostRuns({ queue, runs, blobs, clock, enqueue }: SweepOptions): Promise<void> {
   const now = clock.now();
@@ -43,7 +43,7 @@ export async function sweepLostRuns({ queue, runs, blobs, clock, enqueue }: Swee
     const { id } = run;
     if ((await runs.countLoss(id)) > MAX_LOSSES) return fail(id, 'its workers died with it too often');
     await runs.report(id, { status: 'queued' });
-    // A run that was begun before goes first.
+    // A run that was begun before goes first in the queue.
     await enqueue(run, FIRST_PLACE);
   }
 

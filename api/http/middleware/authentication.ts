@@ -13,7 +13,7 @@ export interface Caller extends Client {
 }
 
 /**
- * The caller: with API_KEYS set, the owner of the key, else the address (an IPv6 subscriber counts as one).
+ * The caller. With API_KEYS set it is the owner of the key, otherwise the address (an IPv6 subscriber counts as one).
  * Throws `unauthorized`, and `rate_limited` after too many wrong keys.
  */
 export function identify(request: Request, keys: readonly ApiKey[] | undefined, brake: SecretBrake): Caller {

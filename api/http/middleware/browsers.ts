@@ -91,7 +91,7 @@ export function tellBrowsers({ corsOrigins: origins, publicUrl, hsts }: BrowserO
 
 type HeaderSetter = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** Sets what this handler sets. It is the same for every request, so it is asked once and not for each. */
+/** Sets the headers of this handler. They are the same for every request, so the handler runs only once. */
 function setSame(handler: HeaderSetter): RequestHandler {
   const headers = new Map<string, string>();
   const example = new ServerResponse(new IncomingMessage(new Socket()));

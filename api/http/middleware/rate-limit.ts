@@ -15,7 +15,7 @@ const LONGEST_RETRY_SECONDS = 60;
 export type RateLimit = (request: Request, response: Response, caller: Caller, cost?: number) => Promise<void>;
 
 interface RateLimitOptions {
-  /** For callers whose key has no limit of its own; 0: no limit. */
+  /** Limit for callers whose key has no limit of its own. 0: no limit. */
   readonly perMinute: number;
   /** Counts of several gateways together. Default: counts in memory. */
   readonly redis?: Redis | undefined;
@@ -88,7 +88,7 @@ function setItem(response: Response, header: string, name: string, item: string)
   response.setHeader(header, [...others, item].join(', '));
 }
 
-/** Until the window ends. The counter reckons with the wall clock, which may have been set back since. */
+/** Seconds until the window ends. The counter uses the wall clock, which may have been set back since. */
 const toSeconds = ({ seconds }: Window, { msBeforeNext }: RateLimiterRes): number =>
   Math.min(Math.max(1, Math.ceil(msBeforeNext / 1000)), seconds);
 

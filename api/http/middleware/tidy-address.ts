@@ -4,9 +4,9 @@ import type { Request, RequestHandler } from 'express';
 type RoutedRequest = Pick<Request, 'method' | 'url' | 'headers'>;
 
 /**
- * Corrects an address whose base URL ended with a slash (`//v1/images/generations`), lacks OpenAI's `/v1`, or is whole
- * as for a proxy (`GET http://host/path`). `basePath` is the path of PUBLIC_URL, or '' if it has none. A proxy in front
- * may have removed it already.
+ * Corrects an address whose base URL ended with a slash (`//v1/images/generations`), that lacks OpenAI's `/v1`, or that is
+ * absolute as for a proxy (`GET http://host/path`). `basePath` is the path of PUBLIC_URL, or '' if it has none. A proxy in
+ * front may already have removed it.
  */
 export function tidyAddress(basePath: string): RequestHandler {
   return (request, _response, next) => {

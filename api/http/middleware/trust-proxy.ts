@@ -109,7 +109,7 @@ function toEntries(request: Request): string[] {
   return header === undefined ? [] : header.split(',').slice(-MAX_ENTRIES).reverse();
 }
 
-/** `198.51.100.7; 2` : the caller's address and how many entries X-Forwarded-For had; `; direct` where none was believed. */
+/** `198.51.100.7; 2`: the caller's address and the number of entries of X-Forwarded-For. `; direct` if none was trusted. */
 export function describeCaller(request: Request): string {
   const address = toCallerAddress(request);
   const count = toEntries(request).filter((entry) => entry.trim() !== '').length;

@@ -1,25 +1,25 @@
-/** Callbacks that are due wait here for their turn: callers take turns, so that one caller's slow receivers do not delay another's. */
+/** The queue of due callbacks. Callers take turns, so that one caller's slow receivers do not delay another's callbacks. */
 
 export interface Turn {
-  /** Whose callback it is. */
+  /** The client that wants the callback. */
   readonly clientId: string;
   readonly host: string;
-  /** By the clock's `elapsed`: the time after which the journal hands it out again: it is not begun any more. */
+  /** By the clock's `elapsed`: after this time the callback is not begun, because the journal hands it out again. */
   readonly until: number;
 }
 
 export interface CallTurns<T extends Turn> {
   readonly hasRoom: boolean;
-  /** False when this caller has too many here already. */
+  /** Returns false when this caller already has too many callbacks here. */
   add(turn: T): boolean;
-  /** The next one that may be called now; `end` it when it has been. */
+  /** The next callback that may be made now. Call `end` afterwards. */
   begin(elapsed: number): T | undefined;
   end(turn: T): void;
 }
 
 const BOUNDS = {
   atOnce: 16,
-  /** Calls at a time for one caller: a receiver that never answers delays that caller alone. */
+  /** Simultaneous calls for one caller, so that a receiver that never answers delays only that caller. */
   atOnceOfCaller: 2,
   atOnceToHost: 6,
   waiting: 200,
@@ -27,7 +27,7 @@ const BOUNDS = {
 } as const;
 
 export function createCallTurns<T extends Turn>(): CallTurns<T> {
-  /** In the order in which callers come to their turn. */
+  /** Callbacks by caller, in the order of the callers' turns. */
   const lanes = new Map<string, T[]>();
   const underWay = new Set<T>();
 

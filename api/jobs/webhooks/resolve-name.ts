@@ -4,21 +4,21 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 
 /**
- * Names that strangers chose, resolved with a deadline and off the thread pool. The system's `getaddrinfo` has none, and
- * Node lets only two of its calls wait at once: names whose servers never answer would hold up the worker's own address.
+ * Resolves names that callers chose, with a deadline and without the thread pool. The system's `getaddrinfo` has no deadline,
+ * and Node runs only two of its calls at once, so names whose servers never answer would delay the worker's own address.
  */
 
 export type ResolveName = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 interface ResolveNameOptions {
-  /** DNS servers as `address:port`; left out: the system's. */
+  /** DNS servers as `address:port`. Default: the system's. */
   readonly servers?: readonly string[];
   readonly deadlineMs?: number;
   readonly hostsFile?: string;
 }
 
 const DEADLINE_MS = 4000;
-/** Of one question to one server. */
+/** Time limit for one question to one server. */
 const TRY_MS = 1500;
 
 export function createResolveName(options: ResolveNameOptions = {}): ResolveName {
@@ -31,7 +31,7 @@ export function createResolveName(options: ResolveNameOptions = {}): ResolveName
   };
 
   async function ask(name: string): Promise<readonly LookupAddress[]> {
-    // One for each name, since cancelling ends all questions of a resolver.
+    // One resolver for each name, since cancelling ends all questions of a resolver.
     const resolver = new Resolver({ timeout: TRY_MS, tries: 2 });
     if (servers !== undefined) resolver.setServers([...servers]);
     const deadline = setTimeout(() => resolver.cancel(), deadlineMs);
@@ -49,14 +49,14 @@ export function createResolveName(options: ResolveNameOptions = {}): ResolveName
 const toAddresses = (answer: PromiseSettledResult<string[]>, family: 4 | 6): LookupAddress[] =>
   answer.status === 'fulfilled' ? answer.value.map((address) => ({ address, family })) : [];
 
-/** RFC 6761: never asked of a server. */
+/** RFC 6761: localhost must not be asked of a server. */
 const isLocalhost = (name: string): boolean => name === 'localhost' || name.endsWith('.localhost');
 const LOOPBACK: readonly LookupAddress[] = [
   { address: '127.0.0.1', family: 4 },
   { address: '::1', family: 6 },
 ];
 
-/** The system's own names come first, as everywhere else. */
+/** Names in the system's hosts file win over DNS, as in every program. */
 async function readHosts(path: string, name: string): Promise<readonly LookupAddress[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {

@@ -8,8 +8,8 @@ import { createHttpClient } from '../../../shared/net/http.ts';
 import { createResolveName, type ResolveName } from './resolve-name.ts';
 
 /**
- * One signed call of a stranger's address, as https://www.standardwebhooks.com asks: `webhook-id` stays the same over
- * all attempts, redirects are failures. The address is checked when it is resolved, and nothing else is connected to.
+ * One signed call to a caller's address, by https://www.standardwebhooks.com: `webhook-id` is the same for all attempts, and
+ * redirects are failures. The address is checked when it is resolved, and only the checked address is connected to.
  */
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -18,7 +18,7 @@ const MAX_URL_CHARACTERS = 2000;
 
 const SECRET_BYTES = 24;
 
-/** As Standard Webhooks serializes one. An empty or half-read key would sign what anybody can sign. */
+/** Whether the text is a secret in the format of Standard Webhooks. Anybody could forge signatures of an empty key. */
 export function isWebhookSecret(text: string): boolean {
   const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1] ?? '';
   const key = Buffer.from(base64, 'base64');
@@ -32,17 +32,17 @@ export interface WebhookMessage {
 }
 
 export interface WebhookCalls {
-  /** Throws `invalid_request` when this address may not be called. */
+  /** Throws `invalid_request` if this address may not be called. */
   check(url: string): Promise<void>;
-  /** The status that was answered; rejects when there was none. */
+  /** Resolves with the status of the answer. Rejects when there was none. */
   send(message: WebhookMessage, nowMs: number, signal: AbortSignal): Promise<number>;
 }
 
 interface WebhookCallsOptions {
-  /** `whsec_` and base64. */
+  /** `whsec_` followed by base64. */
   readonly secret: string;
   readonly allowedHosts: readonly string[];
-  /** For names that strangers chose. */
+  /** Resolves names that callers chose. */
   readonly resolveName?: ResolveName | undefined;
 }
 
@@ -50,10 +50,10 @@ export function createWebhookCalls(options: WebhookCallsOptions): WebhookCalls {
   const { secret, allowedHosts, resolveName = createResolveName() } = options;
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   const ownNames = new Set(allowedHosts.map((host) => host.toLowerCase()));
-  // The operator's own names may be known to the system alone, for instance by its search domains.
+  // Only the system may know the operator's own names, for instance by its search domains.
   const resolve: ResolveName = (name) => (ownNames.has(name.toLowerCase()) ? resolveBySystem(name) : resolveName(name));
   const guard = createAddressGuard({ allow: allowedHosts, protocols: PROTOCOLS, resolve });
-  // A kept connection would not be looked up and checked again.
+  // A kept connection would skip the check of the address.
   const agentOptions = { keepAlive: false, lookup: guard.lookup };
   const client = createHttpClient({
     httpAgent: new HttpAgent(agentOptions),

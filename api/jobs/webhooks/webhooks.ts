@@ -8,12 +8,12 @@ import { createCallTurns, type Turn } from './call-turns.ts';
 import { createSteadyTime } from './steady-time.ts';
 import type { WebhookCalls } from './webhook-call.ts';
 
-/** Calls the callback addresses of ended jobs. The journal keeps the calls that are still to be made. */
+/** Calls the callback addresses of ended jobs. The journal keeps the callbacks that are still due. */
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Pauses before another attempt; after the last one the receiver is given up. */
+/** Pauses between attempts. After the last one no further attempt is made. */
 const PAUSES_MS = [
   5 * SECOND_MS,
   30 * SECOND_MS,
@@ -23,12 +23,12 @@ const PAUSES_MS = [
   2 * HOUR_MS,
   6 * HOUR_MS,
 ];
-/** The sum of all pauses: a receiver is not given up earlier. */
+/** The sum of all pauses. Attempts do not end earlier. */
 const SPAN_MS = PAUSES_MS.reduce((sum, pauseMs) => sum + pauseMs, 0);
-/** Longer than a turn and a call take. When a gateway dies meanwhile, another one makes the call after this time. */
+/** Longer than a turn and a call take. When a gateway dies in this time, another one makes the call afterwards. */
 const LEASE_MS = 2 * MINUTE_MS;
 const LONGEST_CALL_MS = 15 * SECOND_MS;
-/** For a caller with more callbacks than wait here. */
+/** Postpones callbacks of a caller that already has too many here. */
 const PUT_OFF_MS = 30 * SECOND_MS;
 const GONE = 410;
 
@@ -37,7 +37,7 @@ interface CallbackTurn extends Turn {
 }
 
 export interface Webhooks {
-  /** Looks for callbacks that are due. */
+  /** Checks for due callbacks. */
   poke(): void;
   stop(): Promise<void>;
 }
@@ -51,7 +51,7 @@ interface WebhooksOptions {
   readonly log: Logger;
 }
 
-/** A call that was put off counts as an attempt, and may use up the pauses early: then the last one is repeated. */
+/** A postponed call counts as an attempt, so the pauses may be used up early. Then the last one is repeated. */
 const toPause = (attempts: number, sinceMs: number): number | undefined =>
   PAUSES_MS[attempts] ?? (sinceMs < SPAN_MS ? PAUSES_MS.at(-1) : undefined);
 
@@ -73,7 +73,7 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
     if (stopping.signal.aborted) return;
     const isTaken = typeof status === 'number' && (status < 300 || status === GONE);
     const pauseMs = isTaken ? undefined : toPause(attempts, clock.now() - (run.finishedAt ?? clock.now()));
-    if (!isTaken) log.warn({ host: new URL(callbackUrl).host, answer: status, pauseMs }, 'a webhook was not taken');
+    if (!isTaken) log.warn({ host: new URL(callbackUrl).host, answer: status, pauseMs }, 'a webhook was not accepted');
     await journal.putOffCallback(ticket.key, pauseMs === undefined ? undefined : steadyNow() + pauseMs);
   }
 

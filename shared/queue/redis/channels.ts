@@ -7,10 +7,10 @@ interface Entry {
   readonly acknowledged: Promise<unknown>;
 }
 
-/** Channels that nobody listens to any more are left together, since a command for each would be one for each picture. */
+/** Channels without listeners are left together, because a command for each would be one for each picture. */
 const LEAVE_PAUSE_MS = 1000;
 
-/** Redis' publish and subscribe. Subscriptions use a connection of their own. */
+/** Redis' publish and subscribe. Subscriptions use their own connection. */
 export function createRedisChannels(redis: Redis, log: Logger): Channels {
   const connection = redis.duplicate();
   const entries = new Map<string, Entry>();
@@ -30,7 +30,7 @@ export function createRedisChannels(redis: Redis, log: Logger): Channels {
     hasConnected = true;
   });
 
-  /** Subscribes again before it calls the listeners; else messages in between would be missed. */
+  /** Subscribes again before it calls the listeners, because messages in between would be missed otherwise. */
   async function announceGap(): Promise<void> {
     if (entries.size > 0) await connection.subscribe(...entries.keys());
     for (const listener of gapListeners) listener();

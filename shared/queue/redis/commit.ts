@@ -8,7 +8,7 @@ import { createScript, redisKeys } from './connection.ts';
 
 export type Command = readonly (string | number)[];
 
-/** The command must answer these texts (the empty text for a missing value), or a number up to `atMost`. */
+/** The command must return these texts (the empty text for a missing value), or a number up to `atMost`. */
 export type Fact =
   | { readonly command: Command; readonly answer: string | readonly string[] }
   | { readonly command: Command; readonly atMost: number };
@@ -75,8 +75,8 @@ const commitScript = createScript(`
 `);
 
 /**
- * The answers of several commands, as Redis sends them. `RUNS key` answers the ids that stand there, and each one's run;
- * `TICKET key` answers the ticket, and its run.
+ * The replies of several commands. `RUNS key` returns the ids that are stored there, and each one's run. `TICKET key`
+ * returns the ticket and its run.
  */
 export const readAll = async (redis: Redis, commands: readonly Command[]): Promise<readonly unknown[]> =>
   (await readScript(redis, [], [JSON.stringify(commands)])) as readonly unknown[];

@@ -24,7 +24,7 @@ export const redisKeys = {
   open: `${PREFIX}:open`,
   /** Waiting runs, by their place. */
   waiting: `${PREFIX}:waiting`,
-  /** Place of the last run of each line, and the turn that the queue has come to. */
+  /** Place of the last run of each line, and the queue's present turn. */
   places: `${PREFIX}:waiting:places`,
   /** Total cost of each client's waiting runs. */
   costs: `${PREFIX}:waiting:costs`,
@@ -33,8 +33,8 @@ export const redisKeys = {
 } as const;
 
 /**
- * Commands wait while Redis restarts, as BullMQ demands of its connections, rather than fail after some tries. They
- * wait for ever, or up to `commandTimeoutMs` where a client waits for the answer.
+ * While Redis restarts, commands wait, as BullMQ requires of its connections, and do not fail after some tries. They wait for
+ * ever, or up to `commandTimeoutMs` where a client waits for the answer.
  */
 export function connectRedis(url: string, log: Logger, commandTimeoutMs?: number): Redis {
   const bound = commandTimeoutMs === undefined ? {} : { commandTimeout: commandTimeoutMs };

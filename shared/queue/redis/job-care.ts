@@ -3,13 +3,13 @@ import type { Logger } from '../../service/log.ts';
 import { pause, systemClock } from '../../wait.ts';
 
 /**
- * What BullMQ does by the wall clock, by one that does not jump. Set back by an hour, BullMQ renews no lock for that hour,
- * so that other workers take jobs that are being worked on, and a delayed job waits an hour longer.
+ * Does with a clock that does not jump what BullMQ does with the wall clock. When the wall clock is set back by an hour,
+ * BullMQ renews no lock for that hour, so that other workers take running jobs, and a delayed job waits an hour longer.
  */
 export interface JobCare {
   /** Renews the job's lock until the returned function is called. */
   keepLock(job: Job<unknown>, token: string): () => void;
-  /** Call it when the job was delayed by so many milliseconds: if it is still delayed after that, it is promoted. */
+  /** Call it when the job was delayed by `delayMs`. If it is still delayed after that time, it is promoted. */
   promoteLate(job: Job<unknown>, delayMs: number): void;
   close(): void;
 }
@@ -20,14 +20,14 @@ interface JobCareOptions {
   readonly log: Logger;
 }
 
-/** In the time for which a lock lasts: some of them may come late. */
+/** Number of renewals during a lock's time, since some may come late. */
 const RENEWALS = 4;
-/** BullMQ comes first, as a rule. */
+/** Gives BullMQ the time to promote the job itself. */
 const LATE_MS = 1000;
 
 export function createJobCare({ lockMs, log }: JobCareOptions): JobCare {
   const closing = new AbortController();
-  /** The end of the last promise to promote each job. */
+  /** Aborts the pending promotion of a job, by job. */
   const promises = new Map<string, AbortController>();
 
   async function renew(job: Job<unknown>, token: string, signal: AbortSignal): Promise<void> {
@@ -63,7 +63,7 @@ export function createJobCare({ lockMs, log }: JobCareOptions): JobCare {
       promises.set(id, replaced);
       promote(job, delayMs, AbortSignal.any([replaced.signal, closing.signal]))
         .catch((error: unknown) => {
-          // Another worker may have taken it in that moment.
+          // Another worker may have taken the job at the same moment.
           log.info({ queueJob: id, reason: String(error) }, 'a delayed job of the queue was not promoted');
         })
         .finally(() => {

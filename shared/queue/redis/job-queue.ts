@@ -17,7 +17,7 @@ export type QueueJob = Readonly<z.infer<typeof queueJobSchema>>;
 /** The queue that gateways add to and workers take from: BullMQ on Redis. */
 
 const QUEUE_NAME = 'runs';
-/** Ended jobs leave nothing on the queue: how they ended stands in the records of the runs. */
+/** Ended jobs are removed from the queue, because the records of the runs contain how they ended. */
 const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true } as const;
 const MAX_STALLS = 5;
 /** By default BullMQ leaves a slot idle for 15 s after a lost connection. */
@@ -87,7 +87,7 @@ export async function createJobConsumer(
     QUEUE_NAME,
     async (job, token = '') => {
       const known = queueJobSchema.safeParse(job.data);
-      // Another version added it. A run is found to be lost and queued again; a removal times out at its gateway.
+      // Another version added it. A run will be found as lost and queued again, and a removal times out at its gateway.
       if (!known.success) return log.warn({ queueJob: job.id }, 'a job of the queue is of an unknown kind');
       const end = await work(known.data).finally(care.keepLock(job, token));
       if (end === 'done') return;
@@ -116,7 +116,7 @@ export async function createJobConsumer(
   };
 }
 
-/** Closes a queue or consumer that fails to get ready: it would never be ready later. */
+/** Closes a queue or consumer that fails to get ready, because it would not get ready later. */
 async function untilReady(part: { waitUntilReady(): Promise<unknown>; close(): Promise<void> }): Promise<void> {
   try {
     await part.waitUntilReady();

@@ -20,7 +20,7 @@ import { attendanceOf, FIRST_PLACE, lineOf, placeOf, servedTurnOf } from '../tur
 import { type Command, type Commit, commit, commitUntilDone, type Fact } from './commit.ts';
 import { redisKeys } from './connection.ts';
 
-/** What everything that keeps records on Redis is given. */
+/** Options of all modules that keep records on Redis. */
 export interface RedisRecordsOptions {
   readonly redis: Redis;
   readonly clock: Pick<Clock, 'now'>;
@@ -46,20 +46,20 @@ export interface SharedRuns {
   /** Does nothing if the run does not wait. */
   move(run: Pick<Run, 'id' | 'createdAt'>, place: number): Promise<void>;
   /**
-   * Begins the counts anew if nothing waits: places stay far below what BullMQ can tell apart, and the costs of runs
-   * that were lost while they waited are taken back.
+   * Resets places and costs if nothing waits. So places stay far below BullMQ's limit, and the costs of runs that were lost
+   * while they waited are removed.
    */
   resetCounts(): Promise<void>;
-  /** Unfinished runs that were accepted before `time` (epoch milliseconds), at most MAX_UNFINISHED. */
+  /** Open runs that were accepted before `time` (epoch milliseconds), at most MAX_UNFINISHED. */
   unfinishedBefore(time: number): Promise<readonly Run[]>;
   /** Adds one to the count of the run's losses and returns the count. */
   countLoss(runId: string): Promise<number>;
 }
 
-/** Most unfinished runs that one call returns. */
+/** Most open runs that one call returns. */
 const MAX_UNFINISHED = 1000;
 
-/** A run as Redis stores it: a hash with the run and what belongs to its tickets. */
+/** A run as Redis stores it: a hash with the run and facts about its tickets. */
 export interface StoredRun {
   readonly run: Run;
   /** Number of tickets that are not released. */
@@ -84,7 +84,7 @@ export function fromFields(fields: Readonly<Record<string, string>>): StoredRun 
   return run && { run, holders: Number(holders ?? 0), callbacks: callbacks.split(' ').filter((key) => key !== '') };
 }
 
-/** The fact that these fields of the run are as they were read. */
+/** The fact that these fields of the run have not changed since they were read. */
 export function unchanged(
   { run: { id, number, status, attendedBy }, holders, callbacks }: StoredRun,
   fields: readonly ('number' | 'status' | 'attendedBy' | 'holders' | 'callbacks')[],
@@ -140,7 +140,7 @@ function toQueueWrites(before: Run, run: Run): Command[] {
   const { id, clientId, cost, status } = run;
   const [wasWaiting, isWaiting] = [before.status === 'queued', status === 'queued'];
   if (wasWaiting === isWaiting) return [];
-  // A run that was started before is served first.
+  // A run that was begun before is served first.
   if (isWaiting)
     return [
       ['ZADD', redisKeys.waiting, FIRST_PLACE, id],
