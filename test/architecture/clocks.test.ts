@@ -4,7 +4,7 @@ import { readSource, sourceFiles } from './source-files.ts';
 
 /**
  * The wall clock jumps when it is set right, so a duration is measured with `Clock.elapsed` or `performance.now()`. These
- * places reckon with the wall clock because one of the two times was stored, or told by another machine.
+ * places calculate with the wall clock because one of the two times was stored, or came from another machine.
  */
 const MAY_RECKON: Readonly<Record<string, string>> = {
   'api/jobs/accept/lookup.ts': 'the age of a sealed job',
@@ -24,14 +24,14 @@ const MAY_RECKON: Readonly<Record<string, string>> = {
   'worker/intake/queue-run.ts': 'since when another worker has worked on a stored run',
   'worker/production/shelf.ts': 'the age of files that an earlier process kept',
   'worker/stores/cloudinary/index.ts': "a header's date",
-  'worker/stores/imgur/allowance.ts': "a header's time, and what is told to people",
-  'worker/upstream/rate-limit-headers.ts': "a header's date, and what is told to people",
+  'worker/stores/imgur/allowance.ts': "a header's time, and what is shown to people",
+  'worker/upstream/rate-limit-headers.ts': "a header's date, and what is shown to people",
   'cli/calls.ts': "a header's date",
   'doctor/checks/upstreams.ts': 'the day on which a model ends',
   'doctor/checks/redis.ts': "another machine's clock is compared with this one's",
 };
 
-/** The time of the wall clock, read or handed over, beside an operator that reckons. */
+/** The time of the wall clock beside an arithmetic operator. */
 const NOW = String.raw`(?:(?<!performance\.)\bnow\(\)|(?<![.\w])now\b(?!\())`;
 const RECKONING = new RegExp(String.raw`${NOW}\)?\s*(?:[-+]|[<>]=?)\s|(?:\s[-+]|\s[<>]=?)\s*(?:\w+\.)*${NOW}`);
 const isComment = (line: string): boolean => /^\s*(\*|\/\*|\/\/)/.test(line);

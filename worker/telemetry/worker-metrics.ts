@@ -90,7 +90,7 @@ function addReadings({ gauge }: ServiceMetrics, read: WorkerReadings): void {
   gauge('easel_store_state', STATE_HELP, ['store'], () =>
     read.stores().map(({ name, state }) => ({ labels: { store: name }, value: STATES[state] })),
   );
-  const quota = 'What is left of the free allowance, where it is told.';
+  const quota = 'What is left of the free allowance, if the service reports it.';
   gauge('easel_engine_quota_remaining', quota, ['engine', 'unit'], () =>
     read.engines().map((engine) => ({
       labels: { engine: engine.name, unit: 'requests' },

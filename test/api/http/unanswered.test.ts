@@ -71,7 +71,7 @@ describe('a request that came whole is answered', () => {
     });
   }
 
-  test('or it is told that the connection ends, as behind a request for another protocol', async () => {
+  test('or its answer closes the connection, as after a request for another protocol', async () => {
     const upgrade = 'GET /health HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
     const answer = await send([`${upgrade}GET /health HTTP/1.1\r\nhost: x\r\n\r\n`]);
     assert.match(answer, /^HTTP\/1\.1 200 .*^connection: close/ims);

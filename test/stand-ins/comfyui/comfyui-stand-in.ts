@@ -75,7 +75,7 @@ export async function createComfyuiStandIn(): Promise<ComfyuiStandIn> {
     return { body: { prompt_id: id, number: prompts.size, node_errors: {} } };
   }
 
-  /** The work of one prompt, told as the executor tells it: the history first, then `executing` without a node. */
+  /** The work of one prompt, with the executor's messages: the history first, then `executing` without a node. */
   async function run(id: string, prompt: Prompt): Promise<void> {
     if (standIn.stranger !== undefined) return;
     if (!standIn.isQuick) await nextTurn();

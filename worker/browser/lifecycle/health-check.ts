@@ -1,10 +1,10 @@
 import type { Clock } from '../../../shared/wait.ts';
 
-/** However often health is asked for, it is looked at most once in this time. */
+/** The browser is checked at most once in this time, however often its health is requested. */
 const TTL_MS = 2000;
 /**
- * A look takes longer on a fraction of a core, where the browser's work comes first. Whoever asks for the health, such as
- * a host's probe, then gets what the last look found, and the next one to ask gets what this one finds.
+ * On a fraction of a core a check takes longer, because the browser's work comes first. The caller, such as a host's probe,
+ * then gets the result of the last check, and the next caller gets the result of this one.
  */
 const LONGEST_WAIT_MS = 250;
 

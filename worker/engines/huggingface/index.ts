@@ -32,7 +32,7 @@ const settings = {
     'https://router.huggingface.co/hf-inference',
   ),
   HUGGING_FACE_PROVIDER: choice(
-    'Who runs the model; `auto`: whoever serves it, as Hugging Face lists them',
+    'Who runs the model; `auto`: a provider that serves it, in Hugging Face’s order',
     ['auto', ...PROVIDER_NAMES],
     'auto',
   ),

@@ -60,7 +60,7 @@ export async function converse(
   const wasOver = isOver;
   socket.destroy();
   const { statuses } = reader;
-  // Who is told that the connection ends asks again over another one.
+  // After an answer that closes the connection, the request is sent again over another one.
   if (isWhole || (wasOver && reader.saysClose)) return { statuses };
   const sent = requests.map(({ line, bytes }) => `${line} (${bytes.length} bytes)`).join(', ');
   const end = wasOver ? `the connection ended ${why}` : `nothing more came in ${PATIENCE_MS} ms`;

@@ -1,4 +1,4 @@
-// What a page can do to the browser that shows it, and to whoever reads from it.
+// What a page can do to the browser that shows it, and to the code that reads from it.
 
 const MB = 1024 * 1024;
 /** The larger one is more than the page itself may hold. */

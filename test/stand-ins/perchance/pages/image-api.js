@@ -1,7 +1,7 @@
 import { config } from './config.js';
 import { observeNewIframes, textToImage } from './text-to-image-plugin.js';
 
-// "Image API v1": the request comes in the address, the answer is the page's text and a message to whoever holds it.
+// "Image API v1": the request is in the address. The answer is the page's text, and a message to the parent window.
 const wishes = Object.fromEntries(new URLSearchParams(window.location.search));
 
 function sendResult(result) {
