@@ -55,7 +55,7 @@ export type Command =
       readonly usesPreference?: boolean | undefined;
       /** Sentences for a person about parameters that were changed or have no effect here. */
       readonly warnings?: readonly string[] | undefined;
-      /** What `encode` says again; nobody else reads it. */
+      /** Values that only `encode` reads, to repeat them in the answer. */
       readonly echo?: Readonly<Record<string, string>> | undefined;
     }
   | (JobReference & {
@@ -63,7 +63,7 @@ export type Command =
       readonly credentials?: Readonly<Record<string, string>> | undefined;
       /** The encoder needs this one of the pictures itself, counted from 0, unless a store has it. */
       readonly picture?: number | undefined;
-      /** What `encode` says again; nobody else reads it. */
+      /** Values that only `encode` reads, to repeat them in the answer. */
       readonly echo?: Readonly<Record<string, string>> | undefined;
     })
   | (JobReference & { readonly do: 'follow'; readonly after: number })
@@ -71,14 +71,14 @@ export type Command =
       readonly do: 'cancel';
       /** A page of another site may not do this: browsers send its forms without asking this service first. */
       readonly byForm?: boolean | undefined;
-      /** What `encode` says again; nobody else reads it. */
+      /** Values that only `encode` reads, to repeat them in the answer. */
       readonly echo?: Readonly<Record<string, string>> | undefined;
     })
   /** The caller's own newest running job: `progress` and `interrupt` of AUTOMATIC1111 know no ids. */
   | {
       readonly do: 'current';
       readonly cancel: boolean;
-      /** What `encode` leaves out; nobody else reads it. */
+      /** A value that only `encode` reads, to know what to omit. */
       readonly withoutPreview?: boolean | undefined;
     }
   /** This caller's choice of engine for later requests that name none (`undefined` forgets it). */

@@ -75,7 +75,7 @@ export function createStatus({ version, status, notReady, isStranger, viewStatus
   };
 }
 
-/** For shields.io: https://shields.io/badges/endpoint-badge. It says no more than a stranger may know. */
+/** For shields.io: https://shields.io/badges/endpoint-badge. It shows only what callers without a key may know. */
 export function createBadge({ status, notReady }: StatusOptions) {
   return async (_request: Request, response: Response): Promise<void> => {
     const reasons = await notReady();

@@ -15,7 +15,7 @@ interface PromptPolicyOptions {
 const CHILD_SAFETY_MESSAGE =
   'This prompt is refused: nothing sexual is made that shows or suggests minors. If everyone in it is an adult, say so (woman, man).';
 /**
- * Number of texts that passed lately and are not read again, for instance when a remembered picture is asked for. Only
+ * Number of texts that passed recently and are not read again, for instance for a remembered picture. Only
  * digests are kept, because a text may have 100 kB.
  */
 const MAX_PASSED = 1000;

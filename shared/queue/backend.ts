@@ -5,7 +5,7 @@ import { engineStatusSchema, workerProblemsSchema } from '../contract/wire.ts';
 export interface Blobs {
   put(key: string, bytes: Buffer, lifeSeconds: number): Promise<void>;
   get(key: string): Promise<Buffer | undefined>;
-  /** Reads it, and lets it live so much longer. */
+  /** Reads the bytes, and extends their life by this time. */
   collect(key: string, lifeSeconds: number): Promise<Buffer | undefined>;
   drop(key: string): Promise<void>;
 }

@@ -103,7 +103,7 @@ export function addCount<Label extends string>(
   });
 }
 
-/** Measures from the first scrape on: nobody pays for it who never scrapes. */
+/** Measures from the first scrape on, so that it costs nothing without scrapes. */
 function createLagReader(): () => number {
   let delay: ReturnType<typeof monitorEventLoopDelay> | undefined;
   return () => {

@@ -32,7 +32,7 @@ export interface ServiceDescription {
   explain?(answer: ServiceAnswer, nowMs: number): Explanation | undefined;
   /** The call that costs nothing and shows whether the key is accepted. Missing: the service has none. */
   readonly probe?: ServiceProbe;
-  /** The key's variable, where the service has a name of its own for it; else `<NAME>_API_KEY`. */
+  /** The setting with the key, if the service has its own name for it. Default: `<NAME>_API_KEY`. */
   readonly keyVariable?: string;
   /** The variable of an account, if the address contains one. */
   readonly accountVariable?: string;

@@ -14,7 +14,7 @@ import type { Slots } from './slots.ts';
 export interface Queued {
   /** By the clock's `elapsed`: when it was begun for the first time. */
   readonly begunAt: number;
-  /** The production has ended without a last event. It may be taken again after so many milliseconds. */
+  /** The production has ended without a last event. It may be taken again after this many milliseconds. */
   readonly onPostponed: (milliseconds: number) => void;
 }
 
@@ -36,7 +36,7 @@ export interface Productions {
    */
   follow(production: Production, listener: Listener, trace: Run['trace'], queued?: Queued): () => void;
   readonly isStopping: boolean;
-  /** Takes no more work and refuses what waits. What runs may end within the grace period; after it, it is aborted with an error. */
+  /** Takes no more work and refuses waiting productions. Running ones may end within the grace period, and are aborted with an error after it. */
   stop(graceMs: number): Promise<void>;
 }
 

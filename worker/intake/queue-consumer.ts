@@ -35,7 +35,7 @@ export interface QueueConsumerOptions {
 export interface QueueConsumer {
   /** Resolves when the queue's backend is reached. */
   start(): Promise<void>;
-  /** Takes no more runs. What runs may end within the grace period; after it, it goes back to the queue. */
+  /** Takes no more runs. Running ones may end within the grace period, and go back to the queue after it. */
   stop(graceMs: number): Promise<void>;
 }
 

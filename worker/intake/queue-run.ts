@@ -14,7 +14,7 @@ import { createProgressPace } from './progress-pace.ts';
 
 /**
  * `ended`: nothing is left to do. `full` and `interrupted`: the run goes back to the queue. A number: it stays in work, and is
- * taken again after so many milliseconds, since its engine rests.
+ * taken again after this many milliseconds, since its engine rests.
  */
 export type RunEnd = 'ended' | 'full' | 'interrupted' | number;
 

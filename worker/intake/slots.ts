@@ -37,7 +37,7 @@ const GUESS_SECONDS = 10;
 const MAX_RETRY_AFTER_SECONDS = 60;
 const RECENT_JOBS = 10;
 
-/** Limits how many jobs run and how many wait. What waits never fits, so a new job that fits passes nobody who does. */
+/** Limits how many jobs run and how many wait. A waiting job does not fit now, so a new job that fits may start before it. */
 export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): Slots {
   const queue: Waiter[] = [];
   const room = createRoom({ concurrency: () => concurrency, clock, onChange: startWaiting });

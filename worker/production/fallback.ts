@@ -86,7 +86,7 @@ export async function firstToServe<C extends Candidate, Value>(
   throw new NobodyServed(passedOver);
 }
 
-/** The job was not cancelled here, so `cancelled` from a candidate is a failure of its own. */
+/** The job was not cancelled here, so `cancelled` from a candidate is a failure of the candidate. */
 function classify(thrown: unknown): AppError {
   const error = toAppError(thrown);
   return error.code === 'cancelled'

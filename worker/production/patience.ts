@@ -36,7 +36,7 @@ export function planWait(
 /** Shortest wait, so that a rest that ends in a moment causes no busy loop. */
 const SHORTEST_MS = 100;
 
-/** A job that a queue takes back meanwhile counts no waits, so this goes by the time since it was begun. */
+/** Uses the time since the job was begun, because a job that its queue takes back does not count waits. */
 const pauseAfter = (elapsedMs: number): number => Math.min(elapsedMs + FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
 
 /** Busy, or at rest after a failure that a rest can cure. A wrong key or a changed API is not cured by a rest. */

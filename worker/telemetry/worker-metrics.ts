@@ -11,7 +11,7 @@ export interface WorkerCounts {
   waited(milliseconds: number): void;
 }
 
-/** What is read when somebody scrapes. */
+/** Values that are read at each scrape. */
 export interface WorkerReadings {
   readonly waiting: () => number;
   /** Engines of the productions that run now, once for each. */

@@ -11,7 +11,7 @@ import { createModelChoice, toFreeSize, toFreeSteps } from './models.ts';
 import { probeHorde } from './probe.ts';
 
 const DEFAULT_URL = 'https://aihorde.net/api/v2';
-/** Volunteers serve different models at different times. The first one that somebody serves is used. */
+/** Volunteers serve different models at different times. The first one that a worker of the Horde serves is used. */
 const DEFAULT_MODELS = ['AlbedoBase XL (SDXL)', 'Flux.1-Schnell fp8 (Compact)', 'Z-Image-Turbo', 'Deliberate'];
 
 /** Everybody may use this key, so it is not a secret. */

@@ -5,7 +5,7 @@ import { modelsSchema } from './schema.ts';
 
 const KEPT_MS = 10 * 60_000;
 
-/** Chooses among the wanted models one that somebody serves now. The list is read at most every ten minutes. */
+/** Chooses the first wanted model that a worker of the Horde serves now. The list is read at most every ten minutes. */
 export function createModelChoice(wanted: readonly string[], { elapsed }: Pick<Clock, 'elapsed'>) {
   let served: { readonly names: readonly string[]; readonly until: number } | undefined;
 

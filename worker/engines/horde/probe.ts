@@ -19,7 +19,7 @@ interface HordeProbe {
   readonly signal: AbortSignal;
 }
 
-/** Whose key it is, and which of the models somebody serves now: https://aihorde.net/api */
+/** Whose key it is, and which of the models are served now: https://aihorde.net/api */
 export async function probeHorde({ url, key, clientAgent, models, now, signal }: HordeProbe): Promise<Probe> {
   const client = createHttpClient({ baseURL: url, maxContentLength: MAX_REPLY_BYTES, timeout: TIMEOUT_MS });
   const headers = { apikey: key, 'client-agent': clientAgent };

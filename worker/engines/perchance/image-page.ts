@@ -82,7 +82,7 @@ async function paint(page: DrivenPage, request: EngineRequest, options: ImagePag
     options.onProgress({ stage: 'generate', engineStatus: 'starting' });
     await openImagePage(page, toImagePageAddress(options.imagePageUrl, request, id), options);
     const look = readResult(page, id, { ...options, signal, hasCalled: () => hasCalled });
-    // If the site gives up first, nobody waits for this any more.
+    // If the site gives up first, this promise is no longer awaited.
     look.catch(() => undefined);
     const result = await Promise.race([look, gaveUp]);
     options.onProgress({ stage: 'download' });
