@@ -39,9 +39,9 @@ export function createGatewayServer({ publicUrl, log }: ServerOptions): Server {
       else refuse(socket, toError(fault, publicUrl ?? addressOfSocket(socket)), log);
     };
     const answer = socket._httpMessage;
-    const isUnderWay = answer?.headersSent === true && !answer.writableFinished;
+    const isUnderway = answer?.headersSent === true && !answer.writableFinished;
     // Another request on this connection is still being answered.
-    if (isUnderWay) answer.once('close', answerError);
+    if (isUnderway) answer.once('close', answerError);
     else answerError();
   });
   return server;

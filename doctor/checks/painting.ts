@@ -61,7 +61,7 @@ function listPainted(letters: readonly string[]): boolean[] {
     context.fillText(letter, 4, 24);
     return context.getImageData(0, 0, side, side).data.join();
   };
-  // Unicode will never assign these code points. They differ because a font may show a box of its own for each plane.
+  // Unicode will never assign these code points, of which one is beyond the first plane and one within it.
   const boxes = new Set(['', '\u{10FFFE}', '\uFDD0'].map(paint));
   return letters.map((letter) => !boxes.has(paint(letter)));
 }

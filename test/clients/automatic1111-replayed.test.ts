@@ -113,8 +113,8 @@ describe('programs that speak AUTOMATIC1111', () => {
   test('SillyTavern: interrupt ends the caller’s own picture only', async () => {
     const other = call('txt2img', { prompt: 'somebody else’s', width: 1024, height: 1024 }, basic(`${KEY}-too`));
     const mine = call('txt2img', { prompt: 'mine', width: 1024, height: 1024, batch_size: 10 });
-    const isUnderWay = async () => (await ask<{ state: { job_count: number } }>('progress')).state.job_count > 0;
-    await until(isUnderWay, 'the picture to be under way');
+    const isUnderway = async () => (await ask<{ state: { job_count: number } }>('progress')).state.job_count > 0;
+    await until(isUnderway, 'the picture to be under way');
     await ask('interrupt', {});
     const interrupted = await mine;
     assert.equal(interrupted.status, 499);

@@ -67,7 +67,7 @@ const LAST_MOMENTS_MS = 2000;
 export function createProductions(options: ProductionsOptions): Productions {
   const { produce, slots, observer, clock, log } = options;
   const byJob = new Map<string, Entry>();
-  const underWay = new Set<Entry>();
+  const underway = new Set<Entry>();
   let isStopping = false;
 
   function start(production: Production, trace: Run['trace'], listener: Listener, queued?: Queued): Entry {
@@ -87,7 +87,7 @@ export function createProductions(options: ProductionsOptions): Productions {
     const slot = takeSlot(slots, production, signal, reports.progress);
 
     const forget = (): void => {
-      underWay.delete(entry);
+      underway.delete(entry);
       if (byJob.get(production.jobId) === entry) byJob.delete(production.jobId);
     };
 
@@ -125,7 +125,7 @@ export function createProductions(options: ProductionsOptions): Productions {
         await reports.end();
       });
     byJob.set(production.jobId, entry);
-    underWay.add(entry);
+    underway.add(entry);
     return entry;
   }
 
@@ -146,12 +146,12 @@ export function createProductions(options: ProductionsOptions): Productions {
     },
     async stop(graceMs) {
       isStopping = true;
-      for (const entry of underWay) if (!entry.isRunning) entry.abort.abort(stopping());
+      for (const entry of underway) if (!entry.isRunning) entry.abort.abort(stopping());
       const allEnded = async (): Promise<void> => {
-        await Promise.all([...underWay].map(({ ended }) => ended));
+        await Promise.all([...underway].map(({ ended }) => ended));
       };
       await within(graceMs, allEnded(), clock);
-      for (const entry of underWay) entry.abort.abort(stopping());
+      for (const entry of underway) entry.abort.abort(stopping());
       await within(LAST_MOMENTS_MS, allEnded(), clock);
     },
   };

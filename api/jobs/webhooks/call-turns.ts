@@ -29,9 +29,9 @@ const BOUNDS = {
 export function createCallTurns<T extends Turn>(): CallTurns<T> {
   /** Callbacks by caller, in the order of the callers' turns. */
   const lanes = new Map<string, T[]>();
-  const underWay = new Set<T>();
+  const underway = new Set<T>();
 
-  const count = (isMeant: (turn: T) => boolean): number => [...underWay].filter(isMeant).length;
+  const count = (isMeant: (turn: T) => boolean): number => [...underway].filter(isMeant).length;
   const mayBegin = ({ clientId, host }: T): boolean =>
     count((turn) => turn.clientId === clientId) < BOUNDS.atOnceOfCaller &&
     count((turn) => turn.host === host) < BOUNDS.atOnceToHost;
@@ -64,16 +64,16 @@ export function createCallTurns<T extends Turn>(): CallTurns<T> {
     },
     begin: (elapsed) => {
       dropLate(elapsed);
-      if (underWay.size >= BOUNDS.atOnce) return undefined;
+      if (underway.size >= BOUNDS.atOnce) return undefined;
       for (const [clientId, lane] of lanes) {
         const index = lane.findIndex(mayBegin);
         const turn = index < 0 ? undefined : take(clientId, lane, index);
         if (turn === undefined) continue;
-        underWay.add(turn);
+        underway.add(turn);
         return turn;
       }
       return undefined;
     },
-    end: (turn) => void underWay.delete(turn),
+    end: (turn) => void underway.delete(turn),
   };
 }

@@ -59,7 +59,7 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
   const stopping = new AbortController();
   const steadyNow = createSteadyTime(clock);
   const turns = createCallTurns<CallbackTurn>();
-  const underWay = new Set<Promise<void>>();
+  const underway = new Set<Promise<void>>();
   let poked = new AbortController();
 
   async function call({ ticket, run, attempts }: Callback): Promise<void> {
@@ -101,11 +101,11 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
     const calling: Promise<void> = call(turn.callback)
       .catch((error: unknown) => log.error({ err: error }, 'a webhook could not be sent'))
       .finally(() => {
-        underWay.delete(calling);
+        underway.delete(calling);
         turns.end(turn);
         poked.abort();
       });
-    underWay.add(calling);
+    underway.add(calling);
   }
 
   async function rest(until: number | undefined): Promise<void> {
@@ -124,7 +124,7 @@ export function createWebhooks({ journal, calls, seals, encodeJob, clock, log }:
     poke: () => poked.abort(),
     stop: async () => {
       stopping.abort();
-      await Promise.all([working, ...underWay]);
+      await Promise.all([working, ...underway]);
     },
   };
 }

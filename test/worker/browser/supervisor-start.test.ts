@@ -105,7 +105,7 @@ describe('the start of the browser', () => {
     assert.equal(await broken.pages.isHealthy(), true);
   });
 
-  test('the browser gets only the variables and files that it needs', async () => {
+  test('the browser gets only the variables that it needs', async () => {
     const environment = { PATH: process.env.PATH, WORKER_TOKEN: 'a secret', LD_PRELOAD: '/nowhere.so', LC_ALL: 'C' };
     const stage = await open({ environment });
     await stage.pages.use(createRecipe(), async () => 1, createUse());

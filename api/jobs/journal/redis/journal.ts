@@ -30,7 +30,7 @@ export function createRedisJournal({ backend, clock, keepMs, log }: RedisJournal
     return decideNewest(records.filter((record) => record !== undefined));
   }
 
-  /** Every run has these fields from its start. If a field is new, the run has expired, and the field is removed again. */
+  /** Every run has these fields from its start. If a field is new, the run has expired, and so the new key must expire too. */
   async function amend(runId: string, fields: Readonly<Record<string, string | number>>): Promise<void> {
     const key = redisKeys.run(runId);
     if ((await redis.hset(key, fields)) > 0) await redis.pexpire(key, keepMs);
