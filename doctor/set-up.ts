@@ -58,4 +58,4 @@ function asStarted(environment: Environment, ownsWorker: boolean): { gateway: En
 }
 
 /** Replaces the token that `npm start` draws, so that the settings can be read. */
-const MADE_AT_START = 'made-anew-at-each-start';
+export const MADE_AT_START = 'made-at-each-start';

@@ -8,6 +8,7 @@ import {
 } from '../../shared/contract/wire.ts';
 import { type Answer, ask, type NoAnswer } from '../ask.ts';
 import { type Check, type Finding, fail, pass, skip, warn } from '../check.ts';
+import { MADE_AT_START } from '../set-up.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /** The call wakes a sleeping host, which takes up to a minute. */
@@ -48,7 +49,7 @@ async function checkLink(link: Link, signal: AbortSignal): Promise<readonly Find
   const clock = toClockFinding(subject, health.skewMs);
   if (workerHealthSchema.safeParse(health.json).data === undefined) return [toNotEasel(health, link)];
   // `npm start` drew the token, and no other process knows it.
-  const isTokenUnknown = ownsWorker && (surroundings.setUp.worker?.WORKER_TOKEN ?? '').startsWith('made-anew');
+  const isTokenUnknown = ownsWorker && surroundings.setUp.worker?.WORKER_TOKEN === MADE_AT_START;
   if (isTokenUnknown) return [pass('doctor/worker', subject, 'It runs, with a token that `npm start` made.'), clock];
   return [...(await checkStatus(link, signal)), clock];
 }

@@ -65,7 +65,7 @@ export function createServiceMetrics({ service, version }: ServiceMetricsOptions
 }
 
 function addProcessMetrics(metrics: ServiceMetrics, version: string): void {
-  metrics.gauge('easel_build_info', 'Always 1; the label tells the version.', ['version'], () => [
+  metrics.gauge('easel_build_info', 'Always 1; the label is the version.', ['version'], () => [
     { labels: { version }, value: 1 },
   ]);
   metrics.gauge('easel_memory_bytes', 'Resident memory of the process itself.', [], () => [

@@ -106,7 +106,7 @@ describe('secrets', () => {
     const secret = 'p@ss/word+with=signs';
     const hide = createHideSecrets({ OPENAI_API_KEY: secret, REDIS_URL: 'redis://:p%40ss%2Fword@host' }, allSettings);
     const spellings = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64'), 'p@ss/word'];
-    for (const spelling of spellings) assert.equal(hide(`told ${spelling}.`), 'told [hidden].');
+    for (const spelling of spellings) assert.equal(hide(`sent ${spelling}.`), 'sent [hidden].');
     const headers = createHideSecrets({ OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20secret,y=another' }, allSettings);
     assert.equal(headers('a secret, a%20secret, another'), '[hidden], [hidden], [hidden]');
     assert.equal(hide('see https://host/a?key=value'), 'see https://host/a?[hidden]');

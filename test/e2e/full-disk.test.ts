@@ -33,7 +33,7 @@ describe('the disk is full', () => {
     assert.deepEqual([status, body.code], [502, 'store_failed'], text);
     assert.ok(!text.includes(dataDirectory), 'no path reaches a client');
     const namesCause = (line: string): boolean => line.includes('DATA_DIR') && line.includes('disk:');
-    await until(() => worker.logged.some(namesCause), 'the line that tells the operator');
+    await until(() => worker.logged.some(namesCause), 'the line for the operator');
     assert.ok(await isHealthy(workerUrl));
     for (const directory of ['images', 'shelf']) {
       const names = await readdir(join(dataDirectory, directory));

@@ -10,17 +10,17 @@ import { render } from 'lit-html';
  * @param {(item: Item) => TemplateResult} toTemplate
  */
 export function drawRows(list, items, tag, toTemplate) {
-  const old = new Map(/** @type {HTMLElement[]} */ ([...list.children]).map((row) => [row.dataset.row, row]));
+  const earlier = new Map(/** @type {HTMLElement[]} */ ([...list.children]).map((row) => [row.dataset.row, row]));
   /** @type {Element | null} */
   let next = null;
   for (const item of items.toReversed()) {
-    const row = old.get(item.id) ?? document.createElement(tag);
-    old.delete(item.id);
+    const row = earlier.get(item.id) ?? document.createElement(tag);
+    earlier.delete(item.id);
     row.dataset.row = item.id;
     // An element that is moved loses the focus, so those in the right place stay.
     if (row.parentNode !== list || row.nextElementSibling !== next) list.insertBefore(row, next);
     render(toTemplate(item), row);
     next = row;
   }
-  for (const row of old.values()) row.remove();
+  for (const row of earlier.values()) row.remove();
 }

@@ -198,7 +198,7 @@ describe('the page', () => {
     await make('a red fox');
     await cards('failed').first().waitFor();
     assert.match(String(await visit.page.textContent('#pictures')), /Enter your API key/);
-    assert.match(visit.said.splice(0).join(), /401/, 'the browser itself tells of the refusal');
+    assert.match(visit.said.splice(0).join(), /401/, 'the browser itself reports the refusal');
     await visit.page.fill('#key', KEY);
     await visit.page.press('#key', 'Tab');
     await visit.page.reload();

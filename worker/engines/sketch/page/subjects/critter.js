@@ -7,7 +7,7 @@ import { downwards, fillEllipse, fillOutline, strokeOutline } from '../draw.js';
  * @typedef {{ coat: string, pale: string, dark: string, ears: Ears, head: 'sharp' | 'broad' | 'round',
  *   tail: 'brush' | 'whip' | 'puff' | 'curl', socks: boolean,
  *   mark: 'cheeks' | 'patches' | 'stripes' | 'mask' | 'mane' | 'muzzle' | 'snout' | 'tabby' }} Coat
- *   what tells one seated animal from another; colours are `#rrggbb`
+ *   what distinguishes seated animals; colours are `#rrggbb`
  */
 
 /** An animal that sits and looks at you, in a box of 100 by 100. Eyes at (42, 37) and (58, 37), neck at y = 58. */
