@@ -4,7 +4,7 @@ import { randomFillSync } from 'node:crypto';
 const drawn = Buffer.alloc(4096);
 let used = drawn.length;
 
-/** Text of so many random bytes, for ids. */
+/** Text of this many random bytes, for ids. */
 export function drawText(bytes: number, encoding: 'hex' | 'base64url'): string {
   if (used + bytes > drawn.length) {
     randomFillSync(drawn);

@@ -1,4 +1,4 @@
-/** Sets the key as the newest of the map, and forgets the oldest ones beyond `most`. */
+/** Sets the key as the newest of the map, and removes the oldest entries above `most`. */
 export function remember<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
   map.delete(key);
   map.set(key, value);

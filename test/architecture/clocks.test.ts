@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readSource, sourceFiles } from './source-files.ts';
 
 /**
- * The wall clock jumps when it is set right, so a duration is measured with `Clock.elapsed` or `performance.now()`. These
+ * The wall clock jumps when it is corrected, so a duration is measured with `Clock.elapsed` or `performance.now()`. These
  * places calculate with the wall clock because one of the two times was stored, or came from another machine.
  */
 const MAY_RECKON: Readonly<Record<string, string>> = {

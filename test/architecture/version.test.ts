@@ -8,7 +8,7 @@ interface Versioned {
   readonly version: string;
 }
 
-test('the version that the services and easel say is the newest one of the changes', () => {
+test('the version of the services and of easel is the newest one in the changelog', () => {
   const [newest] = /^## (\S+)/m.exec(readSource('docs/CHANGELOG.md'))?.slice(1) ?? [];
   const lock = JSON.parse(readSource('package-lock.json')) as Versioned & {
     readonly packages: { readonly '': Versioned };

@@ -8,13 +8,13 @@ import { ask, askWell, readServerTiming } from './ask.ts';
 import { startInProcess } from './in-process.ts';
 
 /**
- * The wall clock is set right while the services work, as on a machine that was suspended, or whose time was wrong until
- * it reached a time server. No time passes, so nothing may be late, and nothing may wait for the hour to come again.
+ * The wall clock is corrected while the services work, as on a machine that was suspended, or whose time was wrong until it
+ * reached a time server. No time passes, so nothing may be late, and nothing may wait until the clock shows the hour again.
  */
 
 const HOUR_MS = 3_600_000;
 const JUMPS = { 'two hours forward': 2 * HOUR_MS, 'an hour back': -HOUR_MS };
-/** Much more than the work below needs, and much less than any jump. */
+/** Much more than the test's work takes, and much less than any jump. */
 const SOON_MS = 30_000;
 const WISHES = { prompt: 'a sundial', seed: 7 };
 
@@ -39,7 +39,7 @@ interface JobBody {
 
 for (const [name, jumpMs] of Object.entries(JUMPS)) {
   describe(`the clock jumps ${name}`, () => {
-    test('while a picture is made: it comes, and its times make sense', async (t: TestContext) => {
+    test('while a picture is made: it is made, and its times are correct', async (t: TestContext) => {
       const clock = createJumpyClock();
       const jumped = Promise.withResolvers<void>();
       const looked = Promise.withResolvers<void>();
@@ -77,7 +77,7 @@ for (const [name, jumpMs] of Object.entries(JUMPS)) {
       assert.ok(Date.parse(done.finished_at ?? '') >= Date.parse(done.created_at), JSON.stringify(done));
     });
 
-    test('while an engine rests: it rests as long as it was asked to', async (t: TestContext) => {
+    test('while an engine rests: it rests as long as the service asked', async (t: TestContext) => {
       const clock = createJumpyClock();
       let calls = 0;
       const engine = createFakeEngine('only', async (request) => {
@@ -92,7 +92,7 @@ for (const [name, jumpMs] of Object.entries(JUMPS)) {
       assert.ok(tookMs >= 250 && tookMs < SOON_MS, `${tookMs} ms`);
     });
 
-    test('with a deadline and a picture on the shelf: both are as before', async (t: TestContext) => {
+    test('with a deadline and a picture on the shelf: both still hold', async (t: TestContext) => {
       const clock = createJumpyClock();
       const engines = ['first', 'last'].map((engine) =>
         createFakeEngine(engine, async (request) => {
@@ -109,7 +109,7 @@ for (const [name, jumpMs] of Object.entries(JUMPS)) {
         assert.ok(ms >= 0 && ms < SOON_MS, `${stage} ${ms}`);
       }
       clock.jump(jumpMs);
-      // Another picture makes the shelf look for old ones.
+      // When another picture comes, the shelf removes old ones.
       await door.produce({ deliver: 'bytes', prompt: 'another' });
       assert.equal((await door.call(`/pictures/${result?.pictures[0]?.id}`)).status, 200);
     });

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hasBody } from './read-body.ts';
 
-/** How long the sender of a body may continue after the answer. */
+/** How long a client may continue to send its body after the answer. */
 const LINGER_MS = 5000;
 
 /**
  * Node closes a connection that is not kept alive (`Connection: close`, HTTP/1.0, as nginx asks by default) right after
- * the answer. If the client still sends its body, the kernel resets the connection, and the answer is lost on its way.
- * So the answer is sent, and ends when the body has come, or after a while.
+ * the answer. If the client still sends its body, the kernel resets the connection, and the client loses the answer. So the
+ * answer is sent at once, but ended only when the body has arrived, or after a while.
  */
 export function holdEnd(request: IncomingMessage, response: ServerResponse): void {
   if (response.shouldKeepAlive || !hasBody(request)) return;

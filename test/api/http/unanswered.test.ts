@@ -9,12 +9,12 @@ import { converse } from './conversation/converse.ts';
 const CONVERSATIONS = 400;
 const AT_A_TIME = 16;
 const SEED = 20_261_128;
-/** Of a body that is still on its way when it is refused. */
+/** A body that is still being sent when it is refused. */
 const BODY = `{"prompt":"${'x'.repeat(300_000)}"}`;
 const PIECE = 20_000;
 const PAUSE_MS = 5;
 
-describe('a request that came whole is answered', () => {
+describe('a complete request gets an answer', () => {
   let gateway: TestGateway;
   let port: number;
   before(async () => {
@@ -23,7 +23,7 @@ describe('a request that came whole is answered', () => {
   });
   after(() => gateway.stop());
 
-  /** All that comes back for these bytes, until the connection ends. As simple clients do, it reads when it has sent all. */
+  /** Sends the bytes, and resolves with everything received until the end. Like simple clients, it reads only after sending. */
   async function send(pieces: readonly string[]): Promise<string> {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     const chunks: Buffer[] = [];
@@ -62,7 +62,7 @@ describe('a request that came whole is answered', () => {
     ['HTTP/1.0, as nginx speaks by default', 'POST /nowhere HTTP/1.0\r\nhost: x'],
     ['a body that is too long, and Connection: close', 'POST /jobs HTTP/1.1\r\nhost: x\r\nconnection: close'],
   ] as const) {
-    test(`although its body is refused at once: ${what}`, async () => {
+    test(`even if its body is refused at once: ${what}`, async () => {
       const headers = `content-type: application/json\r\ncontent-length: ${BODY.length}`;
       const pieces = BODY.match(new RegExp(`.{1,${PIECE}}`, 'g')) ?? [];
       const answer = await send([`${head}\r\n${headers}\r\n\r\n`, ...pieces]);

@@ -13,7 +13,7 @@ const WORK_MS = 3 * LOCK_MS;
 const PAUSE_MS = 300;
 const log = createLog({ service: 'test', level: 'silent' });
 
-/** One job, and two workers that may take it. Answers which of them took it, in turn, until it was done. */
+/** One job, and two workers that may take it. Resolves with the workers that took it, in order, until it was done. */
 async function workOff(t: TestContext, work: (round: number) => Promise<JobEnd>): Promise<readonly string[]> {
   const server = await startRedis();
   t.after(() => server.close());
@@ -46,7 +46,7 @@ async function workOff(t: TestContext, work: (round: number) => Promise<JobEnd>)
   return taken;
 }
 
-/** The process has one clock, and BullMQ reads it. */
+/** Sets the clock of the process, which BullMQ reads. */
 function setClock(t: TestContext, aheadMs: number): void {
   const now = Date.now;
   Date.now = () => now() + aheadMs;
@@ -69,7 +69,7 @@ withRedis(() => {
       assert.equal(taken.length, 1, `taken by ${taken}`);
     });
 
-    test(`a job that was put off comes again, also when the clock jumps ${name}`, { timeout: 30_000 }, async (t) => {
+    test(`a postponed job comes again, also when the clock jumps ${name}`, { timeout: 30_000 }, async (t) => {
       const taken = await workOff(t, async (round) => {
         if (round > 1) return 'done';
         setTimeout(() => setClock(t, jumpMs), PAUSE_MS / 2);

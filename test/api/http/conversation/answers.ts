@@ -1,21 +1,21 @@
-/** Reads answers as they come over one connection. */
+/** Parses the answers of one connection. */
 export interface AnswerReader {
   add(bytes: Buffer): void;
-  /** The connection has ended, and with it an answer without a length. */
+  /** Call it when the connection has ended, which also ends an answer without a length. */
   end(): void;
-  /** Status of each whole answer, in order; those that only ask to go on (1xx) are left out. */
+  /** Status of each complete answer, in order, without interim answers (1xx). */
   readonly statuses: readonly number[];
-  /** The last whole answer said that the connection ends with it. */
+  /** Whether the last complete answer has `Connection: close`. */
   readonly saysClose: boolean;
 }
 
-/** `methods`: of the requests, in order: an answer to HEAD has no body. */
+/** `methods`: those of the requests, in order, because an answer to HEAD has no body. */
 export function createAnswerReader(methods: readonly string[]): AnswerReader {
   const statuses: number[] = [];
   let saysClose = false;
   let buffered = Buffer.alloc(0);
 
-  /** How many bytes the first answer has, or undefined while it is not whole. */
+  /** Removes the first answer from the buffer. Returns whether it was complete. */
   function take(hasEnded: boolean): boolean {
     const headEnd = buffered.indexOf('\r\n\r\n');
     if (headEnd < 0) return false;

@@ -4,12 +4,12 @@ import type { Random } from '../../../support/random.ts';
 import { createAnswerReader } from './answers.ts';
 import { drawRequest } from './requests.ts';
 
-/** Much longer than any answer takes here. */
+/** Much longer than any answer takes. */
 const PATIENCE_MS = 8000;
 
 /**
- * Sends one to four requests over one connection, cut anywhere, and waits for their answers or not before it sends the
- * next. Answers what is wrong: a sentence when a request that was sent whole stays without an answer.
+ * Sends one to four requests over one connection, cut at random places, and sometimes waits for an answer before the next
+ * one. Resolves with a sentence for each request that was sent completely and got no answer.
  */
 export async function converse(
   port: number,
@@ -44,7 +44,7 @@ export async function converse(
   });
 
   const deadline = performance.now() + PATIENCE_MS;
-  /** Whether so many answers have come; false when the connection has ended before, or patience has. */
+  /** Resolves with whether this many answers have arrived before the end of the connection or the time limit. */
   async function untilAnswered(answers: number): Promise<boolean> {
     while (reader.statuses.length < answers && !isOver && performance.now() < deadline) {
       await Promise.race([arrived.promise, delay(200, undefined, { ref: false })]);

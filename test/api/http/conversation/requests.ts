@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import type { Random } from '../../../support/random.ts';
 
-/** A whole request as the bytes that a careless, hurried or odd client sends. */
+/** The bytes of a complete request, as a careless or unusual client sends it. */
 export interface RawRequest {
   readonly method: string;
   readonly line: string;
-  /** It asks for another protocol, so that nothing may follow before it is answered. */
+  /** Whether it asks for another protocol, so that nothing may follow before its answer. */
   readonly asksForUpgrade: boolean;
   readonly bytes: Buffer;
 }
@@ -19,7 +19,7 @@ interface Draft {
   readonly body?: string | Buffer;
 }
 
-/** Those that are served, those that are refused before, while and after their body is read, and those whose body is ignored. */
+/** Requests that are served, that are refused before, while or after their body is read, and whose body is ignored. */
 const DRAFTS: readonly [Draft, ...Draft[]] = [
   { line: 'GET /health' },
   { line: 'GET /generate?prompt=fox' },
@@ -57,7 +57,7 @@ export function drawRequest(random: Random, host: string, isLast: boolean): RawR
     `host: ${host}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     ...(bytes === undefined ? [] : [isChunked ? 'transfer-encoding: chunked' : `content-length: ${bytes.length}`]),
-    // Without waiting for the 100, as curl does after a second.
+    // Sent without waiting for the 100, as curl does after a second.
     ...(bytes !== undefined && random.chance(0.2) ? [EXPECT] : []),
     ...(isLast && headers.connection === undefined && random.chance(0.2) ? ['connection: close'] : []),
   ];
@@ -76,7 +76,7 @@ function toChunks(bytes: Buffer, random: Random): Buffer[] {
     const chunk = bytes.subarray(at, at + random.pick([1, 100, 20_000, 400_000]));
     chunks.push(Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n'));
     at += Math.max(chunk.length, 1);
-    // A body of single bytes would be of chunk heads mostly.
+    // With chunks of single bytes, most bytes would be chunk headers.
     if (chunks.length > 30) {
       const rest = bytes.subarray(at);
       if (rest.length > 0) chunks.push(Buffer.from(`${rest.length.toString(16)}\r\n`), rest, Buffer.from('\r\n'));

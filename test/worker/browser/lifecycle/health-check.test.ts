@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createHealthCheck } from '../../../../worker/browser/lifecycle/health-check.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
 
-describe('what is said of the health when a look takes long', () => {
+describe('the health of the browser when a check is slow', () => {
   function open() {
     const clock = createManualClock();
     const looks: PromiseWithResolvers<boolean>[] = [];
@@ -18,20 +18,20 @@ describe('what is said of the health when a look takes long', () => {
     return { clock, looks, isWell };
   }
 
-  test('is what was known before, soon, and what the look found from then on', async () => {
+  test('is the last result at first, and the result of the check afterwards', async () => {
     const { clock, looks, isWell } = open();
     const first = isWell();
     clock.advance(250);
     assert.equal(await first, true);
     const second = isWell();
-    assert.equal(looks.length, 1, 'one look at a time');
+    assert.equal(looks.length, 1, 'one check at a time');
     looks[0]?.resolve(false);
     assert.equal(await second, false);
-    assert.equal(await isWell(), false, 'for a while nobody looks again');
+    assert.equal(await isWell(), false, 'no new check for a while');
     assert.equal(looks.length, 1);
   });
 
-  test('is what a quick look finds', async () => {
+  test('is the result of a quick check', async () => {
     const { clock, looks, isWell } = open();
     const ill = isWell();
     looks[0]?.resolve(false);
