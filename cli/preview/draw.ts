@@ -31,9 +31,9 @@ export async function draw(bytes: Uint8Array, mode: DrawMode, room: CellSize): P
 }
 
 function fit(width: number, height: number, { columns, rows }: CellSize): CellSize {
-  const most = { columns: Math.min(columns - 1, MAX_CELLS.columns), rows: Math.min(rows - 2, MAX_CELLS.rows) };
+  const max = { columns: Math.min(columns - 1, MAX_CELLS.columns), rows: Math.min(rows - 2, MAX_CELLS.rows) };
   const rowsOf = (wide: number): number => (wide * height * CELL.width) / (width * CELL.height);
-  const wide = Math.max(1, Math.min(most.columns, Math.floor(most.columns * (most.rows / rowsOf(most.columns)))));
+  const wide = Math.max(1, Math.min(max.columns, Math.floor(max.columns * (max.rows / rowsOf(max.columns)))));
   return { columns: wide, rows: Math.max(1, Math.round(rowsOf(wide))) };
 }
 

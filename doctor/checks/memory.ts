@@ -5,7 +5,7 @@ import type { Worker } from './settings.ts';
 
 const SUBJECT = 'worker';
 /** Memory of worker, browser and one page, as measured with Debian's headless shell. */
-const LEAST_MB = 400;
+const MIN_MB = 400;
 /** Memory of each further page with its job. */
 const PAGE_MB = 120;
 
@@ -33,11 +33,11 @@ function judge({ settings, usesBrowser }: Worker, limitMb: number): readonly Fin
     const fixes = [`MEMORY_LIMIT_MB=${Math.round(limitMb * 0.75)}`];
     findings.push(fail('doctor/memory-limit-high', SUBJECT, { evidence: limits, fixes }));
   }
-  const neededMb = LEAST_MB + (concurrency - 1) * PAGE_MB;
-  if (usesBrowser && limitMb < LEAST_MB) {
-    findings.push(warn('doctor/memory-small', SUBJECT, { evidence: [...evidence, `${LEAST_MB} MB are needed`] }));
+  const neededMb = MIN_MB + (concurrency - 1) * PAGE_MB;
+  if (usesBrowser && limitMb < MIN_MB) {
+    findings.push(warn('doctor/memory-small', SUBJECT, { evidence: [...evidence, `${MIN_MB} MB are needed`] }));
   } else if (usesBrowser && limitMb < neededMb) {
-    const fits = 1 + Math.floor((limitMb - LEAST_MB) / PAGE_MB);
+    const fits = 1 + Math.floor((limitMb - MIN_MB) / PAGE_MB);
     const fixes = [`CONCURRENCY=${fits}`, `give the container ${neededMb} MB`];
     findings.push(
       warn('doctor/memory-concurrency', SUBJECT, {

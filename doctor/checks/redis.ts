@@ -5,7 +5,7 @@ import { toClockFinding } from './workers.ts';
 const SUBJECT = 'redis';
 const TIMEOUT_MS = 5000;
 /** BullMQ's least version of Redis. Valkey's versions begin at 7.2. */
-const LEAST_VERSION = [6, 2] as const;
+const MIN_VERSION = [6, 2] as const;
 
 /** Whether Redis is reached, keeps its data, and has the same time as this machine. */
 export const redisChecks = (url: string, now: () => number): readonly Check[] => [
@@ -69,8 +69,8 @@ async function checkServer(redis: Redis): Promise<readonly Finding[]> {
 
 function isOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [leastMajor, leastMinor] = LEAST_VERSION;
-  return version !== '' && (major < leastMajor || (major === leastMajor && minor < leastMinor));
+  const [minMajor, minMinor] = MIN_VERSION;
+  return version !== '' && (major < minMajor || (major === minMajor && minor < minMinor));
 }
 
 async function checkClock(redis: Redis, now: () => number): Promise<Finding> {

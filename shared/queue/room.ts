@@ -27,9 +27,9 @@ export const LARGE_COST = 2;
 /** A small run that takes longer than this counts as a large one from then on. */
 export const QUICK_MS = 5000;
 /** Most runs beyond `concurrency`. */
-const MOST_BESIDE = 2;
+const MAX_BESIDE = 2;
 /** Most small runs that are made at a time, unless `concurrency` allows more. */
-const MOST_QUICK = 2;
+const MAX_QUICK = 2;
 /** More than half of this many small runs that ended last must have been quick. */
 const LATELY = 6;
 
@@ -72,8 +72,8 @@ export function createRoom({ concurrency, clock, onChange }: RoomOptions): Room 
     hasPlaceBeside: (cost, attendance) =>
       isSmall(cost) &&
       areQuick() &&
-      quick < (attendance === 'waits' ? MOST_QUICK : 1) &&
-      running < concurrency() + MOST_BESIDE,
+      quick < (attendance === 'waits' ? MAX_QUICK : 1) &&
+      running < concurrency() + MAX_BESIDE,
     enter: (cost) => {
       const left = new AbortController();
       let isQuick = isSmall(cost);

@@ -5,12 +5,12 @@ import { getHeapStatistics } from 'node:v8';
  * and as values at the same time.
  */
 const HEAP_SHARE = 1 / 4;
-const MOST_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 256 * 1024 * 1024;
 /** Base64 characters for each pixel at worst: noise takes three bytes a pixel in every file format. */
 const BASE64_BYTES_PER_PIXEL = 4;
 
 export const toMaxAnswerBytes = (heapLimitBytes: number): number =>
-  Math.min(MOST_BYTES, Math.floor(heapLimitBytes * HEAP_SHARE));
+  Math.min(MAX_BYTES, Math.floor(heapLimitBytes * HEAP_SHARE));
 
 export const MAX_ANSWER_BYTES = toMaxAnswerBytes(getHeapStatistics().heap_size_limit);
 

@@ -30,7 +30,7 @@ function toCharacter(number: string): string | undefined {
 }
 
 const RUN = /[\w+/-]{12,}={0,2}/g;
-const LEAST_TEXT_BYTES = 8;
+const MIN_TEXT_BYTES = 8;
 
 /** Encoded text may be a key or a prompt, and a person cannot read it anyway. */
 export function hideEncodedText(text: string, placeholder: string): string {
@@ -49,7 +49,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 function isText(bytes: Buffer): boolean {
   for (const cut of [0, 1, 2, 3]) {
     const middle = bytes.subarray(cut, bytes.length - cut);
-    if (middle.length < LEAST_TEXT_BYTES) return false;
+    if (middle.length < MIN_TEXT_BYTES) return false;
     try {
       if (/^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\s]*$/u.test(utf8.decode(middle))) return true;
     } catch {

@@ -17,7 +17,7 @@ import { createWorkerLink, type WorkerLink } from './worker-link.ts';
  * Most runs of one client that wait for an engine at their workers, each on its own connection. The client's other runs stay
  * in the queue, where they count in its share.
  */
-const MOST_SET_ASIDE = 8;
+const MAX_SET_ASIDE = 8;
 /** Pause before workers that could not be reached are woken again, while runs wait for them. */
 const PATIENCE_PAUSE_MS = 15_000;
 
@@ -71,7 +71,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     if (freest !== undefined)
       return withLink(
         freest,
-        queue.take(({ clientId }) => countAside(clientId) < MOST_SET_ASIDE),
+        queue.take(({ clientId }) => countAside(clientId) < MAX_SET_ASIDE),
       );
     const beside = links.find((link) => link.hasPlaceBeside(SMALLEST_COST, 'waits'));
     if (beside === undefined) return undefined;

@@ -1,9 +1,9 @@
-/** Runs at most `most` tasks at a time. The others wait. */
-export function createTurns(most: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
+/** Runs at most `max` tasks at a time. The others wait. */
+export function createTurns(max: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (task) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (running >= max) await new Promise<void>((resolve) => waiting.push(resolve));
     else running += 1;
     try {
       return await task();

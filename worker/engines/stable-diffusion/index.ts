@@ -97,10 +97,10 @@ function smallest({ sizes }: Engine['limits']) {
   return sizes[0] ?? { width: 0, height: 0 };
 }
 
-function tooLarge(neededBytes: number, thereBytes: number, leastBytes: number): AppError {
+function tooLarge(neededBytes: number, thereBytes: number, minBytes: number): AppError {
   const gigabytes = (bytes: number): string => (bytes / GB).toFixed(1);
   const message = `about ${gigabytes(neededBytes)} GB of memory are needed, ${gigabytes(thereBytes)} GB are free`;
-  const advice = leastBytes <= thereBytes ? ' Ask for a smaller one.' : '';
+  const advice = minBytes <= thereBytes ? ' Ask for a smaller one.' : '';
   return new AppError('engine_failed', message, {
     publicMessage: `There is not enough memory here for a picture of this size: ${message}.${advice}`,
   });

@@ -14,7 +14,7 @@ import { type Claim, type Order, type Ticket, toTicketText } from '../journal.ts
 import { type ClaimDecision, decideClaim } from '../rules/claim.ts';
 import { NEWEST_AMONG } from '../rules/leave.ts';
 import { recordLifeMs } from '../rules/life.ts';
-import { mostWaitingBefore, type QueueFacts } from '../rules/queue-share.ts';
+import { maxWaitingBefore, type QueueFacts } from '../rules/queue-share.ts';
 import { type NamedRuns, readRecord, toCallBackWrites, toNamedRuns } from './records.ts';
 
 /** Claims on Redis: reads the facts for `rules/claim.ts`, and writes its decision if the facts still hold. */
@@ -106,7 +106,7 @@ async function readKeyed(redis: Redis, text: string) {
 }
 
 function toMade({ maxWaiting }: Order, { ticket, run }: Made, queue: QueueFacts, lifeSeconds: number): Commit {
-  const atMost = mostWaitingBefore(run.cost, maxWaiting, queue);
+  const atMost = maxWaitingBefore(run.cost, maxWaiting, queue);
   return {
     expected: [{ command: ['HGET', redisKeys.costs, run.clientId], atMost }],
     writes: toNewRunWrites(run, lifeSeconds, ticket.callbackUrl === undefined ? [] : [ticket.key]),

@@ -20,11 +20,11 @@ export const EMPTY_QUEUE: QueueFacts = { clients: 0, ownCost: 0, lastPlace: 0, s
  * nothing waiting may send one run of any size.
  */
 export function isAdmitted(cost: number, maxWaiting: number, facts: QueueFacts): boolean {
-  return facts.ownCost <= mostWaitingBefore(cost, maxWaiting, facts);
+  return facts.ownCost <= maxWaitingBefore(cost, maxWaiting, facts);
 }
 
 /** Highest cost of a client's waiting runs at which a run of this cost is admitted. Below zero when the client has no share. */
-export function mostWaitingBefore(cost: number, maxWaiting: number, { clients, ownCost }: QueueFacts): number {
+export function maxWaitingBefore(cost: number, maxWaiting: number, { clients, ownCost }: QueueFacts): number {
   const share = maxWaiting / (ownCost > 0 ? clients : clients + 1);
   return share < 1 ? -1 : Math.max(0, Math.floor(share - cost));
 }
