@@ -10,6 +10,7 @@ import { toBrowserEnvironment } from './environment.ts';
 import { type Executable, findExecutable } from './executable.ts';
 import { leanFlags } from './flags.ts';
 import { checkFonts } from './fonts.ts';
+import { loadPlaywright } from './load-playwright.ts';
 import { findBrowsers, killGroups, offerToKernel } from './process-tree.ts';
 import { claimProfile } from './profile-claim.ts';
 import { isSandboxFault, isSandboxPossible, quoteSandboxFault } from './sandbox.ts';
@@ -43,8 +44,7 @@ export function createLaunch(options: LaunchOptions): Launch {
     swept ??= sweepWorkingDirectories(temporaryDirectory, log);
     await swept;
     sandbox ??= isSandboxPossible(options.uid ?? process.getuid?.(), log);
-    // Loaded at the first start, because it takes 60 MB that a worker without browser engines does not need.
-    const { chromium: browserType } = await import('playwright-core');
+    const browserType = await loadPlaywright();
     const { executablePath } = options;
     const executable = await findExecutable({ executablePath, playwrightPath: browserType.executablePath() });
     const start: Start = { browserType, executable, profileDirectory, temporaryDirectory, signal, options };
