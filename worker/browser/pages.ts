@@ -32,6 +32,8 @@ export interface PageRecipe {
   prepare(page: DrivenPage, context: { readonly signal: AbortSignal }): Promise<void>;
   /** Cookies and local storage are carried over, so that the site sees the same visitor in every context. */
   readonly keepsIdentity: boolean;
+  /** A task leaves nothing behind on the page, so that the next one may have it. Missing: each gets a page of its own. */
+  readonly isReusable?: boolean | undefined;
   /** A browser profile on disk instead of fresh contexts, for a site where a person passes a check by hand. */
   readonly profileDirectory?: string | undefined;
   /** Addresses that are answered from memory instead of the network. */

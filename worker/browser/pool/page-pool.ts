@@ -14,6 +14,8 @@ export interface PagePool {
   take(recipe: PageRecipe, lease: Lease, use: PageUse): Promise<PreparedPage>;
   /** Prepares a spare page unless there is one. Never rejects: after a failure the next job prepares its own page. */
   prepareAhead(recipe: PageRecipe): Promise<void>;
+  /** Keeps a page that a task has left, if another task may have it. False: the caller closes it. */
+  putBack(recipe: PageRecipe, prepared: PreparedPage): boolean;
   /** Keeps the page's cookies and local storage for the next page. Never rejects. */
   keepIdentity(recipe: PageRecipe, prepared: PreparedPage): Promise<void>;
   /** Closes the spare pages and returns their recipes. */
@@ -33,11 +35,15 @@ interface PoolOptions {
   readonly log: Logger;
 }
 
+/** Pages of one recipe that tasks have left. Each is a process of some 40 MB. */
+const MOST_LEFT = 2;
 /** Limit for preparing a spare page, since no job's deadline ends it. */
 const PREPARE_TIMEOUT_MS = 60_000;
 
 export function createPagePool({ leases, clock, log }: PoolOptions): PagePool {
   const spares = new Map<string, Spare>();
+  /** Pages that tasks have left, by the recipe's name. */
+  const left = new Map<string, { readonly recipe: PageRecipe; readonly pages: PreparedPage[] }>();
   const identities = new Map<string, Identity>();
 
   async function keepIdentity(recipe: PageRecipe, { page, died }: PreparedPage): Promise<void> {
@@ -76,6 +82,17 @@ export function createPagePool({ leases, clock, log }: PoolOptions): PagePool {
     spare.preparing.then((prepared) => prepared.close(), ignoreFault);
   }
 
+  /** Those that can still be used; the others are closed. */
+  function leftOf(recipe: PageRecipe): PreparedPage[] {
+    const { pages } = left.get(recipe.name) ?? { pages: [] };
+    const isAlive = (prepared: PreparedPage): boolean =>
+      !prepared.died.aborted && leases.current() === prepared.chromium;
+    for (const prepared of pages) if (!isAlive(prepared)) void prepared.close();
+    const usable = pages.filter(isAlive);
+    left.set(recipe.name, { recipe, pages: usable });
+    return usable;
+  }
+
   async function takeSpare(recipe: PageRecipe, use: PageUse): Promise<PreparedPage | undefined> {
     const spare = spares.get(recipe.name);
     if (spare === undefined) return undefined;
@@ -94,6 +111,7 @@ export function createPagePool({ leases, clock, log }: PoolOptions): PagePool {
   }
 
   async function prepareAhead(recipe: PageRecipe): Promise<void> {
+    if (leftOf(recipe).length > 0) return;
     const known = spares.get(recipe.name);
     if (known !== undefined && (known.ready === undefined || isUsable(known.ready, recipe))) return;
     if (known !== undefined) drop(known);
@@ -113,15 +131,29 @@ export function createPagePool({ leases, clock, log }: PoolOptions): PagePool {
     keepIdentity,
     prepareAhead,
     take: async (recipe, lease, use) => {
-      const spare = await takeSpare(recipe, use);
+      const spare = leftOf(recipe).pop() ?? (await takeSpare(recipe, use));
       if (spare !== undefined) return spare;
       use.onProgress({ stage: 'page' });
       return prepare(recipe, lease, use.signal);
     },
+    putBack: (recipe, prepared) => {
+      const isOfUse = !prepared.died.aborted && leases.current() === prepared.chromium;
+      if (recipe.isReusable !== true || !isOfUse) return false;
+      const pages = leftOf(recipe);
+      if (pages.length >= MOST_LEFT) return false;
+      pages.push(prepared);
+      return true;
+    },
     clear: () => {
       const dropped = [...spares.values()];
       for (const spare of dropped) drop(spare);
-      return dropped.map((spare) => spare.recipe);
+      const recipes = dropped.map((spare) => spare.recipe);
+      for (const { recipe, pages } of left.values()) {
+        for (const prepared of pages) void prepared.close();
+        if (pages.length > 0) recipes.push(recipe);
+      }
+      left.clear();
+      return [...new Map(recipes.map((recipe) => [recipe.name, recipe])).values()];
     },
   };
 }

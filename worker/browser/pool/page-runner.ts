@@ -60,9 +60,12 @@ export function createRunOnce({ leases, pool }: { leases: BrowserLeases; pool: P
 
   function end(recipe: PageRecipe, resources: Resources, isDone: boolean): RunEnd {
     const identityKept = isDone ? keepIdentity(recipe, resources) : Promise.resolve();
+    const hadPage = resources.prepared !== undefined;
+    if (isDone && resources.prepared !== undefined && pool.putBack(recipe, resources.prepared))
+      delete resources.prepared;
     return {
       chromium: resources.lease?.chromium,
-      hadPage: resources.prepared !== undefined,
+      hadPage,
       identityKept,
       givenBack: giveBack(resources, identityKept),
     };

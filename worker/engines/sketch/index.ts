@@ -38,6 +38,7 @@ export function createSketch({ pages }: Pick<EngineServices, 'pages'>): Engine {
   const recipe: PageRecipe = {
     name: 'sketch',
     keepsIdentity: false,
+    isReusable: true,
     maxAgeMs: MAX_AGE_MS,
     readFiles: () => {
       files ??= readPageFiles();

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { DrivenPage } from '../../../worker/browser/pages.ts';
+import { createRecipe, createUse, openStages, until } from './support.ts';
+
+const HELLO = (page: DrivenPage): Promise<string> => page.evaluate(() => 'hello');
+
+describe('a page that a task has left', () => {
+  const open = openStages();
+  const createReusable = () => createRecipe({ name: 'own', isReusable: true });
+
+  test('serves the next task of a recipe that allows it, without a preparation', async () => {
+    const { pages } = await open();
+    const recipe = createReusable();
+    for (let task = 0; task < 5; task += 1) assert.equal(await pages.use(recipe, HELLO, createUse()), 'hello');
+    assert.equal(recipe.preparations, 1);
+  });
+
+  test('is one of two at most, when several tasks end', async () => {
+    const { pages } = await open();
+    const recipe = createReusable();
+    const useAll = (count: number) =>
+      Promise.all(Array.from({ length: count }, () => pages.use(recipe, HELLO, createUse())));
+    await useAll(3);
+    assert.equal(recipe.preparations, 3);
+    await useAll(2);
+    assert.equal(recipe.preparations, 3);
+    await useAll(3);
+    assert.equal(recipe.preparations, 4);
+  });
+
+  test('is closed after a task that failed or was cancelled', async () => {
+    const { pages } = await open();
+    const recipe = createReusable();
+    const failing = async (): Promise<string> => {
+      throw new Error('fails');
+    };
+    await assert.rejects(pages.use(recipe, failing, createUse()), /fails/);
+    await pages.use(recipe, HELLO, createUse());
+    assert.equal(recipe.preparations, 2);
+
+    const left = new AbortController();
+    const leaving = pages.use(
+      recipe,
+      async (page) => {
+        left.abort();
+        return HELLO(page);
+      },
+      createUse(left.signal),
+    );
+    await assert.rejects(leaving);
+    await pages.use(recipe, HELLO, createUse());
+    assert.ok(recipe.preparations >= 3, `${recipe.preparations}`);
+  });
+
+  test('is not used once its browser was replaced', async () => {
+    const stage = await open({ restartAfterJobs: 2 });
+    const recipe = createReusable();
+    await stage.pages.use(recipe, HELLO, createUse());
+    await stage.pages.use(recipe, HELLO, createUse());
+    await until(() => recipe.prepared === 2, 'the page in the new browser');
+    assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
+  });
+});
