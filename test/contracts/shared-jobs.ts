@@ -30,7 +30,7 @@ const PICTURES = 10;
 /** Commands of one picture that gateway and worker send, together with those that their scripts call. */
 const MAX_COMMANDS = 40;
 /** Commands of BullMQ for counts, locks and a stream of events, which cannot be turned off. */
-const MAX_OF_BULLMQ = 60;
+const MAX_OF_BULLMQ = 75;
 const patient = () => ({ budgetMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) });
 const asynchronous = options({ asynchronous: true });
 
