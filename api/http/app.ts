@@ -67,16 +67,17 @@ export function createApp(options: AppOptions): Express {
   );
 
   const status = { ...options, isStranger: (request: Request) => isStranger(request, options, options.brake) };
+  // Express tries one route after the other, so those that are called most come first.
+  app.get('/health', createHealth(options));
+  for (const dialect of options.dialects) serveDialect(app, dialect, options);
   servePage(app, { ...status, basePath });
   app.get('/', createIndex(options));
-  app.get('/health', createHealth(options));
   app.get('/ready', createReady(options));
   app.get('/status', createStatus(status));
   app.get('/status/badge.json', createBadge(options));
   app.get('/metrics', refuseStrangers(options), options.answerMetrics);
   serveDocs(app, { ...options, basePath });
   serveImages(app, { ...options, remove: options.removePicture, collect: options.collectImage });
-  for (const dialect of options.dialects) serveDialect(app, dialect, options);
 
   refuseOtherMethods(app, options.dialects);
   for (const dialect of options.dialects) refuseRest(app, dialect);

@@ -66,8 +66,8 @@ function createHandler(route: Route, dialect: string, options: ServeOptions): Re
     requireKnownEngines(command, options.describe(request));
     const left = leaveSignal(response);
     if (command.do === 'generate') {
-      const counted = route.isCounted ? 1 : 0;
-      await options.limit(request, response, caller, costOf(command.draft) - counted);
+      const uncounted = costOf(command.draft) - (route.isCounted ? 1 : 0);
+      if (uncounted > 0) await options.limit(request, response, caller, uncounted);
     }
     if (isStream(command)) response.once('close', options.streams.enter(caller.id));
     const job = await carryOut(command, { request, response, caller, left, options });

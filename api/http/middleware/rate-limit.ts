@@ -68,7 +68,6 @@ export function createRateLimit({ perMinute, redis }: RateLimitOptions): RateLim
   }
 
   return async (_request, response, caller, cost = 1) => {
-    if (cost === 0) return;
     for (const window of windows) if (window.limitOf(caller) > 0) await count(window, response, caller, cost);
   };
 }
