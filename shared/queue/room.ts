@@ -61,8 +61,8 @@ export function createRoom({ concurrency, clock, onChange }: RoomOptions): Room 
   let running = 0;
   let quick = 0;
   /** Whether each of the small runs that ended last was quick. */
-  let lately: boolean[] = [];
-  const areQuick = (): boolean => lately.filter(Boolean).length * 2 > lately.length;
+  let recentlyQuick: boolean[] = [];
+  const areQuick = (): boolean => recentlyQuick.filter(Boolean).length * 2 > recentlyQuick.length;
 
   return {
     get running() {
@@ -96,7 +96,7 @@ export function createRoom({ concurrency, clock, onChange }: RoomOptions): Room 
       return () => {
         if (left.signal.aborted) return;
         left.abort();
-        if (isSmall(cost)) lately = [...lately, isQuick].slice(-LATELY);
+        if (isSmall(cost)) recentlyQuick = [...recentlyQuick, isQuick].slice(-LATELY);
         beSlow();
         running -= 1;
         onChange();

@@ -63,7 +63,7 @@ export const askAfresh = (url: string, request: PictureRequest): Promise<Answer>
   ask(url, request, { headers: { 'cache-control': 'no-cache' } });
 
 /** The answer of a request that must be served. */
-export async function askWell(url: string, request: PictureRequest, init: RequestInit = {}): Promise<Answer> {
+export async function askServed(url: string, request: PictureRequest, init: RequestInit = {}): Promise<Answer> {
   const answer = await ask(url, request, init);
   assert.equal(answer.status, 200, answer.text);
   return answer;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { until } from '../support/poll.ts';
 import { findSystemShell } from '../worker/browser/system-shell.ts';
-import { type Answer, ask, askWell, assertPaintedFor, download } from './ask.ts';
+import { type Answer, ask, askServed, assertPaintedFor, download } from './ask.ts';
 import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
 import { type ChromiumProcesses, watchChromium } from './chromium-processes.ts';
 import { startServices } from './services.ts';
@@ -39,7 +39,7 @@ describe('kill -9 in the browser while it paints', () => {
   }
 
   test('of the browser: the job runs once more on a fresh one, and its caller notices nothing', async () => {
-    await askWell(chain.url, REQUEST);
+    await askServed(chain.url, REQUEST);
     const { answer, asked } = await askAndHang();
     const killed = await chromium.browser();
     process.kill(killed, 'SIGKILL');
@@ -69,7 +69,7 @@ describe('kill -9 in the browser while it paints', () => {
   });
 
   test('leaves nothing of the killed browsers: no process, no zombie, no directory', async () => {
-    await askWell(chain.url, REQUEST);
+    await askServed(chain.url, REQUEST);
     await until(async () => (await chromium.directories()).length === 1, 'one directory, of the browser that runs');
     await chromium.browser();
     await chain.worker.kill('SIGTERM');
@@ -79,7 +79,7 @@ describe('kill -9 in the browser while it paints', () => {
   });
 
   test('of the worker itself: the gateway sends the job again when the worker is back', async () => {
-    await askWell(chain.url, REQUEST);
+    await askServed(chain.url, REQUEST);
     const { answer, asked } = await askAndHang();
     await chromium.browser();
     await chain.worker.kill('SIGKILL');
@@ -100,14 +100,14 @@ test('a wrong CHROMIUM_PATH is reported only to the operator, and harms nothing 
   const services = await startServices({ start: ['gateway'], workerEnv: { CHROMIUM_PATH: path } });
   context.after(() => services.stop());
   await services.worker.start('listening');
-  const isWell = async (): Promise<boolean> => (await fetch(`${services.workerUrl}/health`)).ok;
-  await until(async () => !(await isWell()), 'health to tell of it before anybody asks for a picture');
+  const isHealthy = async (): Promise<boolean> => (await fetch(`${services.workerUrl}/health`)).ok;
+  await until(async () => !(await isHealthy()), 'health reports it before the first request');
   const { status, body, text } = await ask(services.url, { prompt: 'a tower' });
   assert.deepEqual([status, body.code], [502, 'engine_failed']);
   assert.ok(!text.includes(path));
   const namesCause = (line: string): boolean => line.includes('CHROMIUM_PATH') && line.includes(path);
   await until(() => services.worker.logged.some(namesCause), 'the line that names the variable and the path');
   await symlink(await findSystemShell(), path);
-  assert.equal((await askWell(services.url, { prompt: 'a tower' })).body.engine, 'sketch');
-  await until(isWell, 'health to tell of the cure');
+  assert.equal((await askServed(services.url, { prompt: 'a tower' })).body.engine, 'sketch');
+  await until(isHealthy, 'health reports that it works again');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { until } from '../support/poll.ts';
-import { type Answer, ask, askWell, assertPaintedFor, download } from './ask.ts';
+import { type Answer, ask, askServed, assertPaintedFor, download } from './ask.ts';
 import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
 
 const CROWD = 200;
@@ -12,7 +12,7 @@ describe('too many clients, and clients that leave', () => {
   let chain: Chain;
   before(async () => {
     chain = await startChain({ gatewayEnv: { MAX_WAITING: String(ROOM - 1) } });
-    await askWell(chain.url, { prompt: 'a first picture, so that the browser is awake' });
+    await askServed(chain.url, { prompt: 'a first picture, so that the browser is awake' });
   });
   afterEach(() => chain.perchance.setMode('ok'));
   after(() => chain.stop());
@@ -68,7 +68,7 @@ describe('too many clients, and clients that leave', () => {
     await until(() => call.isAbandoned, 'the end of the page that asked');
     chain.perchance.setMode('ok');
     const request = { prompt: 'wanted', seed: 3 };
-    const { body } = await askWell(chain.url, request);
+    const { body } = await askServed(chain.url, request);
     await assertPaintedFor(await download(body.image_url), request);
   });
 });

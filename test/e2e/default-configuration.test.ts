@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
-import { askWell, download, readParameters, readServerTiming } from './ask.ts';
+import { askServed, download, readParameters, readServerTiming } from './ask.ts';
 import { findClosedDoor } from './closed-door.ts';
 import { type Services, startServices } from './services.ts';
 
@@ -32,8 +32,8 @@ describe('with ENGINES unset and every outside service unreachable', () => {
   after(() => services.stop());
 
   test('sketch serves, the answer says why, and only the first request takes longer', async () => {
-    const first = await askWell(services.url, { prompt: 'a moonlit bay', seed: 1 });
-    const second = await askWell(services.url, { prompt: 'a moonlit bay', seed: 2 });
+    const first = await askServed(services.url, { prompt: 'a moonlit bay', seed: 1 });
+    const second = await askServed(services.url, { prompt: 'a moonlit bay', seed: 2 });
     for (const { body } of [first, second]) assert.deepEqual([body.engine, body.store], ['sketch', 'disk']);
     for (const { body } of [first, second]) {
       for (const name of ['perchance', 'gradio', 'horde']) {
@@ -67,7 +67,7 @@ describe('with ENGINES unset and every outside service unreachable', () => {
   });
 
   test('the picture is served by the gateway, with its size, its origin and its headers', async () => {
-    const { body } = await askWell(services.url, { prompt: 'a moonlit bay', seed: 1 });
+    const { body } = await askServed(services.url, { prompt: 'a moonlit bay', seed: 1 });
     assert.equal(body.cached, true);
     assert.ok(body.image_url?.startsWith(`${services.url}/images/`));
     const png = await download(body.image_url);
@@ -86,7 +86,7 @@ describe('with ENGINES unset and every outside service unreachable', () => {
   test('the same prompt and seed give the same bytes when they are made again', async () => {
     const init = { headers: { 'cache-control': 'no-cache' } };
     const request = { prompt: 'two cranes over a marsh', seed: 77, shape: 'portrait' } as const;
-    const [one, other] = [await askWell(services.url, request), await askWell(services.url, request, init)];
+    const [one, other] = [await askServed(services.url, request), await askServed(services.url, request, init)];
     assert.notEqual(one.body.image_url, other.body.image_url);
     assert.ok((await download(one.body.image_url)).equals(await download(other.body.image_url)));
   });

@@ -6,7 +6,7 @@ import { createPerchance } from '../../worker/engines/perchance/index.ts';
 import type { PerchanceMode } from '../stand-ins/perchance/modes.ts';
 import { createPerchanceStandIn, type PerchanceStandIn } from '../stand-ins/perchance/perchance-stand-in.ts';
 import { createBrowser, QUICK_WAITS, SILENT } from '../worker/engines/perchance/setup.ts';
-import { type AnswerBody, ask, askWell, assertPaintedFor, download } from './ask.ts';
+import { type AnswerBody, ask, askServed, assertPaintedFor, download } from './ask.ts';
 import { type InProcess, startInProcess } from './in-process.ts';
 
 /** The modes of the image page are tested with that page. */
@@ -117,7 +117,7 @@ async function visit(context: TestContext, mode: Mode): Promise<InProcess & { si
 const PROMPT = 'a viaduct at noon';
 
 async function assertServes(url: string, seed: number): Promise<AnswerBody> {
-  const { body } = await askWell(url, { prompt: PROMPT, seed });
+  const { body } = await askServed(url, { prompt: PROMPT, seed });
   await assertPaintedFor(await download(body.image_url), { prompt: PROMPT, seed });
   return body;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { until } from '../support/poll.ts';
-import { ask, askWell, download } from './ask.ts';
+import { ask, askServed, download } from './ask.ts';
 import { type Services, startServices } from './services.ts';
 
 /**
@@ -19,7 +19,7 @@ describe('the disk is full', () => {
   let services: Services;
   before(async () => {
     services = await startServices();
-    await askWell(services.url, { prompt: 'a first picture' });
+    await askServed(services.url, { prompt: 'a first picture' });
   });
   after(() => services.stop());
 
@@ -41,7 +41,7 @@ describe('the disk is full', () => {
     }
 
     await limitFiles(worker.pid, 'unlimited');
-    const again = await askWell(url, request);
+    const again = await askServed(url, request);
     assert.equal((await download(again.body.image_url)).length > 2000, true);
   });
 
@@ -54,6 +54,6 @@ describe('the disk is full', () => {
     assert.ok(await isHealthy(url));
 
     await limitFiles(gateway.pid, 'unlimited');
-    await askWell(url, { prompt: 'a silo', seed: 6 });
+    await askServed(url, { prompt: 'a silo', seed: 6 });
   });
 });

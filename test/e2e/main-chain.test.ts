@@ -5,7 +5,7 @@ import { until } from '../support/poll.ts';
 import {
   ask,
   askAfresh,
-  askWell,
+  askServed,
   assertPaintedFor,
   download,
   type PictureRequest,
@@ -35,7 +35,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
         guidance_scale: 9,
         shape,
       };
-      const { body } = await askWell(chain.url, request);
+      const { body } = await askServed(chain.url, request);
       const png = await download(body.image_url);
       await assertPaintedFor(png, request);
       const { width, height } = await sharp(png).metadata();
@@ -50,7 +50,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
 
   test('the answer names the random seed that was used', async () => {
     const request = { prompt: 'an orchard after rain' };
-    const { body } = await askWell(chain.url, request);
+    const { body } = await askServed(chain.url, request);
     const seed = Number(body.seed);
     await assertPaintedFor(await download(body.image_url), { ...request, seed });
   });
@@ -76,7 +76,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
   });
 
   test('a format that the host does not take arrives as PNG, and the answer says so', async () => {
-    const { body } = await askWell(chain.url, { prompt: 'a mill', seed: 8, format: 'webp' });
+    const { body } = await askServed(chain.url, { prompt: 'a mill', seed: 8, format: 'webp' });
     await assertPaintedFor(await download(body.image_url), { prompt: 'a mill', seed: 8 });
     assert.match(String(body.warnings), /imgur keeps the picture as image\/png instead of image\/webp/);
   });
@@ -89,7 +89,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
       guidance_scale: 1 + (index % 20),
       shape: shapes[index % 3] ?? 'square',
     }));
-    const answers = await Promise.all(all.map((request) => askWell(chain.url, request)));
+    const answers = await Promise.all(all.map((request) => askServed(chain.url, request)));
     assert.equal(new Set(answers.map(({ body }) => body.image_url)).size, all.length);
     for (const [index, request] of all.entries()) {
       await assertPaintedFor(await download(answers[index]?.body.image_url), request);
@@ -99,9 +99,9 @@ describe('a prompt becomes the address of a picture, through real processes and 
 
   test('the same seed is remembered, and gives the same bytes when made again', async () => {
     const request: PictureRequest = { prompt: 'a quarry', seed: 11 };
-    const first = await askWell(chain.url, request);
+    const first = await askServed(chain.url, request);
     const before = countGenerations(chain);
-    const remembered = await askWell(chain.url, request);
+    const remembered = await askServed(chain.url, request);
     assert.equal(remembered.body.cached, true);
     assert.equal(remembered.body.image_url, first.body.image_url);
     assert.equal(countGenerations(chain), before);
@@ -113,7 +113,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
   });
 
   test('Server-Timing names the stages, and their sum is at most the whole time', async () => {
-    const { headers, tookMs } = await askWell(chain.url, { prompt: 'a pier', seed: 12 });
+    const { headers, tookMs } = await askServed(chain.url, { prompt: 'a pier', seed: 12 });
     const timings = readServerTiming(headers);
     for (const stage of ['queue', 'generate', 'download', 'convert', 'upload']) {
       assert.ok(stage in timings, `${stage} is missing in ${headers.get('server-timing')}`);
@@ -125,7 +125,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
 
   test('the request id travels to the log of both services and back', async () => {
     const id = 'trace-me-5b1c';
-    const { headers } = await askWell(chain.url, { prompt: 'a lock' }, { headers: { 'x-request-id': id } });
+    const { headers } = await askServed(chain.url, { prompt: 'a lock' }, { headers: { 'x-request-id': id } });
     assert.equal(headers.get('x-request-id'), id);
     for (const { logged } of [chain.gateway, chain.worker]) {
       await until(() => logged.some((line) => line.includes(`"requestId":"${id}"`)), `the log line of ${id}`);
@@ -134,7 +134,7 @@ describe('a prompt becomes the address of a picture, through real processes and 
 
   test('no prompt, token or delete hash is in any log or answer', async () => {
     const prompt = 'unrepeatable words of 9f3e';
-    const served = await askWell(chain.url, { prompt, seed: 13 });
+    const served = await askServed(chain.url, { prompt, seed: 13 });
     const refused = await ask(chain.url, { prompt, seed: 2 ** 40 });
     assert.equal(refused.status, 400);
     const status = await (await fetch(`${chain.url}/jobs/${served.body.job_id}`)).text();

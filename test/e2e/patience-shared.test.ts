@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createOpenaiStandIn } from '../stand-ins/openai/openai-stand-in.ts';
 import { until } from '../support/poll.ts';
 import { withRedis } from '../support/redis-server.ts';
-import { askWell } from './ask.ts';
+import { askServed } from './ask.ts';
 import { startCluster } from './cluster.ts';
 
 /** Longer than a picture of the other engine takes on a busy machine, shorter than the test. */
@@ -20,7 +20,7 @@ function testPatience(): void {
     });
     context.after(() => cluster.stop());
     const url = String(cluster.gateways[0]?.url);
-    await askWell(url, { prompt: 'a heron', seed: 1, engine: 'sketch' });
+    await askServed(url, { prompt: 'a heron', seed: 1, engine: 'sketch' });
 
     openai.interfere(() => ({ status: 429, headers: { 'retry-after': String(REST_SECONDS) } }));
     const submitted = await fetch(`${url}/jobs`, {
@@ -32,7 +32,7 @@ function testPatience(): void {
     const look = async () => (await (await fetch(new URL(status_url, url))).json()) as Record<string, unknown>;
     await until(async () => (await look()).stage === 'waiting', 'the stage of a job that waits for its engine');
     openai.mend();
-    const { tookMs } = await askWell(url, { prompt: 'a heron', seed: 2, engine: 'sketch' });
+    const { tookMs } = await askServed(url, { prompt: 'a heron', seed: 2, engine: 'sketch' });
     assert.ok(tookMs < MAX_ANSWER_MS, `${tookMs} ms`);
     assert.notEqual((await look()).status, 'done', 'the other one still waits');
     await until(async () => (await look()).status === 'done', 'the picture of the patient job');

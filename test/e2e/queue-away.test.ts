@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withRedis } from '../support/redis-server.ts';
-import { ask, askWell } from './ask.ts';
+import { ask, askServed } from './ask.ts';
 import { startCluster } from './cluster.ts';
 
 /** The gateway waits 10 s for the queue, and a stop takes at most 30 s. The rest is for a busy machine. */
@@ -15,7 +15,7 @@ function testAway(): void {
     context.after(() => cluster.stop());
     const services = [...cluster.gateways, ...cluster.workers];
     const url = String(cluster.gateways[0]?.url);
-    await askWell(url, { prompt: 'a causeway', seed: 1 });
+    await askServed(url, { prompt: 'a causeway', seed: 1 });
 
     await cluster.stopServer();
     const answer = await ask(url, { prompt: 'a causeway', seed: 2 });

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { describe, type TestContext, test } from 'node:test';
 import { until } from '../support/poll.ts';
 import { startRedis, withRedis } from '../support/redis-server.ts';
-import { askWell } from './ask.ts';
+import { askServed } from './ask.ts';
 import { type Services, type ServicesOptions, startServices } from './services.ts';
 
 /** Health, readiness and lists report the state of the services, and the reasons. */
@@ -115,7 +115,7 @@ describe('the engines are listed from the start', () => {
 
   test('remembered if the worker cannot be asked', async (context) => {
     const services = await start(context, {});
-    await askWell(services.url, { prompt: 'a fox', seed: 1 });
+    await askServed(services.url, { prompt: 'a fox', seed: 1 });
     await until(async () => (await (await fetch(`${services.url}/models`)).text()).includes('sketch'), 'the list');
     await Promise.all([services.gateway.kill('SIGTERM'), services.worker.kill('SIGTERM')]);
     await services.gateway.start();

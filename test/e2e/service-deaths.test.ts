@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { until } from '../support/poll.ts';
-import { type Answer, ask, askWell, assertPaintedFor, download, readWorkerState } from './ask.ts';
+import { type Answer, ask, askServed, assertPaintedFor, download, readWorkerState } from './ask.ts';
 import { type Chain, countGenerations, startChain, waitForGeneration } from './chain.ts';
 import type { Service } from './service.ts';
 import { startServices } from './services.ts';
@@ -77,7 +77,7 @@ describe('SIGTERM while a picture is made', () => {
     assert.equal(answer.status, 200, answer.text);
     await assertPaintedFor(await download(answer.body.image_url), REQUEST);
     await chain.gateway.start();
-    await askWell(chain.url, { prompt: 'the next', seed: 11 });
+    await askServed(chain.url, { prompt: 'the next', seed: 11 });
   });
 
   test('a job that does not end in time is reported to its caller, and an accepted job runs after the next start', async () => {

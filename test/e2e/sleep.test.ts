@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { until } from '../support/poll.ts';
-import { ask, askWell, download, readWorkerState } from './ask.ts';
+import { ask, askServed, download, readWorkerState } from './ask.ts';
 import { type Services, startServices } from './services.ts';
 import { createSleepingHost, type SleepingHost } from './sleeping-host.ts';
 
@@ -50,7 +50,7 @@ describe('a host that refuses, then answers 502, then 503, then serves', () => {
     assert.equal(new URL(String(pending.body.status_url)).pathname, pending.headers.get('location'));
     await wakeAfterRefusal(deployment);
     await until(async () => (await ask(deployment.url, REQUEST)).status === 200, 'the picture');
-    const { body } = await askWell(deployment.url, REQUEST);
+    const { body } = await askServed(deployment.url, REQUEST);
     assert.ok((await download(body.image_url)).length > 0);
   });
 
@@ -62,10 +62,10 @@ describe('a host that refuses, then answers 502, then 503, then serves', () => {
     };
     await look();
     assert.equal(host.visits(), 0);
-    await askWell(url, REQUEST);
+    await askServed(url, REQUEST);
     const visits = host.visits();
     await look();
-    assert.equal((await askWell(url, REQUEST)).body.cached, true);
+    assert.equal((await askServed(url, REQUEST)).body.cached, true);
     assert.equal(host.visits(), visits);
   });
 });

@@ -7,7 +7,7 @@ import { createImgur } from '../../worker/stores/imgur/index.ts';
 import { createImgurStandIn, type ImgurStandIn } from '../stand-ins/imgur/imgur-stand-in.ts';
 import type { ImgurMode } from '../stand-ins/imgur/modes.ts';
 import { createFakeEngine, type FakeEngine } from '../worker/fake-engine.ts';
-import { type Answer, ask, askWell, download } from './ask.ts';
+import { type Answer, ask, askServed, download } from './ask.ts';
 import { type InProcess, startInProcess } from './in-process.ts';
 
 /**
@@ -101,7 +101,7 @@ describe('every end of an upload, with another store behind it', { concurrency: 
   for (const [mode, outcome] of Object.entries(OUTCOMES) as [ImgurMode, Outcome][]) {
     test(`mode ${mode}: ${outcome}`, async (context) => {
       const system = await open(context, mode, 'imgur,disk');
-      const answer = await askWell(system.url, REQUEST);
+      const answer = await askServed(system.url, REQUEST);
       const isTaken = outcome === 'taken';
       assert.equal(answer.body.store, isTaken ? 'imgur' : 'disk');
       const story = isTaken ? [] : ['imgur could not keep the picture; disk keeps it instead.'];
@@ -131,7 +131,7 @@ describe('every failure of an upload, without another store', { concurrency: 4 }
         assert.equal(countUploads(system), 1, 'a host that refuses for a while is not asked during that time');
         system.advance(restMs);
       }
-      const again = await askWell(system.url, REQUEST);
+      const again = await askServed(system.url, REQUEST);
       await assertPainted(again.body.image_url);
       assert.equal(countUploads(system), 2);
       // A picture is kept for an hour.
@@ -145,7 +145,7 @@ describe('every failure of an upload, without another store', { concurrency: 4 }
     const failed = await ask(system.url, { prompt: REQUEST.prompt });
     assert.equal(failed.body.code, 'store_failed');
     system.imgur.setMode('ok');
-    const { body } = await askWell(system.url, { prompt: REQUEST.prompt });
+    const { body } = await askServed(system.url, { prompt: REQUEST.prompt });
     assert.deepEqual(
       system.engine.calls.map(({ seed }) => seed),
       [body.seed],

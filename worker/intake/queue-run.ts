@@ -65,11 +65,11 @@ export function createQueueRun(options: QueueRunOptions) {
       onFailure: ending.reject,
       clock,
     });
-    const hear = (event: ProductionEvent): void => {
+    const onEvent = (event: ProductionEvent): void => {
       if (event.type === 'progress') progress.add(event);
       else if (event.type !== 'alive') ending.resolve(event);
     };
-    const leave = productions.follow(production, hear, run.trace, {
+    const leave = productions.follow(production, onEvent, run.trace, {
       begunAt: begunAt(run),
       onPostponed: (milliseconds) => ending.resolve({ type: 'postponed', milliseconds }),
     });

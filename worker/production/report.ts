@@ -33,13 +33,13 @@ export function createReport(options: ReportOptions) {
   const canWrite = createHealthCheck({ clock, examine: () => isWritable(options.dataDirectory) });
 
   /** A browser with jobs is not pinged: on a small machine it may answer late, and its jobs have deadlines of their own. */
-  async function isBrowserWell(): Promise<boolean> {
+  async function checkBrowser(): Promise<boolean> {
     return slots.running > 0 ? pages.status().state !== 'failed' : pages.isHealthy();
   }
 
   async function findProblems(): Promise<string[]> {
-    const [isWell, isDirectoryWritable] = await Promise.all([isBrowserWell(), canWrite()]);
-    return [...(isWell ? [] : [BROWSER_FAILS]), ...(isDirectoryWritable ? [] : [DIRECTORY_FAILS])];
+    const [isBrowserHealthy, isDirectoryWritable] = await Promise.all([checkBrowser(), canWrite()]);
+    return [...(isBrowserHealthy ? [] : [BROWSER_FAILS]), ...(isDirectoryWritable ? [] : [DIRECTORY_FAILS])];
   }
 
   async function health(): Promise<WorkerHealth> {

@@ -88,7 +88,7 @@ function watchBody(request: Request, lease: BodyLease, limit: number): Watch {
   const isCompressed = (request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity';
   // A few compressed bytes may become as many as the route allows.
   if (isCompressed) take(limit);
-  const hear = (chunk: Buffer): void => {
+  const onChunk = (chunk: Buffer): void => {
     silence.refresh();
     received += chunk.length;
     if (received > limit) reject(toTooLarge(limit));
@@ -96,13 +96,13 @@ function watchBody(request: Request, lease: BodyLease, limit: number): Watch {
   };
   // Express would read the whole body before it refuses it.
   if (Number(request.get('content-length') ?? 0) > limit) reject(toTooLarge(limit));
-  request.on('data', hear);
+  request.on('data', onChunk);
   return {
     failed,
     end: () => {
       clearTimeout(whole);
       clearTimeout(silence);
-      request.off('data', hear);
+      request.off('data', onChunk);
     },
   };
 }

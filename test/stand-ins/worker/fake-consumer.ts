@@ -46,10 +46,10 @@ export async function createFakeConsumer({
     concurrency,
     observer: { taken: () => undefined },
     productions: {
-      follow: (production, hear) => {
+      follow: (production, listener) => {
         const left = new AbortController();
         const send = (event: ProductionEvent): void => {
-          if (!left.signal.aborted) hear(event);
+          if (!left.signal.aborted) listener(event);
         };
         const cut = { type: 'error', error: { code: 'worker_unavailable', message: 'the worker died' } } as const;
         const one: FakeProduction = {

@@ -14,28 +14,28 @@ interface HealthOptions {
 }
 
 export function createHealthCheck({ clock, examine }: HealthOptions): () => Promise<boolean> {
-  let isWell = true;
+  let isHealthy = true;
   let staleAt = Number.NEGATIVE_INFINITY;
-  let looking: Promise<void> | undefined;
+  let checking: Promise<void> | undefined;
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     try {
-      isWell = await examine();
+      isHealthy = await examine();
     } finally {
       staleAt = clock.elapsed() + TTL_MS;
-      looking = undefined;
+      checking = undefined;
     }
   }
 
   return async () => {
-    if (clock.elapsed() < staleAt) return isWell;
-    looking ??= look();
+    if (clock.elapsed() < staleAt) return isHealthy;
+    checking ??= check();
     const seen = new AbortController();
     const patience = clock.wait(LONGEST_WAIT_MS, seen.signal).catch((error: unknown) => {
       if (!seen.signal.aborted) throw error;
     });
-    await Promise.race([looking, patience]);
+    await Promise.race([checking, patience]);
     seen.abort();
-    return isWell;
+    return isHealthy;
   };
 }

@@ -55,9 +55,9 @@ export function createChromium(parts: ChromiumParts): Chromium {
   const pendingWork = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
-  async function closeBrowser(reason: string, kindly: boolean): Promise<void> {
+  async function closeBrowser(reason: string, gracefully: boolean): Promise<void> {
     death.abort(new PageDied(reason));
-    if (kindly) {
+    if (gracefully) {
       await Promise.allSettled([within(OPEN_TIMEOUT_MS, Promise.allSettled(pendingWork))]);
       // A profile on disk is written when the browser closes.
       await Promise.allSettled([within(CLOSE_TIMEOUT_MS, ownContext.close())]);
@@ -65,9 +65,9 @@ export function createChromium(parts: ChromiumParts): Chromium {
     await clearUp();
   }
 
-  function closeOnce(reason: string, kindly: boolean): Promise<void> {
+  function closeOnce(reason: string, gracefully: boolean): Promise<void> {
     // It starts a moment later, because listeners of the death call this function again.
-    closing ??= Promise.resolve().then(() => closeBrowser(reason, kindly));
+    closing ??= Promise.resolve().then(() => closeBrowser(reason, gracefully));
     return closing;
   }
 

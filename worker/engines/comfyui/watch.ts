@@ -43,7 +43,7 @@ export function watchComfy({ url, previews, onProgress }: WatchOptions): ComfyWa
   let fraction: number | undefined;
   let previewsLeft = previews;
 
-  function hear(text: string): void {
+  function handleMessage(text: string): void {
     const { type, data } = messageSchema.parse(JSON.parse(text));
     if (data.prompt_id !== undefined) current = data.prompt_id;
     if (data.prompt_id !== ours) return;
@@ -68,7 +68,7 @@ export function watchComfy({ url, previews, onProgress }: WatchOptions): ComfyWa
 
   function take(frame: unknown): void {
     try {
-      if (typeof frame === 'string') hear(frame);
+      if (typeof frame === 'string') handleMessage(frame);
       else see(frame as ArrayBuffer);
     } catch {
       // An unknown frame is ignored, because the history decides anyway.

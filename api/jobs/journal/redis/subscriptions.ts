@@ -38,7 +38,7 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
     for (const listener of entry.listeners) listener({ run });
   }
 
-  async function hear(entry: Entry, text: string): Promise<void> {
+  async function handleMessage(entry: Entry, text: string): Promise<void> {
     const message = readMessage(runMessageSchema, text);
     // Another version may send unknown messages.
     if (message === undefined) return sendState(entry);
@@ -57,7 +57,7 @@ export function createSubscriptions({ channels, readRun, log }: SubscriptionsOpt
   });
 
   function open(run: Run): Entry {
-    const listener = (text: string): void => inOrder(entry, () => hear(entry, text));
+    const listener = (text: string): void => inOrder(entry, () => handleMessage(entry, text));
     const subscribed = channels.subscribe(channelNames.run(run.id), listener);
     const entry: Entry = { listeners: new Set(), subscribed, run, handled: Promise.resolve() };
     entries.set(run.id, entry);

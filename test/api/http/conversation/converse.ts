@@ -25,13 +25,13 @@ export async function converse(
   let arrived = Promise.withResolvers<void>();
   let isOver = false;
   let why = '';
-  const hear = (): void => {
+  const notify = (): void => {
     arrived.resolve();
     arrived = Promise.withResolvers();
   };
   socket.on('data', (bytes) => {
     reader.add(bytes);
-    hear();
+    notify();
   });
   socket.on('error', (error) => {
     why = String(error);
@@ -40,7 +40,7 @@ export async function converse(
   socket.on('close', () => {
     reader.end();
     isOver = true;
-    hear();
+    notify();
   });
 
   const deadline = performance.now() + PATIENCE_MS;

@@ -6,39 +6,39 @@ import { createManualClock } from '../../../support/manual-clock.ts';
 describe('the health of the browser when a check is slow', () => {
   function open() {
     const clock = createManualClock();
-    const looks: PromiseWithResolvers<boolean>[] = [];
-    const isWell = createHealthCheck({
+    const checks: PromiseWithResolvers<boolean>[] = [];
+    const isHealthy = createHealthCheck({
       clock,
       examine: () => {
-        const look = Promise.withResolvers<boolean>();
-        looks.push(look);
-        return look.promise;
+        const check = Promise.withResolvers<boolean>();
+        checks.push(check);
+        return check.promise;
       },
     });
-    return { clock, looks, isWell };
+    return { clock, checks, isHealthy };
   }
 
   test('is the last result at first, and the result of the check afterwards', async () => {
-    const { clock, looks, isWell } = open();
-    const first = isWell();
+    const { clock, checks, isHealthy } = open();
+    const first = isHealthy();
     clock.advance(250);
     assert.equal(await first, true);
-    const second = isWell();
-    assert.equal(looks.length, 1, 'one check at a time');
-    looks[0]?.resolve(false);
+    const second = isHealthy();
+    assert.equal(checks.length, 1, 'one check at a time');
+    checks[0]?.resolve(false);
     assert.equal(await second, false);
-    assert.equal(await isWell(), false, 'no new check for a while');
-    assert.equal(looks.length, 1);
+    assert.equal(await isHealthy(), false, 'no new check for a while');
+    assert.equal(checks.length, 1);
   });
 
   test('is the result of a quick check', async () => {
-    const { clock, looks, isWell } = open();
-    const ill = isWell();
-    looks[0]?.resolve(false);
-    assert.equal(await ill, false);
+    const { clock, checks, isHealthy } = open();
+    const unhealthy = isHealthy();
+    checks[0]?.resolve(false);
+    assert.equal(await unhealthy, false);
     clock.advance(2000);
-    const well = isWell();
-    looks[1]?.resolve(true);
-    assert.equal(await well, true);
+    const healthy = isHealthy();
+    checks[1]?.resolve(true);
+    assert.equal(await healthy, true);
   });
 });

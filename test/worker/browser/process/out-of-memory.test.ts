@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { askWell } from '../../../e2e/ask.ts';
+import { askServed } from '../../../e2e/ask.ts';
 import { type ChromiumProcesses, watchChromium } from '../../../e2e/chromium-processes.ts';
 import { type Services, startServices } from '../../../e2e/services.ts';
 import { readProc } from '../../../support/proc.ts';
@@ -11,7 +11,7 @@ describe('if memory runs out', { skip: process.platform === 'linux' ? false : 't
   before(async () => {
     chromium = await watchChromium();
     services = await startServices({ workerEnv: { TMPDIR: chromium.directory } });
-    await askWell(services.url, { prompt: 'a picture' });
+    await askServed(services.url, { prompt: 'a picture' });
   });
   after(async () => {
     await services.stop();
