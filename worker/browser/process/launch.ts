@@ -11,7 +11,7 @@ import { type Executable, findExecutable } from './executable.ts';
 import { leanFlags } from './flags.ts';
 import { checkFonts } from './fonts.ts';
 import { loadPlaywright } from './load-playwright.ts';
-import { findBrowsers, killGroups, offerToKernel } from './process-tree.ts';
+import { findBrowsers, giveWay, killGroups, offerToKernel } from './process-tree.ts';
 import { claimProfile } from './profile-claim.ts';
 import { isSandboxFault, isSandboxPossible, quoteSandboxFault } from './sandbox.ts';
 import { createWorkingDirectory, sweepWorkingDirectories, type WorkingDirectory } from './working-directory.ts';
@@ -91,7 +91,7 @@ async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
     const ownContext = await raceAbort(started, AbortSignal.timeout(LAUNCH_TIMEOUT_MS + KILL_TIMEOUT_MS));
     const groups = await findGroups(profile);
     // The worker starts another browser, and nobody starts another worker while it has jobs.
-    await offerToKernel(groups);
+    await Promise.all([offerToKernel(groups), giveWay(groups)]);
     const clearUp = () => clearUpAfter(groups, directory, door, options.log);
     return await toChromium({ ownContext, profileDirectory, door, clearUp }, options.log);
   } catch (error) {

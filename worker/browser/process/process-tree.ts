@@ -1,4 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { getPriority, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** One process of /proc. Without /proc (not on Linux) no processes are listed. */
@@ -81,6 +82,29 @@ export async function killGroups(groups: readonly number[], timeoutMs: number): 
 export async function offerToKernel(groups: readonly number[]): Promise<void> {
   const members = (await listProcesses()).filter(({ group }) => groups.includes(group));
   await Promise.all(members.map(({ pid }) => unlessUnseen(writeFile(`/proc/${pid}/oom_score_adj`, '1000'))));
+}
+
+/** As of `nice`: of a processor that both want, the worker gets some nine times as much. */
+const BROWSER_NICENESS = 10;
+
+/**
+ * The browser's threads leave the processor to the worker, which needs little of it to answer a host's probe and to pass on
+ * progress: on a tenth of a core it waited a second or more for the threads that paint. Threads that these start inherit
+ * it; under root, Chromium takes some of its renderers' threads back.
+ */
+export async function giveWay(groups: readonly number[]): Promise<void> {
+  const members = (await listProcesses()).filter(({ group }) => groups.includes(group));
+  const threads = await Promise.all(members.map(({ pid }) => unlessUnseen(readdir(`/proc/${pid}/task`))));
+  for (const thread of threads.flatMap((names) => names ?? [])) makeNice(Number(thread));
+}
+
+function makeNice(thread: number): void {
+  try {
+    if (getPriority(thread) < BROWSER_NICENESS) setPriority(thread, BROWSER_NICENESS);
+  } catch (error) {
+    // It has ended, or is another user's.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SYSTEM_ERROR')) throw error;
+  }
 }
 
 function kill(group: number): void {

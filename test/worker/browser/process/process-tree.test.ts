@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { listProcesses } from '../../../../worker/browser/process/process-tree.ts';
+import { giveWay, listProcesses } from '../../../../worker/browser/process/process-tree.ts';
+
+const NOT_LINUX = process.platform === 'linux' ? false : 'the kernel is not Linux';
 
 describe('the processes of the machine', () => {
   let proc: string;
@@ -21,5 +26,24 @@ describe('the processes of the machine', () => {
   test('do not count as ended when they cannot be read', async () => {
     await mkdir(join(proc, '10', 'stat'), { recursive: true });
     await assert.rejects(listProcesses(proc), { code: 'EISDIR' });
+  });
+
+  test('give way with each of their threads, and with those that they start later', { skip: NOT_LINUX }, async (t) => {
+    // Two Workers: one before, and one when a line comes.
+    const script = `const { Worker } = require('node:worker_threads');
+      const start = () => new Worker('setInterval(() => {}, 1000)', { eval: true }).once('online', () => console.log('on'));
+      process.stdin.once('data', start);
+      start();`;
+    const child = spawn(process.execPath, ['--eval', script], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
+    t.after(() => child.kill('SIGKILL'));
+    const pid = Number(child.pid);
+    const threads = () => readdirSync(`/proc/${pid}/task`).map(Number);
+    await once(child.stdout, 'data');
+    const before = threads();
+    await giveWay([pid]);
+    child.stdin.write('another\n');
+    await once(child.stdout, 'data');
+    assert.ok(threads().length > before.length);
+    for (const thread of threads()) assert.ok(getPriority(thread) > getPriority(process.pid), String(thread));
   });
 });
