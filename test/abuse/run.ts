@@ -101,6 +101,8 @@ const gateway = await startGateway(
   limits.gateway?.wrap,
 );
 try {
+  // The first picture starts the browser.
+  await askOnceASecond(gateway.url, 1, 0);
   const quiet = await askOnceASecond(gateway.url, QUIET_SECONDS, 1);
   const before = { gateway: stateOf(gateway.pid), worker: stateOf(worker.pid) };
   const order: AttackOrder = { url: gateway.url, seconds: ATTACK_SECONDS, names: process.argv.slice(2) };

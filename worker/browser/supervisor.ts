@@ -38,7 +38,11 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
   const leases = createBrowserLeases({ ...options, launch: createLaunch(options), watchMemory, replacements });
   const pool = createPagePool({ leases, clock, log });
   const replacement = createReplacementRule({ ...options, meter });
-  const betweenJobs = createBetweenJobs({ leases, pool, replacement, replacements, log, signal: stopping.signal });
+  let running = 0;
+  const betweenJobs = createBetweenJobs({
+    ...{ leases, pool, replacement, replacements, log, signal: stopping.signal },
+    isBusy: () => running > 0,
+  });
   const runOnce = createRunOnce({ leases, pool });
   const isHealthy = createHealthCheck({ clock, examine: leases.examine });
   const lock = createKeyedLock();
@@ -95,7 +99,10 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     const leave = idle.enter();
     try {
       const unlock = await waitForLock(recipe, either);
-      const run = await runTwice(recipe, task, { signal: either, onProgress });
+      running += 1;
+      const run = await runTwice(recipe, task, { signal: either, onProgress }).finally(() => {
+        running -= 1;
+      });
       inBackground(betweenJobs.afterJob(recipe, run, unlock));
       if (run.outcome === 'done') return run.value;
       throw toUseError(run, either, recipe);

@@ -164,6 +164,30 @@ describe('between jobs', () => {
     assert.deepEqual(stage.pages.status().replaced, { jobs: 0, memory: 1, death: 0 });
   });
 
+  test('memory that a job in work uses replaces no browser until that job has ended', async () => {
+    let usedMb = 100;
+    const stage = await open({ memoryLimitMb: 400, meter: async (): Promise<Memory> => ({ usedMb }) });
+    const recipe = createSiteRecipe();
+    const held = Promise.withResolvers<void>();
+    const began = Promise.withResolvers<void>();
+    const hog = stage.pages.use(
+      recipe,
+      async (page) => {
+        usedMb = 700;
+        began.resolve();
+        await held.promise;
+        return HELLO(page);
+      },
+      createUse(),
+    );
+    await began.promise;
+    for (let job = 0; job < 3; job += 1) await prepareNextPage(stage, recipe);
+    assert.deepEqual(stage.pages.status().replaced, { jobs: 0, memory: 0, death: 0 });
+    held.resolve();
+    assert.equal(await hog, 'hello');
+    await until(() => stage.pages.status().replaced?.memory === 1, 'the replacement');
+  });
+
   test('unmeasurable memory is logged, and the next job runs', async () => {
     const meter = async (): Promise<Memory> => {
       throw new Error('too many open files');

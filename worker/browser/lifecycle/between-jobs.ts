@@ -24,6 +24,8 @@ interface BetweenJobsOptions {
   readonly pool: PagePool;
   readonly replacement: ReplacementRule;
   readonly replacements: Pick<Replacements, 'note'>;
+  /** Whether tasks are running. */
+  readonly isBusy: () => boolean;
   readonly log: Logger;
   /** Aborts when the supervisor stops; then no more work is started. */
   readonly signal: AbortSignal;
@@ -34,6 +36,7 @@ export function createBetweenJobs({
   pool,
   replacement,
   replacements,
+  isBusy,
   log,
   signal,
 }: BetweenJobsOptions): BetweenJobs {
@@ -73,7 +76,7 @@ export function createBetweenJobs({
   async function findReason({ chromium, hadPage }: Run<unknown>) {
     if (chromium === undefined || !hadPage) return undefined;
     try {
-      const reason = await replacement.afterJob(count(chromium));
+      const reason = await replacement.afterJob(count(chromium), isBusy());
       // Another job may have caused its replacement meanwhile.
       return chromium === leases.current() ? reason : undefined;
     } catch (error) {
