@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { createServiceClock, faketimeLibrary } from './service-clock.ts';
+import { createServiceClock, faketimeLibrary, removeLeftovers } from './service-clock.ts';
 
 const HOUR_SECONDS = 3600;
 /** Tolerance for a busy machine, and for the time between two lines. */
@@ -24,7 +25,11 @@ test('the wall clock of a running process jumps, and its monotonic clock does no
     env: { ...process.env, ...clock.env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  t.after(() => child.kill('SIGKILL'));
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    removeLeftovers();
+  });
 
   /** The start of the process by its own wall clock. */
   const startedAt = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -1,4 +1,5 @@
-import { globSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Environment } from '../e2e/service.ts';
 
 /** The wall clock of one service, which a soak can set wrong and right again. The monotonic clock does not change. */
@@ -25,9 +26,18 @@ export function createServiceClock(library: string, file: string): ServiceClock 
     set,
     env: {
       ...{ LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_CACHE_DURATION: String(CACHE_SECONDS) },
-      // Timers and durations keep using the monotonic clock, files keep the times of the disk, and a killed service leaves
-      // nothing in shared memory.
-      ...{ FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1', FAKETIME_DISABLE_SHM: '1' },
+      // Timers and durations go by the monotonic clock, and files keep the times that the disk gave them.
+      ...{ FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1' },
     },
   };
+}
+
+const SHARED_MEMORY = '/dev/shm';
+
+/** What libfaketime leaves in shared memory when its process is killed. */
+export function removeLeftovers(): void {
+  for (const name of readdirSync(SHARED_MEMORY)) {
+    const pid = /^(?:sem\.)?faketime_\w+_(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(SHARED_MEMORY, name), { force: true });
+  }
 }

@@ -11,7 +11,7 @@ import { createOpenaiStandIn, type OpenaiStandIn } from '../stand-ins/openai/ope
 import { createPerchanceStandIn, type PerchanceStandIn } from '../stand-ins/perchance/perchance-stand-in.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { createLink, type Link } from './link.ts';
-import { createServiceClock, faketimeLibrary, type ServiceClock } from './service-clock.ts';
+import { createServiceClock, faketimeLibrary, removeLeftovers, type ServiceClock } from './service-clock.ts';
 
 /** Everything that runs during a soak: both services as processes, stand-ins of upstreams, and the link between them. */
 export interface System {
@@ -123,6 +123,7 @@ export async function startSystem({ usesRedis, concurrency, isBuilt }: SystemOpt
     limits?.gateway.remove();
     limits?.worker.remove();
     await chromium.remove();
+    if (clocks !== undefined) removeLeftovers();
     await rm(root, { recursive: true, force: true });
   };
   try {
