@@ -11,10 +11,10 @@ const KEEP_ALIVE_MS = 65_000;
 /**
  * An axios client for one service: keep-alive, no redirects, no proxy from the environment, no status throws.
  * A request that fails on a reused socket is sent once more: the peer had closed that socket, so the request never
- * reached it.
+ * reached it. `maxSockets`: connections to one host at a time; further requests wait for one.
  */
-export function createHttpClient(config: AxiosRequestConfig = {}): AxiosInstance {
-  const agentOptions = { keepAlive: true, maxSockets: 64, scheduling: 'lifo' } as const;
+export function createHttpClient(config: AxiosRequestConfig = {}, maxSockets = 64): AxiosInstance {
+  const agentOptions = { keepAlive: true, maxSockets, scheduling: 'lifo' } as const;
   const client = axios.create({
     httpAgent: new HttpAgent(agentOptions),
     httpsAgent: new HttpsAgent(agentOptions),

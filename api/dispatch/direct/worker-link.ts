@@ -15,6 +15,8 @@ import { createWorkerCondition } from './worker-condition.ts';
 
 const LONGEST_REST_MS = 60_000;
 const SILENCE_MS = 60_000;
+/** Each run that waits for an engine holds one, and no number of them may keep others from the worker, which takes 1,000. */
+const MAX_SOCKETS = 800;
 
 export interface WorkerLink {
   readonly client: AxiosInstance;
@@ -54,7 +56,7 @@ export interface WorkerLinkOptions {
 export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
   const { url, token, clock, log, silenceMs = SILENCE_MS } = options;
   const headers = { authorization: `Bearer ${token}`, [WIRE_HEADER]: WIRE_VERSION };
-  const client = createHttpClient({ baseURL: url, headers });
+  const client = createHttpClient({ baseURL: url, headers }, MAX_SOCKETS);
   const stopping = new AbortController();
   const { signal } = stopping;
   const name = new URL(url).host;
