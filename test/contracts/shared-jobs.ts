@@ -236,6 +236,18 @@ export function testSharedJobs(): void {
       assert.equal(await bench.otherJobs.collectImage('other.png'), false);
     });
 
+    test('a gateway keeps how long jobs take, for the next one that starts', async (t) => {
+      const bench = await createBench();
+      t.after(bench.close);
+      const worker = await bench.addWorker(1);
+      const { id } = await bench.jobs.submit(draft(), asynchronous);
+      (await worker.productions.at(0)).finish();
+      assert.equal((await bench.jobs.wait(id, patient())).status, 'done');
+      const redis = new Redis(bench.server.url);
+      t.after(() => redis.disconnect());
+      await eventually(async () => assert.match((await redis.get(redisKeys.fact('means'))) ?? '', /fake/));
+    });
+
     test('a client with nothing waiting comes next, and only a run that was begun before goes first', async (t) => {
       const bench = await createBench();
       t.after(bench.close);

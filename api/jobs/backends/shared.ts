@@ -8,12 +8,15 @@ import { createSealedVault, type Vault } from '../../../shared/queue/sealed-vaul
 import { createQueueDispatch } from '../../dispatch/queue/dispatch.ts';
 import { settleFormat } from '../journal/redis/format.ts';
 import { createRedisJournal } from '../journal/redis/journal.ts';
+import type { Estimates } from '../wait/estimates.ts';
 import type { JobBackend, JobBackendOptions } from './backend.ts';
 
 /** Any number of gateways and workers that share a Redis. */
 
 /** Longer than a restart of Redis takes. While Redis is away, no caller waits longer for it. */
 const PATIENCE_MS = 10_000;
+/** How often a gateway keeps what it learned about durations, for the next one that starts. */
+const KEEP_MEANS_MS = 60_000;
 
 export async function createShared(
   url: string,
@@ -34,10 +37,19 @@ export async function createShared(
       return (await redis.get(redisKeys.secret(name))) ?? value;
     },
     createDispatch: async ({ estimates, onEnded }) => {
+      let keptAt = Number.NEGATIVE_INFINITY;
+      const learn = (result: Parameters<Estimates['learn']>[0]): void => {
+        estimates.learn(result);
+        if (clock.elapsed() - keptAt < KEEP_MEANS_MS) return;
+        keptAt = clock.elapsed();
+        journal.writeFact('means', estimates.toText()).catch((error: unknown) => {
+          log.warn({ reason: String(error) }, 'how long jobs take could not be kept');
+        });
+      };
       await channels.subscribe(channelNames.ended, (message) => {
         const { timings, callbacks, attempts, ...end } = readMessage(endedMessageSchema, message) ?? {};
         const { engine } = end;
-        if (engine !== undefined && timings !== undefined) estimates.learn({ engine, timings });
+        if (engine !== undefined && timings !== undefined) learn({ engine, timings });
         if (engine !== undefined || attempts !== undefined) observer.ended({ ...end, attempts: attempts ?? [] });
         if (callbacks !== 0) onEnded();
       });
