@@ -65,9 +65,8 @@ export interface BrowserStatus {
 
 export interface BrowserPages {
   /**
-   * Runs the task on a prepared page of its own. If the browser or the renderer dies, the task runs once more on a fresh
-   * browser; a second death is `engine_failed`. A browser that cannot start is `engine_failed` too, and the next call
-   * tries again.
+   * Runs the task on a prepared page of its own. If the browser or the renderer dies, the task runs once more; a second
+   * death is `engine_failed`. A browser that cannot start is `engine_failed` too, and the next call tries again.
    */
   use<T>(recipe: PageRecipe, task: PageTask<T>, use: PageUse): Promise<T>;
   /** Starts the browser ahead of need, so that the log and /health report a fault before a caller meets it. */

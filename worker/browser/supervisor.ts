@@ -79,10 +79,10 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     const first = await runOnce(recipe, task, use);
     if (first.outcome !== 'died') return first;
     log.warn({ recipe: recipe.name, err: first.error }, 'the page died during a task: the task runs once more');
-    betweenJobs.replaceAfter(first);
+    betweenJobs.noteDeath(first);
     await first.givenBack;
     const second = await runOnce(recipe, task, use);
-    if (second.outcome === 'died') betweenJobs.replaceAfter(second);
+    if (second.outcome === 'died') betweenJobs.noteDeath(second);
     return second;
   }
 

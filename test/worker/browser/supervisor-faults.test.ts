@@ -60,7 +60,8 @@ describe('faults under a running job', () => {
   };
 
   for (const [name, kill] of Object.entries(deaths)) {
-    test(`${name}: the job runs once more, on a fresh browser`, async () => {
+    const isBrowserDead = name === 'kill -9 of the browser';
+    test(`${name}: the job runs once more, on ${isBrowserDead ? 'a fresh browser' : 'another page'}`, async () => {
       const stage = await open();
       let before = 0;
       const { runs, value } = await meet(stage, 1, async (page) => {
@@ -69,8 +70,8 @@ describe('faults under a running job', () => {
       });
       assert.equal(value, 'hello');
       assert.equal(runs, 2);
-      assert.notEqual(await stage.browserPid(), before);
-      assert.equal(stage.pages.status().replaced?.death, 1);
+      assert.equal((await stage.browserPid()) !== before, isBrowserDead);
+      assert.equal(stage.pages.status().replaced?.death, isBrowserDead ? 1 : 0);
       assert.equal((await stage.directoriesLeft()).length, 1, 'the directory of the dead browser is gone');
     });
 
@@ -80,8 +81,18 @@ describe('faults under a running job', () => {
       assert.ok(error instanceof AppError);
       assert.equal(error.code, 'engine_failed');
       assert.equal(runs, 2);
+      assert.equal(stage.pages.status().replaced?.death, isBrowserDead ? 2 : 1);
     });
   }
+
+  test('pages that die beside tasks that succeed cost no browser', async () => {
+    const stage = await open();
+    for (let round = 0; round < 3; round += 1) {
+      const { runs, value } = await meet(stage, 1, (page) => deaths['a page that closes itself'](stage, page));
+      assert.deepEqual([runs, value], [2, 'hello']);
+    }
+    assert.equal(stage.pages.status().replaced?.death, 0);
+  });
 
   test('a death while the page is prepared counts as a death of the browser', async () => {
     const stage = await open();

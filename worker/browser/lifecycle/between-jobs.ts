@@ -9,8 +9,11 @@ import type { Replacements } from './replacements.ts';
 
 /** Work between jobs, so that no job has to wait for it. */
 export interface BetweenJobs {
-  /** Call it after a run that died. The next run gets a fresh browser; running jobs keep theirs. */
-  replaceAfter(run: Run<unknown>): void;
+  /**
+   * Call it after a run that died. If only its page died, which is a process of its own, the browser stays in service for the
+   * others. When pages die again and again and no task succeeds, the next run gets a fresh browser.
+   */
+  noteDeath(run: Run<unknown>): void;
   /** Call it after the last run of a job. Calls `unlock` when the next job of the recipe may start. Never rejects. */
   afterJob(recipe: PageRecipe, run: Run<unknown>, unlock: () => void): Promise<void>;
   prepareAhead(recipes: readonly PageRecipe[]): Promise<void>;
@@ -31,6 +34,8 @@ interface BetweenJobsOptions {
   readonly signal: AbortSignal;
 }
 
+const MAX_DEATHS = 2;
+
 export function createBetweenJobs({
   leases,
   pool,
@@ -41,6 +46,8 @@ export function createBetweenJobs({
   signal,
 }: BetweenJobsOptions): BetweenJobs {
   const jobsOf = new WeakMap<Chromium, number>();
+  /** Pages that died since a task succeeded. */
+  const deathsOf = new WeakMap<Chromium, number>();
   let restarts = 0;
 
   function count(chromium: Chromium): number {
@@ -92,12 +99,16 @@ export function createBetweenJobs({
       const chromium = leases.current();
       return chromium === undefined ? 0 : (jobsOf.get(chromium) ?? 0);
     },
-    replaceAfter: (run) => {
-      if (run.chromium === undefined || run.chromium !== leases.current()) return;
-      replacements.note('death', run.chromium);
+    noteDeath: ({ chromium }) => {
+      if (chromium === undefined || chromium !== leases.current()) return;
+      const deaths = (deathsOf.get(chromium) ?? 0) + 1;
+      deathsOf.set(chromium, deaths);
+      if (deaths < MAX_DEATHS) return;
+      replacements.note('death', chromium);
       retire();
     },
     afterJob: async (recipe, run, unlock) => {
+      if (run.outcome === 'done' && run.chromium !== undefined) deathsOf.delete(run.chromium);
       await run.identityKept;
       const work: Promise<void>[] = [];
       // After a failure the site is left alone until the next job asks for it.
