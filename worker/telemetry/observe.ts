@@ -3,7 +3,7 @@ import type { Span } from '../../shared/telemetry/otlp.ts';
 import { drawSpanId, type SpanContext, toSpanContext } from '../../shared/telemetry/trace-context.ts';
 import type { Traces } from '../../shared/telemetry/traces.ts';
 import type { Clock } from '../../shared/wait.ts';
-import type { ProductionObserver, ProductionWatch } from '../production/observer.ts';
+import type { ProductionEnd, ProductionObserver, ProductionWatch } from '../production/observer.ts';
 import type { WorkerCounts } from './worker-metrics.ts';
 
 interface ObserveOptions {
@@ -55,15 +55,7 @@ export function createWorkerObserver({ counts, traces, clock }: ObserveOptions):
       record(below(own), { name: stage, kind: 'internal', ...timer.times(), attributes });
     }
 
-    function close({
-      outcome,
-      engine,
-      error,
-    }: {
-      outcome: string;
-      engine: string | undefined;
-      error?: string | undefined;
-    }) {
+    function close(outcome: string, { engine, error }: Pick<ProductionEnd, 'engine'> & { error?: string | undefined }) {
       leaveStage();
       running.delete(watch);
       const attributes = { 'easel.run': runId, 'easel.engine': engine, 'easel.outcome': outcome };
@@ -92,11 +84,10 @@ export function createWorkerObserver({ counts, traces, clock }: ObserveOptions):
       },
       ended(end) {
         counts.ended(end);
-        const attributes = { 'easel.run': runId, 'easel.engine': end.engine, 'easel.outcome': end.outcome };
-        const error = end.outcome === 'done' ? undefined : end.outcome;
-        record(own, { name: 'production', kind: 'consumer', ...timer.times(), attributes, error });
+        const { outcome, engine } = end;
+        close(outcome, { engine, error: outcome === 'done' ? undefined : outcome });
       },
-      postponed: () => close({ outcome: 'postponed', engine: current?.engine }),
+      postponed: () => close('postponed', { engine: current?.engine }),
     };
     return watch;
   }
