@@ -148,8 +148,10 @@ await runService(async () => {
   log.info({ port, version }, 'the gateway listens');
   const stop = async (): Promise<void> => {
     stopping.abort();
-    await Promise.all([engines.keep(), usage.keep()]);
-    await Promise.all([close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })]);
+    await Promise.all([
+      ...[close(server, GRACE_MS + LAST_ANSWERS_MS), jobs.stop({ graceMs: GRACE_MS })],
+      ...[engines.keep(), usage.keep()],
+    ]);
     rates?.disconnect();
     await traces?.stop();
   };
