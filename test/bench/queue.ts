@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJobs } from '../../api/jobs/index.ts';
@@ -8,6 +8,7 @@ import { createLog } from '../../shared/service/log.ts';
 import { systemClock } from '../../shared/wait.ts';
 import { createFakeConsumer } from '../stand-ins/worker/fake-consumer.ts';
 import { isRedisInstalled, type RedisServer, startRedis } from '../support/redis-server.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { openBareQueue } from './bare-queue.ts';
 import { type Server, startServer } from './processes.ts';
 import type { Figure, Section } from './report.ts';
@@ -74,7 +75,7 @@ async function createOurs({ url }: RedisServer): Promise<Producer> {
     stop: async () => {
       await backend.close();
       await jobs.stop({ graceMs: 0 });
-      await rm(directory, { recursive: true });
+      await removeDirectory(directory);
     },
   };
 }

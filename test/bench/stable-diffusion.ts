@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ import { readModelDirectory } from '../../worker/engines/stable-diffusion/model/
 import { requireRuntime } from '../../worker/engines/stable-diffusion/settings.ts';
 import { startServices } from '../e2e/services.ts';
 import { type FixtureScale, writeModelSet } from '../fixtures/onnx/model-set.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { type Figure, median, quantile, type Section } from './report.ts';
 
 /** Time that the engine adds to the runtime's calls. `--full` uses a UNet of Stable Diffusion 1.5's size (4 GB). */
@@ -79,7 +80,7 @@ async function measureEngine(directory: string, steps: number, rounds: number): 
     return { ...before, loadMs, shareOutside: median(shares), outsideMs: median(outside) };
   } finally {
     await engine.stop?.();
-    await rm(notesDirectory, { recursive: true });
+    await removeDirectory(notesDirectory);
   }
 }
 
@@ -119,7 +120,7 @@ async function measureCost(scale: FixtureScale, steps: number, rounds: number): 
       },
     ];
   } finally {
-    await rm(directory, { recursive: true });
+    await removeDirectory(directory);
   }
 }
 
@@ -176,7 +177,7 @@ async function measureLatency(): Promise<Figure[]> {
     return figures;
   } finally {
     await services.stop();
-    await rm(directory, { recursive: true });
+    await removeDirectory(directory);
   }
 }
 

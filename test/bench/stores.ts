@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLOUDINARY_ACCOUNT, createCloudinaryStandIn } from '../stand-ins/cloudinary/cloudinary-stand-in.ts';
@@ -6,6 +6,7 @@ import { createImgbbStandIn, IMGBB_KEY } from '../stand-ins/imgbb/imgbb-stand-in
 import { createImgurStandIn } from '../stand-ins/imgur/imgur-stand-in.ts';
 import type { PictureHost } from '../stand-ins/picture-host.ts';
 import { createS3StandIn, S3_ACCOUNT } from '../stand-ins/s3/s3-stand-in.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { timeReplay, toOverheadFigures } from './overhead.ts';
 import { createPictureService, paintGrain } from './pictures.ts';
 import type { Figure, Section } from './report.ts';
@@ -43,7 +44,7 @@ async function createDiskSubject(picture: Buffer): Promise<Subject> {
     await writeFile(join(directory, 'picture.png'), picture);
     return performance.now() - startedAt;
   };
-  const close = (): Promise<void> => rm(directory, { recursive: true });
+  const close = (): Promise<void> => removeDirectory(directory);
   return { store: 'disk', env: {}, what: 'one writeFile', timeAlone, close };
 }
 

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createService, type Environment, type Service } from '../e2e/service.ts';
 import { pictureOf } from '../stand-ins/picture-of.ts';
 import { createFakeWorker, type FakeWorker } from '../stand-ins/worker/fake-worker.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 /** A real gateway in its own process, with a scripted worker. */
 export interface OwnGateway {
@@ -35,7 +36,7 @@ export async function startOwnGateway(env: Environment = {}): Promise<OwnGateway
     stop: async () => {
       await gateway.kill('SIGTERM');
       await worker.close();
-      await rm(directory, { recursive: true, force: true });
+      await removeDirectory(directory);
     },
   };
 }

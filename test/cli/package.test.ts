@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { takeFreePort } from '../support/free-port.ts';
 import { until } from '../support/poll.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 /** The package that `npm pack` makes, installed and used in an empty folder. */
 
@@ -45,7 +46,7 @@ describe('the package', () => {
     const answer = JSON.parse(stdout.slice(stdout.search(/^[[{]/m)));
     packed = (Array.isArray(answer) ? answer : Object.values(answer))[0];
   });
-  after(() => rm(directory, { recursive: true, force: true }));
+  after(() => removeDirectory(directory));
 
   test('is small, and holds only built files', () => {
     assert.ok(packed.size <= MAX_BYTES, `${packed.size} bytes`);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { type Services, startServices } from '../e2e/services.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { describePicture, fetchPicture } from './describe-picture.ts';
 
 /** Runs every call of the README unchanged, against running services. */
@@ -26,7 +27,7 @@ describe('the calls of the README', () => {
   });
   after(async () => {
     await services.stop();
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
   });
 
   const toHere = (text: string): string => text.replaceAll('http://localhost:10000', services.url);

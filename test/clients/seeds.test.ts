@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -22,7 +22,7 @@ describe('the snippets of the earlier services', () => {
   });
   after(async () => {
     await services.stop();
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
   });
 
   /** Runs a shell command with only the host changed, and resolves with the JSON that it prints. */
@@ -169,3 +169,5 @@ if response.status_code == 200:
     image_data = base64.b64decode(response.json()['image'])
     open('${file}', 'wb').write(image_data)
 `;
+
+import { removeDirectory } from '../support/remove-directory.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,13 +10,14 @@ import { pipeline } from 'node:stream/promises';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase } from '../../api/jobs/journal/sqlite/open-database.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { run } from './check/command.ts';
 import { toScript } from './check/guide.ts';
 
 /** `deploy/backup.sh` on a journal that another process has open, locks and writes all the time. */
 
 const folder = await mkdtemp(join(tmpdir(), 'easel-backup-'));
-after(() => rm(folder, { recursive: true, force: true }));
+after(() => removeDirectory(folder));
 
 /** Transaction `n` writes row `n` modulo ROWS, so that a backup that mixes two moments has a row that is too old. */
 const ROWS = 20;

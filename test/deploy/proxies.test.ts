@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -10,6 +10,7 @@ import { pending } from '../contracts/dialect.ts';
 import { withCaddy } from '../support/caddy.ts';
 import { takeFreePort } from '../support/free-port.ts';
 import { withNginx } from '../support/nginx.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { caddyWith, nginxWith, type RunningProxy, type StartProxy } from './snippets.ts';
 
 /** The files of deploy/nginx and deploy/caddy, used by the real programs. */
@@ -35,7 +36,7 @@ function serves(name: string, path: string, startProxy: StartProxy): void {
     after(async () => {
       await proxy.close();
       await gateway.stop();
-      await rm(folder, { recursive: true });
+      await removeDirectory(folder);
     });
 
     test('answers hold the address that the client used, and limits count by the client’s address', async () => {
@@ -118,6 +119,6 @@ withCaddy(() => {
     assert.equal((await answer).status, 200);
     await proxy.close();
     await gateway.stop();
-    await rm(folder, { recursive: true });
+    await removeDirectory(folder);
   });
 });

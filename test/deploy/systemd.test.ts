@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { root } from '../architecture/source-files.ts';
 import { takeFreePort } from '../support/free-port.ts';
 import { until } from '../support/poll.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { SERVICES, type ServiceName, unknownTo } from './easel-settings.ts';
 import { readUnit, toVariables, type Unit } from './unit.ts';
 
@@ -69,7 +70,7 @@ describe('the units of systemd', () => {
   after(async () => {
     for (const child of children.values()) child.kill('SIGKILL');
     await Promise.all([...children.values()].map(exitCode));
-    await rm(state, { recursive: true, force: true });
+    await removeDirectory(state);
   });
 
   test('run the commands of the package’s scripts', () => {

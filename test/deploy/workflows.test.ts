@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { root } from '../architecture/source-files.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { DOCKERFILES } from './dockerfile.ts';
 
 const FOLDER = join(root, '.github/workflows');
@@ -72,7 +73,7 @@ test('images are published under the version that the services say, and under no
     .object({ version: z.string() })
     .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
   const directory = await mkdtemp(join(tmpdir(), 'easel-images-'));
-  t.after(() => rm(directory, { recursive: true }));
+  t.after(() => removeDirectory(directory));
   const publish = (TAG: string) => {
     const GITHUB_OUTPUT = join(directory, TAG);
     // As GitHub runs a step.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fail, pass, warn } from '../../doctor/check.ts';
@@ -9,6 +9,7 @@ import { runChecks } from '../../doctor/run-checks.ts';
 import { toSetUp } from '../../doctor/set-up.ts';
 import { createLaunch } from '../../worker/browser/process/launch.ts';
 import { createFakeWorker } from '../stand-ins/worker/fake-worker.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import {
   examine,
   gatewaySettings,
@@ -159,7 +160,7 @@ describe('npm run doctor', () => {
     const [only] = reportSchema.parse(JSON.parse(stdout)).checks;
     assert.deepEqual([only?.code, only?.fixes], ['doctor/packages-missing', ['npm ci']]);
     assert.match(run(clone, {}).stdout, /^FAIL .*\[doctor\/packages-missing\]\n +cure: npm ci/);
-    await rm(clone, { recursive: true });
+    await removeDirectory(clone);
     await machine.close();
   });
 });

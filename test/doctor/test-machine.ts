@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import type { Services } from '../../doctor/set-up.ts';
 import type { Surroundings } from '../../doctor/surroundings.ts';
 import { close, listen } from '../../shared/net/http.ts';
 import type { Chromium } from '../../worker/browser/process/chromium.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 /** A machine without faults, on which a test makes one. */
 export interface TestMachine {
@@ -46,7 +47,7 @@ export async function openTestMachine(): Promise<TestMachine> {
     onClose: (release) => void releases.push(release),
     close: async () => {
       await Promise.all(releases.map((release) => release()));
-      await rm(directory, { recursive: true, force: true });
+      await removeDirectory(directory);
     },
   };
 }

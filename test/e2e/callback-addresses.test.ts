@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { createFakeWorker, type FakeWorker } from '../stand-ins/worker/fake-worker.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { createService } from './service.ts';
 
 /** The addresses in a callback can be reached: they use the platform's address, else that of the request. */
@@ -55,7 +56,7 @@ describe('the addresses in a callback', { timeout: 120_000 }, () => {
       return delivery;
     } finally {
       await gateway.kill('SIGTERM');
-      await rm(directory, { recursive: true });
+      await removeDirectory(directory);
     }
   }
 

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowsers, listProcesses } from '../../worker/browser/process/process-tree.ts';
 import { commandOf, groupOf, pids } from '../support/proc.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 /** The browsers of one worker, found by the directory that they write to. */
 export interface ChromiumProcesses {
@@ -44,6 +45,6 @@ export async function watchChromium(): Promise<ChromiumProcesses> {
       return members.filter(({ pid }) => commandOf(pid).includes('--type=renderer')).map(({ pid }) => pid);
     },
     left: async () => pids().filter((pid) => groups.has(groupOf(pid))),
-    remove: () => rm(directory, { recursive: true, force: true }),
+    remove: () => removeDirectory(directory),
   };
 }

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { createService, type Environment, type Service } from './service.ts';
 import { WORKER_TOKEN } from './services.ts';
 
@@ -55,7 +56,7 @@ export async function startCluster({ gatewayEnv, workerEnv, ...counts }: Cluster
   const stop = async (): Promise<void> => {
     await Promise.all(services.map((service) => service.kill('SIGTERM')));
     await stopServer();
-    await rm(root, { recursive: true, force: true });
+    await removeDirectory(root);
   };
   const started = await Promise.allSettled(services.map((service) => service.start()));
   const failed = started.find((result) => result.status === 'rejected');

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJobs } from '../../api/jobs/index.ts';
@@ -6,6 +6,7 @@ import { createLog } from '../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../shared/wait.ts';
 import type { WorkerOptions } from '../../worker/worker.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { openFrontDoor, TOKEN } from '../worker/front-door.ts';
 
 /** Gateway and worker in this process, wired as in their `main.ts`, with the test's own plug-ins and clock. */
@@ -68,7 +69,7 @@ export async function startInProcess(
       await Promise.all(gateways.map((gateway) => gateway.stop()));
       await jobs.stop({ graceMs: 0 });
       await worker.close();
-      await rm(dataDirectory, { recursive: true, force: true });
+      await removeDirectory(dataDirectory);
     },
   };
 }

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { takeFreePort } from '../support/free-port.ts';
 import { until } from '../support/poll.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 /** A service answers and ends even if its log cannot be written to a terminal, a disk or a pipe. */
 
@@ -41,7 +42,7 @@ describe('a service whose output cannot be written', () => {
       await once(child, 'exit');
     }
     for (const fd of descriptors) closeSync(fd);
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
   });
 
   function open(path: string, flags: number): number {

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { describe, type TestContext, test } from 'node:test';
 import { until } from '../support/poll.ts';
 import { startRedis, withRedis } from '../support/redis-server.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { askServed } from './ask.ts';
 import { type Services, type ServicesOptions, startServices } from './services.ts';
 
@@ -64,7 +65,7 @@ describe('the gateway is ready if a picture can be made, and otherwise says why 
 
   test('data directories that can no longer be written to', async (context) => {
     const services = await start(context, {});
-    await rm(services.dataDirectory, { recursive: true });
+    await removeDirectory(services.dataDirectory);
     await writeFile(services.dataDirectory, 'a file in its place');
     const worker = 'The worker cannot write to its DATA_DIR.';
     await until(async () => (await fetch(`${services.workerUrl}/health`)).status === 503, 'the worker is unhealthy');

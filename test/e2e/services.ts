@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { createService, type Environment, type Service } from './service.ts';
 
 /** Gateway and worker as real processes on free ports of loopback, with the embedded engine. */
@@ -43,7 +44,7 @@ export async function startServices(options: ServicesOptions = {}): Promise<Serv
   });
   const stop = async (): Promise<void> => {
     await Promise.all([gateway.kill('SIGTERM'), worker.kill('SIGTERM')]);
-    await rm(dataDirectory, { recursive: true, force: true });
+    await removeDirectory(dataDirectory);
   };
   const services = { gateway, worker };
   const started = await Promise.allSettled(start.map((name) => services[name].start()));

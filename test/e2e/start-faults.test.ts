@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { close, listen } from '../../shared/net/http.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { startServices } from './services.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -23,7 +24,7 @@ for (const name of ['gateway', 'worker'] as const) {
       directory = await mkdtemp(join(tmpdir(), 'easel-faults-'));
       await writeFile(join(directory, 'file'), '');
     });
-    after(() => rm(directory, { recursive: true }));
+    after(() => removeDirectory(directory));
 
     async function startWith(env: Readonly<Record<string, string>>): Promise<{ code: unknown; printed: string }> {
       const { file, env: own } = SETTINGS[name];

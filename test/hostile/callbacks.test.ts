@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ import { createWebhookCalls } from '../../api/jobs/webhooks/webhook-call.ts';
 import { AppError } from '../../shared/errors.ts';
 import { draft, options } from '../api/jobs/drafts.ts';
 import { createJobBench } from '../api/jobs/job-bench.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 /** Callbacks to names and receivers that never answer delay only the caller who asked for them. */
 
@@ -59,7 +60,7 @@ test("the system's hosts file and localhost are resolved without a DNS server", 
   const dns = await createDeadDns();
   t.after(dns.close);
   const directory = await mkdtemp(join(tmpdir(), 'easel-hosts-'));
-  t.after(() => rm(directory, { recursive: true }));
+  t.after(() => removeDirectory(directory));
   const hostsFile = join(directory, 'hosts');
   await writeFile(hostsFile, '# names\n192.0.2.7 hooks Hooks.Example # the office\n2001:db8::7 hooks.example\n');
   const resolveName = createResolveName({ servers: [dns.server], deadlineMs: DEADLINE_MS, hostsFile });

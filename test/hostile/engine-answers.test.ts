@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { close, listen } from '../../shared/net/http.ts';
 import { createService, type Service } from '../e2e/service.ts';
 import { readProc } from '../support/proc.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 /** The largest JSON answers that an engine may send, at a worker with the heap of a small host. */
 
@@ -59,7 +60,7 @@ before(async () => {
 after(async () => {
   await worker.kill('SIGKILL');
   await close(engine, 0);
-  await rm(directory, { recursive: true, force: true });
+  await removeDirectory(directory);
 });
 
 const memoryMb = (field: 'VmRSS' | 'VmHWM'): number =>

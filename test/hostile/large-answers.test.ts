@@ -1,12 +1,13 @@
 import { equal, match, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createService, type Service } from '../e2e/service.ts';
 import { createFakeWorker, type FakeWorker } from '../stand-ins/worker/fake-worker.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 /** Bytes of a picture of 2048 x 2048 full of noise. */
 const PICTURE_BYTES = 12_000_000;
@@ -37,7 +38,7 @@ before(async () => {
 after(async () => {
   await gateway.kill('SIGKILL');
   await worker.close();
-  await rm(directory, { recursive: true, force: true });
+  await removeDirectory(directory);
 });
 
 const json = { 'content-type': 'application/json' };

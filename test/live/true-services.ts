@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '../../shared/service/log.ts';
@@ -6,6 +6,7 @@ import { systemClock } from '../../shared/wait.ts';
 import type { BrowserPages } from '../../worker/browser/pages.ts';
 import { createBrowserSupervisor } from '../../worker/browser/supervisor.ts';
 import type { EngineServices } from '../../worker/engines/engine.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 /** Names out of `LIVE_TESTS`: only what is named there is asked over the internet. */
 const named = (process.env.LIVE_TESTS ?? '').split(',').map((name) => name.trim());
@@ -22,7 +23,7 @@ export async function openServices(): Promise<EngineServices & { close(): Promis
   const pages: BrowserPages = createBrowserSupervisor({ restartAfterJobs: 0, idleShutdownMs: 0, clock, log });
   const close = async (): Promise<void> => {
     await pages.stop();
-    await rm(dataDirectory, { recursive: true, force: true });
+    await removeDirectory(dataDirectory);
   };
   return { pages, clock, log, dataDirectory, close };
 }

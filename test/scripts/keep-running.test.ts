@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { keepRunning } from '../../scripts/keep-running.mjs';
 import { until } from '../support/poll.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 /** Uses real processes, which write a line each time they start. */
 describe('services that are kept running', () => {
@@ -15,7 +16,7 @@ describe('services that are kept running', () => {
     directory = await mkdtemp(join(tmpdir(), 'easel-keep-'));
     said = [];
   });
-  afterEach(() => rm(directory, { recursive: true }));
+  afterEach(() => removeDirectory(directory));
 
   const toService = (name: string, code: string) => ({
     ...{ name, command: process.execPath, cwd: directory, env: process.env },

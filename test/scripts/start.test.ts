@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { close, listen } from '../../shared/net/http.ts';
 import { takeFreePort } from '../support/free-port.ts';
 import { until } from '../support/poll.ts';
 import { childrenOf, commandOf } from '../support/proc.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 /** `npm start` and the two `start:` scripts as real processes, started and stopped as by a person or a host. */
 
@@ -35,7 +36,7 @@ describe('npm start', () => {
   afterEach(async () => {
     for (const child of started) await end(child);
     for (const server of servers) await close(server, 0);
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
   });
 
   async function begin(command: readonly string[], env: object = {}): Promise<Started> {
@@ -142,7 +143,7 @@ describe('npm run start:api', () => {
   for (const script of ['start:api', 'start:worker']) {
     test(`SIGTERM reaches the node of ${script}, which ends and frees its port`, async (context) => {
       const directory = await mkdtemp(join(tmpdir(), 'easel-script-'));
-      context.after(() => rm(directory, { recursive: true, force: true }));
+      context.after(() => removeDirectory(directory));
       const port = await takeFreePort();
       const env = {
         ...{ PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), HOST: '127.0.0.1' },

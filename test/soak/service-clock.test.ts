@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { createServiceClock, faketimeLibrary, removeLeftovers } from './service-clock.ts';
 
 const HOUR_SECONDS = 3600;
@@ -19,7 +20,7 @@ test('the wall clock of a running process jumps, and its monotonic clock does no
 }, async (t) => {
   assert.ok(faketimeLibrary, 'libfaketime is not installed');
   const directory = await mkdtemp(join(tmpdir(), 'easel-clock-'));
-  t.after(() => rm(directory, { recursive: true }));
+  t.after(() => removeDirectory(directory));
   const clock = createServiceClock(faketimeLibrary, join(directory, 'clock'));
   const child = spawn(process.execPath, ['--eval', TELL], {
     env: { ...process.env, ...clock.env },

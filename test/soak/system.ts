@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyPrograms } from '../bench/own-files.ts';
@@ -10,6 +10,7 @@ import { createImgurStandIn, type ImgurStandIn } from '../stand-ins/imgur/imgur-
 import { createOpenaiStandIn, type OpenaiStandIn } from '../stand-ins/openai/openai-stand-in.ts';
 import { createPerchanceStandIn, type PerchanceStandIn } from '../stand-ins/perchance/perchance-stand-in.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { createLink, type Link } from './link.ts';
 import { createServiceClock, faketimeLibrary, removeLeftovers, type ServiceClock } from './service-clock.ts';
 
@@ -124,7 +125,7 @@ export async function startSystem({ usesRedis, concurrency, isBuilt }: SystemOpt
     limits?.worker.remove();
     await chromium.remove();
     if (clocks !== undefined) removeLeftovers();
-    await rm(root, { recursive: true, force: true });
+    await removeDirectory(root);
   };
   try {
     await Promise.all([worker.start(), gateway.start()]);

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { takeFreePort } from './free-port.ts';
 import { until } from './poll.ts';
+import { removeDirectory } from './remove-directory.ts';
 
 /** A real nginx with default settings in front of an upstream. Its folder is removed at the end. */
 export interface Nginx {
@@ -59,7 +60,7 @@ export async function startNginx(
       const ended = once(server, 'exit');
       server.kill('SIGTERM');
       await ended;
-      await rm(directory, { recursive: true });
+      await removeDirectory(directory);
     },
   };
 }

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
 import { takeFreePort } from './free-port.ts';
+import { removeDirectory } from './remove-directory.ts';
 
 /** A Redis for one test, append-only and without eviction, as the guide demands. Its folder is removed at the end. */
 export interface RedisServer {
@@ -50,7 +51,7 @@ export async function startRedis(): Promise<RedisServer> {
     },
     close: async () => {
       await kill(server);
-      await rm(directory, { recursive: true, force: true });
+      await removeDirectory(directory);
     },
   };
 }

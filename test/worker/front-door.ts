@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { systemClock } from '../../shared/wait.ts';
 import type { BrowserPages } from '../../worker/browser/pages.ts';
 import { createDisk } from '../../worker/stores/disk/index.ts';
 import { createWorker, type WorkerOptions } from '../../worker/worker.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 
 export const TOKEN = 'front-door-token-81c2';
 export const PROMPT = 'a lighthouse in a storm, marked turnstone-44e1';
@@ -144,7 +145,7 @@ export async function openFrontDoor(
     async close() {
       await worker.stop(0);
       await close(server, 0);
-      if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true });
+      if (options.dataDirectory === undefined) await removeDirectory(dataDirectory);
     },
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,7 @@ import {
   type Automatic1111StandIn,
   createAutomatic1111StandIn,
 } from '../stand-ins/automatic1111/automatic1111-stand-in.ts';
+import { removeDirectory } from '../support/remove-directory.ts';
 import { toRequest } from './front-door.ts';
 
 const TOKEN = 'process-token-0b1d';
@@ -38,7 +39,7 @@ describe('the worker as a process', () => {
       await once(child, 'exit');
     }
     await standIn.close();
-    await rm(directory, { recursive: true });
+    await removeDirectory(directory);
   });
 
   function spawnWorker(environment: Record<string, string>): ChildProcess {

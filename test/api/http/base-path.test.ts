@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startCaddy, withCaddy } from '../../support/caddy.ts';
 import { takeFreePort } from '../../support/free-port.ts';
 import { startNginx, withNginx } from '../../support/nginx.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 import { PICTURE_BYTES } from '../fake-jobs.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
@@ -33,7 +34,7 @@ async function startBehind(
   const stop = async (): Promise<void> => {
     await proxy.close();
     await gateway.stop();
-    await rm(dataDirectory, { recursive: true });
+    await removeDirectory(dataDirectory);
   };
   return { gateway, proxy, stop };
 }

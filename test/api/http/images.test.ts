@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { removeDirectory } from '../../support/remove-directory.ts';
 import { PICTURE_BYTES } from '../fake-jobs.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
@@ -30,7 +31,7 @@ describe('GET /images/{name}', () => {
   });
   after(async () => {
     await gateway.stop();
-    await rm(dataDirectory, { recursive: true });
+    await removeDirectory(dataDirectory);
   });
 
   test('sends the file with its type, to be cached for ever, and to other sites', async () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createSaveFile } from '../../../api/http/save-file.ts';
 import type { Job } from '../../../api/jobs/job.ts';
 import { toContent } from '../../../api/jobs/pictures/content.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 import { PICTURE_BYTES } from '../fake-jobs.ts';
 import { draft } from '../jobs/drafts.ts';
 
@@ -19,7 +20,7 @@ describe('the file that a request asks to be saved', () => {
   before(async () => {
     dataDirectory = await mkdtemp(join(tmpdir(), 'easel-saved-'));
   });
-  after(() => rm(dataDirectory, { recursive: true }));
+  after(() => removeDirectory(dataDirectory));
 
   const job = (prompt: string): Job => ({
     id: 'job',

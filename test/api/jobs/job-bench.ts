@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJobs, type JobsOptions } from '../../../api/jobs/index.ts';
@@ -6,6 +6,7 @@ import type { JobModule } from '../../../api/jobs/job.ts';
 import { createLog } from '../../../shared/service/log.ts';
 import { systemClock } from '../../../shared/wait.ts';
 import { createFakeWorker, type FakeWorker } from '../../stand-ins/worker/fake-worker.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 
 /** A job module with its own folder and a fake worker. */
 
@@ -64,7 +65,7 @@ export async function createJobBench(change: Change = {}, workerOptions: WorkerO
     close: async () => {
       await stop();
       await worker.close();
-      await rm(dataDirectory, { recursive: true });
+      await removeDirectory(dataDirectory);
     },
   };
 }

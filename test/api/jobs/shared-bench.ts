@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJobs } from '../../../api/jobs/index.ts';
@@ -8,6 +8,7 @@ import { createLog } from '../../../shared/service/log.ts';
 import { type Clock, systemClock } from '../../../shared/wait.ts';
 import { createFakeConsumer, type FakeConsumer } from '../../stand-ins/worker/fake-consumer.ts';
 import { type RedisServer, startRedis } from '../../support/redis-server.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 
 /** Two gateways and any number of workers on a server of their own. */
 export interface SharedBench {
@@ -70,7 +71,7 @@ export async function createSharedBench({ maxWaiting = 1000 } = {}): Promise<Sha
       await Promise.all(consumers.map((consumer) => consumer.stop(0)));
       await backend.close();
       await server.close();
-      await rm(directory, { recursive: true });
+      await removeDirectory(directory);
     },
   };
 }

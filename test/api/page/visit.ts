@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach } from 'node:test';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import sharp from 'sharp';
+import { removeDirectory } from '../../support/remove-directory.ts';
 import { findSystemShell } from '../../worker/browser/system-shell.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
 
@@ -44,7 +45,7 @@ export function useVisit(): Visit {
   });
   after(async () => {
     await visit.browser.close();
-    await rm(visit.dataDirectory, { recursive: true });
+    await removeDirectory(visit.dataDirectory);
   });
   beforeEach(async () => {
     visit.said.length = 0;

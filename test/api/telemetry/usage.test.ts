@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createUsageCount } from '../../../api/telemetry/usage.ts';
 import { createLog } from '../../../shared/service/log.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 
 const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 10, 27, 12);
@@ -17,7 +18,7 @@ describe('hours awake and bytes sent', () => {
     directory = await mkdtemp(join(tmpdir(), 'easel-usage-'));
     [time, sent] = [START, 0];
   });
-  afterEach(() => rm(directory, { recursive: true }));
+  afterEach(() => removeDirectory(directory));
 
   async function open() {
     const stopping = new AbortController();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster } from '../../e2e/cluster.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 import { caddyWith, nginxWith } from '../snippets.ts';
 
 /** Starts Redis, two gateways and two workers behind nginx and Caddy, and expects pictures of both workers through each. */
@@ -28,7 +29,7 @@ export async function checkCluster(say: (line: string) => void): Promise<void> {
     }
   } finally {
     await cluster.stop();
-    await rm(folder, { recursive: true, force: true });
+    await removeDirectory(folder);
   }
 }
 

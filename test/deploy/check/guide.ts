@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeDirectory } from '../../support/remove-directory.ts';
 import { run } from './command.ts';
 
 /**
@@ -71,6 +72,6 @@ export async function followGuide(say: (line: string) => void): Promise<void> {
       say(`after "${CHAPTERS[index]}": ${url.slice(0, 60)}`);
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeDirectory(folder);
   }
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createKeptFiles, toMaxBytes } from '../../../shared/files/kept-files.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 
 const MINUTE_MS = 60_000;
 const NOW = Date.UTC(2026, 0, 1);
@@ -15,7 +16,7 @@ describe('files that are kept within a bound', () => {
     directory = await mkdtemp(join(tmpdir(), 'easel-kept-'));
     now = NOW;
   });
-  afterEach(() => rm(directory, { recursive: true }));
+  afterEach(() => removeDirectory(directory));
 
   const open = (maxBytes = 1000) =>
     createKeptFiles({ directory, maxBytes, clock: { now: () => now, elapsed: () => now } });

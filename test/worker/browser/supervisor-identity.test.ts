@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { DrivenPage, PageRecipe } from '../../../worker/browser/pages.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 import { createRecipe, createSite, createUse, openStages, type Site, until } from './support.ts';
 
 interface Visitor {
@@ -122,7 +123,7 @@ describe('the identity of a recipe', () => {
 
   test('is kept on disk when a profile directory is given', async () => {
     const profileDirectory = await mkdtemp(join(tmpdir(), 'easel-test-profile-'));
-    after(() => rm(profileDirectory, { recursive: true, force: true }));
+    after(() => removeDirectory(profileDirectory));
     const recipe = createVisitor({ profileDirectory });
     const earlier = await open();
     // Another recipe has started the browser without the profile.

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import type { BrowserPages, PageRecipe, PageUse } from '../../../worker/browser/
 import { findBrowsers, listProcesses } from '../../../worker/browser/process/process-tree.ts';
 import { createBrowserSupervisor, type SupervisorOptions } from '../../../worker/browser/supervisor.ts';
 import { commandOf } from '../../support/proc.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 
 export interface Stage {
   readonly pages: BrowserPages;
@@ -70,7 +71,7 @@ export async function createStage(options: Partial<SupervisorOptions> = {}): Pro
     directoriesLeft: () => readdir(directory),
     close: async () => {
       await pages.stop();
-      await rm(directory, { recursive: true, force: true });
+      await removeDirectory(directory);
     },
   };
 }

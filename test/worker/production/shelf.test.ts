@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createShelf, type ShelfRecord } from '../../../worker/production/shelf.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 
 const HOUR_MS = 60 * 60_000;
 const idOf = (name: string): string => name.repeat(32).slice(0, 32);
@@ -25,7 +26,7 @@ describe('shelf', () => {
     directory = await mkdtemp(join(tmpdir(), 'easel-shelf-'));
     clock = createManualClock();
   });
-  afterEach(() => rm(directory, { recursive: true }));
+  afterEach(() => removeDirectory(directory));
 
   const open = (maxBytes?: number) => createShelf({ directory, clock, ...(maxBytes !== undefined && { maxBytes }) });
 

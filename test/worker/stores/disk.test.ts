@@ -8,6 +8,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { systemClock } from '../../../shared/wait.ts';
 import { createDisk, disk } from '../../../worker/stores/disk/index.ts';
 import { storeContract } from '../../contracts/store.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 
 const { signal } = new AbortController();
 const maxBytes = Number.POSITIVE_INFINITY;
@@ -19,7 +20,7 @@ async function inTemporary(task: (directory: string) => Promise<void>): Promise<
   try {
     await task(directory);
   } finally {
-    await rm(directory, { recursive: true });
+    await removeDirectory(directory);
   }
 }
 
@@ -37,7 +38,7 @@ storeContract({
           if (error.code !== 'ENOENT') throw error;
           return undefined;
         }),
-      close: () => rm(directory, { recursive: true }),
+      close: () => removeDirectory(directory),
     };
   },
 });

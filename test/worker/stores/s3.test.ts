@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -10,6 +10,7 @@ import { toBaseUrl } from '../../../worker/stores/s3/base-url.ts';
 import { createS3, s3 } from '../../../worker/stores/s3/index.ts';
 import { type StoreFault, storeContract } from '../../contracts/store.ts';
 import { createS3StandIn, S3_ACCOUNT, toError } from '../../stand-ins/s3/s3-stand-in.ts';
+import { removeDirectory } from '../../support/remove-directory.ts';
 import { answers, onPictureHost } from './on-picture-host.ts';
 
 const MINUTE_MS = 60_000;
@@ -167,7 +168,7 @@ describe('s3', () => {
       assert.equal(await readHosted(url), undefined);
     } finally {
       await server.close();
-      await rm(directory, { recursive: true });
+      await removeDirectory(directory);
     }
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -9,6 +9,7 @@ import { openDatabase } from '../../../../api/jobs/journal/sqlite/open-database.
 import { MIGRATIONS } from '../../../../api/jobs/journal/sqlite/schema.ts';
 import { SettingsError } from '../../../../shared/service/config.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { toOrder } from '../orders.ts';
 
 /** The states in which a start may find the journal's file. */
@@ -25,7 +26,7 @@ describe('the file of the journal', () => {
     path = join(directory, 'jobs.sqlite');
     warnings = [];
   });
-  afterEach(() => rm(directory, { recursive: true }));
+  afterEach(() => removeDirectory(directory));
 
   const log = { warn: (_details: unknown, line?: string) => void warnings.push(String(line)) } as never;
   const start = (maxBytes?: number) => {
@@ -129,7 +130,7 @@ describe('the file of the journal', () => {
   });
 
   test('that is a directory is refused with the name of the setting', async () => {
-    await rm(directory, { recursive: true });
+    await removeDirectory(directory);
     await writeFile(directory, 'a file where the directory should be');
     refuses(/^DATA_DIR: .*cannot be opened/);
   });

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSqliteJournal } from '../../../../api/jobs/journal/sqlite/journal.ts';
 import { openDatabase } from '../../../../api/jobs/journal/sqlite/open-database.ts';
 import { testJournal } from '../../../contracts/journal.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 
 testJournal('a file', async (clock) => {
   const directory = await mkdtemp(join(tmpdir(), 'easel-journal-'));
@@ -13,7 +14,7 @@ testJournal('a file', async (clock) => {
     journal,
     close: async () => {
       await journal.close();
-      await rm(directory, { recursive: true });
+      await removeDirectory(directory);
     },
   };
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -9,6 +9,7 @@ import type { GenerationRequest } from '../../../../shared/contract/generation.t
 import { AppError } from '../../../../shared/errors.ts';
 import { createLog } from '../../../../shared/service/log.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { PICTURE_BYTES, toResult } from '../../fake-jobs.ts';
 import { draft } from '../drafts.ts';
 
@@ -19,7 +20,7 @@ describe('pictures that this gateway hosts, within a bound', () => {
   before(async () => {
     dataDirectory = await mkdtemp(join(tmpdir(), 'easel-pictures-'));
   });
-  after(() => rm(dataDirectory, { recursive: true }));
+  after(() => removeDirectory(dataDirectory));
 
   test('a removed picture is reported as missing; its bytes are requested from the worker, and then the request fails', async () => {
     const clock = createManualClock();

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { loadPolicyRules } from '../../../../api/policy/rules/policy-rules.ts';
 import { SettingsError } from '../../../../shared/service/config.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 
 describe('the file of PROMPT_POLICY_FILE', () => {
   let directory = '';
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'policy-'));
   });
-  after(() => rm(directory, { recursive: true }));
+  after(() => removeDirectory(directory));
 
   async function save(text: string): Promise<string> {
     const path = join(directory, 'rules.json');

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { findExecutable } from '../../../../worker/browser/process/executable.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 
 describe('finding the browser', () => {
   let directory: string;
   before(async () => {
     directory = await realpath(await mkdtemp(join(tmpdir(), 'easel-test-')));
   });
-  after(() => rm(directory, { recursive: true, force: true }));
+  after(() => removeDirectory(directory));
 
   async function install(...path: string[]): Promise<string> {
     const file = join(directory, ...path);

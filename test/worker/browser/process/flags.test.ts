@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { leanFlags } from '../../../../worker/browser/process/flags.ts';
 import { findBrowsers } from '../../../../worker/browser/process/process-tree.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { findSystemShell } from '../system-shell.ts';
 
 const FEATURES = ['--disable-features=', '--enable-features='];
@@ -30,7 +31,7 @@ describe('the flags of the browser', () => {
       }
     } finally {
       await context.close();
-      await rm(profile, { recursive: true, force: true });
+      await removeDirectory(profile);
     }
   });
 

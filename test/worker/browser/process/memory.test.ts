@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createMemoryMeter } from '../../../../worker/browser/process/memory.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 
 const MB = 1024 * 1024;
 
@@ -12,7 +13,7 @@ describe('the memory of the worker', () => {
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'easel-test-'));
   });
-  afterEach(() => rm(root, { recursive: true, force: true }));
+  afterEach(() => removeDirectory(root));
 
   async function measure(files: Readonly<Record<string, string>>) {
     for (const [path, text] of Object.entries(files)) {

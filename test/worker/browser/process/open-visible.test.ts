@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { openVisible } from '../../../../worker/browser/process/open-visible.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { createRecipe, createStage, createUse } from '../support.ts';
 import { findSystemShell } from '../system-shell.ts';
 
@@ -12,7 +13,7 @@ describe('a window on a profile', () => {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'easel-test-'));
   });
-  afterEach(() => rm(directory, { recursive: true, force: true }));
+  afterEach(() => removeDirectory(directory));
 
   /** Replaces a browser with a window, which no test machine can show. */
   async function installBrowser(script: string): Promise<string> {

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { giveWay, listProcesses } from '../../../../worker/browser/process/process-tree.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 
 const NOT_LINUX = process.platform === 'linux' ? false : 'the kernel is not Linux';
 
@@ -15,7 +16,7 @@ describe('the processes of the machine', () => {
   beforeEach(async () => {
     proc = await mkdtemp(join(tmpdir(), 'easel-test-'));
   });
-  afterEach(() => rm(proc, { recursive: true, force: true }));
+  afterEach(() => removeDirectory(proc));
 
   test('are unknown without /proc, and a process that has just ended is omitted', async () => {
     assert.deepEqual(await listProcesses(join(proc, 'missing')), []);

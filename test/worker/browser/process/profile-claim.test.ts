@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, symlink } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { claimProfile } from '../../../../worker/browser/process/profile-claim.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 
 describe('claiming a profile', () => {
   let directory: string;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'easel-test-profile-'));
   });
-  afterEach(() => rm(directory, { recursive: true, force: true }));
+  afterEach(() => removeDirectory(directory));
 
   const lock = (owner: string): Promise<void> => symlink(owner, join(directory, 'SingletonLock'));
 

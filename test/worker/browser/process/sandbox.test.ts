@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { createRecipe, createUse, openStages } from '../support.ts';
 import { findSystemShell } from '../system-shell.ts';
 
@@ -39,7 +40,7 @@ describe('Chromium where its sandbox is forbidden', () => {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'easel-test-sandbox-'));
   });
-  afterEach(() => rm(directory, { recursive: true }));
+  afterEach(() => removeDirectory(directory));
 
   /** A browser that dies with this message, unless it is started without its sandbox. */
   async function createRefusing(lines: readonly string[], doomed: 'with its sandbox' | 'always'): Promise<string> {
@@ -86,7 +87,7 @@ describe('Chromium without fonts', () => {
 
   test('logs a warning at its start', async (context) => {
     const directory = await mkdtemp(join(tmpdir(), 'easel-test-fonts-'));
-    context.after(() => rm(directory, { recursive: true }));
+    context.after(() => removeDirectory(directory));
     const file = join(directory, 'fonts.conf');
     await writeFile(file, '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig/>');
     const stage = await open({ environment: { PATH: process.env.PATH, HOME: directory, FONTCONFIG_FILE: file } });

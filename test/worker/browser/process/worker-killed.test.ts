@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { findBrowsers, listProcesses } from '../../../../worker/browser/process/process-tree.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { createRecipe, createStage, createUse, until } from '../support.ts';
 
 /** A worker with a running job, in its own process. */
@@ -25,7 +26,7 @@ const WORKER = `
 
 test('kill -9 of the worker: its browser ends, and the next worker removes the directory', async (context) => {
   const parent = await mkdtemp(join(tmpdir(), 'easel-test-'));
-  context.after(() => rm(parent, { recursive: true, force: true }));
+  context.after(() => removeDirectory(parent));
   const worker = spawn(process.execPath, ['--input-type=module', '--eval', WORKER, parent], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

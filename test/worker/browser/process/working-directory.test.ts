@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { readProcess } from '../../../../worker/browser/process/process-tree.ts';
 import { createWorkingDirectory } from '../../../../worker/browser/process/working-directory.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { createRecipe, createStage, createUse, type Stage, until } from '../support.ts';
 import { findSystemShell } from '../system-shell.ts';
 
@@ -19,7 +20,7 @@ describe('what a killed worker leaves behind', () => {
   });
   afterEach(async () => {
     await stage.close();
-    await rm(parent, { recursive: true, force: true });
+    await removeDirectory(parent);
   });
 
   test('is removed at the next start, except what running processes use and what is not ours', async () => {

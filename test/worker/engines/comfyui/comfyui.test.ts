@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -7,6 +7,7 @@ import { SettingsError } from '../../../../shared/service/config.ts';
 import type { Clock } from '../../../../shared/wait.ts';
 import { generate } from '../../../contracts/engine-checks.ts';
 import { createHurriedClock } from '../../../support/hurried-clock.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { type ComfyuiSubject, createSubject } from './subject.ts';
 
 /** A clock on which no pause ends by itself. */
@@ -31,7 +32,7 @@ async function withWorkflow(workflow: unknown, check: (path: string) => Promise<
   const path = join(directory, 'workflow.json');
   await writeFile(path, typeof workflow === 'string' ? workflow : JSON.stringify(workflow));
   await check(path);
-  await rm(directory, { recursive: true });
+  await removeDirectory(directory);
 }
 
 describe('comfyui', () => {

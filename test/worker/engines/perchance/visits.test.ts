@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import type { BrowserPages, DrivenPage } from '../../../../worker/browser/pages.
 import type { Engine } from '../../../../worker/engines/engine.ts';
 import { readFingerprint } from '../../../stand-ins/perchance/fingerprint.ts';
 import type { PerchanceMode } from '../../../stand-ins/perchance/modes.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import {
   createBrowser,
   createPerchanceOnStandIn,
@@ -90,7 +91,7 @@ describe('perchance meets a page or a verification that fails, and the next requ
 test('a profile on disk keeps the visitor after the browser has ended', async (context) => {
   const { site, createEngine } = await visit(context);
   const profileDirectory = await mkdtemp(join(tmpdir(), 'perchance-'));
-  context.after(() => rm(profileDirectory, { recursive: true }));
+  context.after(() => removeDirectory(profileDirectory));
   for (let browser = 1; browser <= 2; browser += 1) {
     const pages = createBrowser(SILENT);
     try {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { inspectModelDirectory } from '../../../../worker/engines/stable-diffusion/model/model-directory.ts';
 import { createHubStandIn, HUB_REPOSITORY, type HubStandIn } from '../../../stand-ins/hub/hub-stand-in.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { writeTinySet } from './setup.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../../worker/engines/stable-diffusion/get.ts');
@@ -21,14 +22,14 @@ describe('npm run sd:get', () => {
   });
   after(async () => {
     await hub.close();
-    await rm(model, { recursive: true });
+    await removeDirectory(model);
   });
   beforeEach(async (context) => {
     directory = await mkdtemp(join(tmpdir(), 'easel-get-'));
     hub.mend();
     hub.tamper = undefined;
     hub.requests.splice(0);
-    if ('after' in context) context.after(() => rm(directory, { recursive: true, force: true }));
+    if ('after' in context) context.after(() => removeDirectory(directory));
   });
 
   /** Exit code and output. */

@@ -7,11 +7,12 @@ import {
   readModelDirectory,
 } from '../../../../worker/engines/stable-diffusion/model/model-directory.ts';
 import { type ModelSetOptions, writeModel } from '../../../fixtures/onnx/model-set.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { writeTinySet } from './setup.ts';
 
 async function make(context: TestContext, options: ModelSetOptions = {}): Promise<string> {
   const directory = await writeTinySet(options);
-  context.after(() => rm(directory, { recursive: true }));
+  context.after(() => removeDirectory(directory));
   return directory;
 }
 
@@ -90,7 +91,7 @@ describe('a model directory', () => {
   test('is refused with everything that is missing', async (context) => {
     const directory = await make(context, { family: 'sdxl' });
     for (const name of ['tokenizer_2/merges.txt', 'text_encoder/model.onnx', 'scheduler', 'vae_decoder/config.json']) {
-      await rm(join(directory, name), { recursive: true });
+      await removeDirectory(join(directory, name));
     }
     const { model, problems } = inspectModelDirectory(directory);
     assert.equal(model, undefined);

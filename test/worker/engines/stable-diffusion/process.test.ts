@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, type TestContext, test } from 'node:test';
@@ -9,6 +9,7 @@ import { AppError } from '../../../../shared/errors.ts';
 import type { EngineRequest } from '../../../../worker/engines/engine.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
 import { childrenOf } from '../../../support/proc.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { createMemoryCgroup, MEMORY_CGROUP } from './memory-cgroup.ts';
 import { createTinyEngine, findChildren, requestFor, type TinyEngine, waitForEnd, writeTinySet } from './setup.ts';
 import { needing, RUNTIME } from './with-runtime.ts';
@@ -133,7 +134,7 @@ needing([RUNTIME], 'the Stable Diffusion process', () => {
       const host = spawn(process.execPath, [join(import.meta.dirname, 'host.ts'), directory, '512']);
       context.after(() => {
         host.kill('SIGKILL');
-        return rm(directory, { recursive: true });
+        return removeDirectory(directory);
       });
       const lines = createInterface({ input: host.stdout });
       for await (const line of lines) if (line.includes('step 1')) break;
@@ -164,7 +165,7 @@ needing([RUNTIME], 'the Stable Diffusion process', () => {
       const cgroup = createMemoryCgroup(500 * 1024 * 1024);
       context.after(() => {
         cgroup.remove();
-        return rm(directory, { recursive: true });
+        return removeDirectory(directory);
       });
       const host = spawn(
         ...cgroup.wrap([process.execPath, join(import.meta.dirname, 'host.ts'), directory, '896', '64']),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { type Services, startServices, WORKER_TOKEN } from '../../../e2e/services.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { createTinyEngine, writeTinySet } from './setup.ts';
 import { needing, RUNTIME } from './with-runtime.ts';
 
@@ -29,7 +29,7 @@ needing([RUNTIME], 'the whole service with stable-diffusion', () => {
     });
     after(async () => {
       await services?.stop();
-      await rm(directory, { recursive: true });
+      await removeDirectory(directory);
     });
 
     const post = (path: string, body: object, signal?: AbortSignal): Promise<Response> =>

@@ -8,13 +8,14 @@ import { readSettings, SettingsError } from '../../../../shared/service/config.t
 import { stableDiffusion } from '../../../../worker/engines/stable-diffusion/index.ts';
 import { readDevices, requireModel, requireRuntime } from '../../../../worker/engines/stable-diffusion/settings.ts';
 import { createEngineServices } from '../../../contracts/engine-services.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { createTinyEngine, writeTinySet } from './setup.ts';
 
 const CHECK = join(import.meta.dirname, '../../../../worker/engines/stable-diffusion/check.ts');
 
 async function make(context: TestContext, options: Parameters<typeof writeTinySet>[0] = {}): Promise<string> {
   const directory = await writeTinySet(options);
-  context.after(() => rm(directory, { recursive: true }));
+  context.after(() => removeDirectory(directory));
   return directory;
 }
 
@@ -134,7 +135,7 @@ describe('npm run sd:check', () => {
 
   test('lists what an incomplete directory lacks, and fails', async (context) => {
     const directory = await make(context);
-    await rm(join(directory, 'tokenizer'), { recursive: true });
+    await removeDirectory(join(directory, 'tokenizer'));
     const { code, output } = await check(directory);
     assert.equal(code, 1);
     assert.match(

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +13,7 @@ import {
 import { readModelDirectory } from '../../../../worker/engines/stable-diffusion/model/model-directory.ts';
 import { type ModelSetOptions, writeModelSet } from '../../../fixtures/onnx/model-set.ts';
 import { childrenOf, commandOf } from '../../../support/proc.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 
 export interface TinyEngine {
   readonly engine: Engine;
@@ -55,7 +56,7 @@ export async function createTinyEngine(options: TinyEngineOptions = {}): Promise
     paint: (changes, signal = NEVER) => engine.generate(requestFor(changes), { signal, onProgress: () => undefined }),
     close: async () => {
       await engine.stop?.();
-      await rm(directory, { recursive: true, force: true });
+      await removeDirectory(directory);
     },
   };
 }

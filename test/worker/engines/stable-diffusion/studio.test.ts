@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import type { LoadedModel } from '../../../../worker/engines/stable-diffusion/onnx-runtime.ts';
 import { type LoadModel, openStudio } from '../../../../worker/engines/stable-diffusion/studio.ts';
+import { removeDirectory } from '../../../support/remove-directory.ts';
 import { JOB, SILENT } from './pipeline/fake-parts.ts';
 import { writeTinySet } from './setup.ts';
 
@@ -15,7 +15,7 @@ describe('devices', () => {
   before(async () => {
     directory = await writeTinySet();
   });
-  after(() => rm(directory, { recursive: true }));
+  after(() => removeDirectory(directory));
 
   function createLoader(devices: Readonly<Record<string, Behaviour>>) {
     const released: string[] = [];
