@@ -38,13 +38,24 @@ const hasCode = (code: string) => (error: unknown) => error instanceof AppError 
 export function testJobs(name: string, createBench: (options: BenchOptions) => Promise<JobsBench>): void {
   describe(`jobs on ${name}`, { timeout: 60_000 }, () => {
     let bench: JobsBench;
-    /** How many productions the earlier tests have seen. */
-    let base = 0;
-    const next = (index = 0): Promise<FakeProduction> => bench.production(base + index);
-    const count = (): number => bench.productions.length - base;
+    /** Prompts of the test that runs. A run that the test before cancelled may still be on its way to a worker. */
+    let prompts: readonly string[] = [];
+    const isOwn = ({ production }: FakeProduction): boolean => prompts.includes(production.request.prompt);
+    const count = (): number => bench.productions.filter(isOwn).length;
 
-    async function begin(isAutomatic: boolean): Promise<JobModule> {
-      base = bench.productions.length;
+    /** Production number `index` (from 0) of the test that runs. */
+    async function next(index = 0): Promise<FakeProduction> {
+      let before = index;
+      for (let at = 0; ; at += 1) {
+        const production = await bench.production(at);
+        if (!isOwn(production)) continue;
+        if (before === 0) return production;
+        before -= 1;
+      }
+    }
+
+    async function begin(isAutomatic: boolean, ...ownPrompts: readonly string[]): Promise<JobModule> {
+      prompts = ownPrompts;
       bench.isAutomatic = isAutomatic;
       return bench.jobs;
     }
@@ -55,7 +66,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     after(() => bench.close());
 
     test('a synchronous job is made, and its answer holds no secret', async () => {
-      const jobs = await begin(true);
+      const jobs = await begin(true, 'made');
       const accepted = await jobs.submit(draft({ prompt: 'made' }), options());
       const job = await jobs.wait(accepted.id, patient());
       assert.equal(job.status, 'done');
@@ -67,7 +78,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a thousand equal requests make one generation, also across gateways', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'join');
       const ask = async (_: unknown, index: number): Promise<Job> => {
         const gateway = index % 2 === 0 ? jobs : bench.otherJobs;
         const accepted = await gateway.submit(
@@ -87,7 +98,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a finished seeded result is remembered for everyone, and `fresh` ignores it', async () => {
-      const jobs = await begin(true);
+      const jobs = await begin(true, 'remember');
       const request = draft({ prompt: 'remember', seed: 1 });
       const ask = async (change = {}) => jobs.wait((await jobs.submit(request, options(change))).id, patient());
       const first = await ask();
@@ -102,7 +113,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('equal requests without a seed that are open at the same time are different pictures', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'random');
       const request = draft({ prompt: 'random' });
       const ask = async (gateway: JobModule): Promise<Job> =>
         gateway.wait((await gateway.submit(request, options())).id, patient());
@@ -114,7 +125,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a caller that is cut off and asks again gets the picture of its first call, and no other caller gets it', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'cut off');
       const request = draft({ prompt: 'cut off' });
       const left = new AbortController();
       const first = await jobs.submit(request, options());
@@ -134,7 +145,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a call that declares itself a retry joins the only open job, even if that job seems attended', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'says retry');
       const request = draft({ prompt: 'says retry' });
       const ask = (saysRetry: boolean) => jobs.submit(request, options({ saysRetry }));
       const first = await ask(false);
@@ -147,7 +158,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a run for an address that was fetched is made to its end, and the next fetch gets its picture', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'fetched');
       const request = draft({ prompt: 'fetched', deliver: 'bytes' });
       const fetchOnce = async (id: string): Promise<AbortController> => {
         const left = new AbortController();
@@ -170,7 +181,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('equal requests share a picture in different forms of delivery, if it can be delivered so', async () => {
-      const jobs = await begin(true);
+      const jobs = await begin(true, 'delivered');
       const ask = async (change: Parameters<typeof draft>[0]): Promise<Job> => {
         const job = await jobs.submit(draft({ prompt: 'delivered', seed: 6, ...change }), options());
         return jobs.wait(job.id, patient());
@@ -183,7 +194,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a picture with a random seed that its caller never received goes to the next retry', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'unreceived');
       const request = draft({ prompt: 'unreceived' });
       const first = await jobs.submit(request, options());
       const kept = await jobs.wait(first.id, { budgetMs: 1, signal: AbortSignal.timeout(PATIENCE_MS) });
@@ -204,7 +215,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a picture that no store took keeps its seed for the retry', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'store');
       const request = draft({ prompt: 'store' });
       const first = await jobs.submit(request, options());
       const waiting = jobs.wait(first.id, patient());
@@ -218,7 +229,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('when the wait budget ends the job goes on, and can be found', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'budget');
       const accepted = await jobs.submit(draft({ prompt: 'budget' }), options());
       const left = new AbortController();
       const pending = await jobs.wait(accepted.id, { budgetMs: 20, signal: left.signal });
@@ -230,7 +241,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('the last caller that leaves cancels the run, unless a caller comes back for it', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'leave');
       const ask = async (left: AbortController, asynchronous = false): Promise<Job> => {
         const job = await jobs.submit(draft({ prompt: 'leave', seed: 3 }), options({ asynchronous }));
         return asynchronous ? job : jobs.wait(job.id, { budgetMs: PATIENCE_MS, signal: left.signal });
@@ -256,7 +267,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('cancelling one of several jobs keeps the run; cancelling the last one reaches the engine in 200 ms and frees the slot', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'cancel');
       const request = draft({ prompt: 'cancel', seed: 4 });
       const one = await jobs.submit(request, options({ asynchronous: true }));
       const two = await bench.otherJobs.submit(request, options({ asynchronous: true, client: { id: 'bert' } }));
@@ -270,14 +281,14 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
       await whenAborted(production.left);
       assert.ok(performance.now() - startedAt < 200, `${performance.now() - startedAt} ms`);
       const after = await Promise.all(
-        [5, 6].map((seed) => jobs.submit(draft({ seed }), options({ asynchronous: true }))),
+        [5, 6].map((seed) => jobs.submit(draft({ prompt: 'cancel', seed }), options({ asynchronous: true }))),
       );
       for (const production of await Promise.all([next(1), next(2)])) production.finish();
       for (const job of after) assert.equal((await jobs.wait(job.id, patient())).status, 'done');
     });
 
     test('a caller that waits for a job hears at once that it was cancelled', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'cancelled');
       const { id } = await jobs.submit(draft({ prompt: 'cancelled' }), options({ asynchronous: true }));
       await next();
       // Longer than this test may take.
@@ -287,7 +298,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('an idempotency key means the same job, and is refused for another request', async () => {
-      const jobs = await begin(true);
+      const jobs = await begin(true, 'once', 'other');
       const asked = options({ asynchronous: true, idempotencyKey: 'key' });
       const first = await jobs.submit(draft({ prompt: 'once' }), asked);
       const second = await bench.otherJobs.submit(draft({ prompt: 'once' }), asked);
@@ -301,7 +312,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('two asynchronous jobs with a random seed are two pictures', async () => {
-      const jobs = await begin(true);
+      const jobs = await begin(true, 'twice');
       const ask = () => jobs.submit(draft({ prompt: 'twice' }), options({ asynchronous: true }));
       const accepted = await Promise.all([ask(), ask()]);
       const ended = await Promise.all(accepted.map((job) => jobs.wait(job.id, patient())));
@@ -309,7 +320,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('events are numbered, can be resumed, and end with the result', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'events');
       const accepted = await jobs.submit(draft({ prompt: 'events', previews: 1 }), options({ asynchronous: true }));
       const signal = AbortSignal.timeout(PATIENCE_MS);
       const seen = collect(bench.otherJobs.follow(accepted.id, { after: 0, signal }));
@@ -345,7 +356,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a failure is reported with its code', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'failing');
       const accepted = await jobs.submit(draft({ prompt: 'failing' }), options());
       const waiting = jobs.wait(accepted.id, patient());
       (await next()).fail({ code: 'engine_timeout', message: 'internal', publicMessage: 'Too slow.', attempts: [] });
@@ -357,7 +368,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a job survives the death of its worker and is made again', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'dying');
       const accepted = await jobs.submit(draft({ prompt: 'dying' }), options({ asynchronous: true }));
       const first = await next();
       first.breakOff();
@@ -368,7 +379,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('an id that was never given out is not found', async () => {
-      const jobs = await begin(true);
+      const jobs = await begin(true, 'forged');
       const { id } = await jobs.submit(draft({ prompt: 'forged' }), options({ asynchronous: true }));
       await jobs.wait(id, patient());
       const withOther = (index: number): string =>
@@ -380,7 +391,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('bytes of a finished picture can be read, and reading them again needs no worker', async () => {
-      const jobs = await begin(true);
+      const jobs = await begin(true, 'bytes');
       const ask = async () => {
         const accepted = await jobs.submit(draft({ prompt: 'bytes', seed: 5, deliver: 'bytes' }), options());
         return jobs.wait(accepted.id, patient());
@@ -400,7 +411,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a batch has a picture for every seed', async () => {
-      const jobs = await begin(true);
+      const jobs = await begin(true, 'batch');
       const accepted = await jobs.submit(draft({ prompt: 'batch', seed: 10, count: 3 }), options());
       const { result } = await jobs.wait(accepted.id, patient());
       assert.deepEqual(
@@ -410,7 +421,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a token of the caller reaches the engine', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'token');
       const credentials = { piclumen: 'a secret of the caller' };
       const accepted = await jobs.submit(draft({ prompt: 'token' }), options({ credentials }));
       const production = await next();
@@ -420,7 +431,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('the operator removes a hosted picture, and it is made again when asked for', async () => {
-      const jobs = await begin(true);
+      const jobs = await begin(true, 'gone');
       const ask = async () =>
         jobs.wait((await jobs.submit(draft({ prompt: 'gone', seed: 1 }), options())).id, patient());
       const job = await ask();
@@ -433,7 +444,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('the newest preview is shown while somebody waits', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'preview');
       const client = { id: 'previewer' };
       const accepted = await jobs.submit(draft({ prompt: 'preview', seed: 3 }), options({ client }));
       const answer = jobs.wait(accepted.id, patient());
@@ -451,7 +462,7 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('a client finds its newest unfinished job', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'current');
       const client = { id: 'carl' };
       assert.equal(await jobs.current(client), undefined);
       const first = await jobs.submit(draft({ prompt: 'current', seed: 1 }), options({ client, asynchronous: true }));
@@ -463,14 +474,14 @@ export function testJobs(name: string, createBench: (options: BenchOptions) => P
     });
 
     test('an accepted asynchronous job outlives a restart of the gateway', async () => {
-      const jobs = await begin(false);
+      const jobs = await begin(false, 'survive');
       const seeds = [1, 2, 3, 4];
       const ask = (seed: number) => jobs.submit(draft({ prompt: 'survive', seed }), options({ asynchronous: true }));
       const accepted = await Promise.all(seeds.map(ask));
       await next();
       bench.isAutomatic = true;
       const restarted = await bench.restart();
-      for (const production of bench.productions.slice(base)) if (!production.left.aborted) production.finish();
+      for (const production of bench.productions.filter(isOwn)) if (!production.left.aborted) production.finish();
       for (const { id } of accepted) assert.equal((await restarted.wait(id, patient())).status, 'done');
     });
   });

@@ -17,6 +17,9 @@ import { readLines } from './read-lines.ts';
 
 /** Sends one POST /productions and reads the answer to its end. */
 
+/** A worker ends its answer at once. A proxy that holds the end back costs a connection. */
+const MAX_END_MS = 2000;
+
 export type ProductionOutcome =
   | { readonly kind: 'result'; readonly result: GenerationResult }
   | { readonly kind: 'failed'; readonly error: AppError }
@@ -66,22 +69,37 @@ async function readProduction(
   { onProgress }: CallOptions,
   onChunk: () => void,
 ): Promise<ProductionOutcome> {
+  stream.on('data', onChunk);
+  stream.pause();
+  const lines = readLines(stream);
   try {
-    stream.on('data', onChunk);
-    stream.pause();
-    for await (const line of readLines(stream)) {
-      const event = parseProductionEvent(JSON.parse(line));
-      if (event === undefined) continue;
-      if (event.type === 'result') return { kind: 'result', result: event.result };
-      if (event.type === 'error') return toOutcome(event.error, 'broken');
-      if (event.type === 'progress') {
+    for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
+      const event = parseProductionEvent(JSON.parse(line.value));
+      if (event?.type === 'progress') {
         const { type: _, ...progress } = event;
         onProgress(progress);
       }
+      const isLast = event?.type === 'result' || event?.type === 'error';
+      if (!isLast) continue;
+      void readToEnd(lines, stream);
+      return event.type === 'result' ? { kind: 'result', result: event.result } : toOutcome(event.error, 'broken');
     }
-    return { kind: 'broken', reason: 'the stream ended without a result' };
-  } finally {
+  } catch (error) {
     stream.destroy();
+    throw error;
+  }
+  return { kind: 'broken', reason: 'the stream ended without a result' };
+}
+
+/** After its last event the worker ends the stream. Read to that end, the connection serves the next production. */
+async function readToEnd(lines: AsyncGenerator<string>, stream: Readable): Promise<void> {
+  const cut = setTimeout(() => stream.destroy(), MAX_END_MS);
+  try {
+    while ((await lines.next()).done !== true);
+  } catch {
+    // The outcome is known, and a connection that broke is not used again.
+  } finally {
+    clearTimeout(cut);
   }
 }
 

@@ -15,6 +15,8 @@ export interface FakeWorker {
   readonly removals: readonly Removal[];
   /** Every request so far. */
   readonly calls: readonly string[];
+  /** Number of connections so far. */
+  readonly connections: number;
   /** Resolves with production number `index` (from 0) as soon as it has come. */
   production(index: number): Promise<FakeProduction>;
   /** The answer instead of work: no answer, or a proxy's status page. `undefined`: the worker works. */
@@ -37,6 +39,10 @@ export async function createFakeWorker({
   const removals: Removal[] = [];
   const calls: string[] = [];
   const server = createServer((request, response) => void handle(request, response));
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   server.listen(wantedPort, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -100,6 +106,9 @@ export async function createFakeWorker({
     url: `http://127.0.0.1:${port}`,
     ...{ token, removals, calls },
     productions: productions.all,
+    get connections() {
+      return connections;
+    },
     mode: undefined,
     isAutomatic: false,
     hasPictures: true,

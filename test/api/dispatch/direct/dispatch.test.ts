@@ -198,6 +198,17 @@ test('at most eight runs of a client wait for an engine; its next one stays in t
   assert.deepEqual([...(await until(3)).keys()].toSorted(), ['patient 0', 'patient, one more', 'reader']);
 });
 
+test('one connection serves one production after another', async (t) => {
+  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
+  t.after(close);
+  first.isAutomatic = true;
+  for (let index = 0; index < 8; index += 1) {
+    await dispatch.enqueue(run(`r${index}`));
+    await until(index + 1);
+  }
+  assert.ok(first.connections <= 3, `${first.connections} connections for eight productions`);
+});
+
 test('a hundred runs that wait for an engine keep no other run from the worker', async (t) => {
   const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
   t.after(close);
