@@ -1,4 +1,5 @@
 import { constants, setPriority } from 'node:os';
+import { makeSessionNice } from '../bench/processes.ts';
 import { ATTACKS } from './attacks.ts';
 import { startHostileServices } from './hostile-services.ts';
 
@@ -23,6 +24,7 @@ export interface AttackMessage {
 const send = (message: AttackMessage): void => void process.send?.(message);
 
 setPriority(0, constants.priority.PRIORITY_LOW);
+makeSessionNice(constants.priority.PRIORITY_LOW);
 const services = await startHostileServices();
 send({ environment: services.environment });
 process.on('disconnect', () => process.exit());

@@ -64,7 +64,8 @@ function printCaller(name: string, { asked, answers, pictures, ...counts }: Expe
 /** Starts the attackers' process. `nextMessage` resolves with its messages in order. */
 function startAttackers() {
   const path = fileURLToPath(new URL('./attackers-process.ts', import.meta.url));
-  const child = fork(path, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  // In a session of its own, because Linux shares a processor first between sessions.
+  const child = fork(path, { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const messages = on(child, 'message', { close: ['exit'] });
   const nextMessage = async (): Promise<AttackMessage> => {
     const { value, done } = await messages.next();

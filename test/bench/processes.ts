@@ -164,3 +164,8 @@ export function limitMemory(megabytes: number): MemoryLimit | undefined {
     remove: () => rmdirSync(directory),
   };
 }
+
+/** The niceness of the process's whole session, where Linux shares a processor between sessions (sched(7), autogroup). */
+export function makeSessionNice(niceness: number): void {
+  if (existsSync('/proc/self/autogroup')) writeFileSync('/proc/self/autogroup', String(niceness));
+}

@@ -96,6 +96,30 @@ export async function giveWay(groups: readonly number[]): Promise<void> {
   const members = (await listProcesses()).filter(({ group }) => groups.includes(group));
   const threads = await Promise.all(members.map(({ pid }) => unlessUnseen(readdir(`/proc/${pid}/task`))));
   for (const thread of threads.flatMap((names) => names ?? [])) makeNice(Number(thread));
+  await Promise.all(groups.map(makeSessionNice));
+}
+
+/** Linux allows one change of a session's niceness in 100 ms, for all users but root together. */
+const NEXT_CHANGE_MS = 120;
+const MAX_CHANGES = 5;
+
+/**
+ * Outside of containers, Linux first shares a processor equally between the sessions of its users, and niceness counts only
+ * within one (sched(7), autogroup). Playwright starts each browser in a session of its own, so without this a page that
+ * computes without end takes as much as the worker and the gateway together.
+ */
+async function makeSessionNice(leader: number): Promise<void> {
+  for (let change = 0; change < MAX_CHANGES; change += 1) {
+    try {
+      return await writeFile(`/proc/${leader}/autogroup`, String(BROWSER_NICENESS));
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      // The kernel has no such groups, or /proc is not to be written.
+      if (UNSEEN.has(code) || code === 'EROFS') return;
+      if (code !== 'EAGAIN') throw error;
+    }
+    await delay(NEXT_CHANGE_MS);
+  }
 }
 
 function makeNice(thread: number): void {

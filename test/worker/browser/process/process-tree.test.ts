@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,12 @@ import { giveWay, listProcesses } from '../../../../worker/browser/process/proce
 import { removeDirectory } from '../../../support/remove-directory.ts';
 
 const NOT_LINUX = process.platform === 'linux' ? false : 'the kernel is not Linux';
+
+/** In a container with a share of its own, the kernel shows no group. */
+const NO_SESSION_GROUPS =
+  existsSync('/proc/self/autogroup') && readFileSync('/proc/self/autogroup', 'utf8') !== ''
+    ? false
+    : 'the kernel has no groups of sessions here';
 
 describe('the processes of the machine', () => {
   let proc: string;
@@ -46,5 +52,16 @@ describe('the processes of the machine', () => {
     await once(child.stdout, 'data');
     assert.ok(threads().length > before.length);
     for (const thread of threads()) assert.ok(getPriority(thread) > getPriority(process.pid), String(thread));
+  });
+
+  test('give way as a session, also when several do at once', { skip: NO_SESSION_GROUPS }, async (t) => {
+    const children = [1, 2, 3].map(() =>
+      spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }),
+    );
+    t.after(() => children.map((child) => child.kill('SIGKILL')));
+    const sessions = children.map(({ pid }) => Number(pid));
+    await Promise.all(sessions.map((pid) => giveWay([pid])));
+    for (const pid of sessions) assert.match(readFileSync(`/proc/${pid}/autogroup`, 'utf8'), / nice 10$/m);
+    assert.match(readFileSync('/proc/self/autogroup', 'utf8'), / nice 0$/m, 'the worker keeps its share');
   });
 });
