@@ -13,6 +13,7 @@ import type { BrowserPages, PageRecipe, PageTask, PageUse } from './pages.ts';
 import { createKeyedLock } from './pool/keyed-lock.ts';
 import { createPagePool } from './pool/page-pool.ts';
 import { createRunOnce, type NotDone, type Run } from './pool/page-runner.ts';
+import { killLargestPage } from './process/largest-page.ts';
 import { createLaunch, type LaunchOptions } from './process/launch.ts';
 import { isLibraryFault } from './process/library-fault.ts';
 import { createMemoryMeter, type MemoryMeter } from './process/memory.ts';
@@ -33,7 +34,7 @@ export interface SupervisorOptions extends LaunchOptions, LivenessOptions {
 export function createBrowserSupervisor(options: SupervisorOptions): BrowserPages {
   const { clock, log, idleShutdownMs, meter = createMemoryMeter() } = options;
   const stopping = new AbortController();
-  const watchMemory = createMemoryGuard({ ...options, meter });
+  const watchMemory = createMemoryGuard({ ...options, meter, killLargestPage });
   const replacements = createReplacements();
   const leases = createBrowserLeases({ ...options, launch: createLaunch(options), watchMemory, replacements });
   const pool = createPagePool({ leases, clock, log });

@@ -218,6 +218,81 @@ describe('faults under a running job', () => {
   });
 });
 
+describe('memory that passes the limit during jobs', () => {
+  const open = openStages();
+  const LIMITS = { memoryLimitMb: 400 };
+  const MUCH = { usedMb: 5000 };
+  const LITTLE = { usedMb: 300 };
+
+  /** Runs a small page, and beside it a large one whose task calls `onRun` with the number of the run. */
+  async function runBoth(stage: Stage, onRun: (run: number) => void) {
+    const small = Promise.withResolvers<void>();
+    const smallBegan = Promise.withResolvers<void>();
+    const runs = { small: 0, large: 0 };
+    const smallTask = async (page: DrivenPage): Promise<string> => {
+      runs.small += 1;
+      smallBegan.resolve();
+      await small.promise;
+      return HELLO(page);
+    };
+    const largeTask = async (page: DrivenPage): Promise<string> => {
+      runs.large += 1;
+      if (runs.large > 1) {
+        onRun(runs.large);
+        return HELLO(page);
+      }
+      await page.evaluate(() => {
+        Object.assign(globalThis, { hoard: new Uint8Array(150_000_000).fill(7) });
+      });
+      onRun(runs.large);
+      await FOR_EVER(page);
+      return 'never';
+    };
+    const beside = stage.pages.use(createRecipe({ name: 'small' }), smallTask, createUse());
+    await smallBegan.promise;
+    const large = await stage.pages
+      .use(createRecipe({ name: 'large' }), largeTask, createUse())
+      .catch((error: unknown) => (error instanceof AppError ? error.code : error));
+    small.resolve();
+    return { large, small: await beside, runs };
+  }
+
+  const kills = (stage: Stage): string[] =>
+    stage.logged.map(({ msg }) => msg).filter((message) => message.includes('too much memory'));
+
+  test('kills the largest page, and the others go on', async () => {
+    const clock = createTestClock();
+    let memory = LITTLE;
+    const stage = await open({ ...LIMITS, clock, meter: async () => memory });
+    const outcome = await runBoth(stage, (run) => {
+      memory = run === 1 ? MUCH : LITTLE;
+      clock.advance(500);
+    });
+    assert.deepEqual(outcome, { large: 'hello', small: 'hello', runs: { small: 1, large: 2 } });
+    assert.deepEqual(kills(stage), ['a page uses too much memory: it is killed']);
+    assert.equal(stage.pages.status().replaced?.death, 0);
+  });
+
+  test('kills the browser if that was not enough', async () => {
+    const clock = createTestClock();
+    let memory = LITTLE;
+    const stage = await open({ ...LIMITS, clock, meter: async () => memory });
+    const running = runBoth(stage, () => {
+      memory = MUCH;
+      clock.advance(500);
+    });
+    await until(() => kills(stage).length === 2, 'the end of the browser');
+    memory = LITTLE;
+    // The large page died twice: by itself, and with the browser.
+    assert.deepEqual(await running, { large: 'engine_failed', small: 'hello', runs: { small: 2, large: 2 } });
+    assert.deepEqual(kills(stage), [
+      'a page uses too much memory: it is killed',
+      'the pages use too much memory: Chromium is killed',
+    ]);
+    assert.equal(stage.logged.filter(({ msg }) => msg === 'Chromium started').length, 2);
+  });
+});
+
 /** Waits this many turns of the event loop, which is far less than closing takes. */
 async function ticks(count: number): Promise<string> {
   for (let tick = 0; tick < count; tick += 1) await new Promise((resolve) => setImmediate(resolve));

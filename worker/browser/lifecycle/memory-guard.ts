@@ -7,28 +7,45 @@ import { toMemoryLimits } from './memory-limits.ts';
 
 interface MemoryGuardOptions {
   readonly meter: MemoryMeter;
+  /** Returns what the page used in MB, or undefined if there was none. */
+  readonly killLargestPage: () => Promise<number | undefined>;
   /** MEMORY_LIMIT_MB. */
   readonly memoryLimitMb?: number | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Measures memory until the signal aborts, and kills the browser if it uses too much. Never rejects. */
+/**
+ * Measures memory until the signal aborts. If it is too much, it kills the largest page, and if that was not enough, the
+ * browser. Never rejects.
+ */
 export type WatchMemory = (chromium: Chromium, signal: AbortSignal) => Promise<void>;
 
 /** Short, because a page can fill a gigabyte in about a second. */
 const INTERVAL_MS = 500;
+/** The kernel needs some of it to take back a gigabyte. Several browsers look at the same memory. */
+const FREED_AFTER_MS = 400;
+/** What is too much until then was not that page's memory. */
+const PAGE_WAS_ENOUGH_AFTER_MS = 1200;
 
-export function createMemoryGuard({ meter, memoryLimitMb, clock, log }: MemoryGuardOptions): WatchMemory {
+export function createMemoryGuard(options: MemoryGuardOptions): WatchMemory {
+  const { meter, killLargestPage, memoryLimitMb, clock, log } = options;
+  let killedAt = Number.NEGATIVE_INFINITY;
+
   async function look(chromium: Chromium): Promise<void> {
     const memory = await meter();
     if (memory === undefined || chromium.died.aborted) return;
     const { killMb } = toMemoryLimits(memory, memoryLimitMb);
     if (memory.usedMb <= killMb) return;
-    log.error(
-      { memoryMb: memory.usedMb, limitMb: Math.round(killMb) },
-      'a page uses too much memory: Chromium is killed',
-    );
+    const sinceMs = clock.elapsed() - killedAt;
+    if (sinceMs < FREED_AFTER_MS) return;
+    const limits = { memoryMb: memory.usedMb, limitMb: Math.round(killMb) };
+    if (sinceMs > PAGE_WAS_ENOUGH_AFTER_MS) {
+      killedAt = clock.elapsed();
+      const pageMb = await killLargestPage();
+      if (pageMb !== undefined) return log.error({ ...limits, pageMb }, 'a page uses too much memory: it is killed');
+    }
+    log.error(limits, 'the pages use too much memory: Chromium is killed');
     await chromium.kill();
   }
 

@@ -107,7 +107,7 @@ async function measureTree(proc: string, pid: number): Promise<Memory | undefine
 }
 
 /** In kilobytes, without files. 0 for a process that has ended meanwhile. */
-async function readShare(path: string): Promise<number> {
+export async function readShare(path: string): Promise<number> {
   const rollup = await readFile(path, 'utf8').catch(() => '');
   const read = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(rollup)?.[1] ?? 0);
   return Math.max(0, read('Pss') - read('Pss_File'));

@@ -59,8 +59,18 @@ export async function findBrowsers(profileDirectory: string): Promise<ProcessEnt
 }
 
 async function hasArgument(pid: number, profileDirectory: string): Promise<boolean> {
-  const commandLine = await unlessUnseen(readFile(`/proc/${pid}/cmdline`, 'utf8'));
-  return (commandLine ?? '').split('\0').includes(`--user-data-dir=${profileDirectory}`);
+  return (await commandLineOf(pid)).split('\0').includes(`--user-data-dir=${profileDirectory}`);
+}
+
+const commandLineOf = async (pid: number): Promise<string> =>
+  (await unlessUnseen(readFile(`/proc/${pid}/cmdline`, 'utf8'))) ?? '';
+
+/** Processes of pages, in all browsers that descend from `root`. */
+export async function findRenderers(root: number): Promise<ProcessEntry[]> {
+  const tree = toTree(await listProcesses(), root);
+  // Not split, because the sandbox's zygote joins the arguments of its renderers with spaces.
+  const found = await Promise.all(tree.map(async ({ pid }) => (await commandLineOf(pid)).includes('--type=renderer')));
+  return tree.filter((_, index) => found[index]);
 }
 
 /**

@@ -1,0 +1,21 @@
+import { readShare } from './memory.ts';
+import { findRenderers } from './process-tree.ts';
+
+/**
+ * Kills the process of the page that uses the most memory, in all browsers of this worker. Other engines' pages have
+ * processes of their own and stay. Returns the memory that it used in MB, or undefined if there is no page.
+ */
+export async function killLargestPage(): Promise<number | undefined> {
+  const renderers = await findRenderers(process.pid);
+  const kilobytes = await Promise.all(renderers.map(({ pid }) => readShare(`/proc/${pid}/smaps_rollup`)));
+  const largest = Math.max(...kilobytes);
+  const renderer = renderers[kilobytes.indexOf(largest)];
+  if (renderer === undefined) return undefined;
+  try {
+    process.kill(renderer.pid, 'SIGKILL');
+  } catch (error) {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    if (!isGone) throw error;
+  }
+  return Math.round(largest / 1024);
+}
