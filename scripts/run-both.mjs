@@ -53,7 +53,7 @@ export async function runBoth({ host, port, workerPort }, { packageFolder, cwd, 
     // By default glibc keeps a memory arena for each thread, which wastes 40 MB.
     MALLOC_ARENA_MAX: environment.MALLOC_ARENA_MAX || '2',
     // And it keeps what large pictures and bodies took: 200 MB. With a threshold of our own it gives them back.
-    MALLOC_MMAP_THRESHOLD_: environment.MALLOC_MMAP_THRESHOLD_ || '65536',
+    MALLOC_MMAP_THRESHOLD_: environment.MALLOC_MMAP_THRESHOLD_ || '16384',
   };
   const ownsWorker = !environment.WORKER_URL && !environment.PERCHANCE_WORKER_URL && !environment.REDIS_URL;
   const gateway = {

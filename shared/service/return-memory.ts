@@ -9,6 +9,8 @@ import { runInNewContext } from 'node:vm';
 const INTERVAL_MS = 5000;
 /** A collection takes some 50 ms of a processor, so it has to be worth while. */
 const WORTH_BYTES = 24 * 1024 * 1024;
+/** A service at rest still answers probes and keeps its records. */
+const RESTING_BYTES = 1024 * 1024;
 
 interface ReturnMemoryOptions {
   /** Bytes outside of the heap, in use or not yet collected. */
@@ -25,7 +27,7 @@ export function returnMemory(options: ReturnMemoryOptions = {}): void {
   const look = (): void => {
     const bytes = externalBytes();
     // While it still grows, it is in use, and V8 looks after it.
-    const isResting = bytes <= lastBytes;
+    const isResting = bytes <= lastBytes + RESTING_BYTES;
     lastBytes = bytes;
     evenBytes = Math.min(evenBytes, bytes);
     if (!isResting || bytes < evenBytes + WORTH_BYTES) return;

@@ -50,7 +50,7 @@ before(async () => {
     env: {
       ...{ HOST: '127.0.0.1', DATA_DIR: directory, WORKER_TOKEN: TOKEN, STORES: 'disk' },
       ...{ ENGINES: 'automatic1111', AUTOMATIC1111_URL: `http://127.0.0.1:${port}`, MALLOC_ARENA_MAX: '2' },
-      MALLOC_MMAP_THRESHOLD_: '65536',
+      MALLOC_MMAP_THRESHOLD_: '16384',
       NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=2',
     },
   });

@@ -27,3 +27,18 @@ test('nothing is collected while the use grows, nor repeatedly for memory that s
   for (const _ of [1, 2, 3]) context.mock.timers.tick(1);
   assert.equal(collect.mock.callCount(), 1, 'once, and then it is known to be in use');
 });
+
+test('a service that only answers probes is at rest', (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  let bytes = 10 * MB;
+  const collect = context.mock.fn(() => {
+    bytes = 10 * MB;
+  });
+  returnMemory({ intervalMs: 1, externalBytes: () => bytes, collect });
+  bytes = 100 * MB;
+  for (const _ of [1, 2, 3]) {
+    context.mock.timers.tick(1);
+    bytes += 10_000;
+  }
+  assert.equal(collect.mock.callCount(), 1);
+});
