@@ -23,13 +23,14 @@ export type WatchMemory = (chromium: Chromium, signal: AbortSignal) => Promise<v
 
 /** Short, because a page can fill a gigabyte in about a second. */
 const INTERVAL_MS = 500;
-/** The kernel needs some of it to take back a gigabyte. Several browsers look at the same memory. */
+/** For so long after a kill the kernel may still be taking back what the page used. */
 const FREED_AFTER_MS = 400;
-/** What is too much until then was not that page's memory. */
-const PAGE_WAS_ENOUGH_AFTER_MS = 1200;
+/** If memory is too much again within this time of a kill, the page was not the cause. */
+const SAME_CAUSE_MS = 1200;
 
 export function createMemoryGuard(options: MemoryGuardOptions): WatchMemory {
   const { meter, killLargestPage, memoryLimitMb, clock, log } = options;
+  // Of any browser's page: all browsers are measured together.
   let killedAt = Number.NEGATIVE_INFINITY;
 
   async function look(chromium: Chromium): Promise<void> {
@@ -40,7 +41,7 @@ export function createMemoryGuard(options: MemoryGuardOptions): WatchMemory {
     const sinceMs = clock.elapsed() - killedAt;
     if (sinceMs < FREED_AFTER_MS) return;
     const limits = { memoryMb: memory.usedMb, limitMb: Math.round(killMb) };
-    if (sinceMs > PAGE_WAS_ENOUGH_AFTER_MS) {
+    if (sinceMs > SAME_CAUSE_MS) {
       killedAt = clock.elapsed();
       const pageMb = await killLargestPage();
       if (pageMb !== undefined) return log.error({ ...limits, pageMb }, 'a page uses too much memory: it is killed');
