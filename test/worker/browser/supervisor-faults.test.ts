@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AppError } from '../../../shared/errors.ts';
 import type { DrivenPage } from '../../../worker/browser/pages.ts';
+import { findRenderers } from '../../../worker/browser/process/process-tree.ts';
 import { createRecipe, createTestClock, createUse, openStages, type Stage, until } from './support.ts';
 
 const HELLO = (page: DrivenPage): Promise<string> => page.evaluate(() => 'hello');
@@ -241,6 +242,8 @@ describe('memory that passes the limit during jobs', () => {
         onRun(runs.large);
         return HELLO(page);
       }
+      const pages = (await findRenderers(process.pid)).map(({ pid }) => pid);
+      assert.deepEqual(pages.toSorted(), (await stage.rendererPids()).toSorted(), 'and no other process');
       await page.evaluate(() => {
         Object.assign(globalThis, { hoard: new Uint8Array(150_000_000).fill(7) });
       });
