@@ -8,39 +8,48 @@ import { runInNewContext } from 'node:vm';
 
 const INTERVAL_MS = 5000;
 /** A collection takes some 50 ms of a processor, so it has to be worth while. */
-const WORTH_BYTES = 24 * 1024 * 1024;
-/** A service at rest still answers probes and keeps its records. */
-const RESTING_BYTES = 1024 * 1024;
+const WORTH_BYTES = 8 * 1024 * 1024;
+/** Share of the time for which a service at rest has work: it answers probes and keeps its records. */
+const RESTING_SHARE = 0.05;
 
 interface ReturnMemoryOptions {
   /** Bytes of the process, whether still needed or not. */
   readonly usedBytes?: () => number;
+  /** Whether there has been next to no work since the last call. While there is, V8 looks after its memory itself. */
+  readonly isResting?: () => boolean;
   readonly collect?: () => void;
   readonly intervalMs?: number;
 }
 
-/** Collects when the process has grown much since the last look that found it even. */
+/** Collects when the service rests and has grown since its last rests. The first rest, after the start, is the measure. */
 export function returnMemory(options: ReturnMemoryOptions = {}): void {
   const {
     usedBytes = () => process.memoryUsage.rss(),
-    collect = exposeCollection(),
+    isResting = createRestWatch(),
     intervalMs = INTERVAL_MS,
   } = options;
-  let evenBytes = usedBytes();
-  let lastBytes = evenBytes;
+  const { collect = exposeCollection() } = options;
+  let neededBytes = Number.POSITIVE_INFINITY;
   const look = (): void => {
+    if (!isResting()) return;
     const bytes = usedBytes();
-    // While it still grows, it is in use, and V8 looks after it.
-    const isResting = bytes <= lastBytes + RESTING_BYTES;
-    lastBytes = bytes;
-    evenBytes = Math.min(evenBytes, bytes);
-    if (!isResting || bytes < evenBytes + WORTH_BYTES) return;
+    neededBytes = Math.min(neededBytes, bytes);
+    if (bytes < neededBytes + WORTH_BYTES) return;
     collect();
-    lastBytes = usedBytes();
-    // What is left is in use: the next collection is worth while only when as much has come to it.
-    evenBytes = lastBytes;
+    // What is left is in use.
+    neededBytes = usedBytes();
   };
   setInterval(look, intervalMs).unref();
+}
+
+function createRestWatch(): () => boolean {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization < RESTING_SHARE;
+  };
 }
 
 /** Node hides `gc` unless a V8 flag exposes it to new contexts. */
