@@ -1,5 +1,5 @@
 import { readShare } from './memory.ts';
-import { findRenderers } from './process-tree.ts';
+import { findRenderers, kill } from './process-tree.ts';
 
 /**
  * Kills the process of the page that uses the most memory, in all browsers of this worker. Other engines' pages have
@@ -11,11 +11,6 @@ export async function killLargestPage(): Promise<number | undefined> {
   const largest = Math.max(...kilobytes);
   const renderer = renderers[kilobytes.indexOf(largest)];
   if (renderer === undefined) return undefined;
-  try {
-    process.kill(renderer.pid, 'SIGKILL');
-  } catch (error) {
-    const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
-    if (!isGone) throw error;
-  }
+  kill(renderer.pid);
   return Math.round(largest / 1024);
 }

@@ -78,7 +78,7 @@ export async function findRenderers(root: number): Promise<ProcessEntry[]> {
  * Returns whether all are gone.
  */
 export async function killGroups(groups: readonly number[], timeoutMs: number): Promise<boolean> {
-  for (const group of groups) kill(group);
+  for (const group of groups) kill(-group);
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const left = (await listProcesses()).some((entry) => groups.includes(entry.group));
@@ -111,7 +111,7 @@ export async function giveWay(groups: readonly number[]): Promise<void> {
 
 /** The session then yields to every other one of the machine, so it gives way less: a third of what another one takes. */
 const SESSION_NICENESS = 5;
-/** Linux allows one change of a session's niceness in 100 ms, for all users but root together. */
+/** Linux lets ordinary users, all together, change the niceness of one session in 100 ms. */
 const NEXT_CHANGE_MS = 120;
 const MAX_CHANGES = 5;
 
@@ -143,9 +143,10 @@ function makeNice(thread: number): void {
   }
 }
 
-function kill(group: number): void {
+/** As `process.kill`: a negative number is a whole group. One that is gone already needs no kill. */
+export function kill(pid: number): void {
   try {
-    process.kill(-group, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
   } catch (error) {
     const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
     if (!isGone) throw error;
