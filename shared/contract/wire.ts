@@ -12,8 +12,8 @@ import {
 /**
  * What gateway and worker say to each other. Every route but health asks for the bearer secret WORKER_TOKEN.
  *
- * POST /productions     Production -> 200, newline-delimited JSON of ProductionEvent; the last line is `result` or
- *                       `error`. Refused before it starts: a plain JSON ErrorRecord with the error's status.
+ * POST /productions     Production -> 200, newline-delimited JSON of ProductionEvent; the last line is `result`, `error`
+ *                       or `postponed`. Refused before it starts: a plain JSON ErrorRecord with the error's status.
  *                       Closing the connection cancels. The same jobId while running joins, never runs twice.
  * GET /pictures/{id}    bytes of a finished picture, kept for a while
  * POST /removals        Removal -> 204; removes the hosted copy
@@ -48,8 +48,16 @@ export type ProductionEvent =
   | ({ readonly type: 'progress' } & ProgressEvent)
   /** Carries no news; it keeps proxies from closing an idle connection. */
   | { readonly type: 'alive' }
+  | LastEvent;
+
+export type LastEvent =
   | { readonly type: 'result'; readonly result: GenerationResult }
-  | { readonly type: 'error'; readonly error: ErrorRecord };
+  | { readonly type: 'error'; readonly error: ErrorRecord }
+  /** Its engine may serve after so many milliseconds. The worker has forgotten the production: it is to be posted again. */
+  | { readonly type: 'postponed'; readonly milliseconds: number };
+
+export const isLastEvent = (event: ProductionEvent): event is LastEvent => LAST_TYPES.has(event.type);
+const LAST_TYPES: ReadonlySet<string> = new Set<LastEvent['type']>(['result', 'error', 'postponed']);
 
 export const removalSchema = z.object({
   store: z.string(),
@@ -123,20 +131,23 @@ export const generationResultSchema = z.object({
   timings: timingsSchema,
 }) satisfies z.ZodType<GenerationResult>;
 
+const LONGEST_POSTPONEMENT_MS = 3_600_000;
+
 const endingSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), result: generationResultSchema }),
   z.object({ type: z.literal('error'), error: errorRecordSchema }),
+  z.object({ type: z.literal('postponed'), milliseconds: z.number().min(0).max(LONGEST_POSTPONEMENT_MS) }),
 ]);
 const ongoingSchema = z.discriminatedUnion('type', [progressSchema, z.object({ type: z.literal('alive') })]);
 
 const kindSchema = z.object({ type: z.string() });
 
-/** Undefined for an unknown kind of event. Throws when a `result` or `error` cannot be read, since nothing follows it. */
+/** Undefined for an unknown kind of event. Throws when the last event cannot be read, since nothing follows it. */
 export function parseProductionEvent(came: unknown): ProductionEvent | undefined {
   const ongoing = ongoingSchema.safeParse(came);
   if (ongoing.success) return ongoing.data;
   const { type } = kindSchema.parse(came);
-  return type === 'result' || type === 'error' ? endingSchema.parse(came) : undefined;
+  return LAST_TYPES.has(type) ? endingSchema.parse(came) : undefined;
 }
 
 /** Why the worker cannot make pictures now. Each text completes a sentence that begins with “The worker”. */

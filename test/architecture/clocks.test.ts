@@ -21,7 +21,7 @@ const MAY_RECKON: Readonly<Record<string, string>> = {
   'shared/queue/redis/job-queue.ts': 'until when BullMQ delays a job',
   'shared/queue/redis/runs.ts': 'when stored runs expire',
   'worker/engines/daily-allowance.ts': 'the days of an upstream',
-  'worker/intake/queue-run.ts': 'since when another worker has worked on a stored run',
+  'worker/intake/productions.ts': 'since when another worker has worked on a stored run',
   'worker/production/shelf.ts': 'the age of files that an earlier process kept',
   'worker/stores/cloudinary/index.ts': "a header's date",
   'worker/stores/imgur/allowance.ts': "a header's time, and what is shown to people",

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GenerationRequest, GenerationResult } from '../../shared/contract/generation.ts';
-import type { Production, ProductionEvent } from '../../shared/contract/wire.ts';
+import { type Production, type ProductionEvent, WIRE_HEADER, WIRE_VERSION } from '../../shared/contract/wire.ts';
 import type { ErrorRecord } from '../../shared/errors.ts';
 import { close, listen } from '../../shared/net/http.ts';
 import { createLog } from '../../shared/service/log.ts';
@@ -107,20 +107,28 @@ export async function openFrontDoor(
   const call = (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${TOKEN}`, ...init.headers } });
 
+  const post = (production: Production, signal: AbortSignal): Promise<Response> =>
+    call('/productions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [WIRE_HEADER]: String(WIRE_VERSION) },
+      body: JSON.stringify(production),
+      signal,
+    });
+
   async function open(production: Production): Promise<Stream> {
     const abort = new AbortController();
-    const response = await call('/productions', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(production),
-      signal: abort.signal,
-    });
+    const response = await post(production, abort.signal);
+    /** As a gateway does, posts a production that was postponed again. */
+    const postAgain = async ({ milliseconds }: Postponed): Promise<Response> => {
+      await clock.wait(milliseconds, abort.signal);
+      return post(production, abort.signal);
+    };
     const { status, headers } = response;
     if (status !== 200) {
       const refusal = (await response.json()) as ErrorRecord;
       return { status, headers, refusal, until: never, ended: Promise.resolve([]), leave: () => undefined };
     }
-    return { status, headers, refusal: undefined, ...readEvents(response), leave: () => abort.abort() };
+    return { status, headers, refusal: undefined, ...readEvents(response, postAgain), leave: () => abort.abort() };
   }
 
   return {
@@ -152,10 +160,15 @@ export async function openFrontDoor(
 
 const never = (): Promise<never> => Promise.reject(new Error('a refusal has no events'));
 
-function readEvents(response: Response): Pick<Stream, 'until' | 'ended'> {
+type Postponed = Extract<ProductionEvent, { readonly type: 'postponed' }>;
+
+function readEvents(
+  first: Response,
+  postAgain: (event: Postponed) => Promise<Response>,
+): Pick<Stream, 'until' | 'ended'> {
   const events: ProductionEvent[] = [];
   const waiting = new Set<() => void>();
-  const ended = (async () => {
+  async function read(response: Response): Promise<readonly ProductionEvent[]> {
     let rest = '';
     const decoder = new TextDecoder();
     for await (const chunk of response.body ?? []) {
@@ -164,8 +177,10 @@ function readEvents(response: Response): Pick<Stream, 'until' | 'ended'> {
       events.push(...lines.map((line) => JSON.parse(line) as ProductionEvent));
       for (const look of waiting) look();
     }
-    return events;
-  })();
+    const last = events.at(-1);
+    return last?.type === 'postponed' ? read(await postAgain(last)) : events;
+  }
+  const ended = read(first);
   // A test that leaves early does not await the end.
   ended.catch(() => undefined);
   return {

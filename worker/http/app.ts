@@ -1,6 +1,7 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
 import {
+  isLastEvent,
   type ProductionEvent,
   productionSchema,
   removalSchema,
@@ -9,7 +10,7 @@ import {
   type WorkerHealth,
   type WorkerStatus,
 } from '../../shared/contract/wire.ts';
-import { AppError, invalidRequest } from '../../shared/errors.ts';
+import { AppError, invalidRequest, toErrorRecord } from '../../shared/errors.ts';
 import { isSameSecret, readBearer } from '../../shared/net/http.ts';
 import { contextOf, requestContext, requestLog } from '../../shared/net/request-log.ts';
 import { createSecretBrake, type SecretBrake } from '../../shared/net/secret-brake.ts';
@@ -76,11 +77,12 @@ function createProductionRoute({ productions, clock, log }: AppOptions): Request
   return (request, response) => {
     const production = parse(productionSchema, request.body);
     const closed = toSignal(response);
+    const isOlder = request.get(WIRE_HEADER) === undefined;
     const send = (event: ProductionEvent): void => {
       if (closed.aborted) return;
       if (!response.headersSent) response.writeHead(200, STREAM_HEADERS);
-      response.write(`${JSON.stringify(event)}\n`);
-      if (event.type === 'result' || event.type === 'error') response.end();
+      response.write(`${JSON.stringify(isOlder ? toOlderEvent(event) : event)}\n`);
+      if (isLastEvent(event)) response.end();
     };
     const { requestId } = contextOf(response);
     const trace = { requestId, traceparent: request.get('traceparent') ?? '' };
@@ -92,6 +94,13 @@ function createProductionRoute({ productions, clock, log }: AppOptions): Request
       if (!closed.aborted) log.error({ err: error }, 'the heartbeat of a production failed');
     });
   };
+}
+
+/** A gateway of 1.0.0 knows no `postponed`. It posts again what is refused for lack of room. */
+function toOlderEvent(event: ProductionEvent): ProductionEvent {
+  if (event.type !== 'postponed') return event;
+  const retryAfterSeconds = Math.ceil(event.milliseconds / 1000);
+  return { type: 'error', error: toErrorRecord(new AppError('queue_full', 'its engine rests', { retryAfterSeconds })) };
 }
 
 function createRemovalRoute({ removePicture }: AppOptions): RequestHandler {

@@ -57,6 +57,10 @@ export function createReports(listeners: ReadonlySet<Listener>, { line, watch, c
       else log.warn(failed, 'a production failed');
       send({ type: 'error', error: toErrorRecord(error) });
     },
+    postponed: (milliseconds: number): void => {
+      watch.postponed();
+      send({ type: 'postponed', milliseconds });
+    },
     end: pace.end,
   };
 }

@@ -6,35 +6,18 @@ import type { Run } from '../../shared/queue/run.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
 import type { ProductionObserver } from '../production/observer.ts';
+import { Postponed } from '../production/patience.ts';
 import type { Produce } from '../production/produce.ts';
 import { createReports, type Listener } from './production-reports.ts';
 import type { Slots } from './slots.ts';
 
-/** A production of a queue that takes it back while it waits for an engine. */
-export interface Queued {
-  /** By the clock's `elapsed`: when it was begun for the first time. */
-  readonly begunAt: number;
-  /** The production has ended without a last event. It may be taken again after this many milliseconds. */
-  readonly onPostponed: (milliseconds: number) => void;
-}
-
-class Postponed extends Error {
-  override readonly name = 'Postponed';
-  readonly milliseconds: number;
-
-  constructor(milliseconds: number) {
-    super(`waits for an engine for ${milliseconds} ms`);
-    this.milliseconds = milliseconds;
-  }
-}
-
 export interface Productions {
   /**
    * Starts the production, or joins the one of the same job. Throws `queue_full` or `worker_unavailable` at once. The
-   * listener gets every event from then on, `result` or `error` as the last. The returned function removes the listener;
-   * a production without listeners is cancelled.
+   * listener gets every event from then on, a LastEvent as the last. The returned function removes the listener; a
+   * production without listeners is cancelled. `startedAt`: epoch milliseconds at which another worker may have begun it.
    */
-  follow(production: Production, listener: Listener, trace: Run['trace'], queued?: Queued): () => void;
+  follow(production: Production, listener: Listener, trace: Run['trace'], startedAt?: number): () => void;
   readonly isStopping: boolean;
   /** Takes no more work and refuses waiting productions. Running ones may end within the grace period, and are aborted with an error after it. */
   stop(graceMs: number): Promise<void>;
@@ -60,6 +43,8 @@ interface Entry {
 
 /** The longest timer that Node supports. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Another worker may end the oldest. */
+const MAX_POSTPONED = 1000;
 /** By contract an aborted engine ends within 200 ms. A stop waits no longer than this for one that does not. */
 const LAST_MOMENTS_MS = 2000;
 
@@ -68,9 +53,17 @@ export function createProductions(options: ProductionsOptions): Productions {
   const { produce, slots, observer, clock, log } = options;
   const byJob = new Map<string, Entry>();
   const underway = new Set<Entry>();
+  /** Jobs that were postponed, by the clock's `elapsed`: when they were begun for the first time. */
+  const postponed = new Map<string, number>();
   let isStopping = false;
 
-  function start(production: Production, trace: Run['trace'], listener: Listener, queued?: Queued): Entry {
+  function notePostponed(jobId: string, begunAt: number): void {
+    postponed.set(jobId, begunAt);
+    const [oldest] = postponed.keys();
+    if (postponed.size > MAX_POSTPONED && oldest !== undefined) postponed.delete(oldest);
+  }
+
+  function start(production: Production, trace: Run['trace'], listener: Listener, startedAt = clock.now()): Entry {
     const previous = byJob.get(production.jobId)?.ended;
     const deadlineAt = clock.elapsed() + (production.timeoutMs ?? Number.POSITIVE_INFINITY);
     const entry: Entry = {
@@ -80,7 +73,9 @@ export function createProductions(options: ProductionsOptions): Productions {
       ended: Promise.resolve(),
     };
     const { signal } = entry.abort;
-    const cost = workOf(production);
+    // Of a production that another worker began, only its time by the wall clock is known.
+    const begunAt = postponed.get(production.jobId) ?? clock.elapsed() - Math.max(0, clock.now() - startedAt);
+    postponed.delete(production.jobId);
     const line = { requestId: trace.requestId, trace: trace.traceparent, run: production.jobId, worker: options.name };
     const watch = observer.begin({ runId: production.jobId, trace });
     const reports = createReports(entry.listeners, { line, watch, clock, log });
@@ -92,21 +87,12 @@ export function createProductions(options: ProductionsOptions): Productions {
     };
 
     async function make(): Promise<void> {
-      let leave = await slot;
+      const leave = await slot;
       entry.isRunning = true;
-      const stepAside = async (milliseconds: number): Promise<void> => {
-        if (queued !== undefined) throw new Postponed(milliseconds);
-        leave();
-        entry.isRunning = false;
-        await clock.wait(milliseconds, signal);
-        leave = await slots.enter({ signal, cost, onPosition: () => undefined, isReturning: true });
-        entry.isRunning = true;
-      };
       try {
         // The same job was cancelled a moment ago and is still ending.
         await previous;
-        const begunAt = queued?.begunAt ?? clock.elapsed();
-        const context = { signal, deadlineAt, begunAt, onProgress: reports.progress, watch, stepAside };
+        const context = { signal, deadlineAt, begunAt, onProgress: reports.progress, watch };
         reports.result(await produce(production, context));
       } finally {
         leave();
@@ -116,9 +102,9 @@ export function createProductions(options: ProductionsOptions): Productions {
     entry.ended = make()
       .catch((error: unknown) => {
         if (!(error instanceof Postponed)) return reports.failure(error);
-        watch.postponed();
+        notePostponed(production.jobId, begunAt);
         forget();
-        queued?.onPostponed(error.milliseconds);
+        reports.postponed(error.milliseconds);
       })
       .finally(async () => {
         forget();
@@ -130,11 +116,11 @@ export function createProductions(options: ProductionsOptions): Productions {
   }
 
   return {
-    follow(production, listener, trace, queued) {
+    follow(production, listener, trace, startedAt) {
       const known = byJob.get(production.jobId);
       const isJoinable = known !== undefined && !known.abort.signal.aborted;
       if (!isJoinable && isStopping) throw stopping();
-      const entry = isJoinable ? known : start(production, trace, listener, queued);
+      const entry = isJoinable ? known : start(production, trace, listener, startedAt);
       entry.listeners.add(listener);
       return () => {
         entry.listeners.delete(listener);

@@ -1,5 +1,5 @@
 import type { GenerationRequest, GenerationResult } from '../../shared/contract/generation.ts';
-import { type ProductionEvent, productionSchema } from '../../shared/contract/wire.ts';
+import { isLastEvent, type LastEvent, type ProductionEvent, productionSchema } from '../../shared/contract/wire.ts';
 import { type ErrorRecord, toAppError, toErrorRecord } from '../../shared/errors.ts';
 import { type Blobs, blobKeys } from '../../shared/queue/backend.ts';
 import type { SharedRuns } from '../../shared/queue/redis/runs.ts';
@@ -30,32 +30,16 @@ interface QueueRunOptions {
 
 /** How long a picture stays on the queue's backend; the gateway fetches it when a caller asks. */
 const PICTURE_LIFE_SECONDS = 3600;
-/** Another worker may have ended the oldest. */
-const MAX_POSTPONED = 1000;
 
 export function createQueueRun(options: QueueRunOptions) {
   const { runs, blobs, vault, productions, readPicture, observer, clock } = options;
-
-  /** Runs that this worker gave back to wait, by the clock's `elapsed`: when they were begun for the first time. */
-  const postponed = new Map<string, number>();
-
-  /** By the clock's `elapsed`. Of a run that another worker began, only its time by the wall clock is known. */
-  function begunAt({ id, startedAt }: Run): number {
-    return postponed.get(id) ?? clock.elapsed() - Math.max(0, clock.now() - (startedAt ?? clock.now()));
-  }
-
-  function notePostponed(run: Run): void {
-    postponed.set(run.id, begunAt(run));
-    const [oldest] = postponed.keys();
-    if (postponed.size > MAX_POSTPONED && oldest !== undefined) postponed.delete(oldest);
-  }
 
   /** Resolves with the last event, the run as last reported, and the changes that were not reported yet. */
   async function produce(run: Run, signal: AbortSignal): Promise<Made> {
     const credentials = run.needsCredentials ? await vault.get(run.id) : undefined;
     // A gateway of a newer version may have written it.
     const production = productionSchema.parse({ jobId: run.id, request: run.request, credentials });
-    const ending = Promise.withResolvers<Ending>();
+    const ending = Promise.withResolvers<LastEvent>();
     let latest = run;
     const progress = createProgressPace({
       send: async (events) => {
@@ -67,12 +51,9 @@ export function createQueueRun(options: QueueRunOptions) {
     });
     const onEvent = (event: ProductionEvent): void => {
       if (event.type === 'progress') progress.add(event);
-      else if (event.type !== 'alive') ending.resolve(event);
+      else if (isLastEvent(event)) ending.resolve(event);
     };
-    const leave = productions.follow(production, onEvent, run.trace, {
-      begunAt: begunAt(run),
-      onPostponed: (milliseconds) => ending.resolve({ type: 'postponed', milliseconds }),
-    });
+    const leave = productions.follow(production, onEvent, run.trace, run.startedAt);
     // A removed listener gets no more events.
     const giveUp = (): void => {
       leave();
@@ -89,7 +70,7 @@ export function createQueueRun(options: QueueRunOptions) {
     }
   }
 
-  async function reportEnd(ending: LastEvent, { run, changes }: Made): Promise<void> {
+  async function reportEnd(ending: Ended, { run, changes }: Made): Promise<void> {
     if (ending.type === 'result') await sharePictures(ending.result, run.request, { blobs, readPicture });
     const change: RunChange =
       ending.type === 'error'
@@ -119,11 +100,9 @@ export function createQueueRun(options: QueueRunOptions) {
     const made = await produce(run, signal).catch((error: unknown) => ({ ending: toEnding(error), run, changes: [] }));
     const { ending, changes } = made;
     if (ending.type === 'postponed') {
-      notePostponed(run);
       if (changes.length > 0) await runs.report(runId, changes, undefined, made.run);
       return ending.milliseconds;
     }
-    postponed.delete(runId);
     const how = whatItMeans(ending, signal);
     if (how !== 'ended') return giveBack(runId, how);
     await reportEnd(ending, made);
@@ -145,20 +124,19 @@ async function sharePictures(
   }
 }
 
-type LastEvent = Extract<ProductionEvent, { readonly type: 'result' | 'error' }>;
-type Ending = LastEvent | { readonly type: 'postponed'; readonly milliseconds: number };
+type Ended = Exclude<LastEvent, { readonly type: 'postponed' }>;
 
 interface Made {
-  readonly ending: Ending;
+  readonly ending: LastEvent;
   readonly run: Run;
   readonly changes: readonly RunChange[];
 }
 
-const toEnding = (error: unknown): Ending => ({ type: 'error', error: toErrorRecord(toAppError(error)) });
+const toEnding = (error: unknown): Ended => ({ type: 'error', error: toErrorRecord(toAppError(error)) });
 
 const INTERRUPTIONS: readonly ErrorRecord['code'][] = ['worker_unavailable', 'cancelled'];
 
-function whatItMeans(ending: LastEvent, signal: AbortSignal): RunEnd {
+function whatItMeans(ending: Ended, signal: AbortSignal): RunEnd {
   if (ending.type === 'result') return 'ended';
   if (ending.error.code === 'queue_full') return 'full';
   return signal.aborted || INTERRUPTIONS.includes(ending.error.code) ? 'interrupted' : 'ended';

@@ -14,8 +14,6 @@ export interface SlotUse {
   readonly cost: number;
   /** Called with the place in the queue (1 is next), at once and at each change. */
   readonly onPosition: (position: number) => void;
-  /** The job had a slot before and gave it up. It is never refused, and waits ahead of jobs that have not started. */
-  readonly isReturning?: boolean;
 }
 
 export interface Slots {
@@ -83,11 +81,6 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
       };
       const waiter = { ...use, start };
       use.signal.addEventListener('abort', giveUp, { once: true });
-      if (use.isReturning === true) {
-        queue.splice(queue.findLastIndex(({ isReturning }) => isReturning === true) + 1, 0, waiter);
-        reportPositions();
-        return;
-      }
       queue.push(waiter);
       use.onPosition(queue.length);
     });
@@ -104,7 +97,7 @@ export function createSlots({ concurrency, maxWaiting, clock }: SlotsOptions): S
     enter(use) {
       if (use.signal.aborted) return Promise.reject(toAbortError(use.signal));
       if (hasRoom(use)) return Promise.resolve(occupy(use));
-      if (use.isReturning !== true && queue.length >= maxWaiting) throw full();
+      if (queue.length >= maxWaiting) throw full();
       return wait(use);
     },
     get running() {

@@ -95,7 +95,7 @@ function classify(thrown: unknown): AppError {
 }
 
 /** The candidates that were asked, without those that rest. */
-export const toAttempts = (passedOver: readonly PassedOver[]): Attempt[] =>
+const toAttempts = (passedOver: readonly PassedOver[]): Attempt[] =>
   passedOver.filter(({ isResting }) => !isResting).map(({ name, error }) => ({ engine: name, code: error.code }));
 
 export function withAttempts(error: AppError, attempts: readonly Attempt[]): AppError {
@@ -114,11 +114,8 @@ const MOST_INFORMATIVE: readonly ErrorCode[] = [
 ];
 const MAX_RETRY_AFTER_SECONDS = 60;
 
-/**
- * One error for all candidates: the most useful one, with the shortest time after which one of them may serve.
- * `attempts`: those of the whole job.
- */
-export function toEngineError({ passedOver, message }: NobodyServed, attempts: readonly Attempt[]): AppError {
+/** One error for all candidates: the most useful one, with the shortest time after which one of them may serve. */
+export function toEngineError({ passedOver, message }: NobodyServed): AppError {
   const rank = ({ error }: PassedOver): number => {
     const place = MOST_INFORMATIVE.indexOf(error.code);
     return place === -1 ? MOST_INFORMATIVE.length : place;
@@ -129,7 +126,7 @@ export function toEngineError({ passedOver, message }: NobodyServed, attempts: r
   return new AppError(code, message, {
     ...details,
     retryAfterSeconds: toRetryAfter(passedOver),
-    attempts,
+    attempts: toAttempts(passedOver),
     cause: best.error,
   });
 }

@@ -18,6 +18,17 @@ export interface PatientWait {
   readonly code: ErrorCode;
 }
 
+/** No engine can serve a production now, and one may after this time. Its queue takes the run back until then. */
+export class Postponed extends Error {
+  override readonly name = 'Postponed';
+  readonly milliseconds: number;
+
+  constructor(milliseconds: number) {
+    super(`waits for an engine for ${milliseconds} ms`);
+    this.milliseconds = milliseconds;
+  }
+}
+
 /**
  * How long to wait until the first engine may serve again. Undefined if none will within `remainingMs`. The job has been
  * under way for `elapsedMs`.
@@ -36,7 +47,7 @@ export function planWait(
 /** Shortest wait, so that a rest that ends in a moment causes no busy loop. */
 const SHORTEST_MS = 100;
 
-/** Uses the time since the job was begun, because a job that its queue takes back does not count waits. */
+/** Uses the time since the job was begun, because its queue takes it back for each wait. */
 const pauseAfter = (elapsedMs: number): number => Math.min(elapsedMs + FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
 
 /** Busy, or at rest after a failure that a rest can cure. A wrong key or a changed API is not cured by a rest. */

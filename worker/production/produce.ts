@@ -5,11 +5,11 @@ import type { Logger } from '../../shared/service/log.ts';
 import type { Clock } from '../../shared/wait.ts';
 import { blameFields, blameToken, mayBeCausedByRequest } from './caller-fault.ts';
 import type { Deliver, Delivery } from './deliver.ts';
-import { firstToServe, NobodyServed, type PassedOver, toAttempts, toEngineError, withAttempts } from './fallback.ts';
+import { firstToServe, NobodyServed, type PassedOver, toEngineError, withAttempts } from './fallback.ts';
 import type { ProductionWatch } from './observer.ts';
 import type { Painted } from './painted-shelf.ts';
 import type { Painter } from './painter.ts';
-import { LONGEST_PATIENCE_MS, planWait } from './patience.ts';
+import { LONGEST_PATIENCE_MS, Postponed, planWait } from './patience.ts';
 import { type EngineCandidate, type Plan, planEngines } from './plan.ts';
 import { repeatChance } from './repeat-chance.ts';
 import { stackOf } from './stack-of.ts';
@@ -39,11 +39,6 @@ export interface ProduceContext {
   readonly watch: Pick<ProductionWatch, 'calling'>;
   /** By the clock's `elapsed`: when the job was begun for the first time. */
   readonly begunAt: number;
-  /**
-   * Gives the slot to other jobs while it waits. Resolves when this job has a slot again; rejects where the queue takes the
-   * job back until then.
-   */
-  readonly stepAside: (milliseconds: number) => Promise<void>;
 }
 
 /** The production's result without its timings. */
@@ -85,26 +80,19 @@ export function createProduce(options: ProduceOptions): Produce {
     return undefined;
   }
 
-  /** Asks every engine that may serve. Waits and asks again while that may help. */
+  /** Asks every engine that may serve. Throws Postponed if it may help to ask again later. */
   async function paint(run: Run): Promise<Chosen> {
-    const attempts = new Map<string, Attempt>();
-    for (;;) {
-      try {
-        return await tryEngines(run);
-      } catch (error) {
-        if (!(error instanceof NobodyServed)) throw error;
-        for (const attempt of toAttempts(error.passedOver)) attempts.set(attempt.engine, attempt);
-        const remainingMs = Math.min(run.remainingMs(), run.patienceMs());
-        const wait = planWait(error, { elapsedMs: run.elapsedMs(), remainingMs });
-        if (wait === undefined) throw toEngineError(error, [...attempts.values()]);
-        const seconds = Math.ceil(wait.milliseconds / 1000);
-        run.onProgress({
-          stage: 'waiting',
-          engine: wait.name,
-          engineStatus: `${wait.code}, asked again in ${seconds} s`,
-        });
-        await run.stepAside(wait.milliseconds);
-      }
+    try {
+      return await tryEngines(run);
+    } catch (error) {
+      if (!(error instanceof NobodyServed)) throw error;
+      const remainingMs = Math.min(run.remainingMs(), run.patienceMs());
+      const wait = planWait(error, { elapsedMs: run.elapsedMs(), remainingMs });
+      if (wait === undefined) throw toEngineError(error);
+      const { name, code, milliseconds } = wait;
+      const engineStatus = `${code}, asked again in ${Math.ceil(milliseconds / 1000)} s`;
+      run.onProgress({ stage: 'waiting', engine: name, engineStatus });
+      throw new Postponed(milliseconds);
     }
   }
 

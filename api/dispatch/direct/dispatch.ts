@@ -8,16 +8,13 @@ import type { Dispatch, QueuedRun, RunLedger } from '../dispatch.ts';
 import { whyNobodyServes } from '../why-nobody-serves.ts';
 import { createBreakPoints } from './break-points.ts';
 import type { ProductionOutcome } from './production-call.ts';
-import { createRunQueue } from './run-queue.ts';
+import { createRunQueue, type WaitingRun } from './run-queue.ts';
 import { createSlowClients } from './slow-clients.ts';
 import { fetchPicture, removeHosted } from './worker-calls.ts';
 import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 
-/**
- * Most runs of one client that wait for an engine at their workers, each on its own connection. The client's other runs stay
- * in the queue, where they count in its share.
- */
-const MAX_SET_ASIDE = 8;
+/** Most runs of one client that wait for an engine. The client's other runs are not begun, and so count in its share. */
+const MAX_POSTPONED = 8;
 /** Pause before workers that could not be reached are woken again, while runs wait for them. */
 const PATIENCE_PAUSE_MS = 15_000;
 
@@ -36,8 +33,6 @@ interface InWork {
   readonly clientId: string;
   readonly controller: AbortController;
   readonly ended: Promise<void>;
-  /** Whether it waits for an engine, without a slot. */
-  isAside: boolean;
 }
 
 /** The gateway's own queue, and HTTP to the workers of WORKER_URL, balanced by their free slots. */
@@ -59,7 +54,19 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   function pump(): void {
     if (stopping.signal.aborted) return;
     for (let next = takeNext(); next !== undefined; next = takeNext()) start(next.link, next.run);
-    if (queue.size > 0) wakeAll();
+    if (queue.size > queue.postponed().filter(isResting).length) wakeAll();
+  }
+
+  /** Whether a run may be begun, as far as its engine and its client's postponed runs are concerned. */
+  function toReadiness(): (run: WaitingRun) => boolean {
+    const postponed = Map.groupBy(queue.postponed(), ({ clientId }) => clientId);
+    // Its running runs may be postponed too.
+    const inWork = Map.groupBy(running.values(), ({ clientId }) => clientId);
+    const isWithinBound = ({ clientId }: WaitingRun): boolean => {
+      const count = postponed.get(clientId)?.length ?? 0;
+      return count === 0 || count + (inWork.get(clientId)?.length ?? 0) < MAX_POSTPONED;
+    };
+    return (run) => (run.postponed === undefined ? isWithinBound(run) : !isResting(run));
   }
 
   /**
@@ -67,23 +74,19 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
    * client with a running run, or whose last runs were slow, gets no such place.
    */
   function takeNext(): { readonly link: WorkerLink; readonly run: QueuedRun } | undefined {
+    const isReady = toReadiness();
     const [freest] = links.filter((link) => link.free() > 0).sort((one, other) => other.free() - one.free());
-    if (freest !== undefined)
-      return withLink(
-        freest,
-        queue.take(({ clientId }) => countAside(clientId) < MAX_SET_ASIDE),
-      );
+    if (freest !== undefined) return withLink(freest, queue.take(isReady));
     const beside = links.find((link) => link.hasPlaceBeside(SMALLEST_COST, 'waits'));
     if (beside === undefined) return undefined;
     const clients = new Set([...running.values()].map(({ clientId }) => clientId));
     return withLink(
       beside,
-      queue.take((run) => beside.hasPlaceBeside(workOf(run), run.attendance) && !clients.has(run.clientId)),
+      queue.take(
+        (run) => isReady(run) && beside.hasPlaceBeside(workOf(run), run.attendance) && !clients.has(run.clientId),
+      ),
     );
   }
-
-  const countAside = (clientId: string): number =>
-    [...running.values()].filter((run) => run.isAside && run.clientId === clientId).length;
 
   /** Expected cost in ordinary pictures. A run of a client whose last runs were slow counts as large. */
   const workOf = ({ cost, clientId }: QueuedRun): number =>
@@ -95,24 +98,20 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
 
   function start(link: WorkerLink, run: QueuedRun): void {
     const controller = new AbortController();
-    const startedAt = clock.elapsed();
     const ended = runOn(link, run, controller.signal)
       .catch(logFailure)
       .finally(() => {
-        slowClients.note(run.clientId, clock.elapsed() - startedAt);
         if (running.get(run.id)?.controller === controller) running.delete(run.id);
         pump();
       });
-    running.set(run.id, { clientId: run.clientId, controller, ended, isAside: false });
+    running.set(run.id, { clientId: run.clientId, controller, ended });
   }
 
   async function runOn(link: WorkerLink, run: QueuedRun, signal: AbortSignal): Promise<void> {
-    const onProgress = (event: ProgressEvent): void => {
-      const inWork = running.get(run.id);
-      if (inWork !== undefined) inWork.isAside = event.stage === 'waiting';
-      void ledger.progress(run.id, event).catch(logFailure);
-    };
+    const startedAt = clock.elapsed();
+    const onProgress = (event: ProgressEvent): void => void ledger.progress(run.id, event).catch(logFailure);
     const outcome = await link.produce(() => ledger.open(run.id), { cost: workOf(run), signal, onProgress });
+    if (outcome?.kind !== 'postponed') slowClients.note(run.clientId, clock.elapsed() - startedAt);
     if (outcome !== undefined) await settle(run, outcome, signal);
   }
 
@@ -120,6 +119,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     // A result that arrived together with the abort is kept, because the work is done.
     if (signal.aborted && outcome.kind !== 'result') return;
     if (outcome.kind === 'full') return putBack(run);
+    if (outcome.kind === 'postponed') return postpone(run, outcome.milliseconds);
     if (outcome.kind === 'broken' || outcome.kind === 'absent') return breakOff(run, outcome.kind, outcome.reason);
     try {
       if (outcome.kind === 'result') await ledger.finish(run.id, outcome.result);
@@ -139,7 +139,18 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     await ledger.putBack(run.id);
     running.delete(run.id);
     // A run that was begun before goes first.
-    queue.push(run, FIRST_PLACE);
+    queue.push(run, { place: FIRST_PLACE });
+  }
+
+  /** The run stays in work for its callers. It then takes its turn again, so that it holds up nobody whose engine serves. */
+  function postpone(run: QueuedRun, milliseconds: number): void {
+    running.delete(run.id);
+    queue.push(run, { isResting: true });
+    const goOn = (): void => {
+      queue.release(run.id);
+      pump();
+    };
+    clock.wait(milliseconds, stopping.signal).then(goOn, logFailure);
   }
 
   function onGivenUp(): void {
@@ -190,5 +201,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
     },
   };
 }
+
+const isResting = ({ postponed }: WaitingRun): boolean => postponed === 'resting';
 
 const withLink = (link: WorkerLink, run: QueuedRun | undefined) => (run === undefined ? undefined : { link, run });

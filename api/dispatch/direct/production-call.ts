@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { GenerationResult, ProgressEvent } from '../../../shared/contract/generation.ts';
 import {
   errorRecordSchema,
+  isLastEvent,
+  type LastEvent,
   type Production,
   parseProductionEvent,
   WIRE_HEADER,
@@ -23,6 +25,8 @@ const MAX_END_MS = 2000;
 export type ProductionOutcome =
   | { readonly kind: 'result'; readonly result: GenerationResult }
   | { readonly kind: 'failed'; readonly error: AppError }
+  /** No engine can serve it now. One may after this time. */
+  | { readonly kind: 'postponed'; readonly milliseconds: number }
   /** The worker has no free slot now. */
   | { readonly kind: 'full'; readonly retryAfterMs: number }
   /** It never began: there was no answer, or only that of a proxy. */
@@ -79,16 +83,26 @@ async function readProduction(
         const { type: _, ...progress } = event;
         onProgress(progress);
       }
-      const isLast = event?.type === 'result' || event?.type === 'error';
-      if (!isLast) continue;
+      if (event === undefined || !isLastEvent(event)) continue;
       void readToEnd(lines, stream);
-      return event.type === 'result' ? { kind: 'result', result: event.result } : toOutcome(event.error, 'broken');
+      return toEnd(event);
     }
   } catch (error) {
     stream.destroy();
     throw error;
   }
   return { kind: 'broken', reason: 'the stream ended without a result' };
+}
+
+function toEnd(event: LastEvent): ProductionOutcome {
+  switch (event.type) {
+    case 'result':
+      return { kind: 'result', result: event.result };
+    case 'postponed':
+      return { kind: 'postponed', milliseconds: event.milliseconds };
+    case 'error':
+      return toOutcome(event.error, 'broken');
+  }
 }
 
 /** After its last event the worker ends the stream. Read to that end, the connection serves the next production. */

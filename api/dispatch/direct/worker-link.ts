@@ -15,7 +15,7 @@ import { createWorkerCondition } from './worker-condition.ts';
 
 const LONGEST_REST_MS = 60_000;
 const SILENCE_MS = 60_000;
-/** Each run that waits for an engine holds one, and no number of them may keep others from the worker, which takes 1,000. */
+/** Each production holds one. A worker that only calls services may make hundreds at a time, and takes 1,000 connections. */
 const MAX_SOCKETS = 800;
 
 export interface WorkerLink {
@@ -95,22 +95,13 @@ export function createWorkerLink(options: WorkerLinkOptions): WorkerLink {
     open: () => Promise<OpenedRun | undefined>,
     call: ProduceCall,
   ): Promise<ProductionOutcome | undefined> {
-    let leave = room.enter(call.cost);
-    let isAside = false;
-    /** A run that waits for an engine gives its slot at the worker to others. */
-    const setAside = (isAsideNow: boolean): void => {
-      if (isAside === isAsideNow) return;
-      isAside = isAsideNow;
-      if (isAsideNow) leave();
-      else leave = room.enter(call.cost);
-    };
+    const leave = room.enter(call.cost);
     try {
       const opened = await open();
       if (opened === undefined) return undefined;
       const onProgress = (event: ProgressEvent): void => {
         waker.heard();
         call.onProgress(event);
-        setAside(event.stage === 'waiting');
       };
       // The cost is only sent when it differs from the request's, because a worker of 1.0.0 refuses unknown fields.
       const usual = costOf(opened.production.request);

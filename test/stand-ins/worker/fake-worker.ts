@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import type { Production, ProductionEvent, Removal } from '../../../shared/contract/wire.ts';
+import { isLastEvent, type Production, type ProductionEvent, type Removal } from '../../../shared/contract/wire.ts';
 import type { ErrorRecord } from '../../../shared/errors.ts';
 import { createFakeProductions, type FakeProduction, PNG, toFakeResult } from './fake-production.ts';
 
@@ -83,19 +83,16 @@ export async function createFakeWorker({
     response.on('close', () => {
       if (!response.writableFinished) left.abort();
     });
-    const send = (event: ProductionEvent): void => void response.write(`${JSON.stringify(event)}\n`);
+    const send = (event: ProductionEvent): void => {
+      response.write(`${JSON.stringify(event)}\n`);
+      if (isLastEvent(event)) response.end();
+    };
     const one: FakeProduction = {
       production,
       left: left.signal,
       send,
-      finish: (change = {}) => {
-        send({ type: 'result', result: { ...toFakeResult(production, store), ...change } });
-        response.end();
-      },
-      fail: (error) => {
-        send({ type: 'error', error });
-        response.end();
-      },
+      finish: (change = {}) => send({ type: 'result', result: { ...toFakeResult(production, store), ...change } }),
+      fail: (error) => send({ type: 'error', error }),
       breakOff: () => void response.socket?.resetAndDestroy(),
     };
     productions.add(one);

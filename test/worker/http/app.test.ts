@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
-import type { WorkerStatus } from '../../../shared/contract/wire.ts';
+import { WIRE_HEADER, WIRE_VERSION, type WorkerStatus } from '../../../shared/contract/wire.ts';
 import type { ErrorRecord } from '../../../shared/errors.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createFakeEngine, createGate, failing, hanging } from '../fake-engine.ts';
@@ -245,6 +245,20 @@ describe('many simultaneous requests', () => {
     await first.ended;
     const last = (await second.ended).at(-1);
     assert.ok(last?.type === 'error' && last.error.code === 'engine_timeout', JSON.stringify(last));
+  });
+
+  test('a gateway of 1.0.0, which knows no postponement, gets a refusal that it answers by posting again', async () => {
+    const busy = createFakeEngine('busy', failing('engine_busy', { restMs: 30_000 }));
+    const { call } = await openDoor({ engines: [busy], patienceMs: 60_000 });
+    const body = JSON.stringify({ jobId: 'patient', request: toRequest() });
+    const post = async (headers: Record<string, string>) => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
+      const lines = (await (await call('/productions', init)).text()).trim().split('\n');
+      return JSON.parse(lines.at(-1) ?? '');
+    };
+    const older = await post({});
+    assert.deepEqual([older.type, older.error.code, older.error.retryAfterSeconds], ['error', 'queue_full', 30]);
+    assert.equal((await post({ [WIRE_HEADER]: String(WIRE_VERSION) })).type, 'postponed');
   });
 
   test('a stop lets running jobs end, gives waiting ones back, and takes no new ones', async () => {

@@ -107,6 +107,7 @@ describe('a failure that waiting cures', () => {
     // Two pictures are a large job, which is made alone. Two jobs that try the engine at once would affect each other.
     const first = await open(door, { count: 2 });
     await first.until(isWaiting);
+    await clock.waitedFor((asked) => asked === 30_000);
     clock.advance(10_000);
     const second = await open(door, { count: 2 });
     await second.until(isWaiting);

@@ -185,17 +185,82 @@ test('at most eight runs of a client wait for an engine; its next one stays in t
   await dispatch.enqueue(run('patient, one more', 2, 'patient'));
   await dispatch.enqueue(run('reader', 3));
   for (let index = 0; index < 8; index += 1) {
-    (await first.production(index)).send({ type: 'progress', stage: 'waiting', engine: 'busy' });
+    (await first.production(index)).send({ type: 'postponed', milliseconds: index === 0 ? 50_000 : 3_600_000 });
   }
   const another = await first.production(8);
   assert.equal(another.production.jobId, 'reader');
-  another.finish();
-  await until(1);
   assert.equal(await dispatch.position('patient, one more'), 1);
+  // Until then the slot is taken.
+  const again = first.production(9);
+  another.finish();
+  assert.equal((await again).production.jobId, 'patient 0');
+  (await again).finish();
+  (await first.production(10)).finish();
+  assert.deepEqual([...(await until(3)).keys()], ['reader', 'patient 0', 'patient, one more']);
+});
 
-  first.productions[0]?.finish();
-  (await first.production(9)).finish();
-  assert.deepEqual([...(await until(3)).keys()].toSorted(), ['patient 0', 'patient, one more', 'reader']);
+test('runs whose engine may serve again take turns with the others, and hold up no small run', async (t) => {
+  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
+  t.after(close);
+  for (let index = 0; index < 3; index += 1) {
+    await dispatch.enqueue(run(`patient ${index}`, 1, 'patient'));
+    (await first.production(index)).send({ type: 'postponed', milliseconds: 10_000 });
+  }
+  // It takes the slot, and does not end.
+  assert.equal((await first.production(3)).production.jobId, 'patient 0');
+  for (let index = 0; index < 3; index += 1) {
+    await dispatch.enqueue(run(`reader ${index}`));
+    (await first.production(4 + index)).finish();
+  }
+  assert.deepEqual([...(await until(3)).keys()], ['reader 0', 'reader 1', 'reader 2']);
+});
+
+test('a run whose engine may serve again takes its turn: it comes neither first nor last', async (t) => {
+  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
+  t.after(close);
+  await dispatch.enqueue(run('patient', 3));
+  (await first.production(0)).send({ type: 'postponed', milliseconds: 1000 });
+  await dispatch.enqueue(run('large', 2));
+  const large = await first.production(1);
+  await dispatch.enqueue(run('before', 2));
+  await dispatch.enqueue(run('after', 4));
+  await hurried.wait(2000);
+  large.finish();
+  for (const index of [2, 3, 4]) (await first.production(index)).finish();
+  assert.deepEqual([...(await until(4)).keys()], ['large', 'before', 'patient', 'after']);
+});
+
+test('a client with slow runs does not count as quick because an engine kept it waiting', async (t) => {
+  let aheadMs = 0;
+  const clock = { ...hurried, elapsed: () => systemClock.elapsed() + aheadMs };
+  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1, clock });
+  t.after(close);
+  for (const index of [0, 1]) {
+    await dispatch.enqueue(run(`slow ${index}`, 1, 'slow'));
+    const slow = await first.production(index);
+    aheadMs += 6000;
+    slow.finish();
+    await until(index + 1);
+  }
+  for (const index of [2, 3, 4]) {
+    await dispatch.enqueue(run(`patient ${index}`, 1, 'slow'));
+    const patient = await first.production(index);
+    assert.equal(patient.production.cost, 2);
+    patient.send({ type: 'postponed', milliseconds: 3_600_000 });
+  }
+});
+
+test('a postponed run that is withdrawn does not come again', async (t) => {
+  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1 });
+  t.after(close);
+  await dispatch.enqueue(run('patient'));
+  (await first.production(0)).send({ type: 'postponed', milliseconds: 1000 });
+  await dispatch.enqueue(run('next'));
+  (await first.production(1)).finish();
+  await until(1);
+  assert.equal(dispatch.waiting(), 1);
+  await dispatch.withdraw('patient');
+  assert.equal(dispatch.waiting(), 0);
 });
 
 test('one connection serves one production after another', async (t) => {
@@ -214,11 +279,12 @@ test('a hundred runs that wait for an engine keep no other run from the worker',
   t.after(close);
   for (let index = 0; index < 100; index += 1) {
     await dispatch.enqueue(run(`patient ${index}`, 2, `client ${index % 20}`));
-    (await first.production(index)).send({ type: 'progress', stage: 'waiting', engine: 'busy' });
+    (await first.production(index)).send({ type: 'postponed', milliseconds: 3_600_000 });
   }
   await dispatch.enqueue(run('reader', 2));
   (await first.production(100)).finish();
   assert.deepEqual([...(await until(1)).keys()], ['reader']);
+  assert.ok(first.connections <= 3, `${first.connections} connections`);
 });
 
 test('a dead worker rests, and its runs go to another one', async (t) => {

@@ -13,10 +13,10 @@ const takeAll = (queue: ReturnType<typeof createRunQueue>): string[] => {
 
 test('the lowest place comes first, then the oldest run, and positions follow that order', () => {
   const queue = createRunQueue();
-  for (const place of [1, 2, 3, 4]) queue.push(run(`a${place}`, place), place);
-  queue.push(run('b1', 5), 1);
-  queue.push(run('c1', 6), 1);
-  queue.push(run('b2', 7), 2);
+  for (const place of [1, 2, 3, 4]) queue.push(run(`a${place}`, place), { place });
+  queue.push(run('b1', 5), { place: 1 });
+  queue.push(run('c1', 6), { place: 1 });
+  queue.push(run('b2', 7), { place: 2 });
   const expected = ['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4'];
   assert.deepEqual(
     expected.map((id) => queue.position(id)),
@@ -40,11 +40,23 @@ test('a run whose caller has gone comes after all others until the caller is bac
 
 test('a run that is removed or pushed twice counts once', () => {
   const queue = createRunQueue();
-  queue.push(run('a'), 1);
-  queue.push(run('a'), 1);
-  queue.push(run('b'), 2);
+  queue.push(run('a'), { place: 1 });
+  queue.push(run('a'), { place: 1 });
+  queue.push(run('b'), { place: 2 });
   assert.equal(queue.remove('a'), true);
   assert.equal(queue.remove('a'), false);
   assert.equal(queue.position('a'), undefined);
   assert.deepEqual(takeAll(queue), ['b']);
+});
+
+test('a postponed run has no position, and is due after its release', () => {
+  const queue = createRunQueue();
+  queue.push(run('a', 1), { isResting: true });
+  queue.push(run('b', 2));
+  assert.deepEqual([queue.position('a'), queue.position('b'), queue.size], [undefined, 1, 2]);
+  const takeDue = () => queue.take(({ postponed }) => postponed !== 'resting')?.id;
+  assert.deepEqual([takeDue(), takeDue()], ['b', undefined]);
+  queue.release('a');
+  queue.release('gone');
+  assert.deepEqual([queue.postponed().length, takeDue(), queue.size], [1, 'a', 0]);
 });
