@@ -54,7 +54,7 @@ export const workerSettings = {
   }),
   DATA_DIR: textWithDefault('Where pictures and other files are kept.', './data', 'a path'),
   CHROMIUM_PATH: text('Chromium to use; unset: the first one that is found.', { format: 'the path of a program' }),
-  CHROMIUM_RESTART_AFTER: wholeNumber('Jobs after which Chromium is restarted; 0: never.', {
+  CHROMIUM_RESTART_AFTER: wholeNumber('Pages after which Chromium is restarted; 0: never.', {
     min: 0,
     default: 200,
   }),

@@ -32,7 +32,7 @@ await runService(async () => {
     const pages = createBrowserSupervisor({
       executablePath: settings.CHROMIUM_PATH,
       environment,
-      restartAfterJobs: settings.CHROMIUM_RESTART_AFTER,
+      restartAfterPages: settings.CHROMIUM_RESTART_AFTER,
       idleShutdownMs: settings.CHROMIUM_IDLE_SHUTDOWN_MS,
       memoryLimitMb: settings.MEMORY_LIMIT_MB,
       clock,

@@ -92,7 +92,7 @@ function slowDown(standIn: HordeStandIn, clock: Clock): void {
 async function createChallengedPerchance(clock: HurriedDay) {
   const site = await createPerchanceStandIn({ mode: 'cf403_document' });
   const log = createLog({ service: 'test', level: 'silent' });
-  const pages = createBrowserSupervisor({ restartAfterJobs: 0, idleShutdownMs: 0, clock: systemClock, log });
+  const pages = createBrowserSupervisor({ restartAfterPages: 0, idleShutdownMs: 0, clock: systemClock, log });
   const settings = readSettings(perchance.settings, {
     PERCHANCE_URL: site.url,
     PERCHANCE_EMBED_URL: site.embedUrl,

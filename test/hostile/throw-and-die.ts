@@ -10,7 +10,7 @@ import { createBrowserSupervisor } from '../../worker/browser/supervisor.ts';
 type Connection = { dispatch(message: object): void };
 
 const log = createLog({ service: 'test', level: 'info' });
-const pages = createBrowserSupervisor({ restartAfterJobs: 0, idleShutdownMs: 0, clock: systemClock, log });
+const pages = createBrowserSupervisor({ restartAfterPages: 0, idleShutdownMs: 0, clock: systemClock, log });
 stopOnSignal(log, pages.stop, { survive: pages.survive });
 
 /** Throws as Playwright's driver does when the parent of a new object is gone. */

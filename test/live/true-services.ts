@@ -20,7 +20,7 @@ export async function openServices(): Promise<EngineServices & { close(): Promis
   const dataDirectory = await mkdtemp(join(tmpdir(), 'easel-live-'));
   const log = createLog({ service: 'live', level: 'warn' });
   const clock = systemClock;
-  const pages: BrowserPages = createBrowserSupervisor({ restartAfterJobs: 0, idleShutdownMs: 0, clock, log });
+  const pages: BrowserPages = createBrowserSupervisor({ restartAfterPages: 0, idleShutdownMs: 0, clock, log });
   const close = async (): Promise<void> => {
     await pages.stop();
     await removeDirectory(dataDirectory);

@@ -11,6 +11,7 @@ import { createReplacementRule } from './lifecycle/replacement-rule.ts';
 import { createReplacements } from './lifecycle/replacements.ts';
 import type { BrowserPages, PageRecipe, PageTask, PageUse } from './pages.ts';
 import { createKeyedLock } from './pool/keyed-lock.ts';
+import { createLoopGuard } from './pool/loop-guard.ts';
 import { createPagePool } from './pool/page-pool.ts';
 import { createRunOnce, type NotDone, type Run } from './pool/page-runner.ts';
 import { killLargestPage } from './process/largest-page.ts';
@@ -20,7 +21,7 @@ import { createMemoryMeter, type MemoryMeter } from './process/memory.ts';
 
 export interface SupervisorOptions extends LaunchOptions, LivenessOptions {
   /** CHROMIUM_RESTART_AFTER; 0: never. */
-  readonly restartAfterJobs: number;
+  readonly restartAfterPages: number;
   /** CHROMIUM_IDLE_SHUTDOWN_MS; 0: never. */
   readonly idleShutdownMs: number;
   /** MEMORY_LIMIT_MB, for worker and browser together. Default: a share of the container's limit, if it has one. */
@@ -37,14 +38,15 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
   const watchMemory = createMemoryGuard({ ...options, meter, killLargestPage });
   const replacements = createReplacements();
   const leases = createBrowserLeases({ ...options, launch: createLaunch(options), watchMemory, replacements });
-  const pool = createPagePool({ leases, clock, log });
+  const guardLoops = createLoopGuard({ clock });
+  const pool = createPagePool({ leases, guardLoops, clock, log });
   const replacement = createReplacementRule({ ...options, meter });
   let running = 0;
   const betweenJobs = createBetweenJobs({
     ...{ leases, pool, replacement, replacements, log, signal: stopping.signal },
     isBusy: () => running > 0,
   });
-  const runOnce = createRunOnce({ leases, pool });
+  const runOnce = createRunOnce({ leases, pool, guardLoops });
   const isHealthy = createHealthCheck({ clock, examine: leases.examine });
   const lock = createKeyedLock();
   const background = new Set<Promise<void>>();
@@ -101,7 +103,9 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     try {
       const unlock = await waitForLock(recipe, either);
       running += 1;
-      const run = await runTwice(recipe, task, { signal: either, onProgress }).finally(() => {
+      const run = await runTwice(recipe, task, { signal: either, onProgress });
+      // Until then its page uses memory.
+      void run.givenBack.finally(() => {
         running -= 1;
       });
       inBackground(betweenJobs.afterJob(recipe, run, unlock));

@@ -114,8 +114,8 @@ describe('between jobs', () => {
     await until(() => recipe.prepared === 3, 'the next page');
   });
 
-  test('the browser is replaced after its number of jobs, in the background', async () => {
-    const stage = await open({ restartAfterJobs: 2 });
+  test('the browser is replaced after its number of pages, in the background', async () => {
+    const stage = await open({ restartAfterPages: 2 });
     const recipe = createSiteRecipe();
     await prepareNextPage(stage, recipe);
     const first = await stage.browserPid();
@@ -123,14 +123,14 @@ describe('between jobs', () => {
     await until(() => starts(stage) === 2 && stage.pages.status().state === 'ready', 'the new browser');
     assert.notEqual(await stage.browserPid(), first);
     assert.equal(stage.pages.status().jobs, 0);
-    assert.deepEqual(stage.pages.status().replaced, { jobs: 1, memory: 0, death: 0 });
+    assert.deepEqual(stage.pages.status().replaced, { pages: 1, memory: 0, death: 0 });
     const use = createUse();
     assert.equal(await stage.pages.use(recipe, HELLO, use), 'hello');
     assert.ok(!use.stages.includes('browser'));
   });
 
   test('a job that runs while the browser is replaced keeps its browser', async () => {
-    const stage = await open({ restartAfterJobs: 1 });
+    const stage = await open({ restartAfterPages: 1 });
     const long = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     const running = stage.pages.use(
@@ -152,28 +152,29 @@ describe('between jobs', () => {
   });
 
   test('the browser is replaced when memory passes the limit', async () => {
-    let memory: Memory = { usedMb: 300 };
-    const stage = await open({ memoryLimitMb: 400, meter: async () => memory });
+    // Less than twice what the real browser has, so that the browser is the reason.
+    let memory: Memory = { usedMb: 30 };
+    const stage = await open({ memoryLimitMb: 40, meter: async () => memory });
     const recipe = createSiteRecipe();
     await prepareNextPage(stage, recipe);
-    assert.equal(stage.pages.status().memoryMb, 300);
+    assert.equal(stage.pages.status().memoryMb, 30);
     assert.equal(starts(stage), 1);
-    memory = { usedMb: 401 };
+    memory = { usedMb: 41 };
     await stage.pages.use(recipe, HELLO, createUse());
     await until(() => starts(stage) === 2, 'the new browser');
-    assert.deepEqual(stage.pages.status().replaced, { jobs: 0, memory: 1, death: 0 });
+    assert.deepEqual(stage.pages.status().replaced, { pages: 0, memory: 1, death: 0 });
   });
 
   test('memory that a job in work uses replaces no browser until that job has ended', async () => {
-    let usedMb = 100;
-    const stage = await open({ memoryLimitMb: 400, meter: async (): Promise<Memory> => ({ usedMb }) });
+    let usedMb = 10;
+    const stage = await open({ memoryLimitMb: 40, meter: async (): Promise<Memory> => ({ usedMb }) });
     const recipe = createSiteRecipe();
     const held = Promise.withResolvers<void>();
     const began = Promise.withResolvers<void>();
     const hog = stage.pages.use(
       recipe,
       async (page) => {
-        usedMb = 700;
+        usedMb = 41;
         began.resolve();
         await held.promise;
         return HELLO(page);
@@ -182,9 +183,37 @@ describe('between jobs', () => {
     );
     await began.promise;
     for (let job = 0; job < 3; job += 1) await prepareNextPage(stage, recipe);
-    assert.deepEqual(stage.pages.status().replaced, { jobs: 0, memory: 0, death: 0 });
+    assert.deepEqual(stage.pages.status().replaced, { pages: 0, memory: 0, death: 0 });
     held.resolve();
     assert.equal(await hog, 'hello');
+    await until(() => stage.pages.status().replaced?.memory === 1, 'the replacement');
+  });
+
+  test('memory that the worker itself uses replaces no browser', async () => {
+    const stage = await open({ memoryLimitMb: 400, meter: async (): Promise<Memory> => ({ usedMb: 5000 }) });
+    const recipe = createSiteRecipe();
+    for (let job = 0; job < 3; job += 1) await prepareNextPage(stage, recipe);
+    assert.equal(starts(stage), 1);
+    assert.deepEqual(stage.pages.status().replaced, { pages: 0, memory: 0, death: 0 });
+  });
+
+  test('pages that tasks have left are closed before the browser is replaced for its memory', async () => {
+    let usedMb = 10;
+    const stage = await open({ memoryLimitMb: 40, meter: async (): Promise<Memory> => ({ usedMb }) });
+    const recipe = createRecipe({ name: 'own', isReusable: true });
+    const useTwo = () => Promise.all([1, 2].map(() => stage.pages.use(recipe, HELLO, createUse())));
+    await useTwo();
+    usedMb = 41;
+    await stage.pages.use(recipe, HELLO, createUse());
+    await until(async () => (await stage.rendererPids()).length === 1, 'the end of the second page');
+    assert.deepEqual([recipe.preparations, starts(stage)], [2, 1]);
+    usedMb = 10;
+    await useTwo();
+    assert.equal(recipe.preparations, 3, 'one page was kept');
+    usedMb = 41;
+    await stage.pages.use(recipe, HELLO, createUse());
+    await until(async () => (await stage.rendererPids()).length === 1, 'the end of the second page');
+    await stage.pages.use(recipe, HELLO, createUse());
     await until(() => stage.pages.status().replaced?.memory === 1, 'the replacement');
   });
 

@@ -95,6 +95,14 @@ describe('faults under a running job', () => {
     assert.equal(stage.pages.status().replaced?.death, 0);
   });
 
+  test('pages that die beside one that lives cost no browser', async () => {
+    const stage = await open();
+    await stage.pages.use(createRecipe({ name: 'own', isReusable: true }), HELLO, createUse());
+    const { error } = await meet(stage, 2, (page) => deaths['a page that closes itself'](stage, page));
+    assert.ok(error instanceof AppError && error.code === 'engine_failed', String(error));
+    assert.equal(stage.pages.status().replaced?.death, 0);
+  });
+
   test('a death while the page is prepared counts as a death of the browser', async () => {
     const stage = await open();
     const recipe = createRecipe({

@@ -39,7 +39,7 @@ describe('the identity of a recipe', () => {
   }
 
   test('survives a change of the context and of the browser', async () => {
-    const stage = await open({ restartAfterJobs: 2 });
+    const stage = await open({ restartAfterPages: 2 });
     const recipe = createVisitor();
     assert.deepEqual(await stage.pages.use(recipe, visit, createUse()), STRANGER);
     assert.deepEqual(await stage.pages.use(recipe, visit, createUse()), KNOWN);

@@ -16,17 +16,17 @@ describe('a page that a task has left', () => {
     assert.equal(recipe.preparations, 1);
   });
 
-  test('is one of two at most, when several tasks end', async () => {
+  test('is one of three at most, when several tasks end', async () => {
     const { pages } = await open();
     const recipe = createReusable();
     const useAll = (count: number) =>
       Promise.all(Array.from({ length: count }, () => pages.use(recipe, HELLO, createUse())));
-    await useAll(3);
-    assert.equal(recipe.preparations, 3);
-    await useAll(2);
-    assert.equal(recipe.preparations, 3);
+    await useAll(4);
+    assert.equal(recipe.preparations, 4);
     await useAll(3);
     assert.equal(recipe.preparations, 4);
+    await useAll(4);
+    assert.equal(recipe.preparations, 5);
   });
 
   test('is closed after a task that failed or was cancelled', async () => {
@@ -53,11 +53,19 @@ describe('a page that a task has left', () => {
     assert.ok(recipe.preparations >= 3, `${recipe.preparations}`);
   });
 
+  test('counts once, however many tasks it serves, until the browser is replaced', async () => {
+    const stage = await open({ restartAfterPages: 2 });
+    const recipe = createReusable();
+    for (let task = 0; task < 5; task += 1) await stage.pages.use(recipe, HELLO, createUse());
+    await until(() => stage.pages.status().jobs === 5, 'the end of the last job');
+    assert.deepEqual(stage.pages.status().replaced, { pages: 0, memory: 0, death: 0 });
+  });
+
   test('is not used once its browser was replaced', async () => {
-    const stage = await open({ restartAfterJobs: 2 });
+    const stage = await open({ restartAfterPages: 2 });
     const recipe = createReusable();
     await stage.pages.use(recipe, HELLO, createUse());
-    await stage.pages.use(recipe, HELLO, createUse());
+    await stage.pages.use(createRecipe({ name: 'other' }), HELLO, createUse());
     await until(() => recipe.prepared === 2, 'the page in the new browser');
     assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
   });

@@ -12,7 +12,7 @@ describe('the start of the browser', () => {
   test('nothing runs until a page is needed', async () => {
     const stage = await open();
     assert.deepEqual(await stage.directoriesLeft(), []);
-    const replaced = { jobs: 0, memory: 0, death: 0 };
+    const replaced = { pages: 0, memory: 0, death: 0 };
     assert.deepEqual(stage.pages.status(), { state: 'stopped', memoryMb: undefined, jobs: 0, replaced });
     assert.equal(await stage.pages.isHealthy(), true, 'a stopped browser is healthy');
   });

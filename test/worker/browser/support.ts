@@ -32,7 +32,7 @@ export async function createStage(options: Partial<SupervisorOptions> = {}): Pro
   const { log, logged } = createRecorder();
   const pages = createBrowserSupervisor({
     executablePath: process.env.CHROMIUM_PATH,
-    restartAfterJobs: 0,
+    restartAfterPages: 0,
     idleShutdownMs: 0,
     meter: async () => undefined,
     clock: systemClock,

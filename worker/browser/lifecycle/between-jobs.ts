@@ -11,7 +11,7 @@ import type { Replacements } from './replacements.ts';
 export interface BetweenJobs {
   /**
    * Call it after a run that died. If only its page died, which is a process of its own, the browser stays in service for the
-   * others. When pages die again and again and no task succeeds, the next run gets a fresh browser.
+   * others. When pages die again and again, no task succeeds and no other page lives, the next run gets a fresh browser.
    */
   noteDeath(run: Run<unknown>): void;
   /** Call it after the last run of a job. Calls `unlock` when the next job of the recipe may start. Never rejects. */
@@ -45,15 +45,16 @@ export function createBetweenJobs({
   log,
   signal,
 }: BetweenJobsOptions): BetweenJobs {
-  const jobsOf = new WeakMap<Chromium, number>();
+  const workOf = new WeakMap<Chromium, { readonly jobs: number; readonly pages: number }>();
   /** Pages that died since a task succeeded. */
   const deathsOf = new WeakMap<Chromium, number>();
   let restarts = 0;
 
-  function count(chromium: Chromium): number {
-    const jobs = (jobsOf.get(chromium) ?? 0) + 1;
-    jobsOf.set(chromium, jobs);
-    return jobs;
+  function count(chromium: Chromium, hadNewPage: boolean) {
+    const { jobs, pages } = workOf.get(chromium) ?? { jobs: 0, pages: 0 };
+    const work = { jobs: jobs + 1, pages: pages + (hadNewPage ? 1 : 0) };
+    workOf.set(chromium, work);
+    return work;
   }
 
   async function prepareAhead(recipes: readonly PageRecipe[]): Promise<void> {
@@ -80,12 +81,18 @@ export function createBetweenJobs({
     return recipes;
   }
 
-  async function findReason({ chromium, hadPage }: Run<unknown>) {
+  async function findReason({ chromium, hadPage, hadNewPage }: Run<unknown>) {
     if (chromium === undefined || !hadPage) return undefined;
     try {
-      const reason = await replacement.afterJob(count(chromium), isBusy());
+      const reason = await replacement.afterJob({
+        ...count(chromium, hadNewPage),
+        isBusy: isBusy(),
+        measureMb: chromium.measureMb,
+      });
       // Another job may have caused its replacement meanwhile.
-      return chromium === leases.current() ? reason : undefined;
+      if (chromium !== leases.current()) return undefined;
+      // Pages that are only kept cost nobody anything. If memory is still too much after the next job, they were not enough.
+      return reason === 'memory' && pool.trim() ? undefined : reason;
     } catch (error) {
       log.warn({ err: error }, 'the memory of Chromium could not be measured');
       return undefined;
@@ -97,10 +104,10 @@ export function createBetweenJobs({
     isRestarting: () => restarts > 0,
     jobs: () => {
       const chromium = leases.current();
-      return chromium === undefined ? 0 : (jobsOf.get(chromium) ?? 0);
+      return chromium === undefined ? 0 : (workOf.get(chromium)?.jobs ?? 0);
     },
     noteDeath: ({ chromium }) => {
-      if (chromium === undefined || chromium !== leases.current()) return;
+      if (chromium === undefined || chromium !== leases.current() || pool.hasLivePage()) return;
       const deaths = (deathsOf.get(chromium) ?? 0) + 1;
       deathsOf.set(chromium, deaths);
       if (deaths < MAX_DEATHS) return;

@@ -7,7 +7,7 @@ import { toMemoryLimits } from './memory-limits.ts';
 
 interface MemoryGuardOptions {
   readonly meter: MemoryMeter;
-  /** Returns what the page used in MB, or undefined if there was none. */
+  /** Returns what the page used in MB, or undefined if there was no large one. */
   readonly killLargestPage: () => Promise<number | undefined>;
   /** MEMORY_LIMIT_MB. */
   readonly memoryLimitMb?: number | undefined;
@@ -16,35 +16,37 @@ interface MemoryGuardOptions {
 }
 
 /**
- * Measures memory until the signal aborts. If it is too much, it kills the largest page, and if that was not enough, the
- * browser. Never rejects.
+ * Measures memory until the signal aborts. If it is too much, it kills the largest page, and if it still is half a second
+ * later, the browser. Never rejects.
  */
 export type WatchMemory = (chromium: Chromium, signal: AbortSignal) => Promise<void>;
 
 /** Short, because a page can fill a gigabyte in about a second. */
 const INTERVAL_MS = 500;
-/** For so long after a kill the kernel may still be taking back what the page used. */
+/** For so long after a kill, by the kernel too, it may still be taking back what the page used. */
 const FREED_AFTER_MS = 400;
-/** If memory is too much again within this time of a kill, the page was not the cause. */
+/** If memory is too much again within this time, that page was not the cause. */
 const SAME_CAUSE_MS = 1200;
 
 export function createMemoryGuard(options: MemoryGuardOptions): WatchMemory {
   const { meter, killLargestPage, memoryLimitMb, clock, log } = options;
   // Of any browser's page: all browsers are measured together.
-  let killedAt = Number.NEGATIVE_INFINITY;
+  let triedAt = Number.NEGATIVE_INFINITY;
 
   async function look(chromium: Chromium): Promise<void> {
     const memory = await meter();
     if (memory === undefined || chromium.died.aborted) return;
     const { killMb } = toMemoryLimits(memory, memoryLimitMb);
     if (memory.usedMb <= killMb) return;
-    const sinceMs = clock.elapsed() - killedAt;
+    const sinceMs = clock.elapsed() - triedAt;
     if (sinceMs < FREED_AFTER_MS) return;
     const limits = { memoryMb: memory.usedMb, limitMb: Math.round(killMb) };
     if (sinceMs > SAME_CAUSE_MS) {
-      killedAt = clock.elapsed();
+      triedAt = clock.elapsed();
       const pageMb = await killLargestPage();
-      if (pageMb !== undefined) return log.error({ ...limits, pageMb }, 'a page uses too much memory: it is killed');
+      // If no page is large, the kernel may have just killed one.
+      if (pageMb !== undefined) log.error({ ...limits, pageMb }, 'a page uses too much memory: it is killed');
+      return;
     }
     log.error(limits, 'the pages use too much memory: Chromium is killed');
     await chromium.kill();

@@ -1,5 +1,5 @@
-/** Why a browser in service was replaced: after its share of jobs, for its memory, or because it or a page of it died. */
-export const REPLACEMENTS = ['jobs', 'memory', 'death'] as const;
+/** Why a browser in service was replaced: after its share of pages, for its memory, or because it or a page of it died. */
+export const REPLACEMENTS = ['pages', 'memory', 'death'] as const;
 export type Replacement = (typeof REPLACEMENTS)[number];
 
 /** Since the worker started. */
@@ -11,7 +11,7 @@ export interface Replacements {
 
 export function createReplacements(): Replacements {
   const noted = new WeakSet<object>();
-  const counts = { jobs: 0, memory: 0, death: 0 };
+  const counts = { pages: 0, memory: 0, death: 0 };
   return {
     note: (reason, browser) => {
       if (noted.has(browser)) return;

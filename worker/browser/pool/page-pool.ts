@@ -5,6 +5,7 @@ import type { Lease } from '../lifecycle/served-browsers.ts';
 import type { PageRecipe, PageUse } from '../pages.ts';
 import { PageDied } from '../process/chromium.ts';
 import { type Identity, readIdentity } from '../process/identity.ts';
+import type { GuardLoops } from './loop-guard.ts';
 import { type PreparedPage, preparePage } from './prepared-page.ts';
 import { raceAbort } from './race-abort.ts';
 
@@ -18,6 +19,10 @@ export interface PagePool {
   putBack(recipe: PageRecipe, prepared: PreparedPage): boolean;
   /** Keeps the page's cookies and local storage for the next page. Never rejects. */
   keepIdentity(recipe: PageRecipe, prepared: PreparedPage): Promise<void>;
+  /** Whether a page of the browser in service is alive that no task uses. */
+  hasLivePage(): boolean;
+  /** Closes the pages that no task uses, but one of each recipe. Returns whether there were any. */
+  trim(): boolean;
   /** Closes the spare pages and returns their recipes. */
   clear(): PageRecipe[];
 }
@@ -31,16 +36,20 @@ interface Spare {
 
 interface PoolOptions {
   readonly leases: BrowserLeases;
+  readonly guardLoops: GuardLoops;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Pages of one recipe that tasks have left. Each is a process of some 40 MB. */
-const MOST_LEFT = 2;
+/**
+ * Pages of one recipe that tasks have left: as many as there may be small runs beside a large one. Each is a process of some
+ * 40 MB.
+ */
+const MOST_LEFT = 3;
 /** Limit for preparing a spare page, since no job's deadline ends it. */
 const PREPARE_TIMEOUT_MS = 60_000;
 
-export function createPagePool({ leases, clock, log }: PoolOptions): PagePool {
+export function createPagePool({ leases, guardLoops, clock, log }: PoolOptions): PagePool {
   const spares = new Map<string, Spare>();
   /** Pages that tasks have left, by the recipe's name. */
   const left = new Map<string, { readonly recipe: PageRecipe; readonly pages: PreparedPage[] }>();
@@ -56,7 +65,7 @@ export function createPagePool({ leases, clock, log }: PoolOptions): PagePool {
   }
 
   function prepare(recipe: PageRecipe, { chromium }: Lease, signal: AbortSignal): Promise<PreparedPage> {
-    return preparePage({ chromium, recipe, identity: identities.get(recipe.name), signal });
+    return preparePage({ chromium, recipe, identity: identities.get(recipe.name), guardLoops, signal });
   }
 
   async function prepareSpare(recipe: PageRecipe, signal: AbortSignal): Promise<PreparedPage> {
@@ -143,6 +152,12 @@ export function createPagePool({ leases, clock, log }: PoolOptions): PagePool {
       if (pages.length >= MOST_LEFT) return false;
       pages.push(prepared);
       return true;
+    },
+    hasLivePage: () => [...left.values()].some(({ recipe }) => leftOf(recipe).length > 0),
+    trim: () => {
+      const surplus = [...left.values()].flatMap(({ recipe }) => leftOf(recipe).splice(1));
+      for (const prepared of surplus) void prepared.close();
+      return surplus.length > 0;
     },
     clear: () => {
       const dropped = [...spares.values()];

@@ -2,9 +2,9 @@ import type { BrowserLeases } from '../lifecycle/browser-leases.ts';
 import type { Lease } from '../lifecycle/served-browsers.ts';
 import type { PageRecipe, PageTask, PageUse } from '../pages.ts';
 import { type Chromium, PageDied } from '../process/chromium.ts';
+import type { GuardLoops } from './loop-guard.ts';
 import type { PagePool } from './page-pool.ts';
 import { hasDied, type PreparedPage } from './prepared-page.ts';
-import { raceAbort } from './race-abort.ts';
 
 /** One attempt at a task. */
 export type Run<T> = RunEnd & (Done<T> | NotDone);
@@ -14,6 +14,8 @@ interface RunEnd {
   readonly chromium: Chromium | undefined;
   /** The page was prepared, and the task began. */
   readonly hadPage: boolean;
+  /** No other task had that page before. */
+  readonly hadNewPage: boolean;
   /** Resolves once cookies and local storage are kept. Never rejects. */
   readonly identityKept: Promise<void>;
   /** Resolves once page and browser are given back. Never rejects. */
@@ -40,7 +42,16 @@ interface Resources {
   prepared?: PreparedPage;
 }
 
-export function createRunOnce({ leases, pool }: { leases: BrowserLeases; pool: PagePool }): RunOnce {
+interface RunnerOptions {
+  readonly leases: BrowserLeases;
+  readonly pool: PagePool;
+  readonly guardLoops: GuardLoops;
+}
+
+export function createRunOnce({ leases, pool, guardLoops }: RunnerOptions): RunOnce {
+  /** Pages that a task has had. */
+  const used = new WeakSet<PreparedPage>();
+
   async function getPage(recipe: PageRecipe, use: PageUse, resources: Resources): Promise<PreparedPage> {
     if (!leases.isReady(recipe.profileDirectory)) use.onProgress({ stage: 'browser' });
     resources.lease = await leases.acquire(recipe.profileDirectory, use.signal);
@@ -61,11 +72,14 @@ export function createRunOnce({ leases, pool }: { leases: BrowserLeases; pool: P
   function end(recipe: PageRecipe, resources: Resources, isDone: boolean): RunEnd {
     const identityKept = isDone ? keepIdentity(recipe, resources) : Promise.resolve();
     const hadPage = resources.prepared !== undefined;
+    const hadNewPage = resources.prepared !== undefined && !used.has(resources.prepared);
+    if (resources.prepared !== undefined) used.add(resources.prepared);
     if (isDone && resources.prepared !== undefined && pool.putBack(recipe, resources.prepared))
       delete resources.prepared;
     return {
       chromium: resources.lease?.chromium,
       hadPage,
+      hadNewPage,
       identityKept,
       givenBack: giveBack(resources, identityKept),
     };
@@ -75,18 +89,15 @@ export function createRunOnce({ leases, pool }: { leases: BrowserLeases; pool: P
     const resources: Resources = {};
     try {
       const prepared = await getPage(recipe, use, resources);
-      const value = await perform(task, prepared, use.signal);
+      const { page, died } = prepared;
+      const either = AbortSignal.any([use.signal, died]);
+      const value = await guardLoops(page, either, async (signal) => task(page, { signal }));
       return { outcome: 'done', value, ...end(recipe, resources, true) };
     } catch (error) {
       const fault = await judge(error, resources.prepared, use.signal);
       return { ...fault, ...end(recipe, resources, false) };
     }
   };
-}
-
-function perform<T>(task: PageTask<T>, { page, died }: PreparedPage, signal: AbortSignal): Promise<T> {
-  const either = AbortSignal.any([signal, died]);
-  return raceAbort((async () => task(page, { signal: either }))(), either);
 }
 
 async function judge(error: unknown, prepared: PreparedPage | undefined, signal: AbortSignal): Promise<NotDone> {

@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { PageRecipe } from '../pages.ts';
 import { type Chromium, PageDied } from '../process/chromium.ts';
 import type { Identity } from '../process/identity.ts';
+import type { GuardLoops } from './loop-guard.ts';
 import { openOwnPage } from './own-pages.ts';
 import { raceAbort } from './race-abort.ts';
 
@@ -20,6 +21,7 @@ interface Preparation {
   readonly chromium: Chromium;
   readonly recipe: PageRecipe;
   readonly identity: Identity | undefined;
+  readonly guardLoops: GuardLoops;
   readonly signal: AbortSignal;
 }
 
@@ -27,7 +29,13 @@ interface Preparation {
 const CLOSE_TIMEOUT_MS = 5000;
 
 /** Throws what the recipe throws, the signal's reason, or PageDied. */
-export async function preparePage({ chromium, recipe, identity, signal }: Preparation): Promise<PreparedPage> {
+export async function preparePage({
+  chromium,
+  recipe,
+  identity,
+  guardLoops,
+  signal,
+}: Preparation): Promise<PreparedPage> {
   const opening = chromium.beforeClose(() => openPage(chromium, recipe, identity));
   const opened = await raceAbort(opening, AbortSignal.any([signal, chromium.died])).catch((error: unknown) => {
     opening.then(({ page, context }) => closePage(page, context, chromium), dropLateFault);
@@ -36,7 +44,8 @@ export async function preparePage({ chromium, recipe, identity, signal }: Prepar
   const prepared = watchPage(opened.page, opened.context, chromium);
   const either = AbortSignal.any([signal, prepared.died]);
   try {
-    await raceAbort(recipe.prepare(prepared.page, { signal: either }), either);
+    await raceAbort(chromium.giveWay(), either);
+    await guardLoops(prepared.page, either, async (watched) => recipe.prepare(prepared.page, { signal: watched }));
     return prepared;
   } catch (error) {
     const isDead = !signal.aborted && (await hasDied(prepared));

@@ -19,6 +19,10 @@ export interface Chromium {
    * Throws PageDied when the browser is closed or closing.
    */
   beforeClose<T>(work: () => Promise<T>): Promise<T>;
+  /** Memory of its processes in MB, without files. Undefined if the system does not report it. */
+  measureMb(): Promise<number | undefined>;
+  /** Makes the processes of its pages leave processor and memory to the worker. Call it when a page was opened. */
+  giveWay(): Promise<void>;
   /** A round trip to the browser process. Never rejects. */
   ping(timeoutMs: number): Promise<boolean>;
   /** Closes the browser, by force if needed, and removes its files. In bounded time; never rejects. */
@@ -39,6 +43,8 @@ interface ChromiumParts {
   readonly door: Door;
   readonly ownContext: BrowserContext;
   readonly profileDirectory: string | undefined;
+  readonly measureMb: () => Promise<number | undefined>;
+  readonly giveWay: () => Promise<void>;
   /** Kills what is left of it and removes its files. */
   readonly clearUp: () => Promise<void>;
 }
@@ -91,6 +97,8 @@ export function createChromium(parts: ChromiumParts): Chromium {
     door,
     profileDirectory,
     died: death.signal,
+    measureMb: parts.measureMb,
+    giveWay: parts.giveWay,
     beforeClose: async (begin) => {
       death.signal.throwIfAborted();
       const work = begin();

@@ -1,16 +1,19 @@
 import { readShare } from './memory.ts';
 import { findRenderers, kill } from './process-tree.ts';
 
+/** A page that uses less is no reason for too much memory: the sketch page has 75 MB with a picture of 1024x1024. */
+const LARGE_KB = 100 * 1024;
+
 /**
  * Kills the process of the page that uses the most memory, in all browsers of this worker. Other engines' pages have
- * processes of their own and stay. Returns the memory that it used in MB, or undefined if there is no page.
+ * processes of their own and stay. Returns the memory that it used in MB, or undefined if there is no large page.
  */
 export async function killLargestPage(): Promise<number | undefined> {
   const renderers = await findRenderers(process.pid);
   const kilobytes = await Promise.all(renderers.map(({ pid }) => readShare(`/proc/${pid}/smaps_rollup`)));
   const largest = Math.max(...kilobytes);
   const renderer = renderers[kilobytes.indexOf(largest)];
-  if (renderer === undefined) return undefined;
+  if (renderer === undefined || largest < LARGE_KB) return undefined;
   kill(renderer.pid);
   return Math.round(largest / 1024);
 }

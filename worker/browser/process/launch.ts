@@ -10,8 +10,10 @@ import { toBrowserEnvironment } from './environment.ts';
 import { type Executable, findExecutable } from './executable.ts';
 import { leanFlags } from './flags.ts';
 import { checkFonts } from './fonts.ts';
+import { giveWay, giveWayAsSessions } from './give-way.ts';
 import { loadPlaywright } from './load-playwright.ts';
-import { findBrowsers, giveWay, killGroups, offerToKernel } from './process-tree.ts';
+import { measureGroups } from './memory.ts';
+import { findBrowsers, killGroups } from './process-tree.ts';
 import { claimProfile } from './profile-claim.ts';
 import { isSandboxFault, isSandboxPossible, quoteSandboxFault } from './sandbox.ts';
 import { createWorkingDirectory, sweepWorkingDirectories, type WorkingDirectory } from './working-directory.ts';
@@ -90,10 +92,10 @@ async function launchOnce(start: Start, sandbox: boolean): Promise<Chromium> {
     // Playwright's own timeout does not end when it has lost the answer.
     const ownContext = await raceAbort(started, AbortSignal.timeout(LAUNCH_TIMEOUT_MS + KILL_TIMEOUT_MS));
     const groups = await findGroups(profile);
-    // The worker starts another browser, and nobody starts another worker while it has jobs.
-    await Promise.all([offerToKernel(groups), giveWay(groups)]);
+    await Promise.all([giveWay(groups), giveWayAsSessions(groups)]);
     const clearUp = () => clearUpAfter(groups, directory, door, options.log);
-    return await toChromium({ ownContext, profileDirectory, door, clearUp }, options.log);
+    const processes = { measureMb: () => measureGroups(groups), giveWay: () => giveWay(groups) };
+    return await toChromium({ ownContext, profileDirectory, door, ...processes, clearUp }, options.log);
   } catch (error) {
     await killBrowsers(profile, options.log);
     await door.close();
@@ -134,6 +136,8 @@ interface Started {
   readonly ownContext: BrowserContext;
   readonly profileDirectory: string | undefined;
   readonly door: Door;
+  readonly measureMb: () => Promise<number | undefined>;
+  readonly giveWay: () => Promise<void>;
   readonly clearUp: () => Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { listProcesses, toTree } from './process-tree.ts';
+import { listProcesses, type ProcessEntry, toTree } from './process-tree.ts';
 
 export interface Memory {
   /** What the kernel cannot reclaim, so without its file cache. */
@@ -100,10 +100,19 @@ async function measureCgroup({ directory, files, limitBytes }: LimitedCgroup): P
 }
 
 async function measureTree(proc: string, pid: number): Promise<Memory | undefined> {
-  const tree = toTree(await listProcesses(proc), pid);
-  const kilobytes = await Promise.all(tree.map((entry) => readShare(`${proc}/${entry.pid}/smaps_rollup`)));
-  if (tree.length === 0) return undefined;
-  return { usedMb: Math.round(kilobytes.reduce((sum, share) => sum + share, 0) / 1024) };
+  const usedMb = await measureProcesses(toTree(await listProcesses(proc), pid), proc);
+  return usedMb === undefined ? undefined : { usedMb };
+}
+
+/** In MB, without files. Undefined if the system does not report it. */
+export async function measureGroups(groups: readonly number[]): Promise<number | undefined> {
+  return measureProcesses((await listProcesses()).filter(({ group }) => groups.includes(group)));
+}
+
+async function measureProcesses(processes: readonly ProcessEntry[], proc = '/proc'): Promise<number | undefined> {
+  const kilobytes = await Promise.all(processes.map(({ pid }) => readShare(`${proc}/${pid}/smaps_rollup`)));
+  if (processes.length === 0) return undefined;
+  return Math.round(kilobytes.reduce((sum, share) => sum + share, 0) / 1024);
 }
 
 /** In kilobytes, without files. 0 for a process that has ended meanwhile. */

@@ -6,7 +6,8 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { giveWay, listProcesses } from '../../../../worker/browser/process/process-tree.ts';
+import { giveWay, giveWayAsSessions } from '../../../../worker/browser/process/give-way.ts';
+import { listProcesses } from '../../../../worker/browser/process/process-tree.ts';
 import { removeDirectory } from '../../../support/remove-directory.ts';
 
 const NOT_LINUX = process.platform === 'linux' ? false : 'the kernel is not Linux';
@@ -62,7 +63,7 @@ describe('the processes of the machine', () => {
     const sessions = children.map(({ pid }) => Number(pid));
     const own = (): string => readFileSync('/proc/self/autogroup', 'utf8');
     const before = own();
-    await Promise.all(sessions.map((pid) => giveWay([pid])));
+    await Promise.all(sessions.map((pid) => giveWayAsSessions([pid])));
     for (const pid of sessions) assert.match(readFileSync(`/proc/${pid}/autogroup`, 'utf8'), / nice 5$/m);
     assert.equal(own(), before, 'the worker keeps its share');
   });

@@ -17,7 +17,7 @@ const WORKER = `
   import { createRecipe, createUse } from '${import.meta.resolve('../support.ts')}';
   const log = createLog({ service: 'test', level: 'silent' });
   const [, temporaryDirectory] = process.argv;
-  const options = { temporaryDirectory, restartAfterJobs: 0, idleShutdownMs: 0, clock: systemClock, log };
+  const options = { temporaryDirectory, restartAfterPages: 0, idleShutdownMs: 0, clock: systemClock, log };
   await createBrowserSupervisor(options).use(createRecipe(), async () => {
     process.stdout.write('running');
     await new Promise(() => undefined);

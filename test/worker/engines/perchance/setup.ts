@@ -42,7 +42,7 @@ export const QUICK_WAITS: Waits = {
 };
 
 export function createBrowser(log: Logger): BrowserPages {
-  return createBrowserSupervisor({ restartAfterJobs: 0, idleShutdownMs: 0, clock: systemClock, log });
+  return createBrowserSupervisor({ restartAfterPages: 0, idleShutdownMs: 0, clock: systemClock, log });
 }
 
 export const SILENT = createLog({ service: 'test', level: 'silent' });

@@ -12,7 +12,7 @@ import { engineContract } from '../../../contracts/engine.ts';
 function createOnBrowser(log: Logger) {
   const pages = createBrowserSupervisor({
     executablePath: process.env.CHROMIUM_PATH,
-    restartAfterJobs: 0,
+    restartAfterPages: 0,
     idleShutdownMs: 0,
     clock: systemClock,
     log,
