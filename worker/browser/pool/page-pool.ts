@@ -42,10 +42,10 @@ interface PoolOptions {
 }
 
 /**
- * Pages of one recipe that tasks have left: as many as there may be small runs beside a large one. Each is a process of some
- * 40 MB.
+ * Pages of one recipe that tasks have left. Each is a process of some 40 MB. With a third one, in an attack, memory was too
+ * much so often that pages were closed and opened more than before.
  */
-const MOST_LEFT = 3;
+const MOST_LEFT = 2;
 /** Limit for preparing a spare page, since no job's deadline ends it. */
 const PREPARE_TIMEOUT_MS = 60_000;
 
