@@ -50,7 +50,7 @@ export interface Dispatch {
    * picture can be made, if that is so.
    */
   look(): Promise<readonly string[]>;
-  /** Number of runs in the queue that this gateway knows of. */
+  /** Number of runs in the queue that this gateway knows of, without those whose engine rests. */
   waiting(): number;
   /** Takes no more work. Runs may end within the grace period; the others are dropped without a report. */
   stop(graceMs: number): Promise<void>;

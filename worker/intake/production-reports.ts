@@ -59,6 +59,7 @@ export function createReports(listeners: ReadonlySet<Listener>, { line, watch, c
     },
     postponed: (milliseconds: number): void => {
       watch.postponed();
+      log.info({ ...line, engine: lastEngine, milliseconds, timings: times.totals() }, 'postponed');
       send({ type: 'postponed', milliseconds });
     },
     end: pace.end,

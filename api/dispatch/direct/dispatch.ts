@@ -54,8 +54,10 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
   function pump(): void {
     if (stopping.signal.aborted) return;
     for (let next = takeNext(); next !== undefined; next = takeNext()) start(next.link, next.run);
-    if (queue.size > queue.postponed().filter(isResting).length) wakeAll();
+    if (countReady() > 0) wakeAll();
   }
+
+  const countReady = (): number => queue.size - queue.postponed().filter(isResting).length;
 
   /** Whether a run may be begun, as far as its engine and its client's postponed runs are concerned. */
   function toReadiness(): (run: WaitingRun) => boolean {
@@ -188,7 +190,7 @@ export function createHttpDispatch(options: HttpDispatchOptions): Dispatch {
       await Promise.all(links.map((link) => link.look()));
       return whyNobodyServes(links.map((link) => link.view()));
     },
-    waiting: () => queue.size,
+    waiting: countReady,
     stop: async (graceMs) => {
       stopping.abort();
       const ended = Promise.all([...running.values()].map((run) => run.ended));

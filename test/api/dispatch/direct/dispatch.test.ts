@@ -258,9 +258,11 @@ test('a postponed run that is withdrawn does not come again', async (t) => {
   await dispatch.enqueue(run('next'));
   (await first.production(1)).finish();
   await until(1);
-  assert.equal(dispatch.waiting(), 1);
-  await dispatch.withdraw('patient');
   assert.equal(dispatch.waiting(), 0);
+  await dispatch.withdraw('patient');
+  await hurried.wait(2000);
+  await dispatch.enqueue(run('last'));
+  assert.equal((await first.production(2)).production.jobId, 'last');
 });
 
 test('one connection serves one production after another', async (t) => {
