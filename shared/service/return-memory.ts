@@ -9,6 +9,12 @@ import { runInNewContext } from 'node:vm';
 const INTERVAL_MS = 5000;
 /** A collection takes some 50 ms of a processor, so it has to be worth while. */
 const WORTH_BYTES = 8 * 1024 * 1024;
+/**
+ * A collection that left much is repeated after a pause, because a deadline or a slow caller may have held what it left. Each
+ * pause is so many times as long as the one before.
+ */
+const PAUSE_GROWTH = 4;
+const LONGEST_PAUSE_MS = 10 * 60_000;
 /** Share of the time for which a service at rest has work: it answers probes and keeps its records. */
 const RESTING_SHARE = 0.05;
 
@@ -21,7 +27,7 @@ interface ReturnMemoryOptions {
   readonly intervalMs?: number;
 }
 
-/** Collects when the service rests and has grown since its last rests. The first rest, after the start, is the measure. */
+/** Collects when the service rests and has grown since an earlier rest, of which the first is after the start. */
 export function returnMemory(options: ReturnMemoryOptions = {}): void {
   const {
     usedBytes = () => process.memoryUsage.rss(),
@@ -29,15 +35,23 @@ export function returnMemory(options: ReturnMemoryOptions = {}): void {
     intervalMs = INTERVAL_MS,
   } = options;
   const { collect = exposeCollection() } = options;
-  let neededBytes = Number.POSITIVE_INFINITY;
+  let leastBytes = Number.POSITIVE_INFINITY;
+  let leftBytes = Number.POSITIVE_INFINITY;
+  let sinceMs = 0;
+  let pauseMs = 0;
   const look = (): void => {
+    sinceMs += intervalMs;
     if (!isResting()) return;
     const bytes = usedBytes();
-    neededBytes = Math.min(neededBytes, bytes);
-    if (bytes < neededBytes + WORTH_BYTES) return;
+    leastBytes = Math.min(leastBytes, bytes);
+    leftBytes = Math.min(leftBytes, bytes);
+    if (bytes < leastBytes + WORTH_BYTES) return;
+    const hasGrown = bytes >= leftBytes + WORTH_BYTES;
+    if (!hasGrown && sinceMs < pauseMs) return;
     collect();
-    // What is left is in use.
-    neededBytes = usedBytes();
+    leftBytes = usedBytes();
+    pauseMs = hasGrown ? PAUSE_GROWTH * intervalMs : Math.min(PAUSE_GROWTH * pauseMs, LONGEST_PAUSE_MS);
+    sinceMs = 0;
   };
   setInterval(look, intervalMs).unref();
 }

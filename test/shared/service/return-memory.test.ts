@@ -20,7 +20,7 @@ test('what a busy service no longer needs is returned to the system when it rest
   await until(() => process.memoryUsage.rss() < before + 16 * MB, 'the memory of the arrays');
 });
 
-test('nothing is collected during work, and once in each rest, unless the process has grown', (context) => {
+test('nothing is collected during work, and in rests at growing pauses, unless the process has grown', (context) => {
   context.mock.timers.enable({ apis: ['setInterval'] });
   let bytes = 10 * MB;
   let isResting = true;
@@ -34,11 +34,18 @@ test('nothing is collected during work, and once in each rest, unless the proces
   [isResting, bytes] = [false, 100 * MB];
   assert.equal(look(3), 0, 'in work');
   isResting = true;
-  assert.equal(look(3), 1, 'what is left is in use');
+  assert.equal(look(4), 1, 'what is left may be in use');
+  assert.equal(look(1), 2, 'or may not be any more');
+  assert.equal(look(15), 2);
+  assert.equal(look(1), 3);
   bytes = 105 * MB;
-  assert.equal(look(3), 1, 'not worth while');
+  assert.equal(look(3), 3, 'not worth while');
+  bytes = 110 * MB;
+  assert.equal(look(3), 4, 'it has grown');
   bytes = 50 * MB;
   look(1);
   bytes = 60 * MB;
-  assert.equal(look(3), 2, 'as much as it needed is known again');
+  assert.equal(look(3), 5, 'it has grown again');
+  bytes = 17 * MB;
+  assert.equal(look(1000), 5, 'as little as after the start');
 });
