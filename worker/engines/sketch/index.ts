@@ -32,6 +32,10 @@ const LIMITS: EngineLimits = {
 /** The page never changes while the worker runs. */
 const MAX_AGE_MS = Number.POSITIVE_INFINITY;
 
+/** Runs in the page. Nobody looks at it, and to show a picture Chromium would copy it. */
+const HIDE_AND_FIND =
+  "document.documentElement.style.display = 'none'; typeof window.easelSketch?.paint === 'function'";
+
 /** Paints pictures with a local page in the worker's own browser, without a model, a service or an account. */
 export function createSketch({ pages }: Pick<EngineServices, 'pages'>): Engine {
   let files: Promise<SiteFiles> | undefined;
@@ -46,7 +50,7 @@ export function createSketch({ pages }: Pick<EngineServices, 'pages'>): Engine {
     },
     prepare: async (page) => {
       await page.goto(PAGE_URL);
-      const isThere = await page.evaluate<boolean>("typeof window.easelSketch?.paint === 'function'");
+      const isThere = await page.evaluate<boolean>(HIDE_AND_FIND);
       if (!isThere) throw new AppError('engine_failed', "the sketch page's script did not run");
     },
   };

@@ -6,6 +6,7 @@ interface EaselSketch {
   onProgress: ((fraction: number) => void) | null;
   paint(request: SketchRequest): Promise<unknown>;
   toDataUrl(type?: MediaType, quality?: number): Promise<string>;
+  release(): void;
 }
 
 export interface SketchRequest {
@@ -43,8 +44,8 @@ interface PaintOptions {
 /** The page's own window. The two functions below run there, without the rest of this module. */
 declare const window: {
   readonly easelSketch: EaselSketch;
-  /** Waits for progress of the painting that was started last. Rejects if it failed. */
-  easelUpdate?: () => Promise<PaintUpdate>;
+  /** Waits for progress of the painting that was started last, and forgets it at its end. Rejects if it failed. */
+  easelUpdate?: (() => Promise<PaintUpdate>) | undefined;
 };
 
 /**
@@ -94,6 +95,11 @@ function beginPainting({ request, previews }: { request: SketchRequest; previews
     const update = { progress, picture: picture ?? undefined };
     progress = [];
     changed = Promise.withResolvers();
+    if (picture !== undefined) {
+      // The page is kept for the next picture, and a large one with its canvas takes a hundred megabytes.
+      window.easelUpdate = undefined;
+      easelSketch.release();
+    }
     return update;
   };
 }

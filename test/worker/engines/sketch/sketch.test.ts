@@ -4,10 +4,14 @@ import sharp from 'sharp';
 import type { ProgressEvent } from '../../../../shared/contract/generation.ts';
 import { createLog, type Logger } from '../../../../shared/service/log.ts';
 import { systemClock } from '../../../../shared/wait.ts';
+import { findRenderers } from '../../../../worker/browser/process/process-tree.ts';
 import { createBrowserSupervisor } from '../../../../worker/browser/supervisor.ts';
 import type { Engine, EngineRequest } from '../../../../worker/engines/engine.ts';
 import { createSketch } from '../../../../worker/engines/sketch/index.ts';
 import { engineContract } from '../../../contracts/engine.ts';
+import { readProc } from '../../../support/proc.ts';
+
+const NOT_LINUX = process.platform === 'linux' ? false : 'the kernel is not Linux';
 
 function createOnBrowser(log: Logger) {
   const pages = createBrowserSupervisor({
@@ -83,6 +87,14 @@ describe('engine sketch', () => {
     ] as const) {
       const metadata = await sharp((await paint({ width, height })).first).metadata();
       assert.deepEqual([metadata.width, metadata.height], [width, height]);
+    }
+  });
+
+  test('a page that is kept holds no copy of a large picture', { skip: NOT_LINUX }, async () => {
+    await paint({ width: 2048, height: 2048 });
+    for (const { pid } of await findRenderers(process.pid)) {
+      const sharedMb = Number(/^RssShmem:\s+(\d+)/m.exec(readProc(pid, 'status'))?.[1]) / 1024;
+      assert.ok(sharedMb < 24, `${sharedMb} MB shared with the browser to show it`);
     }
   });
 

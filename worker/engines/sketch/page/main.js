@@ -51,6 +51,11 @@ const easelSketch = {
     running.abort(new DOMException('the painting was stopped', 'AbortError'));
   },
 
+  release() {
+    canvas.width = 1;
+    canvas.height = 1;
+  },
+
   toDataUrl(type = 'image/png', quality = 0.95) {
     return new Promise((resolve, reject) => {
       canvas.toBlob(

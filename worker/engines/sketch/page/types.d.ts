@@ -130,6 +130,8 @@ export interface EaselSketch {
   abort(): void;
   /** The canvas as it is now, as `data:<type>;base64,...`; `quality` 0 to 1 for JPEG and WebP. */
   toDataUrl(type?: 'image/png' | 'image/jpeg' | 'image/webp', quality?: number): Promise<string>;
+  /** Gives back the memory of the canvas, and with it the picture. */
+  release(): void;
 }
 
 declare global {
