@@ -12,6 +12,9 @@ export type DrivenPage = Omit<
   'addInitScript' | 'context' | 'exposeBinding' | 'exposeFunction' | 'route' | 'routeFromHAR' | 'routeWebSocket'
 >;
 
+/** Rest of an engine whose page did harm: it died twice in one task, or computed without end. Others wait less beside it. */
+export const HARM_REST_MS = 60_000;
+
 /** One file of a page that comes with the worker. */
 export interface SiteFile {
   readonly body: Buffer;

@@ -9,7 +9,7 @@ import type { LivenessOptions } from './lifecycle/liveness.ts';
 import { createMemoryGuard } from './lifecycle/memory-guard.ts';
 import { createReplacementRule } from './lifecycle/replacement-rule.ts';
 import { createReplacements } from './lifecycle/replacements.ts';
-import type { BrowserPages, PageRecipe, PageTask, PageUse } from './pages.ts';
+import { type BrowserPages, HARM_REST_MS, type PageRecipe, type PageTask, type PageUse } from './pages.ts';
 import { createKeyedLock } from './pool/keyed-lock.ts';
 import { createLoopGuard } from './pool/loop-guard.ts';
 import { createPagePool } from './pool/page-pool.ts';
@@ -151,8 +151,9 @@ function toUseError(run: NotDone, signal: AbortSignal, recipe: PageRecipe): unkn
   if (run.outcome === 'cancelled') return toAbortError(signal);
   if (run.outcome === 'failed') return run.error;
   const reason = run.error instanceof Error ? run.error.message : String(run.error);
-  // The task was repeated already. What kills a browser twice is left to another engine.
-  const details = { cause: run.error, mayBeDone: true };
+  // The task was repeated already. What kills a browser twice is left to another engine. The worker's own page does no harm.
+  const restMs = recipe.isReusable === true ? undefined : HARM_REST_MS;
+  const details = { cause: run.error, mayBeDone: true, restMs };
   return new AppError(
     'engine_failed',
     `${recipe.name}: the browser died twice, the second time because ${reason}`,

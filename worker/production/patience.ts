@@ -50,10 +50,13 @@ const SHORTEST_MS = 100;
 /** Uses the time since the job was begun, because its queue takes it back for each wait. */
 const pauseAfter = (elapsedMs: number): number => Math.min(elapsedMs + FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
 
-/** Busy, or at rest after a failure that a rest can cure. A wrong key or a changed API is not cured by a rest. */
+/**
+ * Busy, or at rest after a failure that a rest can cure. A wrong key or a changed API is not cured by a rest, and a job that
+ * may have been done is not done again.
+ */
 function isCurable({ error, isResting }: PassedOver): boolean {
   return CURED_BY_WAITING.has(error.code) || ((isResting || namesRest(error)) && isRetryable(error));
 }
 
-const namesRest = ({ details }: AppError): boolean => (details.restMs ?? 0) > 0;
+const namesRest = ({ details }: AppError): boolean => (details.restMs ?? 0) > 0 && details.mayBeDone !== true;
 const isRetryable = ({ code }: AppError): boolean => ERRORS[code].retryable !== false;

@@ -81,6 +81,7 @@ describe('faults under a running job', () => {
       const { runs, error } = await meet(stage, 2, (page) => kill(stage, page));
       assert.ok(error instanceof AppError);
       assert.equal(error.code, 'engine_failed');
+      assert.equal(error.details.restMs, 60_000, 'its engine rests');
       assert.equal(runs, 2);
       assert.equal(stage.pages.status().replaced?.death, isBrowserDead ? 2 : 1);
     });

@@ -150,6 +150,15 @@ describe('a failure that waiting cures', () => {
     }
   });
 
+  test('a job that may have been done fails at once, and only later ones wait while its engine rests', async () => {
+    const harm = new AppError('engine_failed', 'its page died twice', { mayBeDone: true, restMs: 60_000 });
+    const { door, passWait } = await openPatient([createMoodyEngine('only', harm)]);
+    assert.equal(endOf(await (await open(door)).ended), 'engine_failed');
+    const next = await open(door);
+    await passWait(60_000);
+    assert.equal(endOf(await next.ended), 'done by only');
+  });
+
   test('a caller who leaves while it waits ends the wait', async () => {
     const engine = createFakeEngine('only', failing('engine_busy', { restMs: 30_000 }));
     const { door } = await openPatient([engine]);

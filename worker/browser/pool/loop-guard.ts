@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../../shared/wait.ts';
 import { every } from '../lifecycle/every.ts';
+import { HARM_REST_MS } from '../pages.ts';
 import { findRenderers, type ProcessEntry } from '../process/process-tree.ts';
 import { raceAbort } from './race-abort.ts';
 
@@ -43,7 +44,10 @@ export function createLoopGuard({ clock, listRenderers = () => findRenderers(pro
     while (await isSilent()) {
       const used = [...(await readTimes())].map(([pid, time]) => time - (before.get(pid) ?? time));
       if (Math.max(0, ...used) >= MAX_PROCESSOR_MS)
-        throw new AppError('engine_failed', `the page's script computes without end: ${page.url()} is closed`);
+        throw new AppError('engine_failed', `the page's script computes without end: ${page.url()} is closed`, {
+          mayBeDone: true,
+          restMs: HARM_REST_MS,
+        });
     }
   }
 
