@@ -152,29 +152,29 @@ describe('between jobs', () => {
   });
 
   test('the browser is replaced when memory passes the limit', async () => {
-    // Less than twice what the real browser has, so that the browser is the reason.
-    let memory: Memory = { usedMb: 30 };
-    const stage = await open({ memoryLimitMb: 40, meter: async () => memory });
+    // Less than twice what the real browser has without a page, so that the browser is the reason.
+    let memory: Memory = { usedMb: 5 };
+    const stage = await open({ memoryLimitMb: 10, meter: async () => memory });
     const recipe = createSiteRecipe();
     await prepareNextPage(stage, recipe);
-    assert.equal(stage.pages.status().memoryMb, 30);
+    assert.equal(stage.pages.status().memoryMb, 5);
     assert.equal(starts(stage), 1);
-    memory = { usedMb: 41 };
+    memory = { usedMb: 11 };
     await stage.pages.use(recipe, HELLO, createUse());
     await until(() => starts(stage) === 2, 'the new browser');
     assert.deepEqual(stage.pages.status().replaced, { pages: 0, memory: 1, death: 0 });
   });
 
   test('memory that a job in work uses replaces no browser until that job has ended', async () => {
-    let usedMb = 10;
-    const stage = await open({ memoryLimitMb: 40, meter: async (): Promise<Memory> => ({ usedMb }) });
+    let usedMb = 5;
+    const stage = await open({ memoryLimitMb: 10, meter: async (): Promise<Memory> => ({ usedMb }) });
     const recipe = createSiteRecipe();
     const held = Promise.withResolvers<void>();
     const began = Promise.withResolvers<void>();
     const hog = stage.pages.use(
       recipe,
       async (page) => {
-        usedMb = 41;
+        usedMb = 11;
         began.resolve();
         await held.promise;
         return HELLO(page);
@@ -198,19 +198,19 @@ describe('between jobs', () => {
   });
 
   test('pages that tasks have left are closed before the browser is replaced for its memory', async () => {
-    let usedMb = 10;
-    const stage = await open({ memoryLimitMb: 40, meter: async (): Promise<Memory> => ({ usedMb }) });
+    let usedMb = 5;
+    const stage = await open({ memoryLimitMb: 10, meter: async (): Promise<Memory> => ({ usedMb }) });
     const recipe = createRecipe({ name: 'own', isReusable: true });
     const useTwo = () => Promise.all([1, 2].map(() => stage.pages.use(recipe, HELLO, createUse())));
     await useTwo();
-    usedMb = 41;
+    usedMb = 11;
     await stage.pages.use(recipe, HELLO, createUse());
     await until(async () => (await stage.rendererPids()).length === 1, 'the end of the second page');
     assert.deepEqual([recipe.preparations, starts(stage)], [2, 1]);
-    usedMb = 10;
+    usedMb = 5;
     await useTwo();
     assert.equal(recipe.preparations, 3, 'one page was kept');
-    usedMb = 41;
+    usedMb = 11;
     await stage.pages.use(recipe, HELLO, createUse());
     await until(async () => (await stage.rendererPids()).length === 1, 'the end of the second page');
     await stage.pages.use(recipe, HELLO, createUse());

@@ -10,7 +10,7 @@ const LARGE_KB = 100 * 1024;
  */
 export async function killLargestPage(): Promise<number | undefined> {
   const renderers = await findRenderers(process.pid);
-  const kilobytes = await Promise.all(renderers.map(({ pid }) => readShare(`/proc/${pid}/smaps_rollup`)));
+  const kilobytes = await Promise.all(renderers.map(({ pid }) => readShare(`/proc/${pid}`)));
   const largest = Math.max(...kilobytes);
   const renderer = renderers[kilobytes.indexOf(largest)];
   if (renderer === undefined || largest < LARGE_KB) return undefined;

@@ -105,21 +105,36 @@ async function measureTree(proc: string, pid: number): Promise<Memory | undefine
 }
 
 /** In MB, without files. Undefined if the system does not report it. */
-export async function measureGroups(groups: readonly number[]): Promise<number | undefined> {
-  return measureProcesses((await listProcesses()).filter(({ group }) => groups.includes(group)));
+export async function measureGroups(groups: readonly number[], proc = '/proc'): Promise<number | undefined> {
+  return measureProcesses(
+    (await listProcesses(proc)).filter(({ group }) => groups.includes(group)),
+    proc,
+  );
 }
 
-async function measureProcesses(processes: readonly ProcessEntry[], proc = '/proc'): Promise<number | undefined> {
-  const kilobytes = await Promise.all(processes.map(({ pid }) => readShare(`${proc}/${pid}/smaps_rollup`)));
+async function measureProcesses(processes: readonly ProcessEntry[], proc: string): Promise<number | undefined> {
+  const kilobytes = await Promise.all(processes.map(({ pid }) => readShare(`${proc}/${pid}`)));
   if (processes.length === 0) return undefined;
   return Math.round(kilobytes.reduce((sum, share) => sum + share, 0) / 1024);
 }
 
-/** In kilobytes, without files. 0 for a process that has ended meanwhile. */
-export async function readShare(path: string): Promise<number> {
-  const rollup = await readFile(path, 'utf8').catch(() => '');
+/** In kilobytes, without files. 0 for a process that has ended meanwhile. `directory`: `/proc/<pid>`. */
+export async function readShare(directory: string): Promise<number> {
+  const rollup = await readFile(`${directory}/smaps_rollup`, 'utf8').catch(() => '');
+  // Pages in a sandbox hide it from their own user, but not their whole and their shared memory.
+  if (rollup === '') return readUnshared(directory);
   const read = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(rollup)?.[1] ?? 0);
   return Math.max(0, read('Pss') - read('Pss_File'));
+}
+
+const PAGE_KB = 4;
+
+/** From proc(5), statm: size, resident and shared, in pages of memory. */
+async function readUnshared(directory: string): Promise<number> {
+  const [, resident = 0, shared = 0] = (await readFile(`${directory}/statm`, 'utf8').catch(() => ''))
+    .split(' ')
+    .map(Number);
+  return (resident - shared) * PAGE_KB;
 }
 
 /** Undefined for `max` and for a missing file. */

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { createMemoryMeter } from '../../../../worker/browser/process/memory.ts';
+import { createMemoryMeter, measureGroups } from '../../../../worker/browser/process/memory.ts';
 import { removeDirectory } from '../../../support/remove-directory.ts';
 
 const MB = 1024 * 1024;
@@ -72,6 +72,14 @@ describe('the memory of the worker', () => {
       'cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n',
     });
     assert.deepEqual(memory, { usedMb: 160 });
+  });
+
+  test('is what a page does not share, if it hides the rest', async () => {
+    const { 'proc/12/smaps_rollup': _, ...hidden } = processes;
+    const whole = await measure({ ...hidden, 'proc/12/statm': '379548628 55498 29058 50 0 100 0\n' });
+    assert.equal(whole?.usedMb, 100 + 50 + 103);
+    assert.equal(await measureGroups([11], join(root, 'proc')), 50 + 103);
+    assert.equal(await measureGroups([99], join(root, 'proc')), undefined);
   });
 
   test('is unknown when the system does not say', async () => {
