@@ -12,7 +12,7 @@ export type DrivenPage = Omit<
   'addInitScript' | 'context' | 'exposeBinding' | 'exposeFunction' | 'route' | 'routeFromHAR' | 'routeWebSocket'
 >;
 
-/** Rest of an engine whose page did harm: it died twice in one task, or computed without end. Others wait less beside it. */
+/** Rest of an engine whose page died twice in one task, or computed without end, because the next one would do the same. */
 export const HARM_REST_MS = 60_000;
 
 /** One file of a page that comes with the worker. */

@@ -44,7 +44,7 @@ export function createLoopGuard({ clock, listRenderers = () => findRenderers(pro
     while (await isSilent()) {
       const used = [...(await readTimes())].map(([pid, time]) => time - (before.get(pid) ?? time));
       if (Math.max(0, ...used) >= MAX_PROCESSOR_MS)
-        throw new AppError('engine_failed', `the page's script computes without end: ${page.url()} is closed`, {
+        throw new AppError('engine_failed', "the page's script computes without end: the page is closed", {
           mayBeDone: true,
           restMs: HARM_REST_MS,
         });

@@ -41,10 +41,7 @@ interface PoolOptions {
   readonly log: Logger;
 }
 
-/**
- * Pages of one recipe that tasks have left. Each is a process of some 40 MB. With a third one, in an attack, memory was too
- * much so often that pages were closed and opened more than before.
- */
+/** Pages of one recipe that tasks have left. Each is a process of some 40 MB, and a third one made nothing quicker. */
 const MOST_LEFT = 2;
 /** Limit for preparing a spare page, since no job's deadline ends it. */
 const PREPARE_TIMEOUT_MS = 60_000;

@@ -1,7 +1,7 @@
 import { readShare } from './memory.ts';
 import { findRenderers, kill } from './process-tree.ts';
 
-/** A page that uses less is no reason for too much memory: the sketch page has 75 MB with a picture of 1024x1024. */
+/** A page that uses less is not why there is too little memory. The page of an ordinary picture has some 40 MB. */
 const LARGE_KB = 100 * 1024;
 
 /**

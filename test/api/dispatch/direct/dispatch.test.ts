@@ -141,19 +141,24 @@ test('beside a large run, callers who wait get more small runs at a time than ca
   await until(5);
 });
 
-test('a client whose last two runs were slow gets no place beside a large run until one of its runs was quick', async (t) => {
+/** A bench at which the client `slow` has had two slow runs, and nobody else any. */
+async function createBenchWithSlowClient() {
   let aheadMs = 0;
-  const clock = { ...hurried, now: () => Date.now() + aheadMs, elapsed: () => systemClock.elapsed() + aheadMs };
-  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1, clock });
-  t.after(close);
+  const clock = { ...hurried, elapsed: () => systemClock.elapsed() + aheadMs };
+  const bench = await createBench(1, { concurrency: 1, clock });
   for (const index of [0, 1]) {
-    await dispatch.enqueue(run(`slow ${index}`, 1, 'slow'));
-    const slow = await first.production(index);
+    await bench.dispatch.enqueue(run(`slow ${index}`, 1, 'slow'));
+    const slow = await bench.first.production(index);
     aheadMs += 6000;
     slow.finish();
-    await until(index + 1);
+    await bench.until(index + 1);
   }
+  return bench;
+}
 
+test('a client whose last two runs were slow gets no place beside a large run until one of its runs was quick', async (t) => {
+  const { dispatch, first, until, close } = await createBenchWithSlowClient();
+  t.after(close);
   await dispatch.enqueue(run('large', 16));
   const large = await first.production(2);
   await dispatch.enqueue(run('again', 1, 'slow'));
@@ -231,17 +236,8 @@ test('a run whose engine may serve again takes its turn: it comes neither first 
 });
 
 test('a client with slow runs does not count as quick because an engine kept it waiting', async (t) => {
-  let aheadMs = 0;
-  const clock = { ...hurried, elapsed: () => systemClock.elapsed() + aheadMs };
-  const { dispatch, first, until, close } = await createBench(1, { concurrency: 1, clock });
+  const { dispatch, first, close } = await createBenchWithSlowClient();
   t.after(close);
-  for (const index of [0, 1]) {
-    await dispatch.enqueue(run(`slow ${index}`, 1, 'slow'));
-    const slow = await first.production(index);
-    aheadMs += 6000;
-    slow.finish();
-    await until(index + 1);
-  }
   for (const index of [2, 3, 4]) {
     await dispatch.enqueue(run(`patient ${index}`, 1, 'slow'));
     const patient = await first.production(index);
