@@ -13,6 +13,7 @@ import type { QueueConsumer, QueueConsumerOptions } from './intake/queue-consume
 import { createRemove } from './intake/removals.ts';
 import { createSlots } from './intake/slots.ts';
 import { createConversions } from './picture/conversions.ts';
+import { createConverter } from './picture/converter.ts';
 import { createBreaker } from './production/breaker.ts';
 import { createDeliver } from './production/deliver.ts';
 import { createPainter } from './production/painter.ts';
@@ -82,7 +83,8 @@ export function createWorker(options: WorkerOptions): Worker {
   });
   const stores = options.stores.map((store) => ({ name: store.name, store, breaker: createBreaker(clock) }));
   const shelf = createShelf({ directory: join(options.dataDirectory, 'shelf'), clock });
-  const conversions = createConversions();
+  const converter = createConverter(options);
+  const conversions = createConversions(converter);
   const painter = createPainter({ ...options, shelf, conversions });
   const keptPictures = openKeptPictures(options.dataDirectory, clock);
   const deliver = createDeliver({ ...options, stores, shelf, conversions, keptPictures });
@@ -124,7 +126,7 @@ export function createWorker(options: WorkerOptions): Worker {
       for (const { reachability } of engines) reachability.stop();
       await Promise.all([queue?.stop(graceMs), productions.stop(graceMs)]);
       await forEachEngine('stop');
-      await pages.stop();
+      await Promise.all([pages.stop(), converter.stop()]);
     },
   };
 }

@@ -25,11 +25,12 @@ const MAY_IMPORT: ReadonlyArray<readonly [file: RegExp, allowed: readonly RegExp
     [
       /^shared\//,
       /^worker\/engines\/(engine|service-(plugin|calls|description|sizes)|daily-allowance|cancellations)\.ts$/,
-      /^worker\/(browser|picture|upstream)\//,
+      /^worker\/(browser|picture|subprocess|upstream)\//,
     ],
   ],
   [/^worker\/stores\/[\w-]+\/.*/, [/^shared\//, /^worker\/stores\/store\.ts$/, /^worker\/upstream\//]],
-  [/^worker\/(browser|picture|upstream)\//, [/^shared\//, /^worker\/(browser|picture|upstream)\//]],
+  [/^worker\/subprocess\//, [/^shared\//, /^worker\/subprocess\//]],
+  [/^worker\/(browser|picture|upstream)\//, [/^shared\//, /^worker\/(browser|picture|subprocess|upstream)\//]],
   [/^worker\//, [/^shared\//, /^worker\//]],
   // The doctor is outside both services and uses the services' own code to check them.
   [

@@ -12,7 +12,7 @@ const ROOMS: readonly RegExp[] = [
   /^api\/jobs\/[\w-]+\.ts$/,
   /^api\/jobs\/(accept|wait|pictures|webhooks|backends|journal)\//,
   /^worker\/(main|config|worker|plugins)\.ts$/,
-  /^worker\/(http|intake|production|upstream|picture|engines|stores|telemetry)\//,
+  /^worker\/(http|intake|production|upstream|picture|engines|stores|subprocess|telemetry)\//,
   /^worker\/browser\/(pages|supervisor)\.ts$/,
   /^worker\/browser\/(process|pool|lifecycle)\//,
   /^cli\/[\w-]+\.ts$/,

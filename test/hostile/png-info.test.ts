@@ -3,9 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { createRateLimit } from '../../api/http/middleware/rate-limit.ts';
-import { encode } from '../../worker/picture/encode.ts';
 import { insertChunks, toChunk, toTextChunk } from '../../worker/picture/png-chunks.ts';
 import { startGateway, type TestGateway } from '../api/gateway.ts';
+import { encodeAs } from '../support/encode.ts';
 import { createRandom } from '../support/random.ts';
 
 /** A small file may hold gigabytes of compressed text, or wrong positions of its text. */
@@ -66,7 +66,7 @@ describe('a hostile picture', () => {
     const random = createRandom(7);
     const png = insertChunks(plain, [toTextChunk('parameters', 'a fox\nSteps: 1, Seed: 2, Size: 8x8')]);
     for (const format of ['png', 'jpeg', 'webp', 'avif'] as const) {
-      const whole = await encode(png, format);
+      const whole = await encodeAs(png, format);
       for (let count = 0; count < 60; count++) {
         const spoiled = Buffer.from(whole.subarray(0, random.int(16, Math.min(whole.length, 1000))));
         for (let byte = 0; byte < 4; byte++) spoiled[random.int(12, spoiled.length - 1)] = random.int(0, 255);

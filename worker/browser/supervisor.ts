@@ -1,10 +1,10 @@
 import { AppError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../shared/wait.ts';
+import { createIdleTimer } from '../subprocess/idle-timer.ts';
 import { createBetweenJobs } from './lifecycle/between-jobs.ts';
 import { createBrowserLeases } from './lifecycle/browser-leases.ts';
 import { createHealthCheck } from './lifecycle/health-check.ts';
-import { createIdleTimer } from './lifecycle/idle-timer.ts';
 import type { LivenessOptions } from './lifecycle/liveness.ts';
 import { createMemoryGuard } from './lifecycle/memory-guard.ts';
 import { createReplacementRule } from './lifecycle/replacement-rule.ts';

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import type { Format } from '../../shared/picture/media-type.ts';
+import type { ConvertedPicture, EncodedFormat } from './conversion.ts';
 import { toExifComment } from './exif-comment.ts';
 import { insertChunks, toChunk } from './png-chunks.ts';
 
@@ -11,7 +11,7 @@ const ORDINARY_PIXELS = 1024 * 1024;
 const LARGE_AVIF = { effort: 1, chromaSubsampling: '4:2:0' } as const;
 
 /** With these settings a person sees no difference from the PNG, which has many times the bytes. */
-const ENCODERS: Record<Exclude<Format, 'png'>, (picture: Sharp, pixels: number) => Sharp> = {
+const ENCODERS: Record<EncodedFormat, (picture: Sharp, pixels: number) => Sharp> = {
   // JPEG has no alpha channel. Transparent parts become white, as on a page.
   jpeg: (picture) => picture.flatten({ background: '#ffffff' }).jpeg({ quality: 90, chromaSubsampling: '4:4:4' }),
   webp: (picture) => picture.webp({ quality: 90 }),
@@ -19,14 +19,14 @@ const ENCODERS: Record<Exclude<Format, 'png'>, (picture: Sharp, pixels: number) 
 };
 
 /** Converts a PNG of `normalise`. The same words about its origin go into that format's own fields. */
-export async function encode(png: Buffer, format: Format): Promise<Buffer> {
-  if (format === 'png') return png;
+export async function encode(png: Buffer, format: EncodedFormat): Promise<ConvertedPicture> {
   const { comments = [], width, height } = await sharp(png).metadata();
   const parameters = comments.find(({ keyword }) => keyword === 'parameters')?.text;
   // The encoders copy EXIF from a PNG's `eXIf` chunk unchanged. A comment that they write themselves is ASCII only.
   const withExif =
     parameters === undefined ? png : insertChunks(png, [toChunk('eXIf', toExifComment(shorten(parameters)))]);
-  return ENCODERS[format](sharp(withExif).keepExif().keepXmp(), width * height).toBuffer();
+  const picture = ENCODERS[format](sharp(withExif).keepExif().keepXmp(), width * height);
+  return { bytes: await picture.toBuffer(), width, height };
 }
 
 /** libvips drops an EXIF block that is longer than a JPEG segment (64 kB). UTF-16 takes two bytes for each unit. */

@@ -3,6 +3,7 @@ import type { Metadata } from '../../shared/contract/generation.ts';
 import { AppError } from '../../shared/errors.ts';
 import { type InfotextOrigin, toInfotext, toSettingsText } from '../../shared/picture/infotext.ts';
 import { sniffMediaType } from '../../shared/picture/media-type.ts';
+import type { ConvertedPicture, PictureOrigin } from './conversion.ts';
 import { toSourceXmp } from './digital-source.ts';
 import { insertChunks, toInternationalTextChunk, toTextChunk } from './png-chunks.ts';
 
@@ -13,25 +14,11 @@ const MIN_SIDE = 16;
 /** No engine makes a longer side. Without this limit a picture of a few rows could have a million columns. */
 const MAX_SIDE = 16_384;
 
-/** How a picture was made, as it is written into the file. */
-export interface PictureOrigin extends Omit<InfotextOrigin, 'width' | 'height'> {
-  /** A trained model made it, or a program that was written by hand. */
-  readonly isTrained: boolean;
-  readonly metadata: Metadata;
-}
-
-export interface NormalPicture {
-  readonly png: Buffer;
-  /** Pixels. */
-  readonly width: number;
-  readonly height: number;
-}
-
 /**
  * Turns an engine's file into a PNG: fully decoded, upright, in sRGB, with words about how it was made. The same bytes and
  * origin give the same PNG. Throws `engine_failed` if the file is not a whole picture.
  */
-export async function normalise(bytes: Uint8Array, origin: PictureOrigin): Promise<NormalPicture> {
+export async function normalise(bytes: Uint8Array, origin: PictureOrigin): Promise<ConvertedPicture> {
   if (bytes.byteLength > MAX_BYTES) throw broken(`${bytes.byteLength} bytes are over the limit of ${MAX_BYTES}`);
   const mediaType = sniffMediaType(bytes);
   if (mediaType === undefined) throw broken(`${bytes.byteLength} bytes that are no PNG, JPEG, WebP or AVIF`);
@@ -45,7 +32,7 @@ export async function normalise(bytes: Uint8Array, origin: PictureOrigin): Promi
     ...(parameters === undefined ? [] : [toTextChunk('parameters', parameters)]),
     toInternationalTextChunk('XML:com.adobe.xmp', toSourceXmp(origin.isTrained)),
   ];
-  return { png: insertChunks(data, chunks), width, height };
+  return { bytes: insertChunks(data, chunks), width, height };
 }
 
 /** The mark of machine-made media is added elsewhere, in every case. */

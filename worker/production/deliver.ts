@@ -4,8 +4,8 @@ import { type KeptFiles, toKeptName } from '../../shared/files/kept-files.ts';
 import { type Format, type MediaType, toMediaType } from '../../shared/picture/media-type.ts';
 import type { Logger } from '../../shared/service/log.ts';
 import { withDeadline } from '../../shared/wait.ts';
+import type { EncodedFormat } from '../picture/conversion.ts';
 import type { Conversions } from '../picture/conversions.ts';
-import { encode } from '../picture/encode.ts';
 import type { Store } from '../stores/store.ts';
 import { type Candidate, firstToServe, NobodyServed, toRetryAfter } from './fallback.ts';
 import type { ProductionWatch } from './observer.ts';
@@ -132,11 +132,14 @@ function createEncodings(
   signal: AbortSignal,
 ): (format: Format) => Promise<ShelfFile> {
   const made = new Map<Format, ShelfFile>();
+  const encode = async (format: EncodedFormat): Promise<Buffer> => {
+    const toConversion = async () => ({ kind: 'encode', png: await readPng(), format }) as const;
+    return (await conversions.run(width * height, toConversion, signal)).bytes;
+  };
   return async (format) => {
     const known = made.get(format);
     if (known !== undefined) return known;
-    const convert = async (): Promise<Buffer> => encode(await readPng(), format);
-    const bytes = await conversions.run(width * height, convert, signal);
+    const bytes = await (format === 'png' ? readPng() : encode(format));
     const file = { bytes, mediaType: toMediaType(format), path: format === 'png' ? pngPath : undefined };
     made.set(format, file);
     return file;

@@ -254,10 +254,10 @@ describe('companions of txt2img', () => {
       .png()
       .toBuffer();
     const { toTextChunk, insertChunks } = await import('../../../worker/picture/png-chunks.ts');
-    const { encode } = await import('../../../worker/picture/encode.ts');
+    const { encodeAs } = await import('../../support/encode.ts');
     const png = insertChunks(plain, [toTextChunk('parameters', parameters)]);
     for (const format of ['jpeg', 'webp', 'avif'] as const) {
-      const image = (await encode(png, format)).toString('base64');
+      const image = (await encodeAs(png, format)).toString('base64');
       const response = await post('png-info', { image: `data:image/${format};base64,${image}` });
       const { info, parameters: read } = (await response.json()) as { info: string; parameters: { Seed: string } };
       assert.deepEqual([info, read.Seed], [parameters, '42'], format);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
-import { encode } from '../../../worker/picture/encode.ts';
 import { normalise } from '../../../worker/picture/normalise.ts';
+import { encodeAs } from '../../support/encode.ts';
 import { until } from '../../support/poll.ts';
 import { FILES, SETTINGS } from './marked-pictures.ts';
 import { useVisit } from './visit.ts';
@@ -136,13 +136,13 @@ describe('a picture that is dropped on the page or pasted', () => {
   test('fills the form when pasted: Easel’s own pictures in each format', async () => {
     const square = sharp({ create: { width: 16, height: 24, channels: 3, background: '#b4451f' } });
     const origin = { prompt: SETTINGS.prompt, negativePrompt: 'fog', seed: 5, steps: 20, guidanceScale: 6.5 };
-    const { png } = await normalise(await square.png().toBuffer(), {
+    const { bytes: png } = await normalise(await square.png().toBuffer(), {
       ...{ ...origin, engine: 'sketch', isTrained: true, metadata: 'full' },
     });
     for (const format of ['png', 'jpeg', 'webp'] as const) {
       await bring('paste', plain);
       await shows(/contains no settings/);
-      await bring('paste', await encode(png, format));
+      await bring('paste', await encodeAs(png, format));
       await shows(/written by Easel/);
       await assertFilled(format);
     }

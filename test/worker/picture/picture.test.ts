@@ -6,8 +6,9 @@ import { MAX_PROMPT_CHARACTERS } from '../../../shared/contract/generation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { toInfotext } from '../../../shared/picture/infotext.ts';
 import { FORMATS, sniffMediaType, toMediaType } from '../../../shared/picture/media-type.ts';
-import { encode } from '../../../worker/picture/encode.ts';
-import { normalise, type PictureOrigin } from '../../../worker/picture/normalise.ts';
+import type { PictureOrigin } from '../../../worker/picture/conversion.ts';
+import { normalise } from '../../../worker/picture/normalise.ts';
+import { encodeAs } from '../../support/encode.ts';
 
 const origin: PictureOrigin = {
   engine: 'perchance',
@@ -30,8 +31,8 @@ describe('normalise', () => {
     test(`turns ${format} into a PNG of the same size`, async () => {
       const picture = await normalise(await draw()[format]().toBuffer(), origin);
       assert.deepEqual([picture.width, picture.height], [96, 64]);
-      assert.equal(sniffMediaType(picture.png), 'image/png');
-      const { data, info } = await sharp(picture.png).raw().toBuffer({ resolveWithObject: true });
+      assert.equal(sniffMediaType(picture.bytes), 'image/png');
+      const { data, info } = await sharp(picture.bytes).raw().toBuffer({ resolveWithObject: true });
       assert.deepEqual([info.width, info.height, data.length], [96, 64, 96 * 64 * 3]);
     });
 
@@ -47,8 +48,8 @@ describe('normalise', () => {
   test('makes the same bytes from the same picture, and keeps its pixels exactly', async () => {
     const file = await draw().png().toBuffer();
     const [first, second] = [await normalise(file, origin), await normalise(file, origin)];
-    assert.deepEqual(first.png, second.png);
-    assert.deepEqual(await sharp(first.png).raw().toBuffer(), await sharp(file).raw().toBuffer());
+    assert.deepEqual(first.bytes, second.bytes);
+    assert.deepEqual(await sharp(first.bytes).raw().toBuffer(), await sharp(file).raw().toBuffer());
   });
 
   test('refuses a file that is no picture, an empty file, a signature alone and a single pixel', async () => {
@@ -87,9 +88,9 @@ describe('normalise', () => {
         .toBuffer(),
       origin,
     );
-    assert.equal((await sharp(opaque.png).metadata()).hasAlpha, false);
-    assert.equal((await sharp(glass.png).metadata()).hasAlpha, true);
-    const jpeg = await sharp(await encode(glass.png, 'jpeg'))
+    assert.equal((await sharp(opaque.bytes).metadata()).hasAlpha, false);
+    assert.equal((await sharp(glass.bytes).metadata()).hasAlpha, true);
+    const jpeg = await sharp(await encodeAs(glass.bytes, 'jpeg'))
       .raw()
       .toBuffer();
     assert.ok((jpeg[0] ?? 0) > 0x80, 'white shines through');
@@ -103,14 +104,14 @@ describe('normalise', () => {
 
 describe('the metadata of a picture', () => {
   test('contains the text that AUTOMATIC1111 reads, in every format', async () => {
-    const { png } = await normalise(await draw().png().toBuffer(), origin);
+    const { bytes: png } = await normalise(await draw().png().toBuffer(), origin);
     const expected = toInfotext({ ...origin, ...size });
     assert.equal(
       expected,
       'a café by the sea, 海辺 🐈\nNegative prompt: fog: thick\nCFG scale: 7.5, Seed: 42, Size: 96x64, Model: perchance',
     );
     for (const format of FORMATS) {
-      const file = await encode(png, format);
+      const file = await encodeAs(png, format);
       assert.equal(sniffMediaType(file), toMediaType(format));
       assert.equal(await readInfotext(file), expected, format);
     }
@@ -119,9 +120,9 @@ describe('the metadata of a picture', () => {
   test('omits the prompts or everything on request, but never the mark of its source', async () => {
     const bytes = await draw().png().toBuffer();
     for (const metadata of ['settings', 'none'] as const) {
-      const { png } = await normalise(bytes, { ...origin, metadata });
+      const { bytes: png } = await normalise(bytes, { ...origin, metadata });
       for (const format of FORMATS) {
-        const file = await encode(png, format);
+        const file = await encodeAs(png, format);
         const text = `${file.toString('latin1')}${file.toString('utf8')}`.replaceAll('\0', '');
         assert.doesNotMatch(text, /by the sea|fog: thick/, format);
         const { xmp } = await sharp(file).metadata();
@@ -135,10 +136,10 @@ describe('the metadata of a picture', () => {
   test('contains the longest prompts, cut where a format has no room for them', async () => {
     const words = '🐈狐 '.repeat(MAX_PROMPT_CHARACTERS).slice(0, MAX_PROMPT_CHARACTERS);
     const bytes = await draw().png().toBuffer();
-    const { png } = await normalise(bytes, { ...origin, prompt: words, negativePrompt: words });
+    const { bytes: png } = await normalise(bytes, { ...origin, prompt: words, negativePrompt: words });
     const whole = toInfotext({ ...origin, ...size, prompt: words, negativePrompt: words });
     for (const format of FORMATS) {
-      const info = readPictureText(await encode(png, format))?.info ?? '';
+      const info = readPictureText(await encodeAs(png, format))?.info ?? '';
       if (format === 'png') assert.equal(info, whole);
       else assert.match(info, /^🐈狐 .*\nCFG scale: 7.5, Seed: 42, Size: 96x64, Model: perchance$/su);
     }
@@ -146,9 +147,9 @@ describe('the metadata of a picture', () => {
 
   test('names the kind of its source in XMP, in every format', async () => {
     for (const isTrained of [true, false]) {
-      const { png } = await normalise(await draw().png().toBuffer(), { ...origin, isTrained });
+      const { bytes: png } = await normalise(await draw().png().toBuffer(), { ...origin, isTrained });
       for (const format of FORMATS) {
-        const { xmp } = await sharp(await encode(png, format)).metadata();
+        const { xmp } = await sharp(await encodeAs(png, format)).metadata();
         const type = /DigitalSourceType="([^"]+)"/.exec(xmp?.toString() ?? '')?.[1];
         const term = isTrained ? 'trainedAlgorithmicMedia' : 'algorithmicMedia';
         assert.equal(type, `http://cv.iptc.org/newscodes/digitalsourcetype/${term}`, format);
@@ -158,7 +159,11 @@ describe('the metadata of a picture', () => {
 
   test('quotes a value that would break the line, and drops NUL from a prompt', async () => {
     assert.match(toInfotext({ ...origin, ...size, sampler: 'Euler, b' }), /Sampler: "Euler, b"/);
-    const { png } = await normalise(await draw().png().toBuffer(), { ...origin, prompt: 'a\0b', negativePrompt: '' });
+    const { bytes: png } = await normalise(await draw().png().toBuffer(), {
+      ...origin,
+      prompt: 'a\0b',
+      negativePrompt: '',
+    });
     assert.match(await readInfotext(png), /^ab\nCFG/);
   });
 });

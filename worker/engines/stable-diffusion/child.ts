@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { AppError, toAppError, toErrorRecord } from '../../../shared/errors.ts';
+import { serveParent } from '../../subprocess/serve-parent.ts';
 import type { FromChild, LoadMessage, ToChild } from './messages.ts';
 import { importRuntime, loadModel, RUNTIME_PACKAGE } from './onnx-runtime.ts';
 import type { PaintJob } from './pipeline/pipeline.ts';
@@ -42,12 +42,5 @@ async function answer(message: ToChild): Promise<void> {
   }
 }
 
-/** If memory runs out, the kernel should kill this process and not the worker (proc(5), oom_score_adj). */
-function volunteerForOutOfMemory(): void {
-  if (process.platform === 'linux') writeFileSync('/proc/self/oom_score_adj', '1000');
-}
-
-volunteerForOutOfMemory();
-process.on('message', (message: ToChild) => void answer(message));
-// The channel closes when the worker ends, for whatever reason.
-process.on('disconnect', () => process.exit(0));
+// If memory runs out, the kernel should kill this process and not the worker.
+serveParent<ToChild>((message) => void answer(message), { memoryScore: 1000 });

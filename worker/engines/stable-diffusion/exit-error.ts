@@ -1,20 +1,12 @@
 import { AppError } from '../../../shared/errors.ts';
+import { describeExit, type ProcessExit } from '../../subprocess/start-subprocess.ts';
 import { outOfMemory } from './onnx-runtime.ts';
 
-export interface ProcessExit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** The end of what it wrote to standard error. */
-  readonly stderr: string;
-}
-
 /** The error for a process that ended without being asked to. */
-export function toExitError({ code, signal, stderr }: ProcessExit): AppError {
-  const how = signal === null ? `with code ${code}` : `by ${signal}`;
-  const words = stderr.trim();
-  const message = `the Stable Diffusion process ended ${how}${words === '' ? '' : `: ${words}`}`;
+export function toExitError(exit: ProcessExit): AppError {
+  const message = `the Stable Diffusion process ${describeExit(exit)}`;
   // The kernel's out-of-memory killer uses this signal, so a lack of memory is the likely cause.
-  if (signal === 'SIGKILL' || /bad_alloc|heap out of memory/.test(words)) return outOfMemory(message);
+  if (exit.signal === 'SIGKILL' || /bad_alloc|heap out of memory/.test(exit.stderr)) return outOfMemory(message);
   return new AppError('engine_failed', message, {
     publicMessage: 'The Stable Diffusion process of this service crashed. Try again.',
   });

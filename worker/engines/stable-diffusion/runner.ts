@@ -1,10 +1,10 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Logger } from '../../../shared/service/log.ts';
 import { type Clock, toAbortError } from '../../../shared/wait.ts';
-import { createIdleTimer } from '../../browser/lifecycle/idle-timer.ts';
 import { createKeyedLock } from '../../browser/pool/keyed-lock.ts';
 import { raceAbort } from '../../browser/pool/race-abort.ts';
-import { CHILD_PATH, type ModelProcess, startModelProcess } from './child-process.ts';
+import { createIdleTimer } from '../../subprocess/idle-timer.ts';
+import { CHILD_PATH, createTake, type ModelProcess, startModelProcess } from './child-process.ts';
 import type { LoadMessage } from './messages.ts';
 import type { PaintHooks, Painting, PaintJob } from './pipeline/pipeline.ts';
 
@@ -64,7 +64,7 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
     const process = startModelProcess(childPath);
     latest = process;
     try {
-      const answer = await process.ask({ type: 'load', ...load }, hooks, signal);
+      const answer = await process.ask({ type: 'load', ...load }, createTake(hooks), signal);
       if (answer.type !== 'loaded') throw new AppError('internal', `loading was answered by ${answer.type}`);
       logDevice(answer);
       log.info({ device: answer.device, milliseconds: clock.elapsed() - startedAt }, 'the model is loaded');
@@ -81,7 +81,7 @@ export function createRunner({ load, idleUnloadMs, clock, log, childPath = CHILD
     await hooks.admit();
     signal.throwIfAborted();
     const process = running() ?? (await start(hooks, signal));
-    const answer = await process.ask({ type: 'generate', job }, hooks, signal);
+    const answer = await process.ask({ type: 'generate', job }, createTake(hooks), signal);
     if (answer.type !== 'done') throw new AppError('internal', `a picture was answered by ${answer.type}`);
     logDevice(answer);
     return answer.painting;

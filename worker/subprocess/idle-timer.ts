@@ -1,4 +1,4 @@
-import type { Clock } from '../../../shared/wait.ts';
+import type { Clock } from '../../shared/wait.ts';
 
 export interface IdleTimer {
   /** Call it when work starts, and call the returned function when that work has ended. */
