@@ -12,6 +12,7 @@ import {
   type Stage,
   type TestRecipe,
   until,
+  useAtOnce,
 } from './support.ts';
 
 const HELLO = (page: DrivenPage): Promise<string> => page.evaluate(() => 'hello');
@@ -201,14 +202,13 @@ describe('between jobs', () => {
     let usedMb = 5;
     const stage = await open({ memoryLimitMb: 10, meter: async (): Promise<Memory> => ({ usedMb }) });
     const recipe = createRecipe({ name: 'own', isReusable: true });
-    const useTwo = () => Promise.all([1, 2].map(() => stage.pages.use(recipe, HELLO, createUse())));
-    await useTwo();
+    await useAtOnce(stage.pages, recipe, 2);
     usedMb = 11;
     await stage.pages.use(recipe, HELLO, createUse());
     await until(async () => (await stage.rendererPids()).length === 1, 'the end of the second page');
     assert.deepEqual([recipe.preparations, starts(stage)], [2, 1]);
     usedMb = 5;
-    await useTwo();
+    await useAtOnce(stage.pages, recipe, 2);
     assert.equal(recipe.preparations, 3, 'one page was kept');
     usedMb = 11;
     await stage.pages.use(recipe, HELLO, createUse());

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { DrivenPage } from '../../../worker/browser/pages.ts';
-import { createRecipe, createUse, openStages, until } from './support.ts';
+import { createRecipe, createTestClock, createUse, openStages, until, useAtOnce } from './support.ts';
 
 const HELLO = (page: DrivenPage): Promise<string> => page.evaluate(() => 'hello');
 
@@ -19,14 +19,61 @@ describe('a page that a task has left', () => {
   test('is one of two at most, when several tasks end', async () => {
     const { pages } = await open();
     const recipe = createReusable();
-    const useAll = (count: number) =>
-      Promise.all(Array.from({ length: count }, () => pages.use(recipe, HELLO, createUse())));
-    await useAll(3);
+    await useAtOnce(pages, recipe, 3);
     assert.equal(recipe.preparations, 3);
-    await useAll(2);
+    await useAtOnce(pages, recipe, 2);
     assert.equal(recipe.preparations, 3);
-    await useAll(3);
+    await useAtOnce(pages, recipe, 3);
     assert.equal(recipe.preparations, 4);
+  });
+
+  test('serves a task that came while every page had one, if it is left within a moment', async () => {
+    const clock = createTestClock();
+    const { pages } = await open({ clock });
+    const recipe = createReusable();
+    await pages.use(recipe, HELLO, createUse());
+    const left = Promise.withResolvers<void>();
+    const first = pages.use(recipe, () => left.promise, createUse());
+    const use = createUse();
+    const second = pages.use(recipe, HELLO, use);
+    await until(() => clock.waits().includes(150), 'the second task');
+    left.resolve();
+    await first;
+    assert.equal(await second, 'hello');
+    assert.deepEqual([recipe.preparations, use.stages], [1, []]);
+  });
+
+  test('is not waited for any longer: the next task gets another page', async () => {
+    const clock = createTestClock();
+    const { pages } = await open({ clock });
+    const recipe = createReusable();
+    await pages.use(recipe, HELLO, createUse());
+    const left = Promise.withResolvers<void>();
+    const first = pages.use(recipe, () => left.promise, createUse());
+    const use = createUse();
+    const second = pages.use(recipe, HELLO, use);
+    await until(() => clock.waits().includes(150), 'the second task');
+    clock.advance(150);
+    assert.equal(await second, 'hello');
+    assert.deepEqual([recipe.preparations, use.stages], [2, ['page']]);
+    left.resolve();
+    await first;
+  });
+
+  test('is closed when it was not needed for a minute, but the last one is kept', async () => {
+    const clock = createTestClock();
+    const stage = await open({ clock });
+    const recipe = createReusable();
+    await useAtOnce(stage.pages, recipe, 2);
+    const renderers = (await stage.rendererPids()).length;
+    clock.advance(59_000);
+    for (let task = 0; task < 3; task += 1) await stage.pages.use(recipe, HELLO, createUse());
+    assert.equal((await stage.rendererPids()).length, renderers);
+    clock.advance(1000);
+    await until(async () => (await stage.rendererPids()).length === renderers - 1, 'the end of one page');
+    clock.advance(120_000);
+    assert.equal(await stage.pages.use(recipe, HELLO, createUse()), 'hello');
+    assert.equal(recipe.preparations, 2);
   });
 
   test('is closed after a task that failed or was cancelled', async () => {

@@ -125,6 +125,18 @@ export function createUse(signal = new AbortController().signal): PageUse & { re
   return { signal, stages, onProgress: ({ stage }) => stages.push(stage) };
 }
 
+/** Begins that many tasks, each on a page of its own, and ends them together. */
+export async function useAtOnce(pages: BrowserPages, recipe: PageRecipe, count: number): Promise<void> {
+  const allBegun = Promise.withResolvers<void>();
+  let begun = 0;
+  const task = async (): Promise<void> => {
+    begun += 1;
+    if (begun === count) allBegun.resolve();
+    await allBegun.promise;
+  };
+  await Promise.all(Array.from({ length: count }, () => pages.use(recipe, task, createUse())));
+}
+
 export interface TestClock extends Clock {
   advance(milliseconds: number): void;
   /** Milliseconds left of each wait. */

@@ -8,6 +8,7 @@ import { type Identity, readIdentity } from '../process/identity.ts';
 import type { GuardLoops } from './loop-guard.ts';
 import { type PreparedPage, preparePage } from './prepared-page.ts';
 import { raceAbort } from './race-abort.ts';
+import { createReusablePages } from './reusable-pages.ts';
 
 /** Pages prepared ahead of need, one for each recipe, and the identities that pages carry over. */
 export interface PagePool {
@@ -15,8 +16,8 @@ export interface PagePool {
   take(recipe: PageRecipe, lease: Lease, use: PageUse): Promise<PreparedPage>;
   /** Prepares a spare page unless there is one. Never rejects: after a failure the next job prepares its own page. */
   prepareAhead(recipe: PageRecipe): Promise<void>;
-  /** Keeps a page that a task has left, if another task may have it. False: the caller closes it. */
-  putBack(recipe: PageRecipe, prepared: PreparedPage): boolean;
+  /** Takes the page from a task that has ended, and keeps it if another task may have it. False: the caller closes it. */
+  putBack(recipe: PageRecipe, prepared: PreparedPage, isDone: boolean): boolean;
   /** Keeps the page's cookies and local storage for the next page. Never rejects. */
   keepIdentity(recipe: PageRecipe, prepared: PreparedPage): Promise<void>;
   /** Whether a page of the browser in service is alive that no task uses. */
@@ -41,15 +42,12 @@ interface PoolOptions {
   readonly log: Logger;
 }
 
-/** Pages of one recipe that tasks have left. Each is a process of some 40 MB, and a third one made nothing quicker. */
-const MOST_LEFT = 2;
 /** Limit for preparing a spare page, since no job's deadline ends it. */
 const PREPARE_TIMEOUT_MS = 60_000;
 
 export function createPagePool({ leases, guardLoops, clock, log }: PoolOptions): PagePool {
   const spares = new Map<string, Spare>();
-  /** Pages that tasks have left, by the recipe's name. */
-  const left = new Map<string, { readonly recipe: PageRecipe; readonly pages: PreparedPage[] }>();
+  const reusable = createReusablePages({ current: leases.current, clock });
   const identities = new Map<string, Identity>();
 
   async function keepIdentity(recipe: PageRecipe, { page, died }: PreparedPage): Promise<void> {
@@ -88,17 +86,6 @@ export function createPagePool({ leases, guardLoops, clock, log }: PoolOptions):
     spare.preparing.then((prepared) => prepared.close(), ignoreFault);
   }
 
-  /** Those that can still be used; the others are closed. */
-  function leftOf(recipe: PageRecipe): PreparedPage[] {
-    const { pages } = left.get(recipe.name) ?? { pages: [] };
-    const isAlive = (prepared: PreparedPage): boolean =>
-      !prepared.died.aborted && leases.current() === prepared.chromium;
-    for (const prepared of pages) if (!isAlive(prepared)) void prepared.close();
-    const usable = pages.filter(isAlive);
-    left.set(recipe.name, { recipe, pages: usable });
-    return usable;
-  }
-
   async function takeSpare(recipe: PageRecipe, use: PageUse): Promise<PreparedPage | undefined> {
     const spare = spares.get(recipe.name);
     if (spare === undefined) return undefined;
@@ -117,7 +104,7 @@ export function createPagePool({ leases, guardLoops, clock, log }: PoolOptions):
   }
 
   async function prepareAhead(recipe: PageRecipe): Promise<void> {
-    if (leftOf(recipe).length > 0) return;
+    if (reusable.has(recipe)) return;
     const known = spares.get(recipe.name);
     if (known !== undefined && (known.ready === undefined || isUsable(known.ready, recipe))) return;
     if (known !== undefined) drop(known);
@@ -133,38 +120,28 @@ export function createPagePool({ leases, guardLoops, clock, log }: PoolOptions):
     }
   }
 
+  async function get(recipe: PageRecipe, lease: Lease, use: PageUse): Promise<PreparedPage> {
+    const ready = (await reusable.take(recipe, lease.chromium, use.signal)) ?? (await takeSpare(recipe, use));
+    if (ready !== undefined) return ready;
+    use.onProgress({ stage: 'page' });
+    return prepare(recipe, lease, use.signal);
+  }
+
   return {
     keepIdentity,
     prepareAhead,
     take: async (recipe, lease, use) => {
-      const spare = leftOf(recipe).pop() ?? (await takeSpare(recipe, use));
-      if (spare !== undefined) return spare;
-      use.onProgress({ stage: 'page' });
-      return prepare(recipe, lease, use.signal);
+      const prepared = await get(recipe, lease, use);
+      reusable.lend(recipe, prepared);
+      return prepared;
     },
-    putBack: (recipe, prepared) => {
-      const isOfUse = !prepared.died.aborted && leases.current() === prepared.chromium;
-      if (recipe.isReusable !== true || !isOfUse) return false;
-      const pages = leftOf(recipe);
-      if (pages.length >= MOST_LEFT) return false;
-      pages.push(prepared);
-      return true;
-    },
-    hasLivePage: () => [...left.values()].some(({ recipe }) => leftOf(recipe).length > 0),
-    trim: () => {
-      const surplus = [...left.values()].flatMap(({ recipe }) => leftOf(recipe).splice(1));
-      for (const prepared of surplus) void prepared.close();
-      return surplus.length > 0;
-    },
+    putBack: reusable.putBack,
+    hasLivePage: reusable.hasFree,
+    trim: reusable.trim,
     clear: () => {
       const dropped = [...spares.values()];
       for (const spare of dropped) drop(spare);
-      const recipes = dropped.map((spare) => spare.recipe);
-      for (const { recipe, pages } of left.values()) {
-        for (const prepared of pages) void prepared.close();
-        if (pages.length > 0) recipes.push(recipe);
-      }
-      left.clear();
+      const recipes = [...dropped.map(({ recipe }) => recipe), ...reusable.clear()];
       return [...new Map(recipes.map((recipe) => [recipe.name, recipe])).values()];
     },
   };

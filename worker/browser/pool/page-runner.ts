@@ -74,8 +74,7 @@ export function createRunOnce({ leases, pool, guardLoops }: RunnerOptions): RunO
     const hadPage = resources.prepared !== undefined;
     const hadNewPage = resources.prepared !== undefined && !used.has(resources.prepared);
     if (resources.prepared !== undefined) used.add(resources.prepared);
-    if (isDone && resources.prepared !== undefined && pool.putBack(recipe, resources.prepared))
-      delete resources.prepared;
+    if (resources.prepared !== undefined && pool.putBack(recipe, resources.prepared, isDone)) delete resources.prepared;
     return {
       chromium: resources.lease?.chromium,
       hadPage,

@@ -1,0 +1,146 @@
+import { type Clock, pause } from '../../../shared/wait.ts';
+import type { PageRecipe } from '../pages.ts';
+import type { Chromium } from '../process/chromium.ts';
+import type { PreparedPage } from './prepared-page.ts';
+
+/** Pages that several tasks have, one after the other, because their recipes allow it. */
+export interface ReusablePages {
+  /**
+   * A page of this browser that no task has. If each has a task, waits a moment for one that its task leaves. Undefined: open
+   * another.
+   */
+  take(recipe: PageRecipe, chromium: Chromium, signal: AbortSignal): Promise<PreparedPage | undefined>;
+  /** A task has the page, which may be a new one. */
+  lend(recipe: PageRecipe, prepared: PreparedPage): void;
+  /** Call it when the task has ended. Keeps the page if another task may have it. False: the caller closes it. */
+  putBack(recipe: PageRecipe, prepared: PreparedPage, isDone: boolean): boolean;
+  /** Whether a page is free, or comes back when its task ends. */
+  has(recipe: PageRecipe): boolean;
+  /** Whether any page is free. */
+  hasFree(): boolean;
+  /** Closes the free pages, but one of each recipe. Returns whether there were any. */
+  trim(): boolean;
+  /** Closes the free pages and returns their recipes. */
+  clear(): PageRecipe[];
+}
+
+interface Waiter {
+  readonly chromium: Chromium;
+  readonly resolve: (prepared: PreparedPage) => void;
+}
+
+interface FreePage {
+  readonly prepared: PreparedPage;
+  readonly since: number;
+}
+
+interface PagesOfRecipe {
+  readonly recipe: PageRecipe;
+  /** The last one is taken first, so the first one is the one that is needed least. */
+  free: FreePage[];
+  readonly lent: Set<PreparedPage>;
+  readonly waiters: Waiter[];
+  /** Aborts when nobody has to look after surplus pages any more. Undefined while nobody does. */
+  watch?: AbortController | undefined;
+}
+
+/** Free pages of one recipe. Each is a process of some 40 MB, and a third one made nothing quicker. */
+const MOST_FREE = 2;
+/** A small picture takes a tenth of a second. To open a page takes several, and a core. */
+const RETURN_MS = 150;
+/** A second page that was not needed for so long is closed. */
+const SURPLUS_MS = 60_000;
+
+interface ReusableOptions {
+  /** The browser in service. */
+  readonly current: () => Chromium | undefined;
+  readonly clock: Clock;
+}
+
+export function createReusablePages({ current, clock }: ReusableOptions): ReusablePages {
+  const byName = new Map<string, PagesOfRecipe>();
+  const isAlive = ({ died, chromium }: PreparedPage): boolean => !died.aborted && chromium === current();
+
+  function pagesOf(recipe: PageRecipe): PagesOfRecipe {
+    const pages = byName.get(recipe.name) ?? { recipe, free: [], lent: new Set(), waiters: [] };
+    byName.set(recipe.name, pages);
+    for (const { prepared } of pages.free) if (!isAlive(prepared)) void prepared.close();
+    pages.free = pages.free.filter(({ prepared }) => isAlive(prepared));
+    for (const prepared of pages.lent) if (!isAlive(prepared)) pages.lent.delete(prepared);
+    return pages;
+  }
+
+  async function waitForReturn({ waiters }: PagesOfRecipe, chromium: Chromium, signal: AbortSignal) {
+    const returned = Promise.withResolvers<PreparedPage | undefined>();
+    const waiter = { chromium, resolve: returned.resolve };
+    waiters.push(waiter);
+    const waiting = new AbortController();
+    const patience = pause(clock, RETURN_MS, AbortSignal.any([signal, waiting.signal]));
+    const prepared = await Promise.race([returned.promise, patience.then(() => undefined)]);
+    waiting.abort();
+    // A page that comes back in the same moment is not lost.
+    if (!waiters.includes(waiter)) return prepared ?? returned.promise;
+    waiters.splice(waiters.indexOf(waiter), 1);
+    return undefined;
+  }
+
+  async function closeSurplus(pages: PagesOfRecipe): Promise<void> {
+    if (pages.watch !== undefined) return;
+    const watch = new AbortController();
+    pages.watch = watch;
+    while (!watch.signal.aborted && pages.free.length > 1) {
+      const leftMs = (pages.free[0]?.since ?? 0) + SURPLUS_MS - clock.elapsed();
+      if (leftMs > 0) await pause(clock, leftMs, watch.signal);
+      else void pages.free.shift()?.prepared.close();
+    }
+    pages.watch = undefined;
+  }
+
+  return {
+    take: async (recipe, chromium, signal) => {
+      const pages = pagesOf(recipe);
+      const free = pages.free.pop();
+      if (free !== undefined) {
+        pages.lent.add(free.prepared);
+        return free.prepared;
+      }
+      return pages.lent.size === 0 ? undefined : waitForReturn(pages, chromium, signal);
+    },
+    lend: (recipe, prepared) => {
+      if (recipe.isReusable === true) pagesOf(recipe).lent.add(prepared);
+    },
+    putBack: (recipe, prepared, isDone) => {
+      if (recipe.isReusable !== true) return false;
+      const pages = pagesOf(recipe);
+      const isOfUse = isDone && isAlive(prepared);
+      const next = isOfUse ? pages.waiters.findIndex(({ chromium }) => chromium === prepared.chromium) : -1;
+      if (next >= 0) {
+        pages.waiters.splice(next, 1)[0]?.resolve(prepared);
+        return true;
+      }
+      pages.lent.delete(prepared);
+      if (!isOfUse || pages.free.length >= MOST_FREE) return false;
+      pages.free.push({ prepared, since: clock.elapsed() });
+      void closeSurplus(pages);
+      return true;
+    },
+    has: (recipe) => {
+      const { free, lent } = pagesOf(recipe);
+      return free.length + lent.size > 0;
+    },
+    hasFree: () => [...byName.values()].some(({ recipe }) => pagesOf(recipe).free.length > 0),
+    trim: () => {
+      const surplus = [...byName.values()].flatMap(({ recipe }) => pagesOf(recipe).free.splice(1));
+      for (const { prepared } of surplus) void prepared.close();
+      return surplus.length > 0;
+    },
+    clear: () => {
+      const had = [...byName.values()].filter(({ free }) => free.length > 0);
+      for (const pages of byName.values()) {
+        pages.watch?.abort();
+        for (const { prepared } of pages.free.splice(0)) void prepared.close();
+      }
+      return had.map(({ recipe }) => recipe);
+    },
+  };
+}
