@@ -36,7 +36,7 @@ describe('a page that a task has left', () => {
     const first = pages.use(recipe, () => left.promise, createUse());
     const use = createUse();
     const second = pages.use(recipe, HELLO, use);
-    await until(() => clock.waits().includes(150), 'the second task');
+    await until(() => clock.waits().includes(500), 'the second task');
     left.resolve();
     await first;
     assert.equal(await second, 'hello');
@@ -52,8 +52,8 @@ describe('a page that a task has left', () => {
     const first = pages.use(recipe, () => left.promise, createUse());
     const use = createUse();
     const second = pages.use(recipe, HELLO, use);
-    await until(() => clock.waits().includes(150), 'the second task');
-    clock.advance(150);
+    await until(() => clock.waits().includes(500), 'the second task');
+    clock.advance(500);
     assert.equal(await second, 'hello');
     assert.deepEqual([recipe.preparations, use.stages], [2, ['page']]);
     left.resolve();

@@ -6,8 +6,8 @@ import type { PreparedPage } from './prepared-page.ts';
 /** Pages that several tasks have, one after the other, because their recipes allow it. */
 export interface ReusablePages {
   /**
-   * A page of this browser that no task has. If each has a task, waits a moment for one that its task leaves. Undefined: open
-   * another.
+   * A page of this browser that no task has. If tasks have them all, waits for one that its task is likely to leave soon.
+   * Undefined: open another.
    */
   take(recipe: PageRecipe, chromium: Chromium, signal: AbortSignal): Promise<PreparedPage | undefined>;
   /** A task has the page, which may be a new one. */
@@ -38,7 +38,8 @@ interface PagesOfRecipe {
   readonly recipe: PageRecipe;
   /** The last one is taken first, so the first one is the one that is needed least. */
   free: FreePage[];
-  readonly lent: Set<PreparedPage>;
+  /** With the time since when a task has it. */
+  readonly lent: Map<PreparedPage, number>;
   readonly waiters: Waiter[];
   /** Aborts when nobody has to look after surplus pages any more. Undefined while nobody does. */
   watch?: AbortController | undefined;
@@ -46,8 +47,11 @@ interface PagesOfRecipe {
 
 /** Free pages of one recipe. Each is a process of some 40 MB, and a third one made nothing quicker. */
 const MOST_FREE = 2;
-/** A small picture takes a tenth of a second. To open a page takes several, and a core. */
-const RETURN_MS = 150;
+/**
+ * A task that has its page for longer is a large picture, which takes seconds. A small one takes a tenth of a second, and to
+ * open a page takes several and a core.
+ */
+const SOON_MS = 500;
 /** A second page that was not needed for so long is closed. */
 const SURPLUS_MS = 60_000;
 
@@ -62,21 +66,33 @@ export function createReusablePages({ current, clock }: ReusableOptions): Reusab
   const isAlive = ({ died, chromium }: PreparedPage): boolean => !died.aborted && chromium === current();
 
   function pagesOf(recipe: PageRecipe): PagesOfRecipe {
-    const pages = byName.get(recipe.name) ?? { recipe, free: [], lent: new Set(), waiters: [] };
+    const pages = byName.get(recipe.name) ?? { recipe, free: [], lent: new Map(), waiters: [] };
     byName.set(recipe.name, pages);
     for (const { prepared } of pages.free) if (!isAlive(prepared)) void prepared.close();
     pages.free = pages.free.filter(({ prepared }) => isAlive(prepared));
-    for (const prepared of pages.lent) if (!isAlive(prepared)) pages.lent.delete(prepared);
+    for (const prepared of pages.lent.keys()) if (!isAlive(prepared)) pages.lent.delete(prepared);
     return pages;
   }
 
-  async function waitForReturn({ waiters }: PagesOfRecipe, chromium: Chromium, signal: AbortSignal) {
-    const returned = Promise.withResolvers<PreparedPage | undefined>();
+  const lend = ({ lent }: PagesOfRecipe, prepared: PreparedPage): void => void lent.set(prepared, clock.elapsed());
+
+  /** Resolves when no page is likely to come back soon. */
+  async function waitInVain(recipe: PageRecipe, signal: AbortSignal): Promise<undefined> {
+    while (!signal.aborted) {
+      const leftMs = Math.max(...pagesOf(recipe).lent.values()) + SOON_MS - clock.elapsed();
+      if (leftMs <= 0) return;
+      await pause(clock, leftMs, signal);
+    }
+  }
+
+  async function waitForReturn(recipe: PageRecipe, chromium: Chromium, signal: AbortSignal) {
+    const { waiters } = pagesOf(recipe);
+    const returned = Promise.withResolvers<PreparedPage>();
     const waiter = { chromium, resolve: returned.resolve };
     waiters.push(waiter);
     const waiting = new AbortController();
-    const patience = pause(clock, RETURN_MS, AbortSignal.any([signal, waiting.signal]));
-    const prepared = await Promise.race([returned.promise, patience.then(() => undefined)]);
+    const inVain = waitInVain(recipe, AbortSignal.any([signal, waiting.signal]));
+    const prepared = await Promise.race([returned.promise, inVain]);
     waiting.abort();
     // A page that comes back in the same moment is not lost.
     if (!waiters.includes(waiter)) return prepared ?? returned.promise;
@@ -100,14 +116,12 @@ export function createReusablePages({ current, clock }: ReusableOptions): Reusab
     take: async (recipe, chromium, signal) => {
       const pages = pagesOf(recipe);
       const free = pages.free.pop();
-      if (free !== undefined) {
-        pages.lent.add(free.prepared);
-        return free.prepared;
-      }
-      return pages.lent.size === 0 ? undefined : waitForReturn(pages, chromium, signal);
+      if (free === undefined) return waitForReturn(recipe, chromium, signal);
+      lend(pages, free.prepared);
+      return free.prepared;
     },
     lend: (recipe, prepared) => {
-      if (recipe.isReusable === true) pagesOf(recipe).lent.add(prepared);
+      if (recipe.isReusable === true) lend(pagesOf(recipe), prepared);
     },
     putBack: (recipe, prepared, isDone) => {
       if (recipe.isReusable !== true) return false;
@@ -115,6 +129,7 @@ export function createReusablePages({ current, clock }: ReusableOptions): Reusab
       const isOfUse = isDone && isAlive(prepared);
       const next = isOfUse ? pages.waiters.findIndex(({ chromium }) => chromium === prepared.chromium) : -1;
       if (next >= 0) {
+        lend(pages, prepared);
         pages.waiters.splice(next, 1)[0]?.resolve(prepared);
         return true;
       }
