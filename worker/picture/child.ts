@@ -9,7 +9,8 @@ const NICENESS = 10;
 /** A page is killed before it, and the browser after it. */
 const MEMORY_SCORE = 750;
 
-const send = (answer: ConversionAnswer): void => void process.send?.(answer);
+/** What a picture leaves behind would be in the way of the next one, because V8 sees only its own small heap. */
+const send = (answer: ConversionAnswer): void => void process.send?.(answer, () => globalThis.gc?.());
 
 async function answer(conversion: Conversion): Promise<void> {
   try {

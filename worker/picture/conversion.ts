@@ -17,8 +17,8 @@ export type EncodedFormat = Exclude<Format, 'png'>;
 export type Conversion =
   /** An engine's file becomes a PNG with words about its origin. */
   | { readonly kind: 'normalise'; readonly bytes: Uint8Array; readonly origin: PictureOrigin }
-  /** Such a PNG becomes a file of another format. */
-  | { readonly kind: 'encode'; readonly png: Buffer; readonly format: EncodedFormat };
+  /** Such a PNG, given by its bytes or by the path of its file, becomes a file of another format. */
+  | { readonly kind: 'encode'; readonly png: Buffer | string; readonly format: EncodedFormat };
 
 export interface ConvertedPicture {
   readonly bytes: Buffer;

@@ -11,7 +11,7 @@ const CHILD_PATH = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url),
 );
 /** Pictures are outside the heap. */
-const FLAGS = ['--max-old-space-size=64', '--max-semi-space-size=1'];
+const FLAGS = ['--max-old-space-size=64', '--max-semi-space-size=1', '--expose-gc'];
 /** The next picture of a job, or its other formats, follow sooner. */
 const IDLE_MS = 10_000;
 

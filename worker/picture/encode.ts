@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import type { ConvertedPicture, EncodedFormat } from './conversion.ts';
 import { toExifComment } from './exif-comment.ts';
@@ -18,8 +19,12 @@ const ENCODERS: Record<EncodedFormat, (picture: Sharp, pixels: number) => Sharp>
   avif: (picture, pixels) => picture.avif({ quality: 65, ...(pixels > ORDINARY_PIXELS ? LARGE_AVIF : { effort: 3 }) }),
 };
 
-/** Converts a PNG of `normalise`. The same words about its origin go into that format's own fields. */
-export async function encode(png: Buffer, format: EncodedFormat): Promise<ConvertedPicture> {
+/**
+ * Converts a PNG of `normalise`, given by its bytes or by the path of its file. The same words about its origin go into that
+ * format's own fields.
+ */
+export async function encode(source: Buffer | string, format: EncodedFormat): Promise<ConvertedPicture> {
+  const png = typeof source === 'string' ? await readFile(source) : source;
   const { comments = [], width, height } = await sharp(png).metadata();
   const parameters = comments.find(({ keyword }) => keyword === 'parameters')?.text;
   // The encoders copy EXIF from a PNG's `eXIf` chunk unchanged. A comment that they write themselves is ASCII only.

@@ -133,7 +133,7 @@ function createEncodings(
 ): (format: Format) => Promise<ShelfFile> {
   const made = new Map<Format, ShelfFile>();
   const encode = async (format: EncodedFormat): Promise<Buffer> => {
-    const toConversion = async () => ({ kind: 'encode', png: await readPng(), format }) as const;
+    const toConversion = async () => ({ kind: 'encode', png: pngPath ?? (await readPng()), format }) as const;
     return (await conversions.run(width * height, toConversion, signal)).bytes;
   };
   return async (format) => {
