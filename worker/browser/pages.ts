@@ -52,6 +52,8 @@ export type PageTask<T> = (page: DrivenPage, context: { readonly signal: AbortSi
 
 export interface PageUse {
   readonly signal: AbortSignal;
+  /** The task takes seconds, so no other one waits for its page. */
+  readonly isLong?: boolean | undefined;
   /** `browser` while one is started, `page` while the page is prepared; neither when both were ready. */
   readonly onProgress: (event: { readonly stage: 'browser' | 'page' }) => void;
 }

@@ -97,13 +97,13 @@ export function createBrowserSupervisor(options: SupervisorOptions): BrowserPage
     });
   }
 
-  async function use<T>(recipe: PageRecipe, task: PageTask<T>, { signal, onProgress }: PageUse): Promise<T> {
+  async function use<T>(recipe: PageRecipe, task: PageTask<T>, { signal, ...rest }: PageUse): Promise<T> {
     const either = AbortSignal.any([signal, stopping.signal]);
     const leave = idle.enter();
     try {
       const unlock = await waitForLock(recipe, either);
       running += 1;
-      const run = await runTwice(recipe, task, { signal: either, onProgress });
+      const run = await runTwice(recipe, task, { signal: either, ...rest });
       // Until then its page uses memory.
       void run.givenBack.finally(() => {
         running -= 1;

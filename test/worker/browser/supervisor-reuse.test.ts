@@ -60,6 +60,18 @@ describe('a page that a task has left', () => {
     await first;
   });
 
+  test('is not waited for at all if it has a long task', async () => {
+    const { pages } = await open({ clock: createTestClock() });
+    const recipe = createReusable();
+    await pages.use(recipe, HELLO, createUse());
+    const left = Promise.withResolvers<void>();
+    const first = pages.use(recipe, () => left.promise, { ...createUse(), isLong: true });
+    assert.equal(await pages.use(recipe, HELLO, createUse()), 'hello');
+    assert.equal(recipe.preparations, 2);
+    left.resolve();
+    await first;
+  });
+
   test('is closed when it was not needed for a minute, but the last one is kept', async () => {
     const clock = createTestClock();
     const stage = await open({ clock });

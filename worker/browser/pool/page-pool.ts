@@ -121,7 +121,7 @@ export function createPagePool({ leases, guardLoops, clock, log }: PoolOptions):
   }
 
   async function get(recipe: PageRecipe, lease: Lease, use: PageUse): Promise<PreparedPage> {
-    const ready = (await reusable.take(recipe, lease.chromium, use.signal)) ?? (await takeSpare(recipe, use));
+    const ready = (await reusable.take(recipe, lease.chromium, use)) ?? (await takeSpare(recipe, use));
     if (ready !== undefined) return ready;
     use.onProgress({ stage: 'page' });
     return prepare(recipe, lease, use.signal);
@@ -132,7 +132,7 @@ export function createPagePool({ leases, guardLoops, clock, log }: PoolOptions):
     prepareAhead,
     take: async (recipe, lease, use) => {
       const prepared = await get(recipe, lease, use);
-      reusable.lend(recipe, prepared);
+      reusable.lend(recipe, prepared, use);
       return prepared;
     },
     putBack: reusable.putBack,

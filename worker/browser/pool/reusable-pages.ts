@@ -1,5 +1,5 @@
 import { type Clock, pause } from '../../../shared/wait.ts';
-import type { PageRecipe } from '../pages.ts';
+import type { PageRecipe, PageUse } from '../pages.ts';
 import type { Chromium } from '../process/chromium.ts';
 import type { PreparedPage } from './prepared-page.ts';
 
@@ -9,9 +9,9 @@ export interface ReusablePages {
    * A page of this browser that no task has. If tasks have them all, waits for one that its task is likely to leave soon.
    * Undefined: open another.
    */
-  take(recipe: PageRecipe, chromium: Chromium, signal: AbortSignal): Promise<PreparedPage | undefined>;
+  take(recipe: PageRecipe, chromium: Chromium, use: Holder): Promise<PreparedPage | undefined>;
   /** A task has the page, which may be a new one. */
-  lend(recipe: PageRecipe, prepared: PreparedPage): void;
+  lend(recipe: PageRecipe, prepared: PreparedPage, use: Holder): void;
   /** Call it when the task has ended. Keeps the page if another task may have it. False: the caller closes it. */
   putBack(recipe: PageRecipe, prepared: PreparedPage, isDone: boolean): boolean;
   /** Whether a page is free, or comes back when its task ends. */
@@ -24,8 +24,11 @@ export interface ReusablePages {
   clear(): PageRecipe[];
 }
 
+type Holder = Pick<PageUse, 'signal' | 'isLong'>;
+
 interface Waiter {
   readonly chromium: Chromium;
+  readonly use: Holder;
   readonly resolve: (prepared: PreparedPage) => void;
 }
 
@@ -38,7 +41,7 @@ interface PagesOfRecipe {
   readonly recipe: PageRecipe;
   /** The last one is taken first, so the first one is the one that is needed least. */
   free: FreePage[];
-  /** With the time since when a task has it. */
+  /** With the time until which it is likely to be left. */
   readonly lent: Map<PreparedPage, number>;
   readonly waiters: Waiter[];
   /** Aborts when nobody has to look after surplus pages any more. Undefined while nobody does. */
@@ -47,10 +50,7 @@ interface PagesOfRecipe {
 
 /** Free pages of one recipe. Each is a process of some 40 MB, and a third one made nothing quicker. */
 const MOST_FREE = 2;
-/**
- * A task that has its page for longer is a large picture, which takes seconds. A small one takes a tenth of a second, and to
- * open a page takes several and a core.
- */
+/** A small picture takes a tenth of a second, and to open a page takes several and a core. */
 const SOON_MS = 500;
 /** A second page that was not needed for so long is closed. */
 const SURPLUS_MS = 60_000;
@@ -74,24 +74,25 @@ export function createReusablePages({ current, clock }: ReusableOptions): Reusab
     return pages;
   }
 
-  const lend = ({ lent }: PagesOfRecipe, prepared: PreparedPage): void => void lent.set(prepared, clock.elapsed());
+  const lend = ({ lent }: PagesOfRecipe, prepared: PreparedPage, { isLong }: Holder): void =>
+    void lent.set(prepared, clock.elapsed() + (isLong === true ? 0 : SOON_MS));
 
   /** Resolves when no page is likely to come back soon. */
   async function waitInVain(recipe: PageRecipe, signal: AbortSignal): Promise<undefined> {
     while (!signal.aborted) {
-      const leftMs = Math.max(...pagesOf(recipe).lent.values()) + SOON_MS - clock.elapsed();
+      const leftMs = Math.max(...pagesOf(recipe).lent.values()) - clock.elapsed();
       if (leftMs <= 0) return;
       await pause(clock, leftMs, signal);
     }
   }
 
-  async function waitForReturn(recipe: PageRecipe, chromium: Chromium, signal: AbortSignal) {
+  async function waitForReturn(recipe: PageRecipe, chromium: Chromium, use: Holder) {
     const { waiters } = pagesOf(recipe);
     const returned = Promise.withResolvers<PreparedPage>();
-    const waiter = { chromium, resolve: returned.resolve };
+    const waiter = { chromium, use, resolve: returned.resolve };
     waiters.push(waiter);
     const waiting = new AbortController();
-    const inVain = waitInVain(recipe, AbortSignal.any([signal, waiting.signal]));
+    const inVain = waitInVain(recipe, AbortSignal.any([use.signal, waiting.signal]));
     const prepared = await Promise.race([returned.promise, inVain]);
     waiting.abort();
     // A page that comes back in the same moment is not lost.
@@ -113,24 +114,25 @@ export function createReusablePages({ current, clock }: ReusableOptions): Reusab
   }
 
   return {
-    take: async (recipe, chromium, signal) => {
+    take: async (recipe, chromium, use) => {
       const pages = pagesOf(recipe);
       const free = pages.free.pop();
-      if (free === undefined) return waitForReturn(recipe, chromium, signal);
-      lend(pages, free.prepared);
+      if (free === undefined) return waitForReturn(recipe, chromium, use);
+      lend(pages, free.prepared, use);
       return free.prepared;
     },
-    lend: (recipe, prepared) => {
-      if (recipe.isReusable === true) lend(pagesOf(recipe), prepared);
+    lend: (recipe, prepared, use) => {
+      if (recipe.isReusable === true) lend(pagesOf(recipe), prepared, use);
     },
     putBack: (recipe, prepared, isDone) => {
       if (recipe.isReusable !== true) return false;
       const pages = pagesOf(recipe);
       const isOfUse = isDone && isAlive(prepared);
-      const next = isOfUse ? pages.waiters.findIndex(({ chromium }) => chromium === prepared.chromium) : -1;
-      if (next >= 0) {
-        lend(pages, prepared);
-        pages.waiters.splice(next, 1)[0]?.resolve(prepared);
+      const next = pages.waiters.find(({ chromium }) => isOfUse && chromium === prepared.chromium);
+      if (next !== undefined) {
+        pages.waiters.splice(pages.waiters.indexOf(next), 1);
+        lend(pages, prepared, next.use);
+        next.resolve(prepared);
         return true;
       }
       pages.lent.delete(prepared);

@@ -29,6 +29,9 @@ const LIMITS: EngineLimits = {
   guidanceScale: { min: 0, max: 20, default: DEFAULT_GUIDANCE },
 };
 
+/** As many take some 0.2 s to paint. */
+const LONG_PIXELS = 1024 * 1024;
+
 /** The page never changes while the worker runs. */
 const MAX_AGE_MS = Number.POSITIVE_INFINITY;
 
@@ -63,7 +66,8 @@ export function createSketch({ pages }: Pick<EngineServices, 'pages'>): Engine {
     generate: async (request, context) => {
       if (context.signal.aborted) throw toAbortError(context.signal);
       try {
-        const images = await pages.use(recipe, (page) => paintAll(page, request, context), context);
+        const isLong = request.count * request.width * request.height > LONG_PIXELS;
+        const images = await pages.use(recipe, (page) => paintAll(page, request, context), { ...context, isLong });
         return { images, warnings: [] };
       } catch (error) {
         throw toAppError(error, 'engine_failed');
