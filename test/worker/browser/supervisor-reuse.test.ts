@@ -27,7 +27,8 @@ describe('a page that a task has left', () => {
     assert.equal(recipe.preparations, 4);
   });
 
-  test('serves a task that came while every page had one, if it is left within a moment', async () => {
+  /** A second task that came while the first one had the only page. */
+  async function askWhileTaken() {
     const clock = createTestClock();
     const { pages } = await open({ clock });
     const recipe = createReusable();
@@ -37,6 +38,11 @@ describe('a page that a task has left', () => {
     const use = createUse();
     const second = pages.use(recipe, HELLO, use);
     await until(() => clock.waits().includes(500), 'the second task');
+    return { second, clock, recipe, left, first, use };
+  }
+
+  test('serves a task that came while every page had one, if it is left within a moment', async () => {
+    const { recipe, left, first, use, second } = await askWhileTaken();
     left.resolve();
     await first;
     assert.equal(await second, 'hello');
@@ -44,15 +50,7 @@ describe('a page that a task has left', () => {
   });
 
   test('is not waited for any longer: the next task gets another page', async () => {
-    const clock = createTestClock();
-    const { pages } = await open({ clock });
-    const recipe = createReusable();
-    await pages.use(recipe, HELLO, createUse());
-    const left = Promise.withResolvers<void>();
-    const first = pages.use(recipe, () => left.promise, createUse());
-    const use = createUse();
-    const second = pages.use(recipe, HELLO, use);
-    await until(() => clock.waits().includes(500), 'the second task');
+    const { clock, recipe, left, first, use, second } = await askWhileTaken();
     clock.advance(500);
     assert.equal(await second, 'hello');
     assert.deepEqual([recipe.preparations, use.stages], [2, ['page']]);
@@ -65,7 +63,13 @@ describe('a page that a task has left', () => {
     const recipe = createReusable();
     await pages.use(recipe, HELLO, createUse());
     const left = Promise.withResolvers<void>();
-    const first = pages.use(recipe, () => left.promise, { ...createUse(), isLong: true });
+    const begun = Promise.withResolvers<void>();
+    const paint = (): Promise<void> => {
+      begun.resolve();
+      return left.promise;
+    };
+    const first = pages.use(recipe, paint, { ...createUse(), isLong: true });
+    await begun.promise;
     assert.equal(await pages.use(recipe, HELLO, createUse()), 'hello');
     assert.equal(recipe.preparations, 2);
     left.resolve();

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import type { Conversion, ConvertedPicture } from '../../../worker/picture/conversion.ts';
 import { createConversions } from '../../../worker/picture/conversions.ts';
+import { countPixels } from '../../../worker/picture/convert.ts';
 import { until } from '../../support/poll.ts';
 
 const LARGE = 2048 * 2048;
@@ -66,4 +67,11 @@ test('the picture of a job that is cancelled while it waits is not converted, an
   asked[1]?.resolve(made('third'));
   assert.deepEqual([await first, await third], [made('first'), made('third')]);
   assert.deepEqual(begun, ['first', 'third']);
+});
+
+test('the pixels of a file are counted in its header, and those of a kind that no engine may send are not', async () => {
+  assert.equal(await countPixels(png), 256);
+  assert.equal(await countPixels(png.subarray(0, 10)), 0);
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+  assert.equal(await countPixels(svg), 0);
 });
