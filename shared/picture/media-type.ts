@@ -19,6 +19,8 @@ export function fromExtension(extension: string): MediaType | undefined {
   return found?.[0] as MediaType | undefined;
 }
 
+export const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
 /**
  * The media type by the first bytes; a declared type is never trusted.
  * Signatures: PNG ISO/IEC 15948, JPEG ITU T.81, WebP RFC 9649, AVIF (ISO BMFF brand `avif` or `avis`).
@@ -31,5 +33,3 @@ export function sniffMediaType(bytes: Uint8Array): MediaType | undefined {
   if (head.toString('latin1', 4, 8) === 'ftyp' && /avi[fs]/.test(head.toString('latin1', 8, 32))) return 'image/avif';
   return undefined;
 }
-
-const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /** PNG (ISO/IEC 15948): the signature, then IHDR with 13 bytes of data; text may follow at once. */
-const AFTER_HEADER = 8 + 12 + 13;
+export const AFTER_HEADER = 8 + 12 + 13;
 const PRINTABLE_ASCII = /^[\t\n\r\x20-\x7e]*$/;
 
 export function insertChunks(png: Buffer, chunks: readonly Buffer[]): Buffer {

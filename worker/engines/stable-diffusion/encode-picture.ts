@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { PNG_SETTINGS } from '../../../shared/picture/png-settings.ts';
 import type { RgbPicture } from './pipeline/decode-picture.ts';
 
 /** A latent has an eighth of the picture's width. A preview of half the width shows enough. */
@@ -7,8 +8,8 @@ const PREVIEW_QUALITY = 80;
 
 const open = ({ rgb, width, height }: RgbPicture) => sharp(rgb, { raw: { width, height, channels: 3 } });
 
-/** Compressed only a little, because the worker encodes the picture again. */
-export const toPng = (picture: RgbPicture): Promise<Buffer> => open(picture).png({ compressionLevel: 1 }).toBuffer();
+/** The worker hands it on as it is. */
+export const toPng = (picture: RgbPicture): Promise<Buffer> => open(picture).png(PNG_SETTINGS).toBuffer();
 
 export async function toJpegPreview(preview: RgbPicture): Promise<Buffer> {
   const size = { width: preview.width * PREVIEW_SCALE, height: preview.height * PREVIEW_SCALE };
