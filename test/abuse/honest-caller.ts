@@ -16,6 +16,20 @@ export interface Experience {
   readonly statuses: ReadonlyMap<number, number>;
 }
 
+/** Callers before the attack, each with its own address, who ask for a new small picture when they have got the last one. */
+export async function useForAWhile(url: string, { callers, pictures }: { callers: number; pictures: number }) {
+  const use = async (caller: number): Promise<void> => {
+    const headers = { 'x-forwarded-for': `192.0.2.${caller}` };
+    for (let picture = 0; picture < pictures; picture += 1) {
+      const query = `prompt=early+fox+${caller}&width=256&height=256&seed=${picture}`;
+      const response = await fetch(`${url}/generate?${query}`, { headers });
+      await response.arrayBuffer();
+      if (!response.ok) throw new Error(`status ${response.status} before the attack`);
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, (_, caller) => use(caller)));
+}
+
 /** Asks for a new small picture once a second, without waiting for the last one. */
 export async function askOnceASecond(url: string, seconds: number, seedFrom: number): Promise<Experience> {
   const times: number[] = [];
