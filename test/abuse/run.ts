@@ -14,7 +14,7 @@ import { askOnceASecond, type Experience, useForAWhile } from './honest-caller.t
  * five minutes, and uses loopback only. Arguments are beginnings of names of attacks. Without any, all attacks run.
  */
 
-/** Compiled code and the allocator's room come with the first hundreds of requests, whoever sends them. */
+/** Compiled code and the allocator's room come with the first hundreds of requests of any caller. */
 const EARLIER_USE = { callers: 6, pictures: 80 };
 const QUIET_SECONDS = 20;
 const ATTACK_SECONDS = 90;

@@ -3,11 +3,11 @@ import type { Metadata } from '../../shared/contract/generation.ts';
 import { AppError } from '../../shared/errors.ts';
 import { type InfotextOrigin, toInfotext, toSettingsText } from '../../shared/picture/infotext.ts';
 import { sniffMediaType } from '../../shared/picture/media-type.ts';
-import { PNG_SETTINGS } from '../../shared/picture/png-settings.ts';
 import type { ConvertedPicture, PictureOrigin } from './conversion.ts';
 import { toSourceXmp } from './digital-source.ts';
 import { toPlainPng } from './plain-png.ts';
 import { insertChunks, toInternationalTextChunk, toTextChunk } from './png-chunks.ts';
+import { PNG_SETTINGS } from './png-settings.ts';
 
 const MAX_BYTES = 40 * 1024 * 1024;
 const MAX_PIXELS = 40_000_000;

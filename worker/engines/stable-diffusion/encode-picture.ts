@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { PNG_SETTINGS } from '../../../shared/picture/png-settings.ts';
+import { PNG_SETTINGS } from '../../picture/png-settings.ts';
 import type { RgbPicture } from './pipeline/decode-picture.ts';
 
 /** A latent has an eighth of the picture's width. A preview of half the width shows enough. */
