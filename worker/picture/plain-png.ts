@@ -10,17 +10,19 @@ const SIZE_BYTES = 8;
 const DROPPED: ReadonlySet<string> = new Set(['tEXt', 'zTXt', 'iTXt', 'tIME', 'pHYs', 'sRGB']);
 /** Length, type and checksum around a chunk's data. */
 const FRAME_BYTES = 12;
+/** An encoder fills 4 kB or more before it begins another. A file of 40 MB could hold three million, for which all would wait. */
+const MAX_CHUNKS = 20_000;
 const END = Buffer.from('0000000049454e44ae426082', 'hex');
 
 /**
  * The same picture with nothing but its header and its pixels, byte for byte. Undefined if it is no whole PNG of opaque
- * 8-bit RGB. Checksums and compressed data are not looked at.
+ * 8-bit RGB, or of very many pieces. Checksums and compressed data are not looked at.
  */
 export function toPlainPng(bytes: Uint8Array): Buffer | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isRgb = file.subarray(0, PNG_SIGNATURE.length).equals(PNG_SIGNATURE) && hasRgbHeader(file);
   const pixels = isRgb ? findPixels(file) : undefined;
-  return pixels && Buffer.concat([file.subarray(0, AFTER_HEADER), ...pixels, END]);
+  return pixels && Buffer.concat([file.subarray(0, AFTER_HEADER), pixels, END]);
 }
 
 function hasRgbHeader(file: Buffer): boolean {
@@ -32,15 +34,19 @@ function hasRgbHeader(file: Buffer): boolean {
   );
 }
 
-/** The chunks of pixels up to the end of the picture. */
-function findPixels(file: Buffer): Buffer[] | undefined {
-  const pixels: Buffer[] = [];
-  for (let start = AFTER_HEADER; start + FRAME_BYTES <= file.length; ) {
+/** All chunks of pixels. A file with others between them is no PNG, as the decoder finds. */
+function findPixels(file: Buffer): Buffer | undefined {
+  let pixelsStart: number | undefined;
+  let pixelsEnd = 0;
+  let start = AFTER_HEADER;
+  for (let count = 0; count < MAX_CHUNKS && start + FRAME_BYTES <= file.length; count += 1) {
     const end = start + FRAME_BYTES + file.readUInt32BE(start);
     const type = file.toString('latin1', start + 4, start + 8);
-    if (type === 'IEND') return pixels;
-    if (type === 'IDAT') pixels.push(file.subarray(start, end));
-    else if (!DROPPED.has(type)) return undefined;
+    if (type === 'IEND') return pixelsStart === undefined ? undefined : file.subarray(pixelsStart, pixelsEnd);
+    if (type === 'IDAT') {
+      pixelsStart ??= start;
+      pixelsEnd = end;
+    } else if (!DROPPED.has(type)) return undefined;
     start = end;
   }
   return undefined;

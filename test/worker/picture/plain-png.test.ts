@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { AppError } from '../../../shared/errors.ts';
 import type { PictureOrigin } from '../../../worker/picture/conversion.ts';
 import { normalise } from '../../../worker/picture/normalise.ts';
+import { toPlainPng } from '../../../worker/picture/plain-png.ts';
 import { insertChunks, toChunk, toTextChunk } from '../../../worker/picture/png-chunks.ts';
 
 const origin: PictureOrigin = { engine: 'sketch', isTrained: false, metadata: 'full', prompt: 'fox', seed: 42 };
@@ -12,6 +13,8 @@ const create = { width: 96, height: 64, channels: 3 as const, background: '#000'
 const drawRaw = () => sharp({ create: { ...create, noise: { type: 'gaussian', mean: 120, sigma: 30 } } });
 /** Its compressed pixels are a byte less than those of any other setting, so they tell whether a file was encoded again. */
 const draw = () => drawRaw().png({ compressionLevel: 0, adaptiveFiltering: false }).toBuffer();
+
+const none = Buffer.alloc(0);
 
 interface Chunk {
   readonly type: string;
@@ -87,10 +90,26 @@ describe('a PNG of opaque 8-bit RGB', () => {
     const short = deflateSync(rows.subarray(0, rows.length - (96 * 3 + 1)));
     await assert.rejects(normalise(withPixels(file, short), origin), broken);
   });
+
+  test('is refused when words stand between its pixels', async () => {
+    const chunks = readChunks(await drawRaw().resize(400, 400).png().toBuffer());
+    const second = chunks.findIndex(({ type }) => type === 'IDAT') + 1;
+    assert.equal(chunks[second]?.type, 'IDAT');
+    const file = writeChunks(chunks.toSpliced(second, 0, { type: 'tEXt', data: Buffer.from('a\0b') }));
+    await assert.rejects(normalise(file, origin), broken);
+  });
+
+  test('is looked through no further than any encoder needs', async () => {
+    const file = await draw();
+    const end = file.length - 12;
+    for (const type of ['IDAT', 'tEXt']) {
+      const chunks = Buffer.alloc(12_000_000, toChunk(type, none));
+      assert.ok(toPlainPng(Buffer.concat([file.subarray(0, end), chunks, file.subarray(end)])) === undefined, type);
+    }
+  });
 });
 
 describe('a PNG of any other kind is encoded again', () => {
-  const none = Buffer.alloc(0);
   const gamma = Buffer.from([0, 1, 0x86, 0xa0]);
   const kinds: Readonly<Record<string, () => Promise<Buffer>>> = {
     'of 16 bits': () => drawRaw().toColourspace('rgb16').png({ compressionLevel: 0 }).toBuffer(),
