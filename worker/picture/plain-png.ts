@@ -34,10 +34,10 @@ function hasRgbHeader(file: Buffer): boolean {
   );
 }
 
-/** All chunks of pixels. A file with others between them is no PNG, as the decoder finds. */
+/** All chunks of pixels, if no other chunk stands between them: the decoder overlooks one behind the last pixel. */
 function findPixels(file: Buffer): Buffer | undefined {
   let pixelsStart: number | undefined;
-  let pixelsEnd = 0;
+  let pixelsEnd: number | undefined;
   let start = AFTER_HEADER;
   for (let count = 0; count < MAX_CHUNKS && start + FRAME_BYTES <= file.length; count += 1) {
     const end = start + FRAME_BYTES + file.readUInt32BE(start);
@@ -45,6 +45,7 @@ function findPixels(file: Buffer): Buffer | undefined {
     if (type === 'IEND') return pixelsStart === undefined ? undefined : file.subarray(pixelsStart, pixelsEnd);
     if (type === 'IDAT') {
       pixelsStart ??= start;
+      if (start !== (pixelsEnd ?? start)) return undefined;
       pixelsEnd = end;
     } else if (!DROPPED.has(type)) return undefined;
     start = end;

@@ -99,6 +99,14 @@ describe('a PNG of opaque 8-bit RGB', () => {
     await assert.rejects(normalise(file, origin), broken);
   });
 
+  test('loses words that stand between its last pixels and an empty piece', async () => {
+    const chunks = readChunks(await draw());
+    const words = { type: 'tEXt', data: Buffer.from('parameters\0a secret') };
+    const file = writeChunks(chunks.toSpliced(-1, 0, words, { type: 'IDAT', data: none }));
+    const { bytes } = await normalise(file, origin);
+    assert.ok(!bytes.includes('a secret'));
+  });
+
   test('is looked through no further than any encoder needs', async () => {
     const file = await draw();
     const end = file.length - 12;
