@@ -10,13 +10,13 @@ const SIZE_BYTES = 8;
 const DROPPED: ReadonlySet<string> = new Set(['tEXt', 'zTXt', 'iTXt', 'tIME', 'pHYs', 'sRGB']);
 /** Length, type and checksum around a chunk's data. */
 const FRAME_BYTES = 12;
-/** An encoder fills 4 kB or more before it begins another. A file of 40 MB could hold three million, for which all would wait. */
+/** Encoders write chunks of 4 kB and more. While it looked at the three million that 40 MB can hold, every job would wait. */
 const MAX_CHUNKS = 20_000;
 const END = Buffer.from('0000000049454e44ae426082', 'hex');
 
 /**
  * The same picture with nothing but its header and its pixels, byte for byte. Undefined if it is no whole PNG of opaque
- * 8-bit RGB, or of very many pieces. Checksums and compressed data are not looked at.
+ * 8-bit RGB, or has more chunks than encoders write. Checksums and compressed data are not looked at.
  */
 export function toPlainPng(bytes: Uint8Array): Buffer | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
